@@ -1,0 +1,73 @@
+// What must a store do so that an event is handled once? The contract; `describeDedupeStore` tests it.
+import type { MaybePromise } from "../internal/maybe-promise.js";
+
+/**
+ * The states of a key:
+ *
+ *     absent → claimed(token, lease, attempts) → done(reply, until)
+ *
+ * A released key is absent with its attempts and progress kept. A lapsed claim, and a record past its time, can be
+ * claimed. Correctness needs no background job. Every op is atomic, on the store's own clock, and safe to repeat.
+ */
+export interface DedupeStore<Tx = never> {
+  /** For messages: `memoryStore`, `redisStore`, … */
+  readonly name: string;
+  /** Several processes see the same records; then `scope` is required. */
+  readonly isShared: boolean;
+  /** Absent, released or lapsed → claimed. The same token again → the same claim: a lost answer does no harm. */
+  claim(claim: ClaimRequest): MaybePromise<ClaimAnswer>;
+  /** Holder only. `lost` where another token holds it, or nobody does. */
+  renew(key: string, token: string, leaseSeconds: number): MaybePromise<HolderAnswer>;
+  /** Holder only: done, with the handler's own reply, kept for `retentionSeconds`. A late finisher never overwrites. */
+  complete(key: string, token: string, done: DoneRecord, retentionSeconds: number): MaybePromise<HolderAnswer>;
+  /** Holder only: claimable at once, attempts kept. `progress` replaces what was kept, where given. */
+  release(key: string, token: string, progress?: string): MaybePromise<HolderAnswer>;
+  /** Told once per receiver, when it is built. Throws where the store cannot keep what that receiver needs. */
+  attach?(needs: StoreNeeds): void;
+  /** Types only: what `context.tx` is. Never set. */
+  readonly [TX]?: () => Tx;
+}
+declare const TX: unique symbol;
+
+export interface ClaimRequest {
+  /** SHA-256 over scope, sender, tenant and id, base64url, 43 characters. */
+  readonly key: string;
+  /** The caller's random id. It alone decides who holds the claim. */
+  readonly token: string;
+  /** At least 1. The claim lapses when it is neither renewed nor settled for so long. */
+  readonly leaseSeconds: number;
+  /** SHA-256 of the body, base64url. Kept, to tell a duplicate from another body under the same id. */
+  readonly bodyDigest: string;
+}
+
+export type ClaimAnswer =
+  | {
+      readonly state: "claimed";
+      /** A number that rises with every claim of this key, for downstream writes that must refuse an older holder. */
+      readonly fence: number;
+      /** How often the key was claimed, this time included. 1 on the first. */
+      readonly attempt: number;
+      /** What the last holder left when it released. */
+      readonly progress: string | undefined;
+    }
+  | { readonly state: "in_flight"; readonly retryAfterSeconds: number }
+  | { readonly state: "done"; readonly reply: string | undefined; readonly isSameBody: boolean };
+
+export type HolderAnswer = "held" | "lost";
+
+export interface DoneRecord {
+  /** The handler's own reply, serialised, at most 16 KB of it; `undefined` for the sender's plain success. */
+  readonly reply: string | undefined;
+}
+
+export interface StoreNeeds {
+  /** The receiver, for messages. */
+  readonly receiver: string;
+  /** A done record younger than this must not be evicted: a replay inside the tolerance would run again. */
+  readonly minRetentionSeconds: number;
+  /** What the receiver promises to remember. */
+  readonly retentionSeconds: number;
+}
+
+/** How long attempts and progress of a released key are kept: as long as the longest retry schedule we know of. */
+export const RELEASED_RETENTION_SECONDS: number = 7 * 86_400;
