@@ -175,7 +175,6 @@ export interface Outcome {
   readonly retryAfterSeconds: number | undefined;
   /** Exactly what the sender hears. */
   readonly reply: Reply;
-  readonly closesConnection: boolean;
   /** One per event, in the order they came. */
   readonly events: readonly EventOutcome[];
   readonly trace: readonly TraceLine[];
@@ -206,13 +205,6 @@ export interface Ending {
   readonly challenge?: string;
   /** Instead of the row's status: `onInvalid: "reject"` is 422. */
   readonly status?: number;
-}
-
-/** `Retry-After` is whole seconds, 1 to 60. While keys are missing an hour is allowed: nothing else will help. */
-export function clampRetryAfter(seconds: number, name: OutcomeName): number {
-  const most = name === "undecided" ? 3600 : 60;
-  if (!(seconds > 1)) return 1;
-  return Math.min(Math.ceil(seconds), most);
 }
 
 /** The status the sender hears. */

@@ -21,6 +21,8 @@ export interface Passage {
   payload: unknown;
   /** After identifying. */
   events: readonly ReceivedEvent[];
+  /** After identifying: whether the proof binds the ids, so that no replayer can change them. */
+  isIdCovered: boolean;
 }
 
 /**

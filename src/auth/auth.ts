@@ -85,6 +85,8 @@ export interface Auth {
   readonly needsPublicUrl: boolean;
   /** The value of `WWW-Authenticate` on a 401, where the scheme has one (RFC 9110 section 11.6.1). */
   readonly challenge?: string;
+  /** What the operator should know of how it was built, such as a weak secret; printed once by the receiver. */
+  readonly warnings?: readonly string[];
   verify(delivery: Delivery, context: ProofContext): MaybePromise<Proof>;
   /** Absent where no key of ours can sign. `key` stands in for the configured one. */
   sign?(request: SignableRequest, key?: string): MaybePromise<SignableRequest>;

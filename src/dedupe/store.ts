@@ -14,13 +14,27 @@ export interface DedupeStore<Tx = never> {
   readonly name: string;
   /** Several processes see the same records; then `scope` is required. */
   readonly isShared: boolean;
-  /** Absent, released or lapsed → claimed. The same token again → the same claim: a lost answer does no harm. */
+  /**
+   * Absent, released or lapsed → claimed. The token that holds the claim again → the same claim, its lease begun anew,
+   * nothing counted: a lost answer does no harm. A token that released or completed is like any other.
+   *
+   * @throws {StoreFullError} Where there is no room for another key.
+   */
   claim(claim: ClaimRequest): MaybePromise<ClaimAnswer>;
-  /** Holder only. `lost` where another token holds it, or nobody does. */
+  /**
+   * Holder only. `lost` where another token holds it, or nobody does. A lapsed claim that nobody took over is still
+   * its holder's, here and below.
+   */
   renew(key: string, token: string, leaseSeconds: number): MaybePromise<HolderAnswer>;
-  /** Holder only: done, with the handler's own reply, kept for `retentionSeconds`. A late finisher never overwrites. */
+  /**
+   * Holder only: done, with the handler's own reply, kept for `retentionSeconds`. A late finisher never overwrites.
+   * The token that completed it, again → `held`, nothing changed.
+   */
   complete(key: string, token: string, done: DoneRecord, retentionSeconds: number): MaybePromise<HolderAnswer>;
-  /** Holder only: claimable at once, attempts kept. `progress` replaces what was kept, where given. */
+  /**
+   * Holder only: claimable at once, attempts kept. `progress` replaces what was kept, where given.
+   * The token that released it, again, while nobody claimed since → `held`, nothing changed.
+   */
   release(key: string, token: string, progress?: string): MaybePromise<HolderAnswer>;
   /** Told once per receiver, when it is built. Throws where the store cannot keep what that receiver needs. */
   attach?(needs: StoreNeeds): void;
@@ -43,7 +57,10 @@ export interface ClaimRequest {
 export type ClaimAnswer =
   | {
       readonly state: "claimed";
-      /** A number that rises with every claim of this key, for downstream writes that must refuse an older holder. */
+      /**
+       * A whole number above 0 that rises with every claim of this key, also after it was forgotten and came again: for
+       * downstream writes that must refuse an older holder.
+       */
       readonly fence: number;
       /** How often the key was claimed, this time included. 1 on the first. */
       readonly attempt: number;
@@ -67,6 +84,13 @@ export interface StoreNeeds {
   readonly minRetentionSeconds: number;
   /** What the receiver promises to remember. */
   readonly retentionSeconds: number;
+  /** Where the store says, once, that it cannot keep a promise: retention became shorter than promised. */
+  readonly report?: (message: string) => void;
+}
+
+/** There is no room for another key: everything kept is in work, or too young to forget. Passes by itself: 503. */
+export class StoreFullError extends Error {
+  override readonly name = "StoreFullError";
 }
 
 /** How long attempts and progress of a released key are kept: as long as the longest retry schedule we know of. */

@@ -1,0 +1,123 @@
+// How is a JSON Web Key Set had from its URL, and which of its keys may verify? RFC 7517 section 5.
+import { createPublicKey, type KeyObject } from "node:crypto";
+import type { JSONWebKeySet, JWK } from "jose";
+
+export interface FetchLimits {
+  /** Of the whole answer, body included. */
+  readonly timeoutMs: number;
+  /** Of the decoded body; counted while it streams. */
+  readonly maxBytes: number;
+}
+
+/** More keys than any issuer publishes; each is imported, so there is a limit. */
+const MAX_KEYS = 100;
+
+/** RFC 7518 sections 3.3 and 3.5. */
+const MIN_RSA_BITS = 2048;
+
+const ACCEPT = "application/jwk-set+json, application/json";
+
+/**
+ * Fetches a key set. A redirect is a failure: it would let whoever controls it choose our keys.
+ *
+ * @throws {Error} With what went wrong in its message; never with anything of the answer.
+ */
+export async function fetchKeySet(url: string, limits: FetchLimits): Promise<JSONWebKeySet> {
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  // A race and not only the signal: a body may hang where the runtime no longer listens to the signal.
+  const deadline = new Promise<never>((_, reject) => {
+    const fail = () => reject(new Error(`the key set did not come within ${limits.timeoutMs} ms`));
+    timer = setTimeout(fail, limits.timeoutMs);
+  });
+  try {
+    const bytes = await Promise.race([readAnswer(url, limits.maxBytes, abort.signal), deadline]);
+    return parseKeySet(parseJson(bytes));
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+async function readAnswer(url: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+  const response = await fetch(url, { redirect: "manual", signal, headers: { accept: ACCEPT } });
+  if (response.status !== 200) throw new Error(`the key set's URL answered ${response.status}, not 200`);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw new Error(`the key set is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new Error("the key set is not JSON");
+  }
+}
+
+/**
+ * The keys of a set that can verify a signature; the others are left out (RFC 7517 section 5 says to ignore them).
+ *
+ * @throws {Error} When it is not a key set, or nothing in it can verify.
+ */
+export function parseKeySet(value: unknown): JSONWebKeySet {
+  const all: unknown =
+    typeof value === "object" && value !== null && Object.hasOwn(value, "keys")
+      ? (value as { keys: unknown }).keys
+      : undefined;
+  if (!Array.isArray(all)) throw new Error("it is not a JSON Web Key Set: an object with an array `keys`");
+  if (all.length > MAX_KEYS) throw new Error(`the key set has ${all.length} keys; at most ${MAX_KEYS} are read`);
+  const keys = all.filter((jwk): jwk is JWK => isVerifyingJwk(jwk));
+  if (keys.length === 0) throw new Error("the key set has no public key for RS*, PS*, ES* or EdDSA signatures");
+  return { keys };
+}
+
+function isVerifyingJwk(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    return publicKeyOfJwk(value as JWK) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The public key of a JWK meant for verifying; `undefined` where it is private, secret, or for something else.
+ *
+ * @throws {Error} When the key material itself is malformed.
+ */
+export function publicKeyOfJwk(jwk: JWK): KeyObject | undefined {
+  if (jwk.kty !== "RSA" && jwk.kty !== "EC" && jwk.kty !== "OKP") return undefined;
+  if (Object.hasOwn(jwk, "d")) return undefined;
+  if (jwk.use !== undefined && jwk.use !== "sig") return undefined;
+  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))) return undefined;
+  if (jwk.kid !== undefined && typeof jwk.kid !== "string") return undefined;
+  const key = createPublicKey({ key: jwk, format: "jwk" });
+  return algorithmsOfKey(key).length === 0 ? undefined : key;
+}
+
+const EC_ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
+  prime256v1: ["ES256"],
+  secp384r1: ["ES384"],
+  secp521r1: ["ES512"],
+};
+
+/** The signature algorithms a key can be used with; none for a kind or size that is not accepted. */
+export function algorithmsOfKey(key: KeyObject): readonly string[] {
+  const details = key.asymmetricKeyDetails;
+  switch (key.asymmetricKeyType) {
+    case "rsa":
+      return (details?.modulusLength ?? 0) < MIN_RSA_BITS ? [] : ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    case "ec":
+      return EC_ALGORITHMS[details?.namedCurve ?? ""] ?? [];
+    case "ed25519":
+      return ["EdDSA", "Ed25519"];
+    default:
+      return [];
+  }
+}

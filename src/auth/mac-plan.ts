@@ -1,0 +1,143 @@
+// How is the description of a MAC compiled, once per family of headers?
+import type { Delivery } from "../delivery.js";
+import type { Field } from "../field.js";
+import { absent, type Covers, type Proven, type Refusal, refuse } from "./auth.js";
+import type { KeyForm } from "./key-form.js";
+import type { Secrets } from "./secrets.js";
+import { type CompiledSignature, compileSignature, type SignatureOptions, type SignatureParam } from "./signature.js";
+import { type CompiledSigned, compileSigned, type SignedText } from "./signed-text.js";
+import { type CompiledTime, compileTime, coversWithTime } from "./signed-time.js";
+
+export type MacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
+
+/** Digest lengths, FIPS 180-4. */
+export const DIGEST_BYTES: Readonly<Record<MacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
+
+export interface MacOptions {
+  /** One, several while rotating, or a function. */
+  readonly secret: Secrets;
+  /** Default `"sha256"`. */
+  readonly algorithm?: MacAlgorithm;
+  /** How the secret's text becomes bytes. Default `"utf8"`. */
+  readonly key?: KeyForm;
+  /** Fewest and most bytes that a key may have once decoded. Default 1, and no upper limit. */
+  readonly minKeyBytes?: number;
+  readonly maxKeyBytes?: number;
+  /** What is signed. Default `"{body}"`. */
+  readonly signed?: string | SignedText;
+  /** Where the signature is, and how it is written. */
+  readonly signature: SignatureOptions;
+  /** The signed time: `header("x-time", "unix-seconds")`, `param("t", "unix-seconds")`, `json("sentAt", "rfc3339")`. */
+  readonly timestamp?: Field<"time"> | SignatureParam;
+  /**
+   * What `*` stands for in header names, where a sender uses one of several sets: `["svix", "webhook"]` with
+   * `*-signature`. Headers of two sets in one delivery are refused.
+   */
+  readonly families?: readonly string[];
+}
+
+/** The description for one family of headers; the only one where there are no families. */
+export interface Plan {
+  readonly ok: true;
+  readonly signature: CompiledSignature;
+  readonly signed: CompiledSigned;
+  readonly time: CompiledTime | undefined;
+  readonly timeParam: SignatureParam | undefined;
+  readonly covers: Covers;
+  readonly readsFields: boolean;
+  /** Every header that belongs to this family alone. */
+  readonly ownHeaders: readonly string[];
+  /** Proofs without a time are the same every time. */
+  readonly proofs: Proven[];
+}
+
+const MIXED: Refusal = refuse(
+  "bad_credentials",
+  "headers of two families came at once, so they could contradict each other",
+);
+
+/** @throws {TypeError} When the description contradicts itself. */
+export function compilePlans(options: MacOptions, digestBytes: number): readonly Plan[] {
+  const { families } = options;
+  if (typeof options.signature !== "object" || options.signature === null) {
+    throw new TypeError('mac: signature must say where it is, such as { header: "x-signature", encoding: "hex" }');
+  }
+  const isStarred = [options.signature.header ?? []].flat().some((name) => name.includes("*"));
+  if (families === undefined) {
+    if (isStarred) throw new TypeError("mac: signature.header has a *, so families must say what it stands for");
+    return [compilePlan(options, digestBytes, [])];
+  }
+  if (families.length < 2 || !isStarred) {
+    throw new TypeError(
+      'mac: families needs two names or more, and a * in signature.header: ["svix", "webhook"] and "*-signature"',
+    );
+  }
+  return families.map((family) => {
+    const own: string[] = [];
+    const fill = (name: string) => {
+      if (!name.includes("*")) return name;
+      const filled = name.replace("*", family).toLowerCase();
+      own.push(filled);
+      return filled;
+    };
+    return compilePlan(ofFamily(options, fill), digestBytes, own);
+  });
+}
+
+/** The description with `*` replaced in every header name. */
+function ofFamily(options: MacOptions, fill: (name: string) => string): MacOptions {
+  const { signed = "{body}", signature, timestamp } = options;
+  const { header } = signature;
+  const names = header === undefined ? undefined : typeof header === "string" ? fill(header) : header.map(fill);
+  return {
+    ...options,
+    signature: names === undefined ? signature : ({ ...signature, header: names } as SignatureOptions),
+    signed:
+      typeof signed === "string"
+        ? signed.replace(/\{header:([^{}]*)\}/g, (_, name: string) => `{header:${fill(name)}}`)
+        : signed,
+    ...(timestamp?.in === "header" ? { timestamp: { ...timestamp, name: fill(timestamp.name) } } : {}),
+  };
+}
+
+function compilePlan(options: MacOptions, digestBytes: number, ownHeaders: readonly string[]): Plan {
+  const { timestamp } = options;
+  const signed = compileSigned(options.signed ?? "{body}", "mac");
+  const timeParam = timestamp?.in === "param" ? timestamp : undefined;
+  const params = [...new Set([...(timeParam === undefined ? [] : [timeParam.name]), ...signed.params])];
+  const signature = compileSignature(options.signature, digestBytes, params, "mac");
+  const place = options.signature.at?.in;
+  if (((place === "json" || place === "form") && signed.covers.body) || (place === "query" && signed.covers.url)) {
+    throw new TypeError("mac: signature.at is inside of what signed covers, so no sender could have made it");
+  }
+  const time = compileTime(timestamp, signed, "mac");
+  return {
+    ok: true,
+    signature,
+    signed,
+    time,
+    timeParam,
+    covers: Object.freeze(coversWithTime(signed.covers, timestamp, signed.usesTimestamp)),
+    readsFields: signature.readsFields || signed.readsFields || (time?.readsFields === true && !time.isReadLate),
+    ownHeaders,
+    proofs: [],
+  };
+}
+
+/** The family whose headers came; a refusal where none did, or two. */
+export function planFor(plans: readonly Plan[], delivery: Delivery): Plan | Refusal {
+  let found: Plan | undefined;
+  for (const plan of plans) {
+    if (!plan.ownHeaders.some((name) => delivery.headers.onceList(name) !== undefined)) continue;
+    if (found !== undefined) return MIXED;
+    found = plan;
+  }
+  if (found !== undefined) return found;
+  return absent(`no signature: none of ${plans.flatMap((plan) => plan.signature.headers).join(", ")} is there`);
+}
+
+/** What a proof binds at best, whichever family comes. */
+export function coversOfAll(plans: readonly Plan[]): Covers {
+  const [first] = plans as [Plan];
+  return { ...first.covers, headers: [...new Set(plans.flatMap((plan) => plan.covers.headers))] };
+}

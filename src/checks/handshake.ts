@@ -1,0 +1,64 @@
+// Is this no delivery at all, but a sender asking whether we are there?
+import type { Ending, Reply } from "../outcome.js";
+import type { Step } from "../passage.js";
+import type { Handshake } from "../sender.js";
+
+export interface HandshakeSettings {
+  readonly handshakes: readonly Handshake[];
+  readonly deliveryMethods: readonly string[];
+}
+
+/** Asked before the proof, for senders that shake hands unsigned. A method that only such a handshake uses goes no further. */
+export function unsignedHandshakeStep({ handshakes, deliveryMethods }: HandshakeSettings): Step | undefined {
+  const unsigned = handshakes.filter((handshake) => handshake.isUnsigned);
+  if (unsigned.length === 0) return undefined;
+  const beyond = new Set(deliveryMethods);
+  for (const handshake of handshakes)
+    if (!handshake.isUnsigned) for (const method of handshake.methods) beyond.add(method);
+  return function unsignedHandshake(passage) {
+    const answered = ask(unsigned, passage);
+    if (answered !== undefined) return answered;
+    if (beyond.has(passage.delivery.method)) return undefined;
+    const hint = `a ${passage.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
+    passage.trace.add({ check: "handshake", verdict: "refused", hint });
+    return { name: "method_not_allowed", hint };
+  };
+}
+
+/** Asked after the proof. */
+export function signedHandshakeStep({ handshakes }: HandshakeSettings): Step | undefined {
+  const signed = handshakes.filter((handshake) => !handshake.isUnsigned);
+  if (signed.length === 0) return undefined;
+  return function signedHandshake(passage) {
+    return ask(signed, passage);
+  };
+}
+
+function ask(handshakes: readonly Handshake[], passage: Parameters<Step>[0]): Ending | undefined {
+  const { delivery } = passage;
+  for (const handshake of handshakes) {
+    if (!handshake.methods.includes(delivery.method)) continue;
+    const answer = handshake.answer(delivery);
+    if (answer === undefined) continue;
+    if ("name" in answer) {
+      passage.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
+      return answer;
+    }
+    passage.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
+    return { name: "handshake", hint: handshake.name, reply: safe(answer) };
+  }
+  return undefined;
+}
+
+/** An echo must never run as a page: plain text unless the sender wants JSON, and no sniffing. */
+function safe(reply: Reply): Reply {
+  return {
+    ...reply,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      ...reply.headers,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+    },
+  };
+}

@@ -1,0 +1,51 @@
+// Did the delivery come over HTTPS, as far as we or a proxy we trust can tell?
+import { REPEATED } from "../internal/headers.js";
+import type { Ending } from "../outcome.js";
+import type { Step } from "../passage.js";
+import { passed, type TraceLine } from "../trace.js";
+import { type AddressRanges, compileRanges } from "./address-ranges.js";
+
+export interface HttpsOptions {
+  readonly requireHttps?: boolean | undefined;
+  readonly trustedProxies?: readonly string[] | undefined;
+}
+
+const CHECK = "https";
+const PASSED: TraceLine = passed(CHECK);
+
+const UNENCRYPTED =
+  "requireHttps is set and the connection is not encrypted: call the https URL; behind a proxy that ends TLS, set trustedProxies";
+const NO_PROTO = "the trusted proxy sent no X-Forwarded-Proto: let it set that header, or end TLS here";
+const REPEATED_PROTO =
+  "X-Forwarded-Proto has more than one value: the trusted proxy must replace what came, not add to it";
+const PLAIN_PROTO = "the trusted proxy says the client did not use HTTPS: call the https URL";
+
+/**
+ * Refuses a delivery that did not come over HTTPS. A trusted proxy's `X-Forwarded-Proto` counts if it is one value;
+ * anyone else's counts for nothing.
+ *
+ * @throws {TypeError} When built with a malformed proxy.
+ */
+export function httpsCheck(options: HttpsOptions): Step | undefined {
+  const { requireHttps = false, trustedProxies } = options;
+  if (typeof requireHttps !== "boolean") throw new TypeError("requireHttps must be true or false");
+  if (!requireHttps) return undefined;
+  const trusted =
+    trustedProxies === undefined ? undefined : compileRanges(trustedProxies, { option: "trustedProxies" });
+
+  return function https(passage): Ending | undefined {
+    const hint = whyNotHttps(passage.delivery, trusted);
+    passage.trace.add(hint === undefined ? PASSED : { check: CHECK, verdict: "refused", hint });
+    return hint === undefined ? undefined : { name: "forbidden", hint };
+  };
+}
+
+function whyNotHttps(head: Parameters<Step>[0]["delivery"], trusted: AddressRanges | undefined): string | undefined {
+  if (head.isSecure === true) return undefined;
+  const peer = head.remoteAddress;
+  if (trusted === undefined || peer === undefined || !trusted.contains(peer)) return UNENCRYPTED;
+  const proto = head.headers.once("x-forwarded-proto");
+  if (proto === undefined) return NO_PROTO;
+  if (proto === REPEATED || proto.includes(",")) return REPEATED_PROTO;
+  return proto.trim().toLowerCase() === "https" ? undefined : PLAIN_PROTO;
+}

@@ -1,0 +1,223 @@
+// What if the store hangs, fails or answers nonsense? Every op gets a hard timeout and one answer: a StoreUnavailableError.
+import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import { type ClaimAnswer, type DedupeStore, type HolderAnswer, StoreFullError } from "./store.js";
+
+const DEFAULT_TIMEOUT_MS = 1000;
+const DEFAULT_BREAKER_FAILURES = 5;
+const DEFAULT_BREAKER_OPEN_MS = 2000;
+/** Before the second try: long enough for a driver to reconnect, spread so that not everybody tries at once. */
+const RETRY_PAUSE_MS = 50;
+
+/** `resting`: the breaker is open and the store was not asked. */
+export type StoreFailure = "timeout" | "failed" | "malformed" | "resting";
+
+/** The store could not be asked, or not be understood: nothing was decided, and the sender hears 503. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+  readonly failure: StoreFailure;
+
+  constructor(message: string, failure: StoreFailure, options?: { cause?: unknown }) {
+    super(message, options);
+    this.failure = failure;
+  }
+}
+
+export interface GuardOptions {
+  /** How long one op may take, its second try included. Default 1,000. */
+  readonly timeoutMs?: number;
+  /** Failures in a row after which the store is left alone. Default 5. */
+  readonly breakerFailures?: number;
+  /** For how long; then one claim tries again. Default 2,000. */
+  readonly breakerOpenMs?: number;
+  /** Monotonic, milliseconds. */
+  readonly nowMs?: () => number;
+  /** 0 to 1, for the pause before a second try. */
+  readonly random?: () => number;
+}
+
+/**
+ * The same store, which now answers in time or throws a `StoreUnavailableError` with the cause.
+ *
+ * - A store that answers at once still does: no promise, no timer.
+ * - An op that was refused is tried once more, if half of its time is left: every op is safe to repeat. One that hangs is
+ *   not, and neither is one that threw at once, since asking again at once would hear the same.
+ * - An answer that is not well-formed (a record of a newer version, say) is a failure, never "new".
+ * - Failures in a row open the breaker: claims are refused without asking. Ops of a holder are still tried, because a
+ *   completion that is not even attempted is a second run later.
+ * - `StoreFullError` passes through: a store that says so is alive.
+ *
+ * Ops may throw as well as reject: call them inside `try` and await inside it too.
+ *
+ * @throws {TypeError} When built with an option that is unknown or not above 0.
+ */
+export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardOptions = {}): DedupeStore<Tx> {
+  refuseUnknownKeys("guardedStore", options, ["timeoutMs", "breakerFailures", "breakerOpenMs", "nowMs", "random"]);
+  const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const nowMs = options.nowMs ?? (() => performance.now());
+  const random = options.random ?? Math.random;
+  const breaker = createBreaker(
+    aboveZero("breakerFailures", options.breakerFailures ?? DEFAULT_BREAKER_FAILURES),
+    aboveZero("breakerOpenMs", options.breakerOpenMs ?? DEFAULT_BREAKER_OPEN_MS),
+    nowMs,
+  );
+
+  function ask<T>(op: string, isAnswer: (answer: unknown) => boolean, call: () => MaybePromise<T>): MaybePromise<T> {
+    let answer: MaybePromise<T>;
+    try {
+      answer = call();
+    } catch (error) {
+      throw failed(op, error);
+    }
+    if (!isPromise(answer)) return accepted(op, isAnswer, answer);
+    return awaited(op, call, answer).then(
+      (value) => accepted(op, isAnswer, value),
+      (error: unknown) => {
+        throw failed(op, error);
+      },
+    );
+  }
+
+  async function awaited<T>(op: string, call: () => MaybePromise<T>, first: PromiseLike<T>): Promise<T> {
+    const startMs = nowMs();
+    const late = (): Error =>
+      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
+    try {
+      return await within(first, timeoutMs, late);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError || error instanceof StoreFullError) throw error;
+      if (nowMs() - startMs > timeoutMs / 2) throw error;
+      await pause(Math.min(RETRY_PAUSE_MS, timeoutMs / 4) * random());
+      const again = call();
+      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), late) : again;
+    }
+  }
+
+  function accepted<T>(op: string, isAnswer: (answer: unknown) => boolean, answer: T): T {
+    if (isAnswer(answer)) {
+      breaker.succeeded();
+      return answer;
+    }
+    breaker.failed();
+    throw new StoreUnavailableError(`${store.name}: ${op} gave an answer that cannot be read`, "malformed");
+  }
+
+  function failed(op: string, error: unknown): unknown {
+    if (error instanceof StoreFullError) {
+      breaker.succeeded();
+      return error;
+    }
+    breaker.failed();
+    if (error instanceof StoreUnavailableError) return error;
+    return new StoreUnavailableError(`${store.name}: ${op} failed`, "failed", { cause: error });
+  }
+
+  return {
+    name: store.name,
+    isShared: store.isShared,
+    claim(request) {
+      if (!breaker.admits()) {
+        throw new StoreUnavailableError(`${store.name}: not asked, after failures in a row`, "resting");
+      }
+      return ask("claim", isClaimAnswer, () => store.claim(request));
+    },
+    renew(key, token, leaseSeconds) {
+      return ask("renew", isHolderAnswer, () => store.renew(key, token, leaseSeconds));
+    },
+    complete(key, token, done, retentionSeconds) {
+      return ask("complete", isHolderAnswer, () => store.complete(key, token, done, retentionSeconds));
+    },
+    release(key, token, progress) {
+      return ask("release", isHolderAnswer, () => store.release(key, token, progress));
+    },
+    attach(needs) {
+      store.attach?.(needs);
+    },
+  };
+}
+
+interface Breaker {
+  /** Closed; or the one that tries whether the store is back. */
+  admits(): boolean;
+  succeeded(): void;
+  failed(): void;
+}
+
+function createBreaker(mostFailures: number, openMs: number, nowMs: () => number): Breaker {
+  let failuresInRow = 0;
+  let openUntilMs: number | undefined;
+  let isProbing = false;
+  return {
+    admits() {
+      if (openUntilMs === undefined) return true;
+      if (isProbing || nowMs() < openUntilMs) return false;
+      isProbing = true;
+      return true;
+    },
+    succeeded() {
+      failuresInRow = 0;
+      openUntilMs = undefined;
+      isProbing = false;
+    },
+    failed() {
+      failuresInRow++;
+      isProbing = false;
+      if (failuresInRow >= mostFailures) openUntilMs = nowMs() + openMs;
+    },
+  };
+}
+
+/** The answer, or `late()`. What comes after that is taken and dropped, a rejection too. */
+function within<T>(answer: PromiseLike<T>, timeoutMs: number, late: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // After a long block of the event loop timers come first, though the answer may lie in the socket: let it be read.
+    const deadline = setDeadline(timeoutMs, () => setImmediate(() => reject(late())));
+    answer.then(
+      (value) => {
+        cancelDeadline(deadline);
+        resolve(value);
+      },
+      (error: unknown) => {
+        cancelDeadline(deadline);
+        reject(error);
+      },
+    );
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+function isHolderAnswer(answer: unknown): answer is HolderAnswer {
+  return answer === "held" || answer === "lost";
+}
+
+function isClaimAnswer(answer: unknown): answer is ClaimAnswer {
+  if (typeof answer !== "object" || answer === null) return false;
+  const fields = answer as Partial<Record<string, unknown>>;
+  switch (fields.state) {
+    case "claimed":
+      return (
+        Number.isSafeInteger(fields.fence) && Number.isSafeInteger(fields.attempt) && isTextOrAbsent(fields.progress)
+      );
+    case "in_flight":
+      return Number.isFinite(fields.retryAfterSeconds);
+    case "done":
+      return typeof fields.isSameBody === "boolean" && isTextOrAbsent(fields.reply);
+    default:
+      return false;
+  }
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
+}
+
+function aboveZero(name: string, value: number): number {
+  if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
+  throw new TypeError(`guardedStore: ${name} must be a number above 0; got ${String(value)}`);
+}

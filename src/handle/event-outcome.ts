@@ -1,0 +1,52 @@
+// How is the end of one event written down, and how does a handler's own reply get into a store and back?
+import type { ReceivedEvent } from "../event.js";
+import type { EventOutcome, OutcomeName, Reply } from "../outcome.js";
+
+/** A reply larger than this is not kept: a duplicate then hears plain success. */
+const MAX_KEPT_REPLY_BYTES = 16_384;
+
+const NOTHING: Omit<EventOutcome, "name" | "id" | "type" | "tenant"> = {
+  attempt: undefined,
+  notes: [],
+  hint: undefined,
+  error: undefined,
+  retryAfterSeconds: undefined,
+  status: undefined,
+  reply: undefined,
+};
+
+export function eventOutcome(
+  event: Pick<ReceivedEvent, "id" | "type" | "tenant">,
+  name: OutcomeName,
+  more?: Partial<Omit<EventOutcome, "name" | "id" | "type" | "tenant">>,
+): EventOutcome {
+  return { ...NOTHING, name, id: event.id, type: event.type, tenant: event.tenant, ...more };
+}
+
+export function serialiseReply(reply: Reply | undefined): string | undefined {
+  if (reply === undefined) return undefined;
+  const isText = typeof reply.body === "string";
+  const text = JSON.stringify({
+    status: reply.status,
+    headers: reply.headers,
+    [isText ? "text" : "base64"]: isText ? reply.body : Buffer.from(reply.body).toString("base64"),
+  });
+  return Buffer.byteLength(text) > MAX_KEPT_REPLY_BYTES ? undefined : text;
+}
+
+/** `undefined` where nothing was kept, or nothing that can be read: then plain success says what matters. */
+export function parseReply(text: string | undefined): Reply | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const kept = JSON.parse(text) as {
+      status: number;
+      headers: Record<string, string>;
+      text?: string;
+      base64?: string;
+    };
+    const body = kept.text ?? Buffer.from(kept.base64 ?? "", "base64");
+    return { status: kept.status, headers: kept.headers, body };
+  } catch {
+    return undefined;
+  }
+}

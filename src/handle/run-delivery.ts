@@ -1,0 +1,95 @@
+// All events of one delivery: one after another, under one deadline, folded into what the sender hears.
+import type { ReceivedEvent } from "../event.js";
+import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
+import { type EventOutcome, OUTCOMES, type OutcomeName } from "../outcome.js";
+import { eventOutcome } from "./event-outcome.js";
+import type { EventRunner, EventTerms } from "./run-event.js";
+
+export interface DeliveryRun {
+  readonly events: readonly ReceivedEvent[];
+  readonly terms: EventTerms;
+  /** Equal ids in one body are one event; off where ids are not to be believed. */
+  readonly isDeduped: boolean;
+  /** How long from now until the sender must have its answer. */
+  readonly answerWithinMs: number;
+  /** What a sender that may wait is told while a handler runs on. */
+  readonly runningRetryAfterSeconds: number;
+  /** Told once, when a handler ended after the answer: all events, those that were never started included. */
+  readonly onLate: (outcomes: readonly EventOutcome[]) => void;
+}
+
+/** Never rejects. Resolves with an outcome per event, at the latest when the sender's patience ends; the running handler runs on. */
+export function runDelivery(runner: EventRunner, run: DeliveryRun): Promise<readonly EventOutcome[]> {
+  return new Promise((resolve) => {
+    const outcomes: EventOutcome[] = [];
+    let isAnswered = false;
+    const rest = (): EventOutcome[] =>
+      run.events
+        .slice(outcomes.length)
+        .map((event) => eventOutcome(event, "handler_running", { retryAfterSeconds: run.runningRetryAfterSeconds }));
+    const deadline = setDeadline(run.answerWithinMs, () => {
+      isAnswered = true;
+      resolve([...outcomes, ...rest()]);
+    });
+    void runEach(runner, run, outcomes, () => isAnswered).then(() => {
+      cancelDeadline(deadline);
+      if (isAnswered) run.onLate([...outcomes, ...rest()]);
+      else resolve(outcomes);
+    });
+  });
+}
+
+/** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
+async function runEach(
+  runner: EventRunner,
+  run: DeliveryRun,
+  outcomes: EventOutcome[],
+  isLate: () => boolean,
+): Promise<void> {
+  const firstOfId = run.isDeduped && run.events.length > 1 ? new Map<string, EventOutcome>() : undefined;
+  for (const event of run.events) {
+    const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
+    const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
+    outcomes.push(outcome);
+    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
+    if (isLate()) return;
+  }
+}
+
+function twinOf(first: EventOutcome): EventOutcome {
+  return first.name === "processed" ? { ...first, name: "duplicate", attempt: undefined, notes: [] } : first;
+}
+
+/** What a whole delivery comes to. */
+export interface Folded {
+  readonly name: OutcomeName;
+  /** The event that decided, where one did. */
+  readonly by: EventOutcome | undefined;
+}
+
+/**
+ * Any event that must come again makes the reply "retry". Else one event speaks for itself, and of several the first
+ * success does: a discarded, ignored or malformed one never fails its neighbours.
+ */
+export function fold(outcomes: readonly EventOutcome[]): Folded {
+  const first = outcomes[0];
+  if (first === undefined) return { name: "empty", by: undefined };
+  if (outcomes.length === 1) return { name: first.name, by: first };
+  const again = outcomes.find((outcome) => mustComeAgain(outcome));
+  if (again !== undefined) return { name: again.name, by: { ...again, retryAfterSeconds: longestWait(outcomes) } };
+  const done = outcomes.find((outcome) => OUTCOMES[outcome.name].status === "success") ?? first;
+  // Several events share one reply, so no single handler's own reply is sent.
+  return { name: done.name, by: { ...done, reply: undefined } };
+}
+
+/** `onInvalid: "reject"` turns the row's "retry" into a final answer. */
+export function mustComeAgain(outcome: EventOutcome): boolean {
+  return OUTCOMES[outcome.name].retry && outcome.status === undefined;
+}
+
+function longestWait(outcomes: readonly EventOutcome[]): number | undefined {
+  const waits = outcomes.flatMap((outcome) =>
+    outcome.retryAfterSeconds === undefined ? [] : [outcome.retryAfterSeconds],
+  );
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}

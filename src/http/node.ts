@@ -1,0 +1,139 @@
+// The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
+
+import { isHopCount, isPermissiveTrust } from "../checks/client-address.js";
+import type { DeliveryHead } from "../delivery.js";
+import { WebhookError } from "../errors.js";
+import { HeaderLines } from "../internal/headers.js";
+import { isPromise } from "../internal/maybe-promise.js";
+import type { Ending, Outcome } from "../outcome.js";
+import type { OpenPassage, ReceiverCore } from "../receiver.js";
+import type { NodeResponse } from "./early-answer.js";
+import { upstreamBody } from "./raw-body.js";
+import { type NodeRequest, readBody } from "./read-body.js";
+import { sendReply } from "./send.js";
+
+/** What Express, Connect and their routers add to a request. */
+interface RoutedRequest {
+  readonly originalUrl?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly ip?: string;
+  readonly app?: { readonly get?: (name: string) => unknown };
+}
+
+/** A Node request whose body has been read and whose head has passed, or its end. `undefined`: the client is gone. */
+export type Taken = OpenPassage | Outcome | undefined;
+
+export function isOutcome(taken: OpenPassage | Outcome): taken is Outcome {
+  return "reply" in taken;
+}
+
+/** Answers the request with the outcome of the whole pipeline. Never rejects. */
+export async function answerNode(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<void> {
+  try {
+    const taken = await take(core, req, res);
+    if (taken === undefined) return;
+    if (isOutcome(taken)) return;
+    const outcome = await core.judge(taken);
+    sendReply(req, res, outcome.reply, true);
+  } catch (cause) {
+    answerFailure(core, req, res, cause);
+  }
+}
+
+/** From the request to a delivery with its body; what does not get so far is answered here. */
+export async function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<Taken> {
+  const passage = core.open(headOf(req));
+  const wiring = wiringOf(core, req);
+  if (wiring !== undefined) return answer(core, passage, wiring, req, res, false);
+  const upstream = upstreamBody(req);
+  const isRead = upstream !== "absent";
+  if (Buffer.isBuffer(upstream)) passage.delivery = { ...passage.delivery, body: upstream };
+  const refused = core.checkHead(passage, isRead);
+  const ending = isPromise(refused) ? await refused : refused;
+  if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
+  if (Buffer.isBuffer(upstream)) return passage;
+  if (upstream !== "absent") return answer(core, passage, upstream, req, res, true);
+  const { maxBodyBytes, bodyTimeoutMs } = core.settings;
+  const body = await readBody(req, { maxBodyBytes, timeoutMs: bodyTimeoutMs });
+  if (body === "aborted") {
+    core.end(passage, {
+      name: "bad_body",
+      hint: "the client hung up before its body was here; nobody heard an answer",
+    });
+    return undefined;
+  }
+  if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
+  passage.delivery = { ...passage.delivery, body };
+  return passage;
+}
+
+/** Our own failure: the sender keeps the event and comes again. */
+export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeResponse, cause: unknown): void {
+  core.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+  try {
+    const outcome = core.end(core.open(headOf(req)), { name: "internal_error", error: cause });
+    sendReply(req, res, outcome.reply, false);
+  } catch {
+    res.destroy();
+  }
+}
+
+function answer(
+  core: ReceiverCore,
+  passage: OpenPassage,
+  ending: Ending,
+  req: NodeRequest,
+  res: NodeResponse,
+  isBodyWanted: boolean,
+): Outcome {
+  const outcome = core.end(passage, ending);
+  sendReply(req, res, outcome.reply, isBodyWanted);
+  return outcome;
+}
+
+function headOf(req: NodeRequest): DeliveryHead {
+  const routed = req as NodeRequest & RoutedRequest;
+  return {
+    method: req.method ?? "",
+    url: targetOf(routed.originalUrl ?? req.url ?? "/"),
+    headers: new HeaderLines(req.rawHeaders),
+    remoteAddress: req.socket?.remoteAddress,
+    isSecure: "encrypted" in req.socket && req.socket.encrypted === true,
+    params: routed.params ?? NO_PARAMS,
+    expressAddress: () => routed.ip,
+  };
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** A client may send the absolute form (RFC 9112 section 3.2.2); the host in it is the client's word and no more. */
+function targetOf(url: string): string {
+  if (url.startsWith("/")) return url;
+  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  return path === undefined ? url : path.startsWith("/") ? path : `/${path}`;
+}
+
+/** What can only be seen on a request: how the app around us is set up. */
+function wiringOf(core: ReceiverCore, req: NodeRequest): Ending | undefined {
+  if (core.clientAddress !== "express") return undefined;
+  const app = (req as NodeRequest & RoutedRequest).app;
+  if (typeof app?.get !== "function") {
+    return {
+      name: "misconfigured",
+      hint: 'clientAddress is "express", but the receiver is not mounted on an Express app: use trustedProxies instead',
+    };
+  }
+  const get = (name: string): unknown => app.get?.(name);
+  if (isPermissiveTrust(get)) {
+    return {
+      name: "misconfigured",
+      hint: 'clientAddress is "express" while `trust proxy` trusts everyone, so any client can choose its address: set it to the addresses of your proxies',
+    };
+  }
+  if (isHopCount(get)) {
+    core.operator.warn(
+      "`trust proxy` is a number of hops: whoever reaches this server without the proxy can choose its address. Name the proxies' addresses, or use trustedProxies",
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,50 @@
+// The public names of hookgate.
+export type { Auth, Covers, Proof, ProofContext, Proven, Refusal, SignableRequest } from "./auth/auth.js";
+export type { ClientAddressSource } from "./checks/client-address.js";
+export type { AllowEntry, AllowOption, AllowRules } from "./checks/source-address.js";
+export { createReceiver, type Receiver } from "./create-receiver.js";
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./dedupe/memory.js";
+export {
+  type ClaimAnswer,
+  type ClaimRequest,
+  type DedupeStore,
+  type DoneRecord,
+  type HolderAnswer,
+  StoreFullError,
+  type StoreNeeds,
+} from "./dedupe/store.js";
+export type { Delivery, DeliveryHead, DeliveryInput } from "./delivery.js";
+export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./errors.js";
+export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./event.js";
+export { dotted, type Field, form, header, json, type Locate, literal, query, type TimeFormat } from "./field.js";
+export type { Context, DedupeState, Json } from "./handle/context.js";
+export type { Handler } from "./handlers.js";
+export type { FetchOptions } from "./http/fetch.js";
+export { captureRawBody } from "./http/raw-body.js";
+export type { HeadersInput } from "./internal/headers.js";
+export type { Logger } from "./operator.js";
+export type { DedupeOptions, ReceiverOptions } from "./options.js";
+export {
+  type EventOutcome,
+  type Note,
+  OUTCOMES,
+  type Outcome,
+  type OutcomeName,
+  type OutcomeRow,
+  type Reply,
+} from "./outcome.js";
+export { type PublishedList, type PublishedOptions, published } from "./published.js";
+export type { ReplyProfile } from "./reply-profile.js";
+export type { EventSchema, Schemas } from "./schema.js";
+export {
+  type BodyFormat,
+  type BodyFormats,
+  type Confirm,
+  defineSender,
+  type EventRow,
+  type Handshake,
+  type PublishedAddresses,
+  type Sender,
+  type SenderDefinition,
+} from "./sender.js";
+export type { CheckVerdict, TraceLine } from "./trace.js";

@@ -1,0 +1,42 @@
+// How are thousands of deadlines kept without a timer for each? One timer for all, ticking only while there are any.
+
+/** How late a deadline may fire, milliseconds. A handler's time limit is seconds; finer ticks would only cost. */
+const TICK_MS = 25;
+
+export interface Deadline {
+  /** On the monotonic clock. */
+  readonly atMs: number;
+  readonly fire: () => void;
+}
+
+const pending = new Set<Deadline>();
+let timer: NodeJS.Timeout | undefined;
+
+/** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */
+export function setDeadline(delayMs: number, fire: () => void): Deadline {
+  const deadline: Deadline = { atMs: performance.now() + delayMs, fire };
+  pending.add(deadline);
+  if (timer === undefined) schedule();
+  return deadline;
+}
+
+export function cancelDeadline(deadline: Deadline | undefined): void {
+  if (deadline !== undefined) pending.delete(deadline);
+}
+
+function schedule(): void {
+  timer = setTimeout(tick, TICK_MS);
+  // Whoever waits for a deadline is held by a socket of their own; a timer of ours must not keep a process alive.
+  timer.unref();
+}
+
+function tick(): void {
+  const nowMs = performance.now();
+  for (const deadline of pending) {
+    if (deadline.atMs > nowMs) continue;
+    pending.delete(deadline);
+    deadline.fire();
+  }
+  timer = undefined;
+  if (pending.size > 0) schedule();
+}
