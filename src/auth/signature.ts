@@ -66,32 +66,34 @@ export function param(name: string, format: TimeFormat): SignatureParam {
   return { kind: "time", in: "param", name, format };
 }
 
-/** What was found. Nothing is compared yet. */
+/** What was found. Nothing is compared yet. One is made per delivery, so it is kept small. */
 export class SignatureReading {
   readonly ok = true;
   first = "";
-  more: string[] | undefined;
+  more: string[] | undefined = undefined;
   /** The time as the sender wrote it, and what it means; set once it has been read. */
   timestamp = "";
-  sentAtMs: number | undefined;
+  sentAtMs: number | undefined = undefined;
   readonly #names: readonly string[];
-  readonly #values: (string | undefined)[] | undefined;
+  /** The values of the parameters, in the order of their names. */
+  values: string[] | undefined = undefined;
 
   constructor(names: readonly string[]) {
     this.#names = names;
-    this.#values = names.length === 0 ? undefined : new Array(names.length).fill(undefined);
   }
 
   param(name: string): string | undefined {
-    return this.#values?.[this.#names.indexOf(name)];
+    return this.values?.[this.#names.indexOf(name)];
   }
 
   setParam(at: number, value: string): void {
-    if (this.#values !== undefined) this.#values[at] = value;
+    this.values ??= [];
+    this.values[at] = value;
   }
 
   hasAllParams(): boolean {
-    return this.#values?.every((value) => value !== undefined) ?? true;
+    for (let at = 0; at < this.#names.length; at++) if (this.values?.[at] === undefined) return false;
+    return true;
   }
 }
 

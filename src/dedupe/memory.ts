@@ -1,6 +1,8 @@
 // How are events remembered without a database? In this process, bounded, on the monotonic clock, without a timer.
 import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { Queue, Queued } from "./queue.js";
+import { Claim, Done, type Entry, isExpired } from "./memory-entry.js";
+import { Queue } from "./queue.js";
+import { ShardedMap } from "./sharded-map.js";
 import {
   type ClaimAnswer,
   type ClaimRequest,
@@ -65,46 +67,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return new Memory(maxKeys, now);
 }
 
-/** Both kinds are small on purpose: their fields are most of what a key costs. */
-abstract class Entry extends Queued<Entry> {
-  readonly key: string;
-  token: string;
-  bodyDigest: string;
-  /** Where its time begins: when it was done or released, or when its lease ends. Whole milliseconds, which V8 keeps unboxed. */
-  sinceMs: number;
-
-  constructor(key: string, token: string, bodyDigest: string, sinceMs: number) {
-    super();
-    this.key = key;
-    this.token = token;
-    this.bodyDigest = bodyDigest;
-    this.sinceMs = sinceMs;
-  }
-}
-
-class Done extends Entry {
-  readonly reply: string | undefined;
-
-  constructor(claim: Claim, sinceMs: number, reply: string | undefined) {
-    super(claim.key, claim.token, claim.bodyDigest, sinceMs);
-    this.reply = reply;
-  }
-}
-
-/** Claimed or released, by the queue it is in. Released, `token` is the one that released it. */
-class Claim extends Entry {
-  fence = 0;
-  attempt = 0;
-  progress: string | undefined = undefined;
-}
-
 class Memory implements MemoryStore {
   readonly name = "memoryStore";
   readonly isShared = false;
   readonly #maxKeys: number;
   readonly #now: () => number;
   readonly #startMs: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new ShardedMap<Entry>();
   readonly #claimed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
   readonly #released = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
   readonly #progressed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
@@ -279,10 +248,6 @@ class Memory implements MemoryStore {
       `${promised}; a copy that comes later runs again. Raise maxKeys, shorten retentionSeconds, or use a shared store.`;
     for (const report of this.#reports) report(message);
   }
-}
-
-function isExpired(entry: Entry, nowMs: number): boolean {
-  return entry.queue !== undefined && entry.sinceMs + entry.queue.keepMs <= nowMs;
 }
 
 /** To be read, not parsed: "4 h" rather than "14,512,003 ms". */
