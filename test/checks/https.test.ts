@@ -19,6 +19,7 @@ function run(remoteAddress: string, isSecure: boolean | undefined, headers: Head
     proof: undefined,
     payload: undefined,
     events: [],
+    isIdCovered: false,
   };
   return { ending: step?.(passage), trace: passage.trace.lines };
 }

@@ -21,6 +21,7 @@ function passageOf(input: DeliveryInput): Passage {
     proof: undefined,
     payload: undefined,
     events: [],
+    isIdCovered: false,
   };
 }
 
