@@ -52,7 +52,7 @@ export async function take(core: ReceiverCore, req: NodeRequest, res: NodeRespon
   const ending = isPromise(refused) ? await refused : refused;
   if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
   if (Buffer.isBuffer(upstream)) return passage;
-  if (upstream !== "absent") return answer(core, passage, upstream, req, res, true);
+  if (upstream !== "absent") return answer(core, passage, upstream, req, res, false);
   const { maxBodyBytes, bodyTimeoutMs } = core.settings;
   const body = await readBody(req, { maxBodyBytes, timeoutMs: bodyTimeoutMs });
   if (body === "aborted") {
