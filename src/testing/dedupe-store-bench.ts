@@ -73,7 +73,7 @@ export class Bench {
     return await store.claim({ key, token, leaseSeconds, bodyDigest: bodyDigest(Buffer.from(body)) });
   }
 
-  async renew(key: string, token: string, leaseSeconds = 60, store = this.peer(0)): Promise<HolderAnswer> {
+  async renew(key: string, token: string, leaseSeconds = 60, store: DedupeStore<unknown> = this.peer(0)): Promise<HolderAnswer> {
     return await store.renew(key, token, leaseSeconds);
   }
 
@@ -82,7 +82,12 @@ export class Bench {
     return await store.complete(key, token, { reply }, retentionSeconds);
   }
 
-  async release(key: string, token: string, progress?: string, store = this.peer(0)): Promise<HolderAnswer> {
+  async release(
+    key: string,
+    token: string,
+    progress?: string,
+    store: DedupeStore<unknown> = this.peer(0),
+  ): Promise<HolderAnswer> {
     return await (progress === undefined ? store.release(key, token) : store.release(key, token, progress));
   }
 

@@ -1,0 +1,66 @@
+// Does the sender know the user name and password that stand in the URL it was given? RFC 7617.
+import { REPEATED } from "../internal/headers.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { type Auth, absent, COVERS_NOTHING, refuse } from "./auth.js";
+import type { Secrets } from "./secrets.js";
+import { compileSharedToken } from "./shared-token.js";
+import { writeField } from "./write-field.js";
+
+export interface BasicAuthOptions {
+  /** Without a colon (RFC 7617 section 2). */
+  readonly username: string;
+  /** One, several while rotating, or a function. */
+  readonly password: Secrets;
+}
+
+const BASIC = /^basic ([A-Za-z0-9+/]+={0,2})$/i;
+const MALFORMED = refuse("bad_credentials", "Authorization is not `Basic <base64 of user:password>`, once");
+
+/**
+ * Proves that the sender knows a user name and a password.
+ *
+ * Shape:   `Authorization: Basic <base64 of username:password, UTF-8>`
+ * Source:  RFC 7617.
+ * Promise: the sender knows both. Not promised: anything of what was sent.
+ *
+ * @throws {TypeError} When either is missing or malformed.
+ * @example basicAuth({ username: "postmark", password: process.env.POSTMARK_PASSWORD })
+ */
+export function basicAuth(options: BasicAuthOptions): Auth {
+  refuseUnknownKeys("basicAuth", options, ["username", "password"]);
+  const { username } = options;
+  if (typeof username !== "string" || username === "" || username.includes(":")) {
+    throw new TypeError("basicAuth: username must be a non-empty text without a colon");
+  }
+  const shared = compileSharedToken(options.password, "basicAuth: password");
+  return {
+    scheme: "basic-auth",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: ["authorization"],
+    needsPublicUrl: false,
+    challenge: 'Basic realm="webhooks", charset="UTF-8"',
+    warnings: shared.warnings,
+    verify(delivery) {
+      const header = delivery.headers.once("authorization");
+      if (header === undefined) return absent("no Authorization");
+      if (header === REPEATED) return MALFORMED;
+      const encoded = BASIC.exec(header)?.[1];
+      if (encoded === undefined)
+        return /^basic\b/i.test(header) || header === ""
+          ? MALFORMED
+          : absent("Authorization has another scheme than Basic");
+      const bytes = Buffer.from(encoded, "base64");
+      const text = bytes.toString("utf8");
+      const colon = text.indexOf(":");
+      if (bytes.toString("base64") !== encoded || colon < 0) return MALFORMED;
+      // A wrong user name is compared like a wrong password, so that neither tells which it was.
+      const password = text.slice(colon + 1);
+      return shared.judge(delivery, text.slice(0, colon) === username ? password : `wrong user\n${password}`);
+    },
+    sign(request, key) {
+      const pair = Buffer.from(`${username}:${shared.present(key)}`, "utf8").toString("base64");
+      return writeField(request, { in: "header", name: "authorization" }, `Basic ${pair}`);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+// Must several proofs hold, or one of several?
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import type { Auth, Covers, Proof, Proven, Refusal } from "./auth.js";
+
+/**
+ * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
+ *
+ * @throws {TypeError} When fewer than two are given.
+ * @example allOf(basicAuth({ username, password }), mac({ … }))
+ */
+export function allOf(...auths: readonly Auth[]): Auth {
+  const shared = common("allOf", auths);
+  function from(
+    at: number,
+    delivery: Parameters<Auth["verify"]>[0],
+    context: Parameters<Auth["verify"]>[1],
+    held: readonly Proven[],
+  ): MaybePromise<Proof> {
+    const auth = auths[at];
+    if (auth === undefined) return together(held);
+    const proof = auth.verify(delivery, context);
+    const go = (settled: Proof): MaybePromise<Proof> =>
+      settled.ok ? from(at + 1, delivery, context, [...held, settled]) : settled;
+    return isPromise(proof) ? proof.then(go) : go(proof);
+  }
+  const canSign = auths.every((auth) => auth.sign !== undefined);
+  return {
+    ...shared,
+    scheme: `all of ${auths.map((auth) => auth.scheme).join(", ")}`,
+    covers: unionOf(auths.map((auth) => auth.covers)),
+    signsTime: auths.some((auth) => auth.signsTime),
+    verify: (delivery, context) => from(0, delivery, context, []),
+    ...(canSign
+      ? {
+          async sign(request, key) {
+            let signed = request;
+            for (const auth of auths) signed = (await auth.sign?.(signed, key)) ?? signed;
+            return signed;
+          },
+        }
+      : {}),
+  };
+}
+
+/**
+ * One must hold; which one decides what is bound, delivery by delivery.
+ *
+ * Where none holds, a proof that could not be decided speaks first, then one whose credentials were there.
+ *
+ * @throws {TypeError} When fewer than two are given.
+ * @example anyOf(mac({ … }), staticToken({ token, at: header("x-gitlab-token") }))
+ */
+export function anyOf(...auths: readonly Auth[]): Auth {
+  const shared = common("anyOf", auths);
+  function from(
+    at: number,
+    delivery: Parameters<Auth["verify"]>[0],
+    context: Parameters<Auth["verify"]>[1],
+    refusals: readonly Refusal[],
+  ): MaybePromise<Proof> {
+    const auth = auths[at];
+    if (auth === undefined) return spokesman(refusals);
+    const proof = auth.verify(delivery, context);
+    const go = (settled: Proof): MaybePromise<Proof> =>
+      settled.ok ? settled : from(at + 1, delivery, context, [...refusals, settled]);
+    return isPromise(proof) ? proof.then(go) : go(proof);
+  }
+  const signer = auths.find((auth) => auth.sign !== undefined);
+  return {
+    ...shared,
+    scheme: `any of ${auths.map((auth) => auth.scheme).join(", ")}`,
+    covers: intersectionOf(auths.map((auth) => auth.covers)),
+    signsTime: auths.every((auth) => auth.signsTime),
+    verify: (delivery, context) => from(0, delivery, context, []),
+    ...(signer?.sign === undefined
+      ? {}
+      : { sign: (request, key) => (signer.sign as NonNullable<Auth["sign"]>)(request, key) }),
+  };
+}
+
+function common(
+  where: string,
+  auths: readonly Auth[],
+): Pick<Auth, "credentialHeaders" | "credentialQuery" | "needsPublicUrl" | "challenge" | "warnings"> {
+  if (auths.length < 2) throw new TypeError(`${where}(…): give two proofs or more`);
+  for (const auth of auths)
+    if (typeof auth?.verify !== "function")
+      throw new TypeError(`${where}(…): every argument must be a proof of hookgate/auth`);
+  const challenge = auths.find((auth) => auth.challenge !== undefined)?.challenge;
+  return {
+    credentialHeaders: [...new Set(auths.flatMap((auth) => auth.credentialHeaders))],
+    credentialQuery: [...new Set(auths.flatMap((auth) => auth.credentialQuery ?? []))],
+    needsPublicUrl: auths.some((auth) => auth.needsPublicUrl),
+    warnings: auths.flatMap((auth) => auth.warnings ?? []),
+    ...(challenge === undefined ? {} : { challenge }),
+  };
+}
+
+function together(held: readonly Proven[]): Proven {
+  const first = held[0] as Proven;
+  const sentAtMs = held.find((proof) => proof.sentAtMs !== undefined)?.sentAtMs;
+  const tenant = held.find((proof) => proof.tenant !== undefined)?.tenant;
+  return {
+    ok: true,
+    keyIndex: first.keyIndex,
+    covers: unionOf(held.map((proof) => proof.covers)),
+    ...(sentAtMs === undefined ? {} : { sentAtMs }),
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}
+
+function spokesman(refusals: readonly Refusal[]): Refusal {
+  const undecided = refusals.find((refusal) => refusal.outcome === "undecided" || refusal.outcome === "misconfigured");
+  return undecided ?? refusals.find((refusal) => refusal.isAbsent !== true) ?? (refusals[0] as Refusal);
+}
+
+function unionOf(all: readonly Covers[]): Covers {
+  return {
+    body: all.some((covers) => covers.body),
+    method: all.some((covers) => covers.method),
+    url: all.some((covers) => covers.url),
+    headers: [...new Set(all.flatMap((covers) => covers.headers))],
+    fields: [...new Set(all.flatMap((covers) => covers.fields ?? []))],
+  };
+}
+
+/** What is bound whichever branch holds. */
+function intersectionOf(all: readonly Covers[]): Covers {
+  const [first, ...rest] = all as [Covers, ...Covers[]];
+  return {
+    body: all.every((covers) => covers.body),
+    method: all.every((covers) => covers.method),
+    url: all.every((covers) => covers.url),
+    headers: first.headers.filter((name) => rest.every((covers) => covers.headers.includes(name))),
+  };
+}
