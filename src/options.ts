@@ -147,6 +147,11 @@ export function toSettings(sender: Sender<never>, options: ReceiverOptions<Schem
   refuseUnknownKeys("createReceiver", options, KNOWN);
   const { definition, profile } = sender;
   const warnings: string[] = [...(definition.auth.warnings ?? [])];
+  if (!profile.retries) {
+    warnings.push(
+      `${sender.name} never sends an event again by itself: what fails here is lost until someone redelivers it by hand`,
+    );
+  }
   const toleranceSeconds = tolerance(sender, options, warnings);
   const handlerTimeoutSeconds = seconds(
     "handlerTimeoutSeconds",

@@ -12,11 +12,17 @@ import { type ReplyProfile, UNKNOWN_SENDER } from "./reply-profile.js";
  *
  * - `json`: a JSON text, UTF-8, at most 64 deep
  * - `form`: `application/x-www-form-urlencoded`, as an object of strings (arrays where a name repeats)
- * - `{ jsonInForm }`: a form with a JSON text in that field, which is the payload
+ * - `{ jsonInForm }`: a form with a JSON text in that field, which is the payload; with `isOptional`, a form without that
+ *   field is the payload itself
  * - `text`: UTF-8 text
  * - `bytes`: left as it is
  */
-export type BodyFormat = "json" | "form" | "text" | "bytes" | { readonly jsonInForm: string };
+export type BodyFormat =
+  | "json"
+  | "form"
+  | "text"
+  | "bytes"
+  | { readonly jsonInForm: string; readonly isOptional?: true };
 
 /** Media types (`application/json`, `application/*+json`, or all of them as `*` + `/*`) to formats. The first is used where no Content-Type came. */
 export type BodyFormats = Readonly<Record<string, BodyFormat>>;

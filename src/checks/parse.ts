@@ -47,6 +47,7 @@ function read(format: BodyFormat, body: Buffer): Parsed<unknown> {
   if (format === "form" || !form.ok) return form;
   const json = form.value[format.jsonInForm];
   if (typeof json === "string") return parseJsonText(json);
+  if (json === undefined && format.isOptional === true) return form;
   const found = json === undefined ? "is not there" : "is there more than once";
   return failed(`the form field "${format.jsonInForm}", which holds the JSON, ${found}`);
 }

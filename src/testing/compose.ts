@@ -122,18 +122,29 @@ function fillItem(
   for (const [field, value] of values) {
     if (field.in !== "json" && field.in !== "form") continue;
     const isGiven = memberOf(filled, field.name) !== undefined;
-    const isChosen = field === row.id && test.id !== undefined;
+    const isChosen = isIdField(row, field) && test.id !== undefined;
     if (!isGiven || isChosen) filled = put(filled, field.name.split("."), value);
   }
   return filled;
 }
 
 function* placed(row: EventRow, test: TestRequest, id: string | undefined): Generator<[Field, string]> {
-  if (row.id !== undefined && id !== undefined) yield [row.id, id];
+  if (row.id !== undefined && id !== undefined) yield* splitId(row.id, id);
   if (row.attempt !== undefined && test.attempt !== undefined) yield [row.attempt, String(test.attempt)];
   if (test.type === undefined) return;
   if (row.type.in !== "dotted") yield [row.type, test.type];
   else yield* splitType(row.type, test.type);
+}
+
+/** The part of the id that a caller chooses. */
+function isIdField(row: EventRow, field: Field): boolean {
+  return field === (row.id?.parts?.at(-1) ?? row.id);
+}
+
+/** An id of several parts (CloudEvents' source and id): the last is the id given. */
+function* splitId(field: Field<"text">, id: string): Generator<[Field, string]> {
+  const parts = field.in === "dotted" ? (field.parts ?? []) : [field];
+  for (const [at, part] of parts.entries()) yield [part, at === parts.length - 1 ? id : "/test"];
 }
 
 /** `issues.opened` is a header `issues` and a member `opened`: the first part takes the first name, the last the rest. */

@@ -1,0 +1,94 @@
+// CloudEvents over HTTP: the "web hooks for event delivery" handshake, and its three content modes.
+import { bearerToken } from "../auth/bearer-token.js";
+import type { Secrets } from "../auth/secrets.js";
+import type { AnyEvents, EventMap } from "../event.js";
+import { dotted, header, json } from "../field.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { defineSender, type EventRow, type Handshake, type Sender } from "../sender.js";
+
+export interface CloudEventsOptions {
+  /** The token the sender was given. */
+  readonly token: Secrets;
+  /** DNS names that may deliver here (`eventemitter.example.com`), or `"*"`. Default: none, so the handshake is refused. */
+  readonly allowedOrigins?: "*" | readonly string[];
+  /** Deliveries per minute we grant, where the sender asks. Default: unlimited (`*`). */
+  readonly allowedPerMinute?: number;
+}
+
+/** An id is unique within its source, so both are the id. */
+const STRUCTURED: EventRow = {
+  id: dotted(json("source"), json("id")),
+  type: json("type"),
+  timestamp: json("time", "rfc3339"),
+};
+const BATCH: EventRow = { ...STRUCTURED, each: "" };
+const BINARY: EventRow = {
+  id: dotted(header("ce-source"), header("ce-id")),
+  type: header("ce-type"),
+  timestamp: header("ce-time", "rfc3339"),
+};
+const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
+
+/**
+ * Any sender of CloudEvents 1.0 over HTTP, in structured, batch and binary mode.
+ *
+ * Shape:   `Authorization: Bearer <token>`, or `?access_token=`; never both
+ * Source:  github.com/cloudevents/spec, cloudevents/http-webhook.md.
+ * Promise: the sender holds the token; the OPTIONS handshake grants exactly the origins named. `event.id` is
+ *          `<source>.<id>`. Not promised: a token binds nothing of what was sent.
+ *
+ * @throws {TypeError} When the token is missing, or an origin is no DNS name.
+ */
+export function cloudEvents<Events = AnyEvents>(options: CloudEventsOptions): Sender<EventMap<Events>> {
+  refuseUnknownKeys("cloudEvents", options, ["token", "allowedOrigins", "allowedPerMinute"]);
+  return defineSender<Events>({
+    name: "cloud-events",
+    auth: bearerToken({ token: options.token, query: "access_token" }),
+    body: {
+      "application/cloudevents+json": "json",
+      "application/cloudevents-batch+json": "json",
+      "application/json": "json",
+      "application/*+json": "json",
+      "text/plain": "text",
+      "application/octet-stream": "bytes",
+    },
+    event({ headers }) {
+      const contentType = headers.get("content-type") ?? "";
+      if (contentType.startsWith("application/cloudevents-batch")) return BATCH;
+      return contentType.startsWith("application/cloudevents") || headers.get("ce-id") === undefined
+        ? STRUCTURED
+        : BINARY;
+    },
+    handshakes: [grant(options)],
+    reply: { successStatuses: [200, 201, 202, 204], unsubscribes: [410] },
+  });
+}
+
+function grant({ allowedOrigins = [], allowedPerMinute }: CloudEventsOptions): Handshake {
+  if (allowedOrigins !== "*") {
+    for (const origin of allowedOrigins) {
+      if (!DNS_NAME.test(origin))
+        throw new TypeError(
+          `cloudEvents: allowedOrigins must hold DNS names, such as "eventemitter.example.com"; got ${JSON.stringify(origin)}`,
+        );
+    }
+  }
+  return {
+    name: "options",
+    methods: ["OPTIONS"],
+    isUnsigned: true,
+    answer({ headers }) {
+      const origin = headers.get("webhook-request-origin");
+      if (origin === undefined) return undefined;
+      if (!DNS_NAME.test(origin)) return { name: "bad_credentials", hint: "WebHook-Request-Origin is no DNS name" };
+      if (allowedOrigins !== "*" && !allowedOrigins.includes(origin)) {
+        return { name: "forbidden", hint: `${origin} is not in allowedOrigins` };
+      }
+      const rate =
+        headers.get("webhook-request-rate") === undefined
+          ? {}
+          : { "webhook-allowed-rate": allowedPerMinute === undefined ? "*" : String(allowedPerMinute) };
+      return { status: 200, headers: { allow: "POST", "webhook-allowed-origin": origin, ...rate }, body: "" };
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Slack: events, slash commands, and what people do with messages and modals.
+import { mac } from "../auth/mac.js";
+import type { AnyEvents, EventMap } from "../event.js";
+import { header, json, literal, memberOf } from "../field.js";
+import { parseForm } from "../internal/form.js";
+import { parseJson } from "../internal/json.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { defineSender, type EventRow, type Handshake, type Sender } from "../sender.js";
+import type { SecretOptions } from "./standard-webhooks.js";
+
+const EVENT: EventRow = {
+  id: json("event_id"),
+  type: json("event.type"),
+  timestamp: json("event_time", "unix-seconds"),
+  attempt: header("x-slack-retry-num"),
+};
+/** `app_rate_limited` and others of Slack's own, which wrap no event. */
+const NOTICE: EventRow = { type: json("type") };
+const COMMAND: EventRow = { id: json("trigger_id"), type: literal("command") };
+/** `block_actions`, `view_submission`, `shortcut`, …: not sent again, so an id is not needed. */
+const INTERACTION: EventRow = { type: json("type") };
+
+const MAX_CHALLENGE_LENGTH = 512;
+
+/** The proof has held. The challenge goes back as text. */
+const URL_VERIFICATION: Handshake = {
+  name: "url_verification",
+  methods: ["POST"],
+  isUnsigned: false,
+  answer({ body }) {
+    if (!body.includes('"url_verification"')) return undefined;
+    const parsed = parseJson(body);
+    if (!parsed.ok || memberOf(parsed.value, "type") !== "url_verification") return undefined;
+    const challenge = memberOf(parsed.value, "challenge");
+    if (typeof challenge !== "string" || challenge.length > MAX_CHALLENGE_LENGTH) {
+      return { name: "bad_payload", hint: "url_verification without a challenge of at most 512 characters" };
+    }
+    return { status: 200, headers: {}, body: challenge };
+  },
+};
+
+/** Slack checks certificates with an unsigned form; it is answered with an empty 200 and nothing of it is kept. */
+const SSL_CHECK: Handshake = {
+  name: "ssl_check",
+  methods: ["POST"],
+  isUnsigned: true,
+  answer({ headers, body }) {
+    if (headers.get("x-slack-signature") !== undefined) return undefined;
+    if (body.length > 1_024 || !(headers.get("content-type") ?? "").startsWith("application/x-www-form-urlencoded"))
+      return undefined;
+    const form = parseForm(body.toString("latin1"));
+    return form.ok && form.value.ssl_check === "1" ? { status: 200, headers: {}, body: "" } : undefined;
+  },
+};
+
+/**
+ * Slack's Events API, slash commands and interactivity, on one URL. Types are the inner event's (`app_mention`),
+ * `command`, and the interaction's (`block_actions`, `view_submission`).
+ *
+ * Shape:   `X-Slack-Signature: v0=<lower-case hex, 64 chars>` over `v0:<X-Slack-Request-Timestamp>:<body>`
+ * Source:  bolt-js, src/receivers/verify-request.ts; test/vectors/senders.json.
+ * Promise: time and body come from a holder of the signing secret; `url_verification` and `ssl_check` are answered.
+ *          Not promised: interactions carry no id, so they are not deduped; Slack does not send them again.
+ *
+ * @param options.secret - The app's signing secret.
+ * @throws {TypeError} When the secret is missing or malformed.
+ */
+export function slack<Events = AnyEvents>(options: SecretOptions): Sender<EventMap<Events>> {
+  refuseUnknownKeys("slack", options, ["secret"]);
+  return defineSender<Events>({
+    name: "slack",
+    auth: mac({
+      secret: options.secret,
+      signed: "v0:{timestamp}:{body}",
+      timestamp: header("x-slack-request-timestamp", "unix-seconds"),
+      signature: { header: "x-slack-signature", prefix: "v0=", encoding: "hex" },
+    }),
+    body: {
+      "application/json": "json",
+      "application/x-www-form-urlencoded": { jsonInForm: "payload", isOptional: true },
+    },
+    event(_delivery, payload) {
+      if (memberOf(payload, "event.type") !== undefined) return EVENT;
+      if (memberOf(payload, "command") !== undefined) return COMMAND;
+      return memberOf(payload, "api_app_id") === undefined || memberOf(payload, "user") === undefined
+        ? NOTICE
+        : INTERACTION;
+    },
+    handshakes: [SSL_CHECK, URL_VERIFICATION],
+    // Three retries: at once, after 1 and after 5 minutes.
+    reply: { timeLimitSeconds: 3, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
+  });
+}

@@ -1,0 +1,137 @@
+// Toss Payments (Korea): four kinds of webhooks on one URL, of which only one is signed.
+import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "../auth/auth.js";
+import { mac } from "../auth/mac.js";
+import { PrivateFields } from "../auth/private-fields.js";
+import type { Secrets } from "../auth/secrets.js";
+import type { AnyEvents, EventMap } from "../event.js";
+import { header, json, literal, memberOf } from "../field.js";
+import { indexOfDigest, sha256 } from "../internal/constant-time.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import type { MaybePromise } from "../internal/maybe-promise.js";
+import { type Confirm, defineSender, type EventRow, type Sender } from "../sender.js";
+
+export interface TossPaymentsOptions {
+  /** Fetches the truth of an unsigned event, by its `paymentKey` say. Required: anyone can post one. */
+  readonly confirm: Confirm;
+  /** The security key, for `payout.changed` and `seller.changed`. Used as text; whether Toss decodes it first is unconfirmed. */
+  readonly securityKey?: Secrets;
+  /** The `secret` of the payment's approval response, for `DEPOSIT_CALLBACK`. `undefined`: no such order. */
+  readonly depositSecret?: (orderId: string) => MaybePromise<string | undefined>;
+}
+
+const SIGNED_TYPES: ReadonlySet<string> = new Set(["payout.changed", "seller.changed"]);
+const SIGNATURE = "tosspayments-webhook-signature";
+const TRANSMISSION_ID = header("tosspayments-webhook-transmission-id");
+const ATTEMPT = header("tosspayments-webhook-transmission-retried-count");
+
+const SIGNED: EventRow = { id: json("eventId"), type: json("eventType"), attempt: ATTEMPT };
+const DEPOSIT: EventRow = { id: TRANSMISSION_ID, type: literal("DEPOSIT_CALLBACK"), attempt: ATTEMPT };
+const UNSIGNED: EventRow = { id: TRANSMISSION_ID, type: json("eventType"), attempt: ATTEMPT };
+
+/**
+ * Toss Payments' webhooks.
+ *
+ * Shape:   `payout.changed`, `seller.changed`: `tosspayments-webhook-signature: v1:<base64>,v1:<base64>` over
+ *          `<body>:<transmission time>`. `DEPOSIT_CALLBACK`: the payment's own `secret` in the body. All others: unsigned.
+ * Source:  docs.tosspayments.com, webhook guide and reference. No vector is published.
+ * Promise: an unsigned event has `verified: false` and reaches a handler only if `confirm` vouches for it.
+ *          Not promised: that the transmission id, by which all but the signed ones are deduped, stays the same over
+ *          retries (unconfirmed).
+ *
+ * @throws {TypeError} When `confirm` is missing, or the security key is malformed.
+ * @example
+ * tossPayments({
+ *   securityKey: process.env.TOSS_SECURITY_KEY,
+ *   depositSecret: (orderId) => orders.secretOf(orderId),
+ *   confirm: async (event) => ({ payload: await fetchPayment(event.payload) }),
+ * })
+ */
+export function tossPayments<Events = AnyEvents>(options: TossPaymentsOptions): Sender<EventMap<Events>> {
+  refuseUnknownKeys("tossPayments", options, ["confirm", "securityKey", "depositSecret"]);
+  if (typeof options.confirm !== "function") {
+    throw new TypeError(
+      "tossPayments: confirm(event) is required: most Toss events are unsigned, so only a look at the payment itself can vouch for them",
+    );
+  }
+  return defineSender<Events>({
+    name: "toss-payments",
+    auth: tossAuth(options),
+    confirm: options.confirm,
+    event(_delivery, payload) {
+      const type = memberOf(payload, "eventType");
+      if (type === undefined) return memberOf(payload, "secret") === undefined ? undefined : DEPOSIT;
+      return SIGNED_TYPES.has(String(type)) ? SIGNED : UNSIGNED;
+    },
+    // Whether the signed transmission time is new on each of the retries, over 3 days 19 hours, is unconfirmed.
+    toleranceSeconds: null,
+    reply: {
+      successStatuses: [200],
+      timeLimitSeconds: 10,
+      retryHorizonSeconds: 91 * 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+    },
+  });
+}
+
+function tossAuth({ securityKey, depositSecret }: TossPaymentsOptions): Auth {
+  const signature =
+    securityKey === undefined
+      ? undefined
+      : mac({
+          secret: securityKey,
+          signed: "{body}:{header:tosspayments-webhook-transmission-time}",
+          signature: { header: SIGNATURE, encoding: "base64", form: { list: "v1:", separator: "," } },
+        });
+
+  async function judgeDeposit(fields: PrivateFields, secret: string): Promise<Proof> {
+    const orderId = fields.read("json", "orderId");
+    if (typeof orderId !== "string") return refuse("bad_credentials", "DEPOSIT_CALLBACK without an orderId");
+    if (depositSecret === undefined)
+      return refuse("misconfigured", "a DEPOSIT_CALLBACK came, and tossPayments has no depositSecret to check it with");
+    const expected = await depositSecret(orderId); // what it throws is undecided, as the prove step has it
+    const isEqual = indexOfDigest([sha256(expected ?? "")], sha256(secret)) === 0;
+    if (expected === undefined || expected === "" || !isEqual)
+      return refuse("unauthenticated", "the secret in the body is not that of the order");
+    return { ok: true, keyIndex: 0, covers: COVERS_NOTHING };
+  }
+
+  return {
+    scheme: "toss-payments",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: [SIGNATURE],
+    needsPublicUrl: false,
+    warnings: signature?.warnings ?? [],
+    verify(delivery, context) {
+      const fields = new PrivateFields(delivery);
+      const type = fields.read("json", "eventType");
+      if (typeof type === "symbol") return refuse("bad_credentials", "the body is not JSON with an eventType of text");
+      if (type !== undefined && SIGNED_TYPES.has(type)) {
+        return (
+          signature?.verify(delivery, context) ??
+          refuse("misconfigured", `a ${type} came, and tossPayments has no securityKey to check it with`)
+        );
+      }
+      const secret = fields.read("json", "secret");
+      if (type === undefined) {
+        return typeof secret === "string"
+          ? judgeDeposit(fields, secret)
+          : absent("neither an eventType nor the secret of a DEPOSIT_CALLBACK");
+      }
+      return { ok: true, keyIndex: 0, covers: COVERS_NOTHING, isVerified: false };
+    },
+    sign(request, key) {
+      const timed = {
+        ...request,
+        headers: {
+          "tosspayments-webhook-transmission-time": new Date(request.timestampMs).toISOString(),
+          ...request.headers,
+        },
+      };
+      const type = new PrivateFields({ url: "", body: Buffer.from(request.body) }).read("json", "eventType");
+      const isSigned = typeof type === "string" && SIGNED_TYPES.has(type);
+      return isSigned && signature?.sign !== undefined ? signature.sign(timed, key) : timed;
+    },
+  };
+}
