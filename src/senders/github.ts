@@ -70,5 +70,5 @@ export function github<Types = AnyEvents>(options: SecretOptions): Sender<WithAc
       if (member === undefined || memberOf(payload, member) !== undefined) return undefined;
       return `X-GitHub-Event says ${name}, but the signed body has no ${member}: the header is not signed and may have been changed`;
     },
-  }) as Sender<WithActions<Types>>;
+  }) as unknown as Sender<WithActions<Types>>;
 }

@@ -5,7 +5,8 @@ import type { Secrets } from "../auth/secrets.js";
 import type { AnyEvents, EventMap } from "../event.js";
 import { header, json, literal, memberOf } from "../field.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { defineSender, type EventRow, type Sender, type SenderDefinition } from "../sender.js";
+import type { ReplyProfile } from "../reply-profile.js";
+import { defineSender, type EventRow, type Sender } from "../sender.js";
 
 export interface SecretOptions {
   /** As the sender shows it. One, several while rotating, or a function of the delivery. */
@@ -39,7 +40,7 @@ export function rowWithId(id: string, payload: unknown): EventRow {
   return { id: header(id), type: hasType ? json("type") : literal("message"), timestamp: json("timestamp", "rfc3339") };
 }
 
-const REPLY: SenderDefinition["reply"] = {
+const REPLY: Partial<ReplyProfile> = {
   timeLimitSeconds: 15,
   retryHorizonSeconds: RETRY_HORIZON_SECONDS,
   unsubscribes: [410],

@@ -73,7 +73,12 @@ export class Bench {
     return await store.claim({ key, token, leaseSeconds, bodyDigest: bodyDigest(Buffer.from(body)) });
   }
 
-  async renew(key: string, token: string, leaseSeconds = 60, store: DedupeStore<unknown> = this.peer(0)): Promise<HolderAnswer> {
+  async renew(
+    key: string,
+    token: string,
+    leaseSeconds = 60,
+    store: DedupeStore<unknown> = this.peer(0),
+  ): Promise<HolderAnswer> {
     return await store.renew(key, token, leaseSeconds);
   }
 
