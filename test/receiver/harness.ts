@@ -1,0 +1,186 @@
+// A sender of our own, its signatures, and real HTTP with exact control over what is on the wire.
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import http, { type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  createReceiver,
+  type DedupeStore,
+  defineSender,
+  json,
+  memoryStore,
+  type Outcome,
+  type ReceiverOptions,
+  type Sender,
+  type SenderDefinition,
+  type WebhookError,
+} from "hookgate";
+import { mac } from "../../src/auth/mac.js";
+import { param } from "../../src/auth/signature.js";
+
+export const SECRET = "a-secret-of-the-tests-only";
+
+/** The sender of these tests: a signed time, id and type in the signed body. */
+export function erp(more: Partial<SenderDefinition> = {}): Sender {
+  return defineSender({
+    name: "erp",
+    auth: macAuth(),
+    event: { id: json("id"), type: json("type") },
+    ...more,
+  });
+}
+
+export function macAuth(secret: Parameters<typeof mac>[0]["secret"] = SECRET) {
+  return mac({
+    secret,
+    signed: "{timestamp}.{body}",
+    timestamp: param("t", "unix-seconds"),
+    signature: { header: "x-signature", form: { pairs: "v1" }, encoding: "hex" },
+  });
+}
+
+export function signature(body: string | Uint8Array, at: number = Math.floor(Date.now() / 1000)): string {
+  return `t=${at},v1=${createHmac("sha256", SECRET).update(`${at}.`).update(body).digest("hex")}`;
+}
+
+export interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly body?: string;
+  /** Laid over the signed ones; `undefined` takes one away, an array repeats the line. */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+  readonly agent?: http.Agent;
+  /** Hangs up after so many milliseconds. */
+  readonly hangUpAfterMs?: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+let count = 0;
+export function newId(): string {
+  count += 1;
+  return `evt_${count}`;
+}
+
+/** The body of one event. */
+export function event(type = "order.created", id: string = newId(), data: unknown = {}): string {
+  return JSON.stringify({ id, type, data });
+}
+
+/** Signed headers of a body. */
+export function signed(body: string): Record<string, string> {
+  return { "content-type": "application/json", "x-signature": signature(body) };
+}
+
+/** Signs and sends. Rejects where the connection broke before an answer was whole. */
+export function send(port: number, sent: Sent = {}): Promise<Answer> {
+  const { method = "POST", path = "/hooks", agent } = sent;
+  const body = sent.body ?? (method === "POST" ? event() : "");
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries({ ...signed(body), ...sent.headers })) {
+    if (value !== undefined) headers[name] = value;
+  }
+  return new Promise((resolve, reject) => {
+    const req = http.request({ host: "127.0.0.1", port, method, path, headers, agent: agent ?? false }, (res) => {
+      let text = "";
+      res.setEncoding("utf8");
+      res.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      res.on("end", () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text }));
+      res.on("error", reject);
+    });
+    req.on("error", reject);
+    if (sent.hangUpAfterMs !== undefined) setTimeout(() => req.destroy(new Error("hung up")), sent.hangUpAfterMs);
+    if (body !== "") req.setHeader("content-length", Buffer.byteLength(body));
+    req.end(body);
+  });
+}
+
+const closers: (() => void)[] = [];
+
+/** To be called in `afterEach`. */
+export function closeServers(): void {
+  for (const close of closers.splice(0)) close();
+}
+
+export function onClose(close: () => void): void {
+  closers.push(close);
+}
+
+export async function listen(app: RequestListener | Server): Promise<number> {
+  const server = typeof app === "function" ? http.createServer(app) : app;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closers.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A receiver with everything it tells kept. */
+export function build(options: ReceiverOptions<{}, never> = {}, sender: Sender = erp()) {
+  const outcomes: Outcome[] = [];
+  const errors: WebhookError[] = [];
+  const lines: string[] = [];
+  const receiver = createReceiver(sender, {
+    onOutcome: (outcome) => outcomes.push(outcome),
+    onError: (error) => errors.push(error),
+    logger: { warn: (_, line) => lines.push(line), error: (_, line) => lines.push(line) },
+    ...options,
+  });
+  return { receiver, outcomes, errors, lines };
+}
+
+/** Another process' look at a store: the same records, another object. */
+export function viewOf(store: DedupeStore, over: Partial<DedupeStore> = {}): DedupeStore {
+  return {
+    name: store.name,
+    isShared: store.isShared,
+    claim: (request) => store.claim(request),
+    renew: (...given) => store.renew(...given),
+    complete: (...given) => store.complete(...given),
+    release: (...given) => store.release(...given),
+    ...over,
+  };
+}
+
+/** A memory store that is told the time. */
+export function clockedStore() {
+  let nowMs = 0;
+  return {
+    store: memoryStore({ now: () => nowMs }),
+    pass: (seconds: number) => {
+      nowMs += seconds * 1000;
+    },
+  };
+}
+
+/** A promise and its ends. */
+export function gate<T = void>() {
+  let open: (value: T) => void = () => undefined;
+  let fail: (error: unknown) => void = () => undefined;
+  const opened = new Promise<T>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
+  });
+  return { opened, open, fail };
+}
+
+/** Waits for something to become true; a bound, not a measurement. */
+export async function until(isSo: () => boolean, withinMs = 5_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!isSo()) {
+    if (Date.now() > end) throw new Error("it did not become so");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export function problem(code: string, status: number, title: string): string {
+  return JSON.stringify({ type: "about:blank", title, status, code });
+}
