@@ -1,7 +1,9 @@
 // Does the sender know the user name and password that stand in the URL it was given? RFC 7617.
 import { REPEATED } from "../internal/headers.js";
+import { decodeUtf8 } from "../internal/json.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { type Auth, absent, COVERS_NOTHING, refuse } from "./auth.js";
+import { isPromise } from "../internal/maybe-promise.js";
+import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "./auth.js";
 import type { Secrets } from "./secrets.js";
 import { compileSharedToken } from "./shared-token.js";
 import { writeField } from "./write-field.js";
@@ -14,6 +16,7 @@ export interface BasicAuthOptions {
 }
 
 const BASIC = /^basic ([A-Za-z0-9+/]+={0,2})$/i;
+const WRONG = refuse("unauthenticated", "the user name is another one");
 const MALFORMED = refuse("bad_credentials", "Authorization is not `Basic <base64 of user:password>`, once");
 
 /**
@@ -50,17 +53,21 @@ export function basicAuth(options: BasicAuthOptions): Auth {
         return /^basic\b/i.test(header) || header === ""
           ? MALFORMED
           : absent("Authorization has another scheme than Basic");
-      const bytes = Buffer.from(encoded, "base64");
-      const text = bytes.toString("utf8");
-      const colon = text.indexOf(":");
-      if (bytes.toString("base64") !== encoded || colon < 0) return MALFORMED;
-      // A wrong user name is compared like a wrong password, so that neither tells which it was.
-      const password = text.slice(colon + 1);
-      return shared.judge(delivery, text.slice(0, colon) === username ? password : `wrong user\n${password}`);
+      const text = decodeUtf8(Buffer.from(encoded, "base64"));
+      const colon = text?.indexOf(":") ?? -1;
+      if (text === undefined || colon < 0 || Buffer.from(text, "utf8").toString("base64") !== encoded) return MALFORMED;
+      const judged = shared.judge(delivery, text.slice(colon + 1));
+      if (text.slice(0, colon) === username) return judged;
+      // A wrong user name costs what a wrong password costs, and sounds like it, so that neither tells which it was.
+      return isPromise(judged) ? judged.then(asWrong) : asWrong(judged);
     },
     sign(request, key) {
       const pair = Buffer.from(`${username}:${shared.present(key)}`, "utf8").toString("base64");
       return writeField(request, { in: "header", name: "authorization" }, `Basic ${pair}`);
     },
   };
+}
+
+function asWrong(proof: Proof): Proof {
+  return proof.ok ? WRONG : proof;
 }

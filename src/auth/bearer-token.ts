@@ -37,6 +37,7 @@ export function bearerToken(options: BearerTokenOptions): Auth {
   refuseUnknownKeys("bearerToken", options, ["token", "query"]);
   const shared = compileSharedToken(options.token, "bearerToken: token");
   const { query } = options;
+  if (query === "") throw new TypeError('bearerToken: query must name a parameter, such as "access_token"');
 
   function presented(delivery: Delivery): string | Refusal {
     const header = delivery.headers.once("authorization");

@@ -106,6 +106,7 @@ function together(held: readonly Proven[]): Proven {
     covers: unionOf(held.map((proof) => proof.covers)),
     ...(sentAtMs === undefined ? {} : { sentAtMs }),
     ...(tenant === undefined ? {} : { tenant }),
+    ...(held.every((proof) => proof.isVerified === false) ? { isVerified: false } : {}),
   };
 }
 

@@ -115,6 +115,29 @@ describe("basicAuth", () => {
   });
 });
 
+describe("what is not proven does not become so", () => {
+  it("allOf of unsigned senders stays unverified", async () => {
+    const unsigned: Auth = {
+      ...staticToken({ token, at: header("x-a") }),
+      verify: () => ({
+        ok: true,
+        keyIndex: 0,
+        covers: { body: false, method: false, url: false, headers: [] },
+        isVerified: false,
+      }),
+    };
+    expect(await judge(allOf(unsigned, unsigned), {})).toMatchObject({ ok: true, isVerified: false });
+  });
+  it("basicAuth takes neither replaced bytes nor another user for the pair", async () => {
+    const auth = basicAuth({ username: "user", password: "\ufffd and sixteen bytes" });
+    const bytes = Buffer.concat([Buffer.from("user:"), Buffer.from([0xff]), Buffer.from(" and sixteen bytes")]);
+    expect(await judge(auth, { headers: { authorization: `Basic ${bytes.toString("base64")}` } })).toMatchObject({
+      ok: false,
+      outcome: "bad_credentials",
+    });
+  });
+});
+
 describe("staticToken", () => {
   it.each([
     ["a header", header("x-token"), { headers: { "x-token": token } }],

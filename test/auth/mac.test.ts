@@ -1,0 +1,344 @@
+import { createHmac } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Auth, Proof, SignableRequest } from "../../src/auth/auth.js";
+import { mac } from "../../src/auth/mac.js";
+import type { MacOptions } from "../../src/auth/mac-plan.js";
+import { param } from "../../src/auth/signature.js";
+import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
+import { form, header, json, query } from "../../src/field.js";
+import type { HeadersInput } from "../../src/internal/headers.js";
+
+const SECRET = "a secret of 24 bytes, ok";
+const NOW_MS = 1_700_000_000_000;
+const BODY = '{"id":"evt_1"}';
+const URL_OF_OURS = "https://example.com/hooks?a=1";
+
+const hub: MacOptions = {
+  secret: SECRET,
+  signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" },
+};
+const stripeLike: MacOptions = {
+  secret: SECRET,
+  signed: "{timestamp}.{body}",
+  timestamp: param("t", "unix-seconds"),
+  signature: { header: "stripe-signature", form: { pairs: "v1" }, encoding: "hex" },
+};
+const standard: MacOptions = {
+  secret: SECRET,
+  signed: "{header:webhook-id}.{timestamp}.{body}",
+  timestamp: header("webhook-timestamp", "unix-seconds"),
+  signature: { header: "webhook-signature", form: { list: "v1,", separator: " " }, encoding: "base64" },
+};
+
+function hmac(text: string, encoding: "hex" | "base64", secret = SECRET): string {
+  return createHmac("sha256", secret).update(text).digest(encoding);
+}
+
+const HEX = hmac(BODY, "hex");
+
+async function verify(auth: Auth, delivery: DeliveryInput): Promise<Proof> {
+  return auth.verify(toDelivery(delivery), { nowMs: NOW_MS, publicUrls: () => [URL_OF_OURS] });
+}
+
+/** `proven`, or the outcome of the refusal. */
+async function outcomeOf(options: MacOptions, headers: HeadersInput, body: string | Uint8Array = BODY) {
+  const proof = await verify(mac(options), { headers, body });
+  return proof.ok ? "proven" : proof.outcome;
+}
+
+describe("the text of one signature (rows 3 to 6)", () => {
+  it.each<[string, string, string]>([
+    ["as the sender writes it", `sha256=${HEX}`, "proven"],
+    ["empty", "", "bad_credentials"],
+    ["a prefix and nothing", "sha256=", "bad_credentials"],
+    ["no prefix", HEX, "bad_credentials"],
+    ["a prefix in upper case", `SHA256=${HEX}`, "unauthenticated"],
+    ["upper-case digits", `sha256=${HEX.toUpperCase()}`, "bad_credentials"],
+    ["one digit short", `sha256=${HEX.slice(0, -1)}`, "bad_credentials"],
+    ["one digit more", `sha256=${HEX}0`, "bad_credentials"],
+    ["junk behind it", `sha256=${HEX}zz`, "bad_credentials"],
+    ["a space inside", `sha256= ${HEX.slice(1)}`, "bad_credentials"],
+    [
+      "a character whose low byte is the right one",
+      `sha256=${String.fromCharCode(HEX.charCodeAt(0) + 256)}${HEX.slice(1)}`,
+      "bad_credentials",
+    ],
+    ["the older sha1", `sha1=${HEX.slice(0, 40)}`, "unauthenticated"],
+    ["another signature", `sha256=${"0".repeat(64)}`, "unauthenticated"],
+    ["base64 of the right one", `sha256=${hmac(BODY, "base64")}`, "bad_credentials"],
+  ])("%s", async (_name, value, expected) => {
+    expect(await outcomeOf(hub, { "x-hub-signature-256": value })).toBe(expected);
+  });
+
+  it("refuses every other length, and never throws", async () => {
+    for (let length = 0; length < 64; length++) {
+      expect(await outcomeOf(hub, { "x-hub-signature-256": `sha256=${HEX.slice(0, length)}` })).toBe("bad_credentials");
+    }
+  });
+
+  it("says of an absent signature that it is absent, for anyOf", async () => {
+    expect(await verify(mac(hub), { body: BODY })).toMatchObject({ outcome: "unauthenticated", isAbsent: true });
+  });
+
+  it("accepts base64 only as it is written", async () => {
+    const options: MacOptions = { secret: SECRET, signature: { header: "x-s", encoding: "base64" } };
+    const right = hmac(BODY, "base64");
+    expect(await outcomeOf(options, { "x-s": right })).toBe("proven");
+    for (const value of [
+      right.replace("=", ""),
+      `${right}=`,
+      right.replaceAll("+", "-").replaceAll("/", "_").replace("=", ""),
+      "YQ==YQ==",
+    ]) {
+      expect(await outcomeOf(options, { "x-s": value })).not.toBe("proven");
+    }
+  });
+});
+
+describe("headers given twice (rows 7 and 8)", () => {
+  const id = "msg_1";
+  const seconds = "1700000000";
+  const right = `v1,${hmac(`${id}.${seconds}.${BODY}`, "base64")}`;
+  const headers = { "webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": right };
+
+  it("accepts them once", async () => {
+    expect(await outcomeOf(standard, headers)).toBe("proven");
+  });
+
+  it.each(Object.entries(headers))("refuses %s twice, although one or both are right", async (name, value) => {
+    for (const values of [
+      [value, value],
+      [value, "v1,AAAA"],
+      ["1", value],
+    ]) {
+      expect(await outcomeOf(standard, { ...headers, [name]: values })).toBe("bad_credentials");
+    }
+  });
+
+  it("refuses an id with the dot that must follow it (row 16)", async () => {
+    // One signature for two readings: id "a", body "1700000001.x", and id "a.1700000000", body "x".
+    const signature = `v1,${hmac("a.1700000000.1700000001.x", "base64")}`;
+    const first = { "webhook-id": "a", "webhook-timestamp": "1700000000", "webhook-signature": signature };
+    const second = { "webhook-id": "a.1700000000", "webhook-timestamp": "1700000001", "webhook-signature": signature };
+    expect(await outcomeOf(standard, first, "1700000001.x")).toBe("proven");
+    expect(await outcomeOf(standard, second, "x")).toBe("bad_credentials");
+  });
+});
+
+describe("several signatures (rows 11 and 12)", () => {
+  const base = { "webhook-id": "msg_1", "webhook-timestamp": "1700000000" };
+  const right = hmac(`msg_1.1700000000.${BODY}`, "base64");
+  const wrong = hmac("other", "base64");
+  const list = (...items: string[]) => outcomeOf(standard, { ...base, "webhook-signature": items.join(" ") });
+
+  it("accepts the tenth of ten, and refuses eleven although one is right", async () => {
+    expect(await list(...Array<string>(9).fill(`v1,${wrong}`), `v1,${right}`)).toBe("proven");
+    expect(await list(`v1,${right}`, ...Array<string>(10).fill(`v1,${wrong}`))).toBe("bad_credentials");
+  });
+
+  it("skips other versions, and never takes one of them for its own", async () => {
+    expect(await list(`v1a,${right}`, `v1,${right}`)).toBe("proven");
+    expect(await list(`v1a,${right}`)).toBe("unauthenticated");
+    expect(await list(`v2,${right}`)).toBe("unauthenticated");
+  });
+
+  it.each(["v1,", "v1", ",", " ", "v1, ", "v1,AAAA"])("refuses %j", async (value) => {
+    expect(await outcomeOf(standard, { ...base, "webhook-signature": value })).not.toBe("proven");
+  });
+});
+
+describe("the signed time (rows 44 and 47)", () => {
+  const signedAt = (time: string) => `t=${time},v1=${hmac(`${time}.${BODY}`, "hex")}`;
+  const stripe = (value: string) => outcomeOf(stripeLike, { "stripe-signature": value });
+
+  it("passes the time on, in milliseconds", async () => {
+    const proof = await verify(mac(stripeLike), {
+      body: BODY,
+      headers: { "stripe-signature": signedAt("1700000000") },
+    });
+    expect(proof).toMatchObject({ ok: true, keyIndex: 0, sentAtMs: NOW_MS, covers: { body: true } });
+  });
+
+  it.each([
+    ["scientific", "1e10"],
+    ["hexadecimal", "0x65"],
+    ["a space before", " 1700000000"],
+    ["a plus", "+1700000000"],
+    ["letters behind", "1700000000abc"],
+    ["a fraction", "1700000000.9"],
+    ["Arabic digits", "١٧٠٠٠٠٠٠٠٠"],
+    ["empty", ""],
+    ["negative", "-1"],
+    ["20 digits", "17000000000000000000"],
+    ["letters", "abc"],
+  ])("refuses %s as malformed, although it is signed as it stands", async (_name, time) => {
+    expect(await stripe(signedAt(time))).toBe("bad_credentials");
+  });
+
+  it("refuses the time twice, even alike", async () => {
+    const value = signedAt("1700000000");
+    expect(await stripe(`t=1700000000,${value}`)).toBe("bad_credentials");
+    expect(await stripe(`t=1,${value}`)).toBe("bad_credentials");
+    expect(await stripe(`${value},t=1`)).toBe("bad_credentials");
+  });
+
+  it.each(["t=1700000000", "t=1700000000,v1=", "v1=", "t=", `v1=${HEX}`, "t=1700000000,,v1=00"])(
+    "refuses %j",
+    async (value) => {
+      expect(await stripe(value)).not.toBe("proven");
+    },
+  );
+
+  it("signs the time as it came: leading zeros are not normalised away", async () => {
+    expect(await stripe(signedAt("0001700000000"))).toBe("proven");
+    expect(await stripe(`t=0001700000000,v1=${hmac(`1700000000.${BODY}`, "hex")}`)).toBe("unauthenticated");
+  });
+});
+
+describe("rotation", () => {
+  const SECOND = "another secret of 26 bytes";
+
+  it("says which key matched, and signs with the first", async () => {
+    const auth = mac({ ...hub, secret: [SECOND, SECRET] });
+    const headers = { "x-hub-signature-256": `sha256=${HEX}` };
+    expect(await verify(auth, { headers, body: BODY })).toMatchObject({ ok: true, keyIndex: 1 });
+    const signed = await auth.sign?.(requestOf(BODY));
+    expect(signed?.headers["x-hub-signature-256"]).toBe(`sha256=${hmac(BODY, "hex", SECOND)}`);
+  });
+
+  it("refuses a secret that was rotated away", async () => {
+    expect(await outcomeOf({ ...hub, secret: SECOND }, { "x-hub-signature-256": `sha256=${HEX}` })).toBe(
+      "unauthenticated",
+    );
+  });
+});
+
+describe("misuse throws when built", () => {
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ["an unknown option", { ...hub, algoritm: "sha256" }, /did you mean "algorithm"/],
+    ["an unknown algorithm", { ...hub, algorithm: "md5" }, /algorithm/],
+    ["no signature", { secret: SECRET }, /signature/],
+    ["an unknown encoding", { ...hub, signature: { header: "x", encoding: "base32" } }, /encoding/],
+    ["an unknown placeholder", { ...hub, signed: "{bdoy}" }, /did you mean \{body\}/],
+    ["a template without the delivery", { ...hub, signed: "v0" }, /placeholder/],
+    ["the body twice", { ...hub, signed: "{body}{body}" }, /once/],
+    ["a time that nothing locates", { ...hub, signed: "{timestamp}.{body}" }, /timestamp must say/],
+    ["a time that is not signed", { ...hub, timestamp: header("x-time", "unix-seconds") }, /is not signed/],
+    ["a star without families", { ...hub, signature: { header: "*-signature", encoding: "hex" } }, /families/],
+    ["a signature inside of the signed body", { ...hub, signature: { at: json("sig"), encoding: "hex" } }, /inside/],
+  ])("%s", (_name, options, message) => {
+    expect(() => mac(options as unknown as MacOptions)).toThrow(message);
+  });
+});
+
+function requestOf(body: string | Uint8Array): SignableRequest {
+  return {
+    method: "POST",
+    url: URL_OF_OURS,
+    headers: { "webhook-id": "msg_1", "x-time": "1700000000" },
+    body: Buffer.from(body),
+    timestampMs: NOW_MS,
+  };
+}
+
+function deliveryOf({ method, url, headers, body }: SignableRequest): DeliveryInput {
+  return { method, url: url.slice("https://example.com".length), headers, body };
+}
+
+const described: readonly [string, MacOptions][] = [
+  ["hub", hub],
+  ["stripe-like", stripeLike],
+  ["standard", standard],
+  [
+    "method, target and header",
+    {
+      secret: SECRET,
+      signed: "{method} {target} {header:x-time} {body}",
+      signature: { header: "x-s", encoding: "base64url" },
+    },
+  ],
+  ["the registered URL", { secret: SECRET, signed: "{url}{body}", signature: { header: "x-s", encoding: "base64" } }],
+  ["sha512, HEX", { ...hub, algorithm: "sha512", signature: { header: "x-s", encoding: "HEX" } }],
+  ["base64 of hex", { ...hub, signature: { header: "x-s", encoding: "base64-of-hex" } }],
+  ["a signature in the query", { ...hub, signature: { at: query("sig"), encoding: "hex" } }],
+  ["the digest of the body", { ...hub, signed: "{body:sha256}" }],
+];
+
+describe("properties", () => {
+  it.each(described)("what sign makes, verify accepts: %s", async (_name, options) => {
+    const auth = mac(options);
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (body) => {
+        const signed = (await auth.sign?.(requestOf(body))) as SignableRequest;
+        expect(await verify(auth, deliveryOf(signed))).toMatchObject({ ok: true });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("what sign makes in a form field, verify accepts", async () => {
+    const auth = mac({ secret: SECRET, signed: "{form:a}{form:b}", signature: { at: form("sig"), encoding: "hex" } });
+    const signed = (await auth.sign?.(requestOf("a=1&b=2"))) as SignableRequest;
+    expect(await verify(auth, deliveryOf(signed))).toMatchObject({
+      ok: true,
+      covers: { body: false, fields: ["a", "b"] },
+    });
+  });
+
+  it.each(described)("any bit of the body flipped is refused: %s", async (_name, options) => {
+    const auth = mac(options);
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.nat(), async (body, at) => {
+        const signed = (await auth.sign?.(requestOf(body))) as SignableRequest;
+        const changed = Buffer.from(signed.body);
+        const bit = at % (changed.length * 8);
+        changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+        expect((await verify(auth, { ...deliveryOf(signed), body: changed })).ok).toBe(false);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each(described)(
+    "any character of any covered or credential header changed is refused: %s",
+    async (_name, options) => {
+      const auth = mac(options);
+      const signed = (await auth.sign?.(requestOf(BODY))) as SignableRequest;
+      const names = [...auth.covers.headers, ...auth.credentialHeaders];
+      for (const name of new Set(names)) {
+        const value = signed.headers[name] as string;
+        for (let at = 0; at < value.length; at++) {
+          for (let bit = 0; bit < 7; bit++) {
+            const other = String.fromCharCode(value.charCodeAt(at) ^ (1 << bit));
+            const headers = { ...signed.headers, [name]: value.slice(0, at) + other + value.slice(at + 1) };
+            const proof = await verify(auth, { ...deliveryOf(signed), headers });
+            expect(proof.ok, `${name}: ${headers[name]}`).toBe(false);
+          }
+        }
+      }
+    },
+  );
+
+  it("refuses whatever comes as a signature, and never throws", async () => {
+    for (const options of [hub, stripeLike, standard]) {
+      const auth = mac(options);
+      const [name] = auth.credentialHeaders as [string];
+      await fc.assert(
+        fc.asyncProperty(fc.string({ unit: "binary", maxLength: 200 }), async (value) => {
+          const headers = { "webhook-id": "a", "webhook-timestamp": "1700000000", [name]: value };
+          const proof = await verify(auth, { headers, body: BODY });
+          expect(proof.ok ? "proven" : proof.outcome).toMatch(/^(unauthenticated|bad_credentials)$/);
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+
+  it("tells neither secret nor expected signature nor body in a hint", async () => {
+    for (const value of ["", "sha256=", `sha256=${"0".repeat(64)}`, `sha256=${HEX}0`]) {
+      const proof = await verify(mac(hub), { headers: { "x-hub-signature-256": value }, body: BODY });
+      expect(JSON.stringify(proof)).not.toMatch(new RegExp(`${SECRET}|${HEX}|evt_1`));
+    }
+  });
+});
