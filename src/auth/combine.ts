@@ -1,6 +1,6 @@
 // Must several proofs hold, or one of several?
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import type { Auth, Covers, Proof, Proven, Refusal } from "./auth.js";
+import { type Auth, type Covers, type Proof, type Proven, type Refusal, refuse } from "./auth.js";
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
@@ -96,15 +96,18 @@ function common(
   };
 }
 
-function together(held: readonly Proven[]): Proven {
+/** As old as the oldest of them, and of one tenant. */
+function together(held: readonly Proven[]): Proof {
   const first = held[0] as Proven;
-  const sentAtMs = held.find((proof) => proof.sentAtMs !== undefined)?.sentAtMs;
-  const tenant = held.find((proof) => proof.tenant !== undefined)?.tenant;
+  const times = held.flatMap((proof) => (proof.sentAtMs === undefined ? [] : [proof.sentAtMs]));
+  const tenants = new Set(held.flatMap((proof) => (proof.tenant === undefined ? [] : [proof.tenant])));
+  if (tenants.size > 1) return refuse("unauthenticated", "the proofs hold, but name different tenants");
+  const [tenant] = tenants;
   return {
     ok: true,
     keyIndex: first.keyIndex,
     covers: unionOf(held.map((proof) => proof.covers)),
-    ...(sentAtMs === undefined ? {} : { sentAtMs }),
+    ...(times.length === 0 ? {} : { sentAtMs: Math.min(...times) }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(held.every((proof) => proof.isVerified === false) ? { isVerified: false } : {}),
   };

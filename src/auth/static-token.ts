@@ -32,6 +32,7 @@ export function staticToken(options: StaticTokenOptions): Auth {
   if (at?.in !== "header" && at?.in !== "query" && at?.in !== "json" && at?.in !== "form") {
     throw new TypeError('staticToken: at must be header(…), query(…), json(…) or form(…), such as header("x-token")');
   }
+  if (at.name.includes("*")) throw new TypeError(`staticToken: at must name one place; "${at.name}" names several`);
   const shared = compileSharedToken(options.token, "staticToken: token");
   const where = `${at.in} ${at.name}`;
 

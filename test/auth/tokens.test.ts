@@ -128,6 +128,28 @@ describe("what is not proven does not become so", () => {
     };
     expect(await judge(allOf(unsigned, unsigned), {})).toMatchObject({ ok: true, isVerified: false });
   });
+  it("allOf is as old as its oldest proof, and of one tenant", async () => {
+    const proof = (more: object): Auth => ({
+      ...staticToken({ token, at: header("x-a") }),
+      verify: () => ({
+        ok: true,
+        keyIndex: 0,
+        covers: { body: false, method: false, url: false, headers: [] },
+        ...more,
+      }),
+    });
+    expect(await judge(allOf(proof({ sentAtMs: 9 }), proof({ sentAtMs: 5 })), {})).toMatchObject({
+      ok: true,
+      sentAtMs: 5,
+    });
+    expect(await judge(allOf(proof({ tenant: "a" }), proof({ tenant: "b" })), {})).toMatchObject({
+      ok: false,
+      outcome: "unauthenticated",
+    });
+  });
+  it("staticToken is not built for several places at once", () => {
+    expect(() => staticToken({ token, at: json("value.*.clientState") })).toThrow(/names several/);
+  });
   it("basicAuth takes neither replaced bytes nor another user for the pair", async () => {
     const auth = basicAuth({ username: "user", password: "\ufffd and sixteen bytes" });
     const bytes = Buffer.concat([Buffer.from("user:"), Buffer.from([0xff]), Buffer.from(" and sixteen bytes")]);
