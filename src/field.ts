@@ -14,6 +14,8 @@ export interface Field<Kind extends "text" | "time" = "text" | "time"> {
   readonly format?: TimeFormat;
   /** Only of `dotted`. */
   readonly parts?: readonly Field<"text">[];
+  /** Only of `dotted`: where one part is missing, so is the whole. An id with a part left out would merge events. */
+  readonly needsAll?: true;
 }
 
 export interface Locate {
@@ -53,6 +55,11 @@ export function dotted(...parts: readonly Field<"text">[]): Field<"text"> {
   return { kind: "text", in: "dotted", name: parts.map((part) => part.name).join("."), parts };
 }
 
+/** As `dotted`, for ids: every part must be there. CloudEvents' source and id are one. */
+export function dottedAll(...parts: readonly Field<"text">[]): Field<"text"> {
+  return { ...dotted(...parts), needsAll: true };
+}
+
 /** Whether the proof binds the value, so that a replayer cannot change it. A literal is ours, hence bound. */
 export function isCovered(field: Field, covers: Covers): boolean {
   switch (field.in) {
@@ -86,10 +93,16 @@ export function readField(field: Field, delivery: Delivery, payload: unknown): u
       return memberOf(payload, field.name);
     case "dotted": {
       const texts = (field.parts ?? []).map((part) => readField(part, delivery, payload));
+      if (field.needsAll) return texts.every(isNamePart) ? texts.join(".") : undefined;
       if (texts[0] === undefined) return undefined;
       return texts.filter((text) => typeof text === "string" && text !== "").join(".");
     }
   }
+}
+
+/** A number that is no safe integer is not the one that was sent. */
+function isNamePart(value: unknown): boolean {
+  return (typeof value === "string" && value !== "") || Number.isSafeInteger(value);
 }
 
 /** The member at a path with dots, own properties only, so that `constructor` is never found. */

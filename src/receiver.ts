@@ -1,7 +1,7 @@
 // The pipeline: a delivery in, an outcome out. Knows no HTTP framework.
 
 import { COVERS_NOTHING } from "./auth/auth.js";
-import { admitStep, overloaded } from "./checks/admit.js";
+import { admitStep, closing, overloaded } from "./checks/admit.js";
 import type { ClientAddressSource } from "./checks/client-address.js";
 import { alreadyReadCheck, declaredCheck } from "./checks/declared.js";
 import { freshnessStep } from "./checks/freshness.js";
@@ -15,6 +15,7 @@ import { Claims } from "./dedupe/claims.js";
 import { guardedStore } from "./dedupe/guarded.js";
 import type { DedupeStore } from "./dedupe/store.js";
 import { type Delivery, type DeliveryHead, pathOf } from "./delivery.js";
+import { WebhookError } from "./errors.js";
 import { fold, mustComeAgain, runDelivery } from "./handle/run-delivery.js";
 import { EventRunner, type EventTerms } from "./handle/run-event.js";
 import { Handlers } from "./handlers.js";
@@ -89,7 +90,7 @@ export class ReceiverCore {
     this.#beforeHandling = present([
       unsignedHandshakeStep(handshakeSettings),
       proveStep({ auth, publicUrls: settings.publicUrls }),
-      freshnessStep({ toleranceSeconds: settings.toleranceSeconds }),
+      freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
       signedHandshakeStep(handshakeSettings),
       parseStep(limits.formats),
       identifyStep({
@@ -114,12 +115,13 @@ export class ReceiverCore {
       handlerTimeoutMs: settings.handlerTimeoutMs,
       profile,
       onError: (error) => this.operator.error(error),
+      isClosing: () => this.#isClosing,
     });
     for (const warning of settings.warnings) this.operator.warn(warning);
   }
 
   get #isFull(): boolean {
-    return this.runner.active.size >= this.settings.maxConcurrent;
+    return this.runner.busyCount >= this.settings.maxConcurrent;
   }
 
   get isClosing(): boolean {
@@ -156,18 +158,24 @@ export class ReceiverCore {
   async receive(delivery: Delivery): Promise<Outcome> {
     const passage = this.open(delivery);
     passage.delivery = delivery;
-    const refused = this.checkHead(passage, false);
-    const ending = isPromise(refused) ? await refused : refused;
-    return ending === undefined ? this.judge(passage) : this.end(passage, ending);
+    try {
+      const refused = this.checkHead(passage, false);
+      const ending = isPromise(refused) ? await refused : refused;
+      return ending === undefined ? await this.judge(passage) : this.end(passage, ending);
+    } catch (cause) {
+      this.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+      return this.end(passage, { name: "internal_error", error: cause });
+    }
   }
 
-  /** The way from the body on. Never rejects. */
+  /** The way from the body on. Rejects where a step throws, which is for the HTTP sides to answer. */
   async judge(passage: OpenPassage): Promise<Outcome> {
     const refused = this.identify(passage);
     const ending = isPromise(refused) ? await refused : refused;
     if (ending !== undefined) return this.end(passage, ending);
     if (passage.events.length === 0) return this.end(passage, { name: "empty" });
-    if (this.#isFull) return this.end(passage, overloaded());
+    const late = this.refuseLate();
+    if (late !== undefined) return this.end(passage, late);
     const outcomes = await runDelivery(this.runner, {
       events: passage.events,
       terms: this.termsOf(passage),
@@ -177,6 +185,12 @@ export class ReceiverCore {
       onLate: (late) => this.operator.outcome(this.#fromEvents(passage, late, true)),
     });
     return this.#tell(this.#fromEvents(passage, outcomes, false));
+  }
+
+  /** Asked again just before anything is claimed: `close` may have been called, and others have come, while the body did. */
+  refuseLate(): Ending | undefined {
+    if (this.#isClosing) return closing();
+    return this.#isFull ? overloaded() : undefined;
   }
 
   termsOf(passage: OpenPassage): EventTerms {
@@ -197,13 +211,11 @@ export class ReceiverCore {
   /** New deliveries hear 503; running handlers are awaited, then aborted and their claims released. */
   async close(graceSeconds: number): Promise<void> {
     this.#isClosing = true;
-    const running = [...this.runner.active];
-    if (running.length === 0) return;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceSeconds * 1000);
     });
-    await Promise.race([Promise.allSettled(running.map((run) => run.ended)), patience]);
+    await Promise.race([this.runner.idle(), patience]);
     clearTimeout(timer);
     const reason = new Error("the receiver is closing");
     await Promise.all([...this.runner.active].map((run) => run.stop(reason)));
@@ -270,13 +282,14 @@ export class ReceiverCore {
         `createReceiver: two receivers for ${receiver} share one ${store.name}: an event that comes to both would be handled by one. Give each its own scope`,
       );
     }
-    attached.set(store, others.add(receiver));
     store.attach?.({
       receiver: name,
       minRetentionSeconds: 2 * (this.settings.toleranceSeconds ?? 300),
       retentionSeconds: dedupe.retentionSeconds,
       report: (message) => this.operator.warn(message),
     });
+    // Last: a receiver that could not be built is not in the way of the next one.
+    attached.set(store, others.add(receiver));
     return new Claims({ ...dedupe, store: guardedStore(store), scope, sender: this.sender.name });
   }
 }

@@ -30,7 +30,7 @@ function refusal(
   method: string,
   headerCount: number,
 ): Ending | undefined {
-  if (settings.isClosing()) return { name: "closing", hint: "receiver.close() was called", retryAfterSeconds: 5 };
+  if (settings.isClosing()) return closing();
   if (!methods.has(method)) {
     return { name: "method_not_allowed", hint: `${JSON.stringify(method)} is not one of ${[...methods].join(", ")}` };
   }
@@ -39,6 +39,10 @@ function refusal(
   }
   if (settings.isFull()) return overloaded();
   return undefined;
+}
+
+export function closing(): Ending {
+  return { name: "closing", hint: "receiver.close() was called", retryAfterSeconds: 5 };
 }
 
 /** Also asked just before a handler would start: many bodies may have been read side by side. */

@@ -5,10 +5,12 @@ import { passed, type TraceLine } from "../trace.js";
 export interface FreshnessSettings {
   /** `null`: the sender's time says nothing about freshness. */
   readonly toleranceSeconds: number | null;
+  /** `WWW-Authenticate` of the scheme: a stale delivery is told what every failed proof is told. */
+  readonly challenge?: string | undefined;
 }
 
 /** Both times count in whole seconds, so a tolerance of 0 means "the same second", and the edge itself is accepted. */
-export function freshnessStep({ toleranceSeconds }: FreshnessSettings): Step {
+export function freshnessStep({ toleranceSeconds, challenge }: FreshnessSettings): Step {
   const fresh = passed("freshness");
   const untimed: TraceLine = Object.freeze({
     check: "freshness",
@@ -29,6 +31,6 @@ export function freshnessStep({ toleranceSeconds }: FreshnessSettings): Step {
     const distance = ageSeconds > 0 ? `${ageSeconds} s ago` : `${-ageSeconds} s in the future`;
     const hint = `genuine, but signed ${distance} (tolerance ${toleranceSeconds} s): a replay, or a clock is wrong; ours says ${new Date(passage.receivedAtMs).toISOString()}`;
     passage.trace.add({ check: "freshness", verdict: "refused", hint });
-    return { name: "unauthenticated", hint };
+    return { name: "unauthenticated", hint, ...(challenge === undefined ? {} : { challenge }) };
   };
 }

@@ -108,10 +108,14 @@ export class HandlerContext implements BaseContext {
     }
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(reply.headers ?? {})) {
-      if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
+      if (typeof value !== "string" || !HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) {
         throw new TypeError(`context.reply: header ${JSON.stringify(name)} has a name or value that HTTP cannot carry`);
       }
-      headers[name.toLowerCase()] = value;
+      const lower = name.toLowerCase();
+      if (FRAMING_HEADERS.has(lower)) {
+        throw new TypeError(`context.reply: header ${JSON.stringify(name)} is the connection's, not the reply's`);
+      }
+      headers[lower] = value;
     }
     this.#reply = { status, headers, body };
   };
@@ -158,6 +162,17 @@ export class HandlerContext implements BaseContext {
   }
 }
 
+/** RFC 9110 section 7.6.1, and what frames a message: one of them would break the answer after the work is done. */
+const FRAMING_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 /** RFC 9110 section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110 section 5.5: visible characters, spaces and tabs, one byte each. */

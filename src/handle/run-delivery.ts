@@ -18,9 +18,9 @@ export interface DeliveryRun {
   readonly onLate: (outcomes: readonly EventOutcome[]) => void;
 }
 
-/** Never rejects. Resolves with an outcome per event, at the latest when the sender's patience ends; the running handler runs on. */
+/** Rejects only where hookgate itself fails. Resolves with an outcome per event, at the latest when the sender's patience ends; the running handler runs on. */
 export function runDelivery(runner: EventRunner, run: DeliveryRun): Promise<readonly EventOutcome[]> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const outcomes: EventOutcome[] = [];
     let isAnswered = false;
     const rest = (): EventOutcome[] =>
@@ -31,11 +31,17 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): Promise<read
       isAnswered = true;
       resolve([...outcomes, ...rest()]);
     });
-    void runEach(runner, run, outcomes, () => isAnswered).then(() => {
-      cancelDeadline(deadline);
-      if (isAnswered) run.onLate([...outcomes, ...rest()]);
-      else resolve(outcomes);
-    });
+    runEach(runner, run, outcomes, () => isAnswered).then(
+      () => {
+        cancelDeadline(deadline);
+        if (isAnswered) run.onLate([...outcomes, ...rest()]);
+        else resolve(outcomes);
+      },
+      (error: unknown) => {
+        cancelDeadline(deadline);
+        reject(error);
+      },
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 // One event from here to its end: handler, schema, confirmation, claim, run, settle.
 import type { Covers } from "../auth/auth.js";
-import type { Claims, HeldClaim } from "../dedupe/claims.js";
+import type { ClaimResult, Claims, HeldClaim } from "../dedupe/claims.js";
 import { StoreUnavailableError } from "../dedupe/guarded.js";
 import { StoreFullError } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
@@ -14,6 +14,7 @@ import type { Confirm } from "../sender.js";
 import type { RunFacts } from "./context.js";
 import { eventOutcome, parseReply } from "./event-outcome.js";
 import { HandlerRun, type RunSettings } from "./handler-run.js";
+import { releaseClaim } from "./settle.js";
 
 export interface EventSettings extends RunSettings {
   readonly handlers: Handlers;
@@ -24,6 +25,7 @@ export interface EventSettings extends RunSettings {
   readonly claims: Claims | undefined;
   readonly strict: boolean;
   readonly onStoreFailure: "refuse" | "process";
+  readonly isClosing: () => boolean;
 }
 
 /** What an event brings along from its delivery. */
@@ -47,22 +49,39 @@ export class EventRunner {
   /** Runs of this process by dedupe key: a twin waits here before it asks the store. */
   readonly #twins = new Map<string, Promise<EventOutcome>>();
   readonly active: Set<ActiveRun> = new Set();
+  #startingCount = 0;
 
   constructor(settings: EventSettings) {
     this.#settings = settings;
   }
 
+  /** Handlers that run, and those about to: while a store is asked, others must not take their place. */
+  get busyCount(): number {
+    return this.active.size + this.#startingCount;
+  }
+
+  /** Resolves once every event that is being claimed or handled now has ended. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#twins.values(), ...[...this.active].map((run) => run.ended)]);
+  }
+
   /** Never rejects. */
   async run(event: ReceivedEvent, terms: EventTerms): Promise<EventOutcome> {
-    const { handlers, claims } = this.#settings;
+    const { handlers } = this.#settings;
     // Before the schema and before the store: an event that nobody handles is neither invalid nor claimed, and a
     // resend after a handler was deployed runs.
     const handler = handlers.find(event.type);
     if (handler === undefined)
       return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
+    if (this.#settings.isClosing()) return closing(event);
     const notes: Note[] = [];
     const refused = this.#needsVouching(event) ? await this.vouch(event, notes) : undefined;
     if (refused !== undefined) return refused;
+    return this.#handle(event, handler, terms, notes);
+  }
+
+  async #handle(event: ReceivedEvent, handler: AnyHandler, terms: EventTerms, notes: Note[]): Promise<EventOutcome> {
+    const { claims } = this.#settings;
     if (claims === undefined || event.id === undefined) return this.#start(event, handler, undefined, undefined, notes);
     const subject = { id: event.id, tenant: event.tenant, ...terms };
     const key = claims.keyOf(subject);
@@ -74,7 +93,7 @@ export class EventRunner {
     try {
       return await own;
     } finally {
-      this.#twins.delete(key);
+      this.#forgetTwin(key, own);
     }
   }
 
@@ -103,25 +122,23 @@ export class EventRunner {
     notes: Note[],
   ): Promise<EventOutcome> {
     let result: Awaited<ReturnType<Claims["take"]>>;
+    this.#startingCount++;
     try {
       const taken = claims.take(key, subject);
       result = isPromise(taken) ? await taken : taken;
     } catch (error) {
-      return this.#storeFailed(event, handler, error, notes);
+      return this.#storeFailed(event, handler, key, error, notes);
+    } finally {
+      this.#startingCount--;
     }
     if (result.state === "in_flight") {
       return eventOutcome(event, "in_flight", { retryAfterSeconds: result.retryAfterSeconds });
     }
-    if (result.state === "done") {
-      if (result.isReplay) notes.push("replay_suspected");
-      else if (!result.isSameBody) {
-        notes.push("body_mismatch");
-        if (this.#settings.strict) {
-          const hint = "this id was handled before with another body, and dedupe.strict is on";
-          return eventOutcome(event, "invalid_event", { status: 422, notes, hint });
-        }
-      }
-      return eventOutcome(event, "duplicate", { notes, reply: parseReply(result.reply) });
+    if (result.state === "done") return handledBefore(event, result, this.#settings.strict, notes);
+    if (this.#settings.isClosing()) {
+      const problem = await releaseClaim(result.claim, result.claim.progress);
+      if (problem !== undefined) this.#settings.onError(problem);
+      return closing(event);
     }
     if (result.isReplaySuspected) notes.push("replay_suspected");
     return this.#start(event, handler, result.claim, key, notes);
@@ -160,7 +177,7 @@ export class EventRunner {
     try {
       const answer = await confirm?.(event);
       if (answer === true) return undefined;
-      if (typeof answer === "object" && answer !== null) {
+      if (typeof answer === "object" && answer !== null && "payload" in answer) {
         event.payload = answer.payload;
         return undefined;
       }
@@ -194,7 +211,13 @@ export class EventRunner {
     return { ...outcome, error: undefined, notes: [] };
   }
 
-  #storeFailed(event: ReceivedEvent, handler: AnyHandler, cause: unknown, notes: Note[]): MaybePromise<EventOutcome> {
+  #storeFailed(
+    event: ReceivedEvent,
+    handler: AnyHandler,
+    key: string,
+    cause: unknown,
+    notes: Note[],
+  ): MaybePromise<EventOutcome> {
     const { onStoreFailure, onError } = this.#settings;
     if (cause instanceof StoreFullError) {
       return eventOutcome(event, "overloaded", { hint: cause.message, error: cause });
@@ -203,7 +226,7 @@ export class EventRunner {
     onError(error);
     if (onStoreFailure === "process") {
       notes.push("dedupe_bypassed");
-      return this.#start(event, handler, undefined, undefined, notes);
+      return this.#start(event, handler, undefined, key, notes);
     }
     const hint = cause instanceof StoreUnavailableError ? cause.message : error.message;
     return eventOutcome(event, "store_unavailable", {
@@ -231,7 +254,38 @@ export class EventRunner {
     const ended = run.start(handler);
     const active: ActiveRun = { ended, stop: (reason) => run.stop(reason) };
     this.active.add(active);
-    run.onGone(() => this.active.delete(active));
+    run.onGone(() => {
+      this.active.delete(active);
+      // A run that was given up must not keep later deliveries of its event waiting for it: its claim lapses.
+      if (key !== undefined) this.#twins.delete(key);
+    });
     return ended;
   }
+
+  /** Where the run was given up, the event may have another twin by now. */
+  #forgetTwin(key: string, own: Promise<EventOutcome>): void {
+    if (this.#twins.get(key) === own) this.#twins.delete(key);
+  }
+}
+
+/** A duplicate: with another body, or of a replayed one, the operator hears of it. */
+export function handledBefore(
+  event: ReceivedEvent,
+  done: Extract<ClaimResult, { readonly state: "done" }>,
+  isStrict: boolean,
+  notes: Note[],
+): EventOutcome {
+  if (done.isReplay) notes.push("replay_suspected");
+  else if (!done.isSameBody) {
+    notes.push("body_mismatch");
+    if (isStrict) {
+      const hint = "this id was handled before with another body, and dedupe.strict is on";
+      return eventOutcome(event, "invalid_event", { status: 422, notes, hint });
+    }
+  }
+  return eventOutcome(event, "duplicate", { notes, reply: parseReply(done.reply) });
+}
+
+function closing(event: ReceivedEvent): EventOutcome {
+  return eventOutcome(event, "closing", { hint: "receiver.close() was called", retryAfterSeconds: 5 });
 }

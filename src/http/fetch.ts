@@ -22,7 +22,7 @@ export async function answerFetch(core: ReceiverCore, request: Request, options:
   try {
     const outcome = await receiveRequest(core, request, options);
     const late = core.runner.active;
-    if (options.waitUntil !== undefined && outcome.name === "handler_running") {
+    if (options.waitUntil !== undefined && outcome.events.some(({ name }) => name === "handler_running")) {
       options.waitUntil(Promise.allSettled([...late].map((run) => run.ended)));
     }
     return responseOf(outcome.reply, request.method);

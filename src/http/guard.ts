@@ -1,10 +1,11 @@
 // For people who keep their own route: every check, then the claims, then `next()`; the route's answer settles them.
 import type { HeldClaim } from "../dedupe/claims.js";
+import { StoreFullError } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
 import type { ReceivedEvent } from "../event.js";
-import { eventOutcome, parseReply } from "../handle/event-outcome.js";
+import { eventOutcome } from "../handle/event-outcome.js";
 import { mustComeAgain } from "../handle/run-delivery.js";
-import type { ActiveRun } from "../handle/run-event.js";
+import { type ActiveRun, handledBefore } from "../handle/run-event.js";
 import { completeClaim, releaseClaim } from "../handle/settle.js";
 import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import type { EventOutcome, Note } from "../outcome.js";
@@ -44,6 +45,11 @@ export async function guardNode(
       sendReply(req, res, core.end(open, refused).reply, true);
       return;
     }
+    const late = core.refuseLate();
+    if (late !== undefined) {
+      sendReply(req, res, core.end(open, late).reply, true);
+      return;
+    }
     const answer = await claimAll(core, open);
     if ("outcomes" in answer) {
       sendReply(req, res, core.endEvents(open, answer.outcomes).reply, true);
@@ -56,7 +62,12 @@ export async function guardNode(
   }
   letThrough.set(req, claimed.events);
   settleOnEnd(core, open, claimed, res);
-  next();
+  try {
+    next();
+  } catch (cause) {
+    // Routers catch what a route throws; without one it would end the process. The answer gives the claims back.
+    answerFailure(core, req, res, cause);
+  }
 }
 
 interface Claimed {
@@ -94,14 +105,19 @@ async function claimAll(
     try {
       const result = await claims.take(key, subject);
       if (result.state === "held") {
+        if (result.isReplaySuspected) notes.push("replay_suspected");
         held.push(result.claim);
         fresh.push(event);
       } else if (result.state === "in_flight") {
         known.push(eventOutcome(event, "in_flight", { retryAfterSeconds: result.retryAfterSeconds }));
       } else {
-        known.push(eventOutcome(event, "duplicate", { reply: parseReply(result.reply) }));
+        known.push(handledBefore(event, result, settings.dedupe?.strict ?? false, []));
       }
     } catch (cause) {
+      if (cause instanceof StoreFullError) {
+        known.push(eventOutcome(event, "overloaded", { hint: cause.message, error: cause }));
+        continue;
+      }
       const error = new WebhookError("store_unavailable", "the dedupe store could not claim the event", { cause });
       core.operator.error(error);
       if (settings.dedupe?.onStoreFailure === "process") {
@@ -137,6 +153,7 @@ function settleOnEnd(core: ReceiverCore, open: OpenPassage, claimed: Claimed, re
   const limit = setDeadline(core.settings.handlerTimeoutMs, () => {
     for (const claim of claims) claim.abandon();
     active.delete(run);
+    tellEnded(eventOutcome(events[0] as ReceivedEvent, "handler_running")); // close() must not wait for it any longer
     core.operator.error(
       new WebhookError(
         "handler_running",

@@ -96,12 +96,20 @@ function headOf(req: NodeRequest): DeliveryHead {
   return {
     method: req.method ?? "",
     url: targetOf(routed.originalUrl ?? req.url ?? "/"),
-    headers: new HeaderLines(req.rawHeaders),
+    headers: new HeaderLines(linesOf(req)),
     remoteAddress: req.socket?.remoteAddress,
     isSecure: "encrypted" in req.socket && req.socket.encrypted === true,
     params: routed.params ?? NO_PARAMS,
     expressAddress: () => routed.ip,
   };
+}
+
+/** HTTP/2's pseudo headers come first (RFC 9113 section 8.3) and are no headers: `:path` may hold a token. */
+function linesOf(req: NodeRequest): readonly string[] {
+  const { rawHeaders } = req;
+  if (req.httpVersionMajor < 2) return rawHeaders;
+  const first = rawHeaders.findIndex((text, at) => at % 2 === 0 && !text.startsWith(":"));
+  return first < 0 ? [] : rawHeaders.slice(first);
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});

@@ -2,7 +2,7 @@
 import { bearerToken } from "../auth/bearer-token.js";
 import type { Secrets } from "../auth/secrets.js";
 import type { AnyEvents, EventMap } from "../event.js";
-import { dotted, header, json } from "../field.js";
+import { dottedAll, header, json } from "../field.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { defineSender, type EventRow, type Handshake, type Sender } from "../sender.js";
 
@@ -17,13 +17,13 @@ export interface CloudEventsOptions {
 
 /** An id is unique within its source, so both are the id. */
 const STRUCTURED: EventRow = {
-  id: dotted(json("source"), json("id")),
+  id: dottedAll(json("source"), json("id")),
   type: json("type"),
   timestamp: json("time", "rfc3339"),
 };
 const BATCH: EventRow = { ...STRUCTURED, each: "" };
 const BINARY: EventRow = {
-  id: dotted(header("ce-source"), header("ce-id")),
+  id: dottedAll(header("ce-source"), header("ce-id")),
   type: header("ce-type"),
   timestamp: header("ce-time", "rfc3339"),
 };
@@ -35,9 +35,15 @@ const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
  * Shape:   `Authorization: Bearer <token>`, or `?access_token=`; never both
  * Source:  github.com/cloudevents/spec, cloudevents/http-webhook.md.
  * Promise: the sender holds the token; the OPTIONS handshake grants exactly the origins named. `event.id` is
- *          `<source>.<id>`. Not promised: a token binds nothing of what was sent.
+ *          `<source>.<id>`, and an event that lacks either is refused. Not promised: a token binds nothing of what was
+ *          sent; and in binary mode any media type is read, as text, JSON or bytes.
  *
+ * @param options.token - One, several while rotating, or a function of the delivery.
+ * @param options.allowedOrigins - Default none: the handshake hears 403.
+ * @param options.allowedPerMinute - Told to the sender, not enforced.
  * @throws {TypeError} When the token is missing, or an origin is no DNS name.
+ * @example
+ * createReceiver(cloudEvents({ token: process.env.EVENTS_TOKEN, allowedOrigins: ["emitter.example.com"] }))
  */
 export function cloudEvents<Events = AnyEvents>(options: CloudEventsOptions): Sender<EventMap<Events>> {
   refuseUnknownKeys("cloudEvents", options, ["token", "allowedOrigins", "allowedPerMinute"]);
@@ -49,11 +55,12 @@ export function cloudEvents<Events = AnyEvents>(options: CloudEventsOptions): Se
       "application/cloudevents-batch+json": "json",
       "application/json": "json",
       "application/*+json": "json",
-      "text/plain": "text",
-      "application/octet-stream": "bytes",
+      "text/*": "text",
+      // In binary mode the body is the event's data, of any type.
+      "*/*": "bytes",
     },
     event({ headers }) {
-      const contentType = headers.get("content-type") ?? "";
+      const contentType = headers.get("content-type")?.toLowerCase() ?? "";
       if (contentType.startsWith("application/cloudevents-batch")) return BATCH;
       return contentType.startsWith("application/cloudevents") || headers.get("ce-id") === undefined
         ? STRUCTURED
@@ -65,6 +72,11 @@ export function cloudEvents<Events = AnyEvents>(options: CloudEventsOptions): Se
 }
 
 function grant({ allowedOrigins = [], allowedPerMinute }: CloudEventsOptions): Handshake {
+  if (allowedPerMinute !== undefined && !(Number.isSafeInteger(allowedPerMinute) && allowedPerMinute > 0)) {
+    throw new TypeError(
+      `cloudEvents: allowedPerMinute must be a whole number, 1 or more, or left out; got ${allowedPerMinute}`,
+    );
+  }
   if (allowedOrigins !== "*") {
     for (const origin of allowedOrigins) {
       if (!DNS_NAME.test(origin))
@@ -73,6 +85,7 @@ function grant({ allowedOrigins = [], allowedPerMinute }: CloudEventsOptions): H
         );
     }
   }
+  const granted = allowedOrigins === "*" ? undefined : new Set(allowedOrigins.map((origin) => origin.toLowerCase()));
   return {
     name: "options",
     methods: ["OPTIONS"],
@@ -81,7 +94,7 @@ function grant({ allowedOrigins = [], allowedPerMinute }: CloudEventsOptions): H
       const origin = headers.get("webhook-request-origin");
       if (origin === undefined) return undefined;
       if (!DNS_NAME.test(origin)) return { name: "bad_credentials", hint: "WebHook-Request-Origin is no DNS name" };
-      if (allowedOrigins !== "*" && !allowedOrigins.includes(origin)) {
+      if (granted !== undefined && !granted.has(origin.toLowerCase())) {
         return { name: "forbidden", hint: `${origin} is not in allowedOrigins` };
       }
       const rate =

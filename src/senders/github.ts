@@ -6,29 +6,65 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { defineSender, type Sender } from "../sender.js";
 import type { SecretOptions } from "./standard-webhooks.js";
 
-/** What the signed body of an event must hold, so that its unsigned name cannot be swapped for another of these. */
-const MEMBER_OF_EVENT: ReadonlyMap<string, string> = new Map([
-  ["check_run", "check_run"],
-  ["check_suite", "check_suite"],
-  ["create", "ref_type"],
-  ["delete", "ref_type"],
-  ["deployment", "deployment"],
-  ["deployment_status", "deployment_status"],
-  ["discussion", "discussion"],
-  ["fork", "forkee"],
-  ["installation", "installation"],
-  ["issue_comment", "comment"],
-  ["issues", "issue"],
-  ["label", "label"],
-  ["milestone", "milestone"],
-  ["ping", "zen"],
-  ["pull_request", "pull_request"],
-  ["pull_request_review", "review"],
-  ["push", "commits"],
-  ["release", "release"],
-  ["star", "starred_at"],
-  ["workflow_job", "workflow_job"],
-  ["workflow_run", "workflow_run"],
+/** What the signed body of an event has, so that its unsigned name cannot be swapped for another's. */
+interface BodyOf {
+  readonly has: readonly string[];
+  /** What only a related event has beside that: a comment on an issue holds the issue too. */
+  readonly lacks?: readonly string[];
+}
+
+const BODIES: ReadonlyMap<string, BodyOf> = new Map<string, BodyOf>([
+  ["check_run", { has: ["check_run"] }],
+  ["check_suite", { has: ["check_suite"] }],
+  ["commit_comment", { has: ["comment"], lacks: ["issue", "pull_request", "discussion"] }],
+  ["create", { has: ["ref_type", "master_branch"] }],
+  ["delete", { has: ["ref_type"], lacks: ["master_branch"] }],
+  ["deployment", { has: ["deployment"], lacks: ["deployment_status"] }],
+  ["deployment_status", { has: ["deployment_status"] }],
+  ["discussion", { has: ["discussion"], lacks: ["comment"] }],
+  ["discussion_comment", { has: ["discussion", "comment"] }],
+  ["fork", { has: ["forkee"] }],
+  // Every delivery to an app holds its installation; those about the installation itself hold nothing else of these.
+  [
+    "installation",
+    {
+      has: ["installation"],
+      lacks: [
+        "check_run",
+        "check_suite",
+        "comment",
+        "commits",
+        "deployment",
+        "discussion",
+        "forkee",
+        "issue",
+        "label",
+        "milestone",
+        "pull_request",
+        "ref_type",
+        "release",
+        "repositories_added",
+        "starred_at",
+        "workflow_job",
+        "workflow_run",
+      ],
+    },
+  ],
+  ["installation_repositories", { has: ["installation", "repositories_added"] }],
+  ["issue_comment", { has: ["issue", "comment"] }],
+  ["issues", { has: ["issue"], lacks: ["comment"] }],
+  ["label", { has: ["label"], lacks: ["issue", "pull_request", "discussion"] }],
+  ["milestone", { has: ["milestone"], lacks: ["issue", "pull_request"] }],
+  ["ping", { has: ["zen"] }],
+  ["pull_request", { has: ["pull_request"], lacks: ["comment", "review", "thread"] }],
+  ["pull_request_review", { has: ["pull_request", "review"] }],
+  ["pull_request_review_comment", { has: ["pull_request", "comment"] }],
+  ["pull_request_review_thread", { has: ["pull_request", "thread"] }],
+  ["push", { has: ["commits"] }],
+  ["release", { has: ["release"] }],
+  ["star", { has: ["starred_at"] }],
+  ["workflow_job", { has: ["workflow_job"] }],
+  ["workflow_run", { has: ["workflow_run"] }],
 ]);
 
 /**
@@ -64,11 +100,16 @@ export function github<Types = AnyEvents>(options: SecretOptions): Sender<WithAc
       maxBodyBytes: 26_214_400,
     },
     addresses: { url: "https://api.github.com/meta", at: "hooks" },
-    typeMismatch(type, payload) {
-      const [name = ""] = type.split(".");
-      const member = MEMBER_OF_EVENT.get(name);
-      if (member === undefined || memberOf(payload, member) !== undefined) return undefined;
-      return `X-GitHub-Event says ${name}, but the signed body has no ${member}: the header is not signed and may have been changed`;
-    },
+    typeMismatch,
   }) as unknown as Sender<WithActions<Types>>;
+}
+
+function typeMismatch(type: string, payload: unknown): string | undefined {
+  const [name = ""] = type.split(".");
+  const body = BODIES.get(name);
+  const missing = body?.has.find((member) => memberOf(payload, member) === undefined);
+  const foreign = body?.lacks?.find((member) => memberOf(payload, member) !== undefined);
+  if (missing === undefined && foreign === undefined) return undefined;
+  const what = missing === undefined ? `has a ${foreign}` : `has no ${missing}`;
+  return `X-GitHub-Event says ${name}, but the signed body ${what}: the header is not signed and may have been changed`;
 }

@@ -16,12 +16,18 @@ export interface GitlabOptions {
   readonly secret?: Secrets;
 }
 
+const SIGNED_ID = header("webhook-id");
+const RETRY_ID = header("idempotency-key");
+const TYPE = json("object_kind");
+const SYSTEM_TYPE = json("event_name");
+
 /**
  * GitLab's webhooks. Types are the body's `object_kind` (`push`, `merge_request`), or `event_name` of system hooks.
  *
  * Shape:   `X-Gitlab-Token: <token>`, or `webhook-signature: v1,<base64>` with `webhook-id` and `webhook-timestamp`
  * Source:  gitlab.com/gitlab-org/gitlab, merge requests 230944 and 231325.
- * Promise: with `secret`: id, time and body are the sender's. Not promised with `token`: it binds nothing of what was sent.
+ * Promise: with `secret`: id, time and body are the sender's. Not promised with `token`, nor with both: a token binds
+ *          nothing of what was sent. Deliveries of GitLab before 17.4 have no id, so they are not deduped.
  *
  * @throws {TypeError} When neither is given, or one is malformed.
  * @example createReceiver(gitlab({ token: process.env.GITLAB_TOKEN }))
@@ -31,13 +37,13 @@ export function gitlab<Events = AnyEvents>(options: GitlabOptions): Sender<Event
   return defineSender<Events>({
     name: "gitlab",
     auth: authOf(options),
-    event(delivery, payload) {
-      const ids = ["webhook-id", "idempotency-key", "x-gitlab-event-uuid"];
-      const id = ids.find((name) => delivery.headers.get(name) !== undefined) ?? "idempotency-key";
-      return {
-        id: header(id),
-        type: json(memberOf(payload, "object_kind") === undefined ? "event_name" : "object_kind"),
-      };
+    event({ headers }, payload) {
+      const type = memberOf(payload, "object_kind") === undefined ? SYSTEM_TYPE : TYPE;
+      if (headers.get("webhook-id") !== undefined) return { id: SIGNED_ID, type };
+      // Before 17.4 there was no id of the event: X-Gitlab-Event-UUID is shared by all that one request or an earlier
+      // webhook set off, so dedupe by it would swallow events.
+      const isOld = headers.get("idempotency-key") === undefined && headers.get("x-gitlab-event-uuid") !== undefined;
+      return isOld ? { type } : { id: RETRY_ID, type };
     },
     // A failed delivery is not sent again by itself; repeated failures disable the webhook (unconfirmed).
     reply: {
@@ -50,9 +56,14 @@ export function gitlab<Events = AnyEvents>(options: GitlabOptions): Sender<Event
   });
 }
 
-function authOf({ token, secret }: GitlabOptions): Auth {
-  const signed = secret === undefined ? undefined : standardWebhooksMac("webhook", secret);
-  if (signed !== undefined && token === undefined) return signed;
-  const plain = staticToken({ token, at: header("x-gitlab-token") });
-  return signed === undefined ? plain : anyOf(signed, plain);
+/** What is named must be there: a missing variable must not silently leave the weaker proof alone. */
+function authOf(options: GitlabOptions): Auth {
+  const signed = "secret" in options ? standardWebhooksMac("webhook", options.secret) : undefined;
+  const plain = "token" in options ? staticToken({ token: options.token, at: header("x-gitlab-token") }) : undefined;
+  if (signed !== undefined && plain !== undefined) return anyOf(signed, plain);
+  const auth = signed ?? plain;
+  if (auth === undefined) {
+    throw new TypeError("gitlab: give secret (the signing token, whsec_…) or token (the secret token), or both");
+  }
+  return auth;
 }

@@ -14,11 +14,9 @@ const EVENT: EventRow = {
   timestamp: json("event_time", "unix-seconds"),
   attempt: header("x-slack-retry-num"),
 };
-/** `app_rate_limited` and others of Slack's own, which wrap no event. */
-const NOTICE: EventRow = { type: json("type") };
 const COMMAND: EventRow = { id: json("trigger_id"), type: literal("command") };
-/** `block_actions`, `view_submission`, `shortcut`, …: not sent again, so an id is not needed. */
-const INTERACTION: EventRow = { type: json("type") };
+/** `block_actions`, `view_submission`, `shortcut`, …, and Slack's own `app_rate_limited`: none has an id, nor comes again. */
+const OTHER: EventRow = { type: json("type") };
 
 const MAX_CHALLENGE_LENGTH = 512;
 
@@ -64,6 +62,7 @@ const SSL_CHECK: Handshake = {
  *
  * @param options.secret - The app's signing secret.
  * @throws {TypeError} When the secret is missing or malformed.
+ * @example createReceiver(slack({ secret: process.env.SLACK_SIGNING_SECRET })).on("app_mention", handler)
  */
 export function slack<Events = AnyEvents>(options: SecretOptions): Sender<EventMap<Events>> {
   refuseUnknownKeys("slack", options, ["secret"]);
@@ -82,9 +81,7 @@ export function slack<Events = AnyEvents>(options: SecretOptions): Sender<EventM
     event(_delivery, payload) {
       if (memberOf(payload, "event.type") !== undefined) return EVENT;
       if (memberOf(payload, "command") !== undefined) return COMMAND;
-      return memberOf(payload, "api_app_id") === undefined || memberOf(payload, "user") === undefined
-        ? NOTICE
-        : INTERACTION;
+      return OTHER;
     },
     handshakes: [SSL_CHECK, URL_VERIFICATION],
     // Three retries: at once, after 1 and after 5 minutes.

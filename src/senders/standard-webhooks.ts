@@ -35,10 +35,14 @@ export function standardWebhooksMac(
 }
 
 /** The type is recommended, not required: a body without one is a `message`. */
-export function rowWithId(id: string, payload: unknown): EventRow {
-  const hasType = typeof memberOf(payload, "type") === "string";
-  return { id: header(id), type: hasType ? json("type") : literal("message"), timestamp: json("timestamp", "rfc3339") };
+function rowsWithId(name: string): (payload: unknown) => EventRow {
+  const timestamp = json("timestamp", "rfc3339");
+  const typed: EventRow = { id: header(name), type: json("type"), timestamp };
+  const untyped: EventRow = { id: header(name), type: literal("message"), timestamp };
+  return (payload) => (typeof memberOf(payload, "type") === "string" ? typed : untyped);
 }
+const WEBHOOK_ROW = rowsWithId("webhook-id");
+const SVIX_ROW = rowsWithId("svix-id");
 
 const REPLY: Partial<ReplyProfile> = {
   timeLimitSeconds: 15,
@@ -62,7 +66,7 @@ export function standardWebhooks<Events = AnyEvents>(options: SecretOptions): Se
   return defineSender<Events>({
     name: "standard-webhooks",
     auth: standardWebhooksMac("webhook", options.secret),
-    event: (_delivery, payload) => rowWithId("webhook-id", payload),
+    event: (_delivery, payload) => WEBHOOK_ROW(payload),
     reply: REPLY,
   });
 }
@@ -73,15 +77,16 @@ export function standardWebhooks<Events = AnyEvents>(options: SecretOptions): Se
  * Source:  github.com/svix/svix-webhooks; the scheme is that of Standard Webhooks.
  * Promise: as `standardWebhooks`.
  *
+ * @param options.secret - `whsec_` and base64 of 24 to 64 bytes.
  * @throws {TypeError} When the secret is missing or ill-formed.
+ * @example createReceiver(svix({ secret: process.env.SVIX_SECRET }))
  */
 export function svix<Events = AnyEvents>(options: SecretOptions): Sender<EventMap<Events>> {
   refuseUnknownKeys("svix", options, ["secret"]);
   return defineSender<Events>({
     name: "svix",
     auth: standardWebhooksMac("*", options.secret, ["svix", "webhook"]),
-    event: (delivery, payload) =>
-      rowWithId(delivery.headers.get("svix-id") === undefined ? "webhook-id" : "svix-id", payload),
+    event: (delivery, payload) => (delivery.headers.get("svix-id") === undefined ? WEBHOOK_ROW : SVIX_ROW)(payload),
     reply: REPLY,
   });
 }

@@ -74,15 +74,15 @@ export function tossPayments<Events = AnyEvents>(options: TossPaymentsOptions): 
   });
 }
 
-function tossAuth({ securityKey, depositSecret }: TossPaymentsOptions): Auth {
-  const signature =
-    securityKey === undefined
-      ? undefined
-      : mac({
-          secret: securityKey,
-          signed: "{body}:{header:tosspayments-webhook-transmission-time}",
-          signature: { header: SIGNATURE, encoding: "base64", form: { list: "v1:", separator: "," } },
-        });
+function tossAuth(options: TossPaymentsOptions): Auth {
+  const { depositSecret } = options;
+  const signature = !("securityKey" in options)
+    ? undefined
+    : mac({
+        secret: options.securityKey,
+        signed: "{body}:{header:tosspayments-webhook-transmission-time}",
+        signature: { header: SIGNATURE, encoding: "base64", form: { list: "v1:", separator: "," } },
+      });
 
   async function judgeDeposit(fields: PrivateFields, secret: string): Promise<Proof> {
     const orderId = fields.read("json", "orderId");
@@ -119,6 +119,9 @@ function tossAuth({ securityKey, depositSecret }: TossPaymentsOptions): Auth {
           ? judgeDeposit(fields, secret)
           : absent("neither an eventType nor the secret of a DEPOSIT_CALLBACK");
       }
+      // A genuine one has no eventType; this one wants to get round its secret.
+      if (type === DEPOSIT.type.name)
+        return refuse("unauthenticated", "a DEPOSIT_CALLBACK that names its own eventType");
       return { ok: true, keyIndex: 0, covers: COVERS_NOTHING, isVerified: false };
     },
     sign(request, key) {

@@ -1,194 +1,147 @@
 // How does a sender write a delivery down? The inverse of identifying one, from the same row.
 import { randomUUID } from "node:crypto";
 import type { SignableRequest } from "../auth/auth.js";
-import { writeField } from "../auth/write-field.js";
-import { toDelivery } from "../delivery.js";
-import { type Field, memberOf, readField } from "../field.js";
+import { compileFormats, formatFor, isBodiless } from "../body-formats.js";
+import { type Field, isCovered, readField } from "../field.js";
 import { asBuffer, NO_BYTES } from "../internal/bytes.js";
-import { formatTime } from "../internal/time.js";
+import { HeaderLines } from "../internal/headers.js";
+import { parseJson } from "../internal/json.js";
 import type { BodyFormat, BodyFormats, EventRow, Sender } from "../sender.js";
+import { type EventParts, fill, itemsOf, ownPart, writeHead } from "./fill.js";
+import { deliveryOf, encode, lowerCase } from "./request-parts.js";
 
 /** One event to deliver. What the sender's row locates and is not given is made up. */
 export interface TestRequest {
-  /** Where the sender's type is a `literal`, that. */
+  /** Its name, as handlers are registered for it. What the payload or `headers` say already stays; a sender whose type is a `literal` ignores it. */
   readonly type?: string;
-  /** The payload; of a batch the array of items, or one item. */
+  /** The payload; of a batch the array of items, or one item. Members that the row reads and that are missing are added to a copy. */
   readonly payload?: unknown;
-  /** Default: a fresh one. */
+  /** The event's id, or the first one's of a batch. Default: a fresh `evt_…`. */
   readonly id?: string;
   /** These bytes and no others; then nothing is put into the body. */
   readonly body?: Uint8Array | string;
-  /** When it is signed. Default: now. */
+  /** When it is signed: a date, or milliseconds since the epoch. Default: now. */
   readonly timestamp?: Date | number;
   /** Which attempt the sender says this is. */
   readonly attempt?: number;
+  /** Default: POST. */
   readonly method?: string;
-  /** As registered with the sender. Default: `https://example.com/webhooks/<sender>`. */
+  /** As registered with the sender, absolute. Default: that of `createTestSender`. */
   readonly url?: string;
-  /** Added before signing. */
+  /** Added before signing; they win over those that are made up. */
   readonly headers?: Readonly<Record<string, string>>;
   /** One of the sender's media types. Default: its first. */
   readonly contentType?: string;
 }
 
+/** A signed delivery. */
+export interface SignedDelivery {
+  readonly method: string;
+  /** Absolute. */
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** What a receiver reads as the event's id, of a batch the first one's; `undefined` where the sender gives its events none. */
+  readonly id: string | undefined;
+}
+
+/** A delivery that is not signed yet. */
 export interface Composed {
   readonly request: SignableRequest;
+  /** What a receiver will read as its id, of a batch the first one's. */
   readonly id: string | undefined;
+  /** `undefined` where the sender's function does not know this kind of delivery. */
+  readonly row: EventRow | undefined;
 }
 
 const JSON_TYPE: BodyFormats = { "application/json": "json" };
 
-/** The delivery as the sender would write it, not yet signed. */
-export function compose(sender: Sender<never>, test: TestRequest, nowMs: number): Composed {
-  const { definition } = sender;
-  const formats = definition.body ?? JSON_TYPE;
-  const contentType = test.contentType ?? concrete(Object.keys(formats)[0] ?? "application/json");
-  const format = formatOf(formats, contentType);
-  const method = test.method ?? "POST";
-  const timestampMs = test.timestamp === undefined ? nowMs : Number(test.timestamp);
-  const bare: SignableRequest = {
-    method,
-    url: test.url ?? `https://example.com/webhooks/${sender.name}`,
-    headers: { "content-type": contentType, ...lowerCase(test.headers ?? {}) },
-    body: test.body === undefined ? NO_BYTES : asBuffer(test.body),
-    timestampMs,
+/**
+ * The delivery as the sender would write it, not yet signed.
+ *
+ * A sender whose row is a function decides by the payload, or by `headers`, which kind of delivery it is. Where it knows
+ * none, the payload goes out as it is, without id and type.
+ */
+export function compose(sender: Sender<never>, test: TestRequest, signedAtMs: number): Composed {
+  const { event, auth, body: formats = JSON_TYPE } = sender.definition;
+  const bare = bareRequest(sender.name, formats, test, signedAtMs);
+  const row = typeof event === "function" ? event(deliveryOf(bare), test.payload) : event;
+  const format = formatFor(compileFormats(formats), HeaderLines.from(bare.headers)) ?? "json";
+  if (row === undefined) {
+    return { request: hasOwnBody(bare, test) ? bare : withBody(bare, test.payload ?? {}, format), id: undefined, row };
+  }
+
+  const given = test.body === undefined ? (test.payload ?? {}) : readable(bare.body);
+  const id = wantedId(row, test, bare, itemsOf(row, given)[0]);
+  // A signed time in a header is the signer's to write: what stands there already is signed as it is.
+  const isSignersTime = row.timestamp?.in === "header" && isCovered(row.timestamp, auth.covers);
+  const parts: EventParts = {
+    id,
+    isIdChosen: test.id !== undefined,
+    type: test.type,
+    timeMs: isSignersTime ? undefined : signedAtMs,
+    attempt: test.attempt,
   };
-  const row = rowOf(definition.event, bare, test);
-  const id =
-    row?.id === undefined ? undefined : (test.id ?? readText(row.id, bare, test.payload) ?? `evt_${randomUUID()}`);
-  const inPlace = row === undefined ? bare : writeHeaders(bare, row, test, id);
-  if (test.body !== undefined) return { request: inPlace, id };
-  const payload = row === undefined ? (test.payload ?? {}) : fill(row, test, id, timestampMs);
-  return { request: { ...inPlace, body: encode(payload, format) }, id };
+  const placed = writeHead(bare, row, parts);
+  if (hasOwnBody(bare, test)) return { request: placed, id: readId(row, placed, given), row };
+
+  // What stands in a header is the same for all items of a batch; in the body each has an id of its own.
+  const payload = fill(row, given, (at) => (at === 0 ? parts : { ...parts, id: randomId(), isIdChosen: false }));
+  return { request: withBody(placed, payload, format), id: readId(row, placed, payload), row };
 }
 
-/** Of a sender with several kinds of deliveries, the row of the payload given. */
-function rowOf(
-  event: EventRow | Exclude<Sender["definition"]["event"], EventRow>,
-  bare: SignableRequest,
-  test: TestRequest,
-): EventRow | undefined {
-  if (typeof event !== "function") return event;
-  return event(
-    toDelivery({ method: bare.method, url: pathAndQuery(bare.url), headers: bare.headers, body: bare.body }),
-    test.payload,
-  );
+function bareRequest(name: string, formats: BodyFormats, test: TestRequest, signedAtMs: number): SignableRequest {
+  const headers = lowerCase(test.headers ?? {});
+  const method = (test.method ?? "POST").toUpperCase();
+  const contentType = test.contentType ?? concrete(Object.keys(formats)[0] as string);
+  const isBare = isBodiless(method) && test.payload === undefined && test.body === undefined;
+  return {
+    method,
+    url: test.url ?? `https://example.com/webhooks/${name}`,
+    headers: isBare ? headers : { "content-type": contentType, ...headers },
+    body: test.body === undefined ? NO_BYTES : asBuffer(test.body),
+    timestampMs: signedAtMs,
+  };
 }
 
-function readText(field: Field<"text">, bare: SignableRequest, payload: unknown): string | undefined {
-  const item = Array.isArray(payload) ? payload[0] : payload;
-  const delivery = toDelivery({ method: bare.method, url: pathAndQuery(bare.url), headers: bare.headers });
-  const value = readField(field, delivery, item);
+/** The body is the caller's, or there is none, as in handshakes by GET. */
+function hasOwnBody(bare: SignableRequest, test: TestRequest): boolean {
+  return test.body !== undefined || (test.payload === undefined && isBodiless(bare.method));
+}
+
+function wantedId(row: EventRow, test: TestRequest, bare: SignableRequest, item: unknown): string | undefined {
+  if (row.id === undefined) return undefined;
+  const field = ownPart(row.id);
+  const isInBody = field.in === "json" || field.in === "form";
+  return test.id ?? readText(field, bare, item) ?? (isInBody && test.body !== undefined ? undefined : randomId());
+}
+
+function randomId(): string {
+  return `evt_${randomUUID()}`;
+}
+
+/** What a receiver will read. */
+function readId(row: EventRow, request: SignableRequest, payload: unknown): string | undefined {
+  return row.id === undefined ? undefined : readText(row.id, request, itemsOf(row, payload)[0]);
+}
+
+function readText(field: Field<"text">, request: SignableRequest, item: unknown): string | undefined {
+  const value = readField(field, deliveryOf(request), item);
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
-/** Id, type and attempt that stand in headers or in the query. */
-function writeHeaders(
-  bare: SignableRequest,
-  row: EventRow,
-  test: TestRequest,
-  id: string | undefined,
-): SignableRequest {
-  let request = bare;
-  for (const [field, value] of placed(row, test, id)) {
-    const isThere = field.in === "header" && request.headers[field.name] !== undefined;
-    if (!isThere && (field.in === "header" || field.in === "query")) request = writeField(request, field, value);
-  }
-  return request;
+function withBody(request: SignableRequest, payload: unknown, format: BodyFormat): SignableRequest {
+  return { ...request, body: encode(payload, format) };
 }
 
-/** The payload with id, type, time and attempt where the row reads them; what the caller gave stays. */
-function fill(row: EventRow, test: TestRequest, id: string | undefined, timestampMs: number): unknown {
-  const given = test.payload ?? {};
-  if (row.each === undefined) return fillItem(row, test, given, id, timestampMs);
-  const items = Array.isArray(given) ? given : memberOf(given, row.each);
-  if (!Array.isArray(items)) return wrap(row.each, [fillItem(row, test, given, id, timestampMs)]);
-  const filled = items.map((item, at) => fillItem(row, test, item, at === 0 ? id : undefined, timestampMs));
-  return Array.isArray(given) ? wrap(row.each, filled) : put(given, row.each.split("."), filled);
-}
-
-function fillItem(
-  row: EventRow,
-  test: TestRequest,
-  item: unknown,
-  id: string | undefined,
-  timestampMs: number,
-): unknown {
-  if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
-  let filled: unknown = item;
-  const values = [...placed(row, test, id)];
-  if (row.timestamp !== undefined)
-    values.push([row.timestamp, formatTime(timestampMs, row.timestamp.format ?? "rfc3339")]);
-  for (const [field, value] of values) {
-    if (field.in !== "json" && field.in !== "form") continue;
-    const isGiven = memberOf(filled, field.name) !== undefined;
-    const isChosen = isIdField(row, field) && test.id !== undefined;
-    if (!isGiven || isChosen) filled = put(filled, field.name.split("."), value);
-  }
-  return filled;
-}
-
-function* placed(row: EventRow, test: TestRequest, id: string | undefined): Generator<[Field, string]> {
-  if (row.id !== undefined && id !== undefined) yield* splitId(row.id, id);
-  if (row.attempt !== undefined && test.attempt !== undefined) yield [row.attempt, String(test.attempt)];
-  if (test.type === undefined) return;
-  if (row.type.in !== "dotted") yield [row.type, test.type];
-  else yield* splitType(row.type, test.type);
-}
-
-/** The part of the id that a caller chooses. */
-function isIdField(row: EventRow, field: Field): boolean {
-  return field === (row.id?.parts?.at(-1) ?? row.id);
-}
-
-/** An id of several parts (CloudEvents' source and id): the last is the id given. */
-function* splitId(field: Field<"text">, id: string): Generator<[Field, string]> {
-  const parts = field.in === "dotted" ? (field.parts ?? []) : [field];
-  for (const [at, part] of parts.entries()) yield [part, at === parts.length - 1 ? id : "/test"];
-}
-
-/** `issues.opened` is a header `issues` and a member `opened`: the first part takes the first name, the last the rest. */
-function* splitType(field: Field<"text">, type: string): Generator<[Field, string]> {
-  const parts = field.parts ?? [];
-  const names = type.split(".");
-  for (const [at, part] of parts.entries()) {
-    const value = at === parts.length - 1 ? names.slice(at).join(".") : names[at];
-    if (value !== undefined && value !== "") yield [part, value];
-  }
-}
-
-function put(value: unknown, [name, ...rest]: readonly string[], member: unknown): unknown {
-  if (name === undefined) return member;
-  const object = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  return { ...object, [name]: put(object[name], rest, member) };
-}
-
-function wrap(path: string, items: readonly unknown[]): unknown {
-  return path === "" ? items : put({}, path.split("."), items);
-}
-
-function encode(payload: unknown, format: BodyFormat): Buffer {
-  if (typeof payload === "string" || payload instanceof Uint8Array) return asBuffer(payload);
-  if (typeof format === "object")
-    return asBuffer(new URLSearchParams({ [format.jsonInForm]: JSON.stringify(payload) }).toString());
-  if (format === "form") return asBuffer(new URLSearchParams(payload as Record<string, string>).toString());
-  return asBuffer(JSON.stringify(payload));
+/** What a receiver could read an id from, of a body that the caller wrote. */
+function readable(body: Uint8Array): unknown {
+  const parsed = parseJson(body);
+  return parsed.ok ? parsed.value : Object.fromEntries(new URLSearchParams(asBuffer(body).toString("utf8")));
 }
 
 /** The media type to send where the sender's row has a pattern. */
 function concrete(mediaType: string): string {
   return mediaType.includes("*") ? "application/json" : mediaType;
-}
-
-function formatOf(formats: BodyFormats, contentType: string): BodyFormat {
-  const mediaType = (contentType.split(";")[0] ?? "").trim().toLowerCase();
-  return formats[mediaType] ?? formats[Object.keys(formats).find((pattern) => pattern.includes("*")) ?? ""] ?? "json";
-}
-
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function pathAndQuery(url: string): string {
-  return /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1] || "/";
 }

@@ -1,13 +1,13 @@
 // The public names of hookgate/testing.
-export type { TestRequest } from "./compose.js";
+export type { SignedDelivery, TestRequest } from "./compose.js";
 export { type DedupeStoreHarness, describeDedupeStore, type TestApi } from "./describe-dedupe-store.js";
+export type { Tamper } from "./tamper.js";
 export type { TestAnswer, TestTarget } from "./targets.js";
 export {
   type BoundTestSender,
   createTestSender,
   type SendOptions,
   type SentDelivery,
-  type SignedDelivery,
   type TestSender,
   type TestSenderOptions,
 } from "./test-sender.js";

@@ -1,18 +1,29 @@
 // Where does a test delivery go? To a URL, an app, a server, a receiver, or a fetch handler.
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, Server } from "node:http";
-import { request as httpsRequest } from "node:https";
-import type { AddressInfo } from "node:net";
-import type { SignableRequest } from "../auth/auth.js";
-import type { Receiver } from "../create-receiver.js";
+import type { RequestListener, Server } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { DeliveryInput } from "../delivery.js";
 import type { Outcome } from "../outcome.js";
+import type { SignedDelivery } from "./compose.js";
+import { type Exchanged, exchange } from "./exchange.js";
+import { type Hostable, type Hosting, host } from "./host.js";
+import { lowerCase, targetOf } from "./request-parts.js";
 
-/** An Express, Connect or `node:http` app; a server; a URL; a receiver; or an object with `fetch`, such as a Hono app. */
+/**
+ * Where deliveries go.
+ *
+ * - a URL: over HTTP, to exactly that path; the query of the signed URL is added
+ * - an app (Express, Connect, any `(req, res)` function) or a server: over HTTP, on a free port of 127.0.0.1 unless the
+ *   server listens already
+ * - a receiver: in process, without HTTP, and the answer holds its outcome; for HTTP give `http.createServer(receiver)`
+ * - an object with `fetch`, such as a Hono app, or `{ fetch: receiver.fetch }`: in process, by the Fetch API
+ */
 export type TestTarget =
   | string
   | URL
   | Server
+  | HttpsServer
   | RequestListener
-  | Pick<Receiver<never>, "receive">
+  | { readonly receive: (delivery: DeliveryInput) => Promise<Outcome> }
   | { readonly fetch: (request: Request) => Response | Promise<Response> };
 
 /** What came back. */
@@ -20,109 +31,165 @@ export interface TestAnswer {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** As text. */
   readonly body: string;
-  /** The `code` of a rejection. */
+  /** The `code` of a rejection, such as `unauthenticated`; `undefined` of any other answer. */
   readonly code: string | undefined;
-  /** Where the target is a receiver: what it made of the delivery, trace included. */
+  /** Where the target is a receiver: what it made of the delivery, trace and hint included. */
   readonly outcome: Outcome | undefined;
+  /** The body's value. @throws {SyntaxError} Where the body is not JSON. */
+  json(): unknown;
 }
 
 export interface SendTo {
-  /** The path at the target. Default: that of the signed URL. */
+  /** The path at the target. Default: that of the signed URL, or of a target that is a URL. */
   readonly path: string | undefined;
-  /** The client's address: of a receiver's delivery; elsewhere as `X-Forwarded-For`. */
   readonly from: string | undefined;
 }
 
-export async function sendTo(target: TestTarget, signed: SignableRequest, { path, from }: SendTo): Promise<TestAnswer> {
-  const own = new URL(signed.url);
-  const pathAndQuery = (path ?? own.pathname) + own.search;
-  if (isReceiver(target)) return receive(target, signed, pathAndQuery, from);
-  const headers = from === undefined ? signed.headers : { ...signed.headers, "x-forwarded-for": from };
-  if (typeof target === "string" || target instanceof URL) {
-    const url = new URL(target);
-    if (path !== undefined) url.pathname = path;
-    if (url.search === "") url.search = own.search;
-    return post(url, { ...signed, headers });
-  }
-  if (target instanceof Server && target.listening) return post(urlOf(target, pathAndQuery), { ...signed, headers });
-  if (typeof target === "function" || target instanceof Server) {
-    const server = target instanceof Server ? target : createServer(target as RequestListener);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    try {
-      return await post(urlOf(server, pathAndQuery), { ...signed, headers });
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+/** The peer that a receiver sees where no `from` is given: that of a delivery over loopback. */
+const LOOPBACK = "127.0.0.1";
+
+/** One way to one target. */
+export interface Route {
+  send(signed: SignedDelivery, how: SendTo): Promise<TestAnswer>;
+  /** Stops what was started for it. */
+  close(): Promise<void>;
+}
+
+/**
+ * The way to a target. An app is started by the first delivery and kept until `close`.
+ *
+ * @throws {TypeError} For what is no target.
+ */
+export function routeTo(target: TestTarget): Route {
+  const found = target as Partial<Record<"receive" | "fetch" | "listen" | "address", unknown>> | undefined;
+  if (typeof target === "string" || target instanceof URL) return routeToUrl(String(target));
+  if (typeof found?.receive === "function") return routeToReceiver(target as never);
+  if (typeof target === "function") {
+    if (target.length === 1) {
+      throw new TypeError(
+        "send(target, …): a function of one parameter is no (req, res) app; give a fetch handler as { fetch: handler }",
+      );
     }
+    return routeToApp(target);
   }
-  if (typeof target?.fetch === "function") return viaFetch(target.fetch, signed, headers, own.origin + pathAndQuery);
-  throw new TypeError("send(target, …): target must be a URL, an app, a server, a receiver, or an object with fetch");
-}
-
-function isReceiver(target: TestTarget): target is Pick<Receiver<never>, "receive"> {
-  return typeof (target as { receive?: unknown } | undefined)?.receive === "function";
-}
-
-async function receive(
-  target: Pick<Receiver<never>, "receive">,
-  signed: SignableRequest,
-  url: string,
-  from: string | undefined,
-): Promise<TestAnswer> {
-  const outcome = await target.receive({
-    method: signed.method,
-    url,
-    headers: signed.headers,
-    body: signed.body,
-    remoteAddress: from ?? "127.0.0.1",
-    isSecure: true,
-  });
-  const { reply } = outcome;
-  return answerOf(reply.status, { ...reply.headers }, Buffer.from(reply.body as string).toString("utf8"), outcome);
-}
-
-async function viaFetch(
-  handle: (request: Request) => Response | Promise<Response>,
-  signed: SignableRequest,
-  headers: Readonly<Record<string, string>>,
-  url: string,
-): Promise<TestAnswer> {
-  const hasBody = signed.method !== "GET" && signed.method !== "HEAD";
-  const response = await handle(
-    new Request(url, { method: signed.method, headers, ...(hasBody ? { body: signed.body } : {}) }),
+  if (typeof found?.listen === "function" && typeof found.address === "function") return routeToApp(target as Server);
+  if (typeof found?.fetch === "function") return routeToFetch(target as never);
+  throw new TypeError(
+    "send(target, …): target must be a URL, an Express or Connect app, a server, a receiver, or an object with fetch",
   );
-  return answerOf(response.status, Object.fromEntries(response.headers), await response.text());
 }
 
-/** `node:http` and not `fetch`: headers go out exactly as they were signed. */
-function post(url: URL, signed: SignableRequest): Promise<TestAnswer> {
-  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const headers = { ...signed.headers, "content-length": String(signed.body.length) };
-    const req = request(url, { method: signed.method, headers, agent: false }, (res: IncomingMessage) => {
-      const chunks: Buffer[] = [];
-      res.on("data", (chunk: Buffer) => chunks.push(chunk));
-      res.on("error", reject);
-      res.on("end", () => {
-        const lines = Object.entries(res.headers).map(([name, value]) => [name, String(value)] as const);
-        resolve(answerOf(res.statusCode ?? 0, Object.fromEntries(lines), Buffer.concat(chunks).toString("utf8")));
+function routeToUrl(url: string): Route {
+  const { protocol, hostname, port } = parsedUrl(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const own = targetOf(url);
+  return {
+    async send(signed, { path, from }) {
+      const [ownPath, ownQuery] = splitTarget(own);
+      const [, query] = splitTarget(targetOf(signed.url));
+      const joined = [ownQuery, query].filter((part) => part !== undefined && part !== "").join("&");
+      const target = (path ?? ownPath) + (joined === "" ? "" : `?${joined}`);
+      const to = { host, port: port === "" ? undefined : Number(port), isTls: protocol === "https:", isOwn: false };
+      return answerOf(await exchange({ ...to, target }, forwarded(signed, from)));
+    },
+    close: async () => undefined,
+  };
+}
+
+function routeToApp(app: Hostable): Route {
+  let hosting: Promise<Hosting> | undefined;
+  return {
+    async send(signed, { path, from }) {
+      hosting ??= host(app);
+      const endpoint = await hosting;
+      const to = { ...endpoint, target: targetWith(signed.url, path), isOwn: true };
+      return answerOf(await exchange(to, forwarded(signed, from)));
+    },
+    async close() {
+      const held = hosting;
+      hosting = undefined;
+      await (await held)?.release();
+    },
+  };
+}
+
+function routeToReceiver({ receive }: { receive: (delivery: DeliveryInput) => Promise<Outcome> }): Route {
+  return {
+    async send(signed, { path, from }) {
+      const { method, headers, body } = signed;
+      const outcome = await receive({
+        method,
+        url: targetWith(signed.url, path),
+        headers,
+        body,
+        remoteAddress: from ?? LOOPBACK,
+        isSecure: /^https:/i.test(signed.url),
       });
-    });
-    req.on("error", reject);
-    req.end(signed.body);
-  });
+      const { reply } = outcome;
+      const text = typeof reply.body === "string" ? reply.body : Buffer.from(reply.body).toString("utf8");
+      return answerOf({ status: reply.status, headers: lowerCase(reply.headers), body: text }, outcome);
+    },
+    close: async () => undefined,
+  };
 }
 
-function urlOf(server: Server, path: string): URL {
-  return new URL(path, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+function routeToFetch(target: { fetch: (request: Request) => Response | Promise<Response> }): Route {
+  return {
+    async send(signed, { path, from }) {
+      const origin = /^[^/?#]+\/\/[^/?#]*/.exec(signed.url)?.[0] ?? "https://example.com";
+      const { method, headers, body } = forwarded(signed, from);
+      const hasBody = method !== "GET" && method !== "HEAD";
+      const request = new Request(origin + targetWith(signed.url, path), {
+        method,
+        headers,
+        ...(hasBody ? { body: Uint8Array.from(body) } : {}),
+      });
+      const response = await target.fetch(request);
+      const text = await response.text();
+      return answerOf({ status: response.status, headers: Object.fromEntries(response.headers), body: text });
+    },
+    close: async () => undefined,
+  };
 }
 
-function answerOf(status: number, headers: Record<string, string>, body: string, outcome?: Outcome): TestAnswer {
-  return { status, headers, body, code: codeOf(headers, body), outcome };
+/** Over HTTP nobody can choose the address of the socket, so the sender plays a proxy. */
+function forwarded(signed: SignedDelivery, from: string | undefined): SignedDelivery {
+  return from === undefined ? signed : { ...signed, headers: { ...signed.headers, "x-forwarded-for": from } };
 }
 
-function codeOf(headers: Record<string, string>, body: string): string | undefined {
-  if (headers["content-type"] !== "application/problem+json") return undefined;
-  return (JSON.parse(body) as { code?: string }).code;
+function targetWith(url: string, path: string | undefined): string {
+  const own = targetOf(url);
+  if (path === undefined) return own;
+  const [, query] = splitTarget(own);
+  return query === undefined ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`;
+}
+
+function splitTarget(target: string): readonly [string, string | undefined] {
+  const at = target.indexOf("?");
+  return at < 0 ? [target, undefined] : [target.slice(0, at), target.slice(at + 1)];
+}
+
+function parsedUrl(url: string): URL {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return parsed;
+  throw new TypeError(
+    `send(target, …): a target that is a text must be an absolute http(s) URL, such as "http://127.0.0.1:3000/webhooks/stripe"; got ${JSON.stringify(url)}`,
+  );
+}
+
+function answerOf(answer: Exchanged, outcome?: Outcome): TestAnswer {
+  const { status, headers, body } = answer;
+  return { status, headers, body, code: codeOf(answer), outcome, json: () => JSON.parse(body) as unknown };
+}
+
+function codeOf({ headers, body }: Exchanged): string | undefined {
+  if (headers["content-type"]?.startsWith("application/problem+json") !== true) return undefined;
+  try {
+    const { code } = JSON.parse(body) as { code?: unknown };
+    return typeof code === "string" ? code : undefined;
+  } catch {
+    return undefined; // a HEAD has the headers of a body and none
+  }
 }

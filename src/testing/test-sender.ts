@@ -1,41 +1,44 @@
 // A sender for tests: signs as the real one signs, and delivers to whatever is to be tested. Not a delivery service.
-import { createHash } from "node:crypto";
+import type { SignableRequest } from "../auth/auth.js";
+import { writeField } from "../auth/write-field.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import type { Sender } from "../sender.js";
-import { type Composed, compose, type TestRequest } from "./compose.js";
-import { sendTo, type TestAnswer, type TestTarget } from "./targets.js";
+import { type Composed, compose, type SignedDelivery, type TestRequest } from "./compose.js";
+import { lowerCase } from "./request-parts.js";
+import { type Tamper, tampered } from "./tamper.js";
+import { type Route, routeTo, type TestAnswer, type TestTarget } from "./targets.js";
+import { signWithWrongKey } from "./wrong-key.js";
 
 export interface TestSenderOptions {
   /** Signs instead of the sender's first secret: a private key, or the secret behind a secret function. */
   readonly key?: string;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock that deliveries are signed by, milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+  /** The URL as registered with the sender, absolute; its path is where apps are called. Default `https://example.com/webhooks/<sender>`. */
+  readonly url?: string;
 }
 
-/** A signed delivery. */
-export interface SignedDelivery {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-  /** `undefined` where the sender gives its events none. */
-  readonly id: string | undefined;
-}
-
+/** What is sent, and what is wrong with it. */
 export interface SendOptions extends TestRequest {
-  /** An earlier delivery: the same event again, signed anew as a retry is. */
-  readonly duplicateOf?: SentDelivery;
-  /** What is changed after signing: `true` and `"body"` a byte of the body, `"signature"` a character of each credential. */
-  readonly tamper?: true | "body" | "signature" | ((delivery: SignedDelivery) => SignedDelivery);
-  /** Signed so long ago; `true` is an hour. */
+  /**
+   * An earlier delivery: the same event again, byte for byte, signed anew as a retry is. `attempt`, `headers` and what is
+   * wrong with it may differ; type and payload are the earlier one's. Of one that was tampered with, the original.
+   */
+  readonly duplicateOf?: Pick<SentDelivery, "request">;
+  /** What is changed after signing: `true` is the body. */
+  readonly tamper?: Tamper;
+  /** How long ago it was signed, seconds; `true` is an hour, a negative number the future. */
   readonly stale?: true | number;
-  /** Not signed at all. */
+  /** No credentials at all. */
   readonly unsigned?: boolean;
-  /** Signed with another secret of the same shape. */
+  /** Signed with another key of the same shape. */
   readonly wrongKey?: boolean;
-  /** The client's address. Over HTTP it goes as `X-Forwarded-For`, so the receiver must trust 127.0.0.1 as a proxy. */
+  /**
+   * The client's address. A receiver gets it as the delivery's `remoteAddress`. Over HTTP it goes as `X-Forwarded-For`,
+   * which a receiver believes only with `trustedProxies: ["127.0.0.1"]`.
+   */
   readonly from?: string;
-  /** The path at the target. Default: that of the signed URL. */
+  /** The path at the target, where it is not the one that is signed. */
   readonly path?: string;
 }
 
@@ -48,17 +51,22 @@ export interface SentDelivery extends TestAnswer {
 export interface TestSender {
   /** Signs a delivery without sending it. */
   sign(request: TestRequest): Promise<SignedDelivery>;
-  /** Signs, changes what is to be changed, and sends. */
+  /** Signs, changes what is to be changed, and sends. An app is started for this one delivery. */
   send(target: TestTarget, options: SendOptions): Promise<SentDelivery>;
-  /** Sends all to one target. */
+  /** Sends all to one target. An app is started once, by the first delivery, and listens until `close`. */
   to(target: TestTarget): BoundTestSender;
 }
 
 export interface BoundTestSender {
+  /** Signs a delivery without sending it. */
+  sign(request: TestRequest): Promise<SignedDelivery>;
+  /** Signs, changes what is to be changed, and sends. */
   send(type: string, payload?: unknown, options?: Omit<SendOptions, "type" | "payload">): Promise<SentDelivery>;
+  /** Stops the app that was started for it. What listened before goes on listening. */
+  close(): Promise<void>;
 }
 
-const SEND_KEYS = [
+const REQUEST_KEYS: readonly (keyof TestRequest)[] = [
   "type",
   "payload",
   "id",
@@ -69,6 +77,9 @@ const SEND_KEYS = [
   "url",
   "headers",
   "contentType",
+];
+const SEND_KEYS: readonly (keyof SendOptions)[] = [
+  ...REQUEST_KEYS,
   "duplicateOf",
   "tamper",
   "stale",
@@ -76,119 +87,184 @@ const SEND_KEYS = [
   "wrongKey",
   "from",
   "path",
-] as const satisfies readonly (keyof SendOptions)[];
+];
+const OPTION_KEYS: readonly (keyof TestSenderOptions | "to")[] = ["key", "now", "url", "to"];
+/** What a duplicate has from the first delivery, and cannot have otherwise. */
+const FIXED_BY_THE_FIRST = ["id", "body", "method", "url", "contentType"] as const;
 const AN_HOUR_SECONDS = 3_600;
 
+/** What a delivery was made of before it was signed and changed, so that a duplicate of it can be. */
+interface Origin {
+  readonly composed: Composed;
+  readonly path: string | undefined;
+}
+const origins = new WeakMap<SignedDelivery, Origin>();
+
 /**
- * Makes a test sender from the same description that verifies.
+ * Makes a test sender from the same description that verifies: what it signs is what the real sender would send.
+ *
+ * Promise: signatures, times, ids and types stand where the sender's row says, in its formats. Not promised: payloads.
+ * Only what the row reads is added to yours, so a handler that needs more needs a fixture.
  *
  * @param sender - As given to `createReceiver`, secret included.
  * @param options.key - Where the sender's own key cannot sign: a private key, or the secret behind a secret function.
- * @throws {TypeError} Where the sender cannot sign at all, when it is to sign.
+ * @param options.to - The target of all deliveries; then `send(type, payload, options)`.
+ * @throws {TypeError} For a misspelt or malformed option. When it is to sign: where the sender cannot sign at all.
  * @example
- * const stripeTest = createTestSender(stripe({ secret }));
- * const sent = await stripeTest.send(app, { type: "invoice.paid", payload: { data: { object: {} } }, path: "/webhooks/stripe" });
- * expect(sent.status).toBe(200);
- * const again = await stripeTest.to(receiver).send("invoice.paid", {}, { duplicateOf: sent });
+ * const sender = stripe({ secret });
+ * const test = createTestSender(sender).to(app); // app.use("/webhooks/stripe", receiver)
+ * const sent = await test.send("invoice.paid", { data: { object: { id: "in_1" } } });
+ * assert.equal(sent.status, 200);
+ *
+ * const again = await test.send("invoice.paid", {}, { duplicateOf: sent }); // 200, and no handler runs
+ * const forged = await test.send("invoice.paid", {}, { tamper: true }); // 401, code "unauthenticated"
+ * await test.close();
  */
-export function createTestSender<Events>(sender: Sender<Events>, options: TestSenderOptions = {}): TestSender {
-  refuseUnknownKeys("createTestSender", options, ["key", "now"]);
+export function createTestSender<Events>(
+  sender: Sender<Events>,
+  options: TestSenderOptions & { readonly to: TestTarget },
+): BoundTestSender;
+export function createTestSender<Events>(sender: Sender<Events>, options?: TestSenderOptions): TestSender;
+export function createTestSender<Events>(
+  sender: Sender<Events>,
+  options: TestSenderOptions & { readonly to?: TestTarget } = {},
+): TestSender | BoundTestSender {
+  if (typeof sender?.definition?.auth?.verify !== "function") {
+    throw new TypeError(
+      "createTestSender(sender, options): sender must come from hookgate/senders, such as stripe({ secret }), or from defineSender",
+    );
+  }
+  refuseUnknownKeys("createTestSender", options, OPTION_KEYS);
   const described = sender as unknown as Sender<never>;
   const { auth } = described.definition;
-  const now = options.now ?? Date.now;
+  const { key, now = Date.now, url } = options;
+  if (typeof now !== "function") throw new TypeError("createTestSender: now must be a function, such as Date.now");
 
-  async function signComposed({ request, id }: Composed, key: string | undefined): Promise<SignedDelivery> {
+  async function signWith(request: SignableRequest, signingKey: string | undefined): Promise<SignableRequest> {
     if (auth.sign === undefined) {
       throw new TypeError(
-        `createTestSender: ${sender.name} cannot sign (${auth.scheme}); give { key }, or send { unsigned: true } with headers of your own`,
+        `createTestSender: ${sender.name} cannot sign: its proof (${auth.scheme}) has no sign. Send with { unsigned: true } and headers of your own, or test with a sender whose auth can`,
       );
     }
-    const signed = await auth.sign(request, key);
-    return { method: signed.method, url: signed.url, headers: signed.headers, body: signed.body, id };
+    return auth.sign(request, signingKey);
   }
 
   async function prepare(send: SendOptions): Promise<SignedDelivery> {
-    const nowMs = now();
-    const staleSeconds = send.stale === true ? AN_HOUR_SECONDS : (send.stale ?? 0);
-    const signedAtMs = send.timestamp === undefined ? nowMs - staleSeconds * 1000 : Number(send.timestamp);
+    refuseContradictions(send);
+    const timestampMs = signedAt(send, now);
     const composed =
       send.duplicateOf === undefined
-        ? compose(described, { ...send, timestamp: signedAtMs }, nowMs)
-        : again(send.duplicateOf, signedAtMs);
-    if (send.unsigned === true) return { ...composed.request, id: composed.id };
-    const signed = await signComposed(composed, send.wrongKey === true ? await wrongKey() : options.key);
-    return send.tamper === undefined ? signed : tampered(signed, send.tamper, auth.credentialHeaders);
+        ? compose(described, { ...(url === undefined ? {} : { url }), ...send }, timestampMs)
+        : again(send.duplicateOf.request, send, timestampMs);
+    const { request, id } = composed;
+    const signed = await credentialed(request, send);
+    const { method, url: signedUrl, headers, body } = signed;
+    const delivery: SignedDelivery = { method, url: signedUrl, headers, body, id };
+    const sent = send.tamper === undefined ? delivery : tampered(delivery, send.tamper, auth, timestampMs);
+    origins.set(sent, { composed, path: pathOf(send) });
+    return sent;
   }
 
-  /** The same event: body and headers as they were, but for the credentials, which are made anew. */
-  function again(sent: SentDelivery, timestampMs: number): Composed {
-    const renewed = new Set(auth.credentialHeaders);
-    const headers = Object.fromEntries(Object.entries(sent.request.headers).filter(([name]) => !renewed.has(name)));
-    const { method, url, body } = sent.request;
-    return { request: { method, url, headers, body, timestampMs }, id: sent.id };
+  async function credentialed(request: SignableRequest, send: SendOptions): Promise<SignableRequest> {
+    if (send.unsigned === true) return request;
+    if (send.wrongKey !== true || auth.sign === undefined) return signWith(request, key);
+    return signWithWrongKey(sender.name, (wrong) => signWith(request, wrong));
   }
 
-  /** Of the shape that this sender's keys have: as `sign` refuses what is none. */
-  async function wrongKey(): Promise<string> {
-    const bytes = createHash("sha256").update("not the sender's key").digest();
-    const shapes = [`whsec_${bytes.toString("base64")}`, bytes.toString("hex"), bytes.toString("base64")];
-    for (const shape of shapes) {
-      try {
-        await auth.sign?.(compose(described, {}, now()).request, shape);
-        return shape;
-      } catch {
-        // Not a key of this sender's shape: the next one may be.
-      }
+  /** The same event: what was composed for the first delivery, or, where that is not known, its bytes without credentials. */
+  function again(first: SignedDelivery, send: SendOptions, timestampMs: number): Composed {
+    const composed = origins.get(first)?.composed ?? withoutCredentials(first);
+    const { row, id } = composed;
+    let request: SignableRequest = {
+      ...composed.request,
+      headers: { ...composed.request.headers, ...lowerCase(send.headers ?? {}) },
+      timestampMs,
+    };
+    if (send.attempt !== undefined && row?.attempt?.in === "header") {
+      request = writeField(request, row.attempt, send.attempt);
     }
-    throw new TypeError(
-      `createTestSender: no wrong key could be made for ${sender.name}; sign with createTestSender(sender, { key })`,
-    );
+    return { request, row, id };
   }
 
-  async function send(target: TestTarget, sendOptions: SendOptions): Promise<SentDelivery> {
-    refuseUnknownKeys("send(target, options)", sendOptions, SEND_KEYS);
-    const request = await prepare(sendOptions);
-    const answer = await sendTo(
-      target,
-      { ...request, timestampMs: 0 },
-      { path: sendOptions.path, from: sendOptions.from },
-    );
+  function withoutCredentials({ method, url: signedUrl, headers, body, id }: SignedDelivery): Composed {
+    const renewed = new Set(auth.credentialHeaders);
+    const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !renewed.has(name)));
+    return { request: { method, url: signedUrl, headers: kept, body, timestampMs: 0 }, id, row: undefined };
+  }
+
+  async function sendBy(route: Route, send: SendOptions): Promise<SentDelivery> {
+    refuseUnknownKeys("send(target, options)", send, SEND_KEYS);
+    const request = await prepare(send);
+    const answer = await route.send(request, { path: pathOf(send), from: send.from });
     return { ...answer, request, id: request.id };
   }
 
-  return {
-    sign: (request) => prepare(request),
-    send,
-    to: (target) => ({
-      send: (type, payload, more = {}) =>
-        send(target, { ...more, type, ...(payload === undefined ? {} : { payload }) }),
-    }),
-  };
-}
-
-function tampered(
-  signed: SignedDelivery,
-  tamper: NonNullable<SendOptions["tamper"]>,
-  credentialHeaders: readonly string[],
-): SignedDelivery {
-  if (typeof tamper === "function") return tamper(signed);
-  if (tamper === "signature") {
-    const headers = { ...signed.headers };
-    for (const name of credentialHeaders) if (headers[name] !== undefined) headers[name] = flipLast(headers[name]);
-    return { ...signed, headers };
+  async function sign(request: TestRequest): Promise<SignedDelivery> {
+    refuseUnknownKeys("sign(request)", request, REQUEST_KEYS);
+    return prepare(request);
   }
-  const body = Buffer.from(signed.body);
-  if (body.length === 0) return { ...signed, body: Buffer.from(" ") };
-  // The lowest bit of the last letter or digit: JSON stays JSON, so that only the signature can tell.
-  let at = body.length - 1;
-  while (at > 0 && !/[0-9a-z]/i.test(String.fromCharCode(body[at] as number))) at--;
-  body[at] = (body[at] as number) ^ 1;
-  return { ...signed, body };
+
+  function to(target: TestTarget): BoundTestSender {
+    const route = routeTo(target);
+    return {
+      sign,
+      send: (type, payload, more = {}) =>
+        sendBy(route, { ...more, type, ...(payload === undefined ? {} : { payload }) }),
+      close: () => route.close(),
+    };
+  }
+
+  async function send(target: TestTarget, sendOptions: SendOptions): Promise<SentDelivery> {
+    if (typeof sendOptions !== "object" || sendOptions === null) {
+      throw new TypeError(
+        'send(target, options): options must be an object, such as { type: "invoice.paid", payload }; for send(type, payload) first say to(target)',
+      );
+    }
+    const route = routeTo(target);
+    try {
+      return await sendBy(route, sendOptions);
+    } finally {
+      await route.close();
+    }
+  }
+
+  return options.to === undefined ? { sign, send, to } : to(options.to);
 }
 
-/** Another character of the same alphabet, so that the credential stays well-formed. */
-function flipLast(text: string): string {
-  const at = text.replace(/=+$/, "").length - 2;
-  const flipped = text[at] === "0" ? "1" : "0";
-  return `${text.slice(0, at)}${flipped}${text.slice(at + 1)}`;
+/** A duplicate goes where the first delivery went. */
+function pathOf(send: SendOptions): string | undefined {
+  return send.path ?? (send.duplicateOf === undefined ? undefined : origins.get(send.duplicateOf.request)?.path);
+}
+
+function signedAt({ timestamp, stale = 0 }: SendOptions, now: () => number): number {
+  const staleSeconds = stale === true ? AN_HOUR_SECONDS : stale;
+  if (typeof staleSeconds !== "number" || !Number.isFinite(staleSeconds)) {
+    throw new TypeError(`send: stale must be true or a number of seconds; got ${String(stale)}`);
+  }
+  const signedAtMs = (timestamp === undefined ? now() : Number(timestamp)) - staleSeconds * 1000;
+  if (Number.isFinite(signedAtMs)) return signedAtMs;
+  throw new TypeError("send: timestamp must be a valid Date, or milliseconds since the epoch");
+}
+
+/** @throws {TypeError} Where two options exclude each other: a test that says both would not test what it says. */
+function refuseContradictions(send: SendOptions): void {
+  if (send.unsigned === true && send.wrongKey === true) {
+    throw new TypeError("send: unsigned and wrongKey exclude each other");
+  }
+  if (send.body !== undefined && send.payload !== undefined) {
+    throw new TypeError("send: body and payload exclude each other: body is sent as it is");
+  }
+  if (send.path !== undefined && !send.path.startsWith("/")) {
+    throw new TypeError(`send: path must begin with a slash; got ${JSON.stringify(send.path)}`);
+  }
+  if (send.duplicateOf === undefined) return;
+  if (typeof send.duplicateOf?.request !== "object") {
+    throw new TypeError("send: duplicateOf must be what an earlier send answered");
+  }
+  const fixed = FIXED_BY_THE_FIRST.find((name) => send[name] !== undefined);
+  if (fixed !== undefined) {
+    throw new TypeError(
+      `send: ${fixed} and duplicateOf exclude each other: a duplicate has that of the first delivery`,
+    );
+  }
 }

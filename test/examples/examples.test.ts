@@ -44,7 +44,7 @@ const stories: Story[] = [
     app: several.app as never,
     sender: several.senders.github as never,
     path: "/webhooks/github",
-    options: { type: "push", payload: { commits: [] } },
+    options: { type: "push", payload: { ref: "refs/heads/main", commits: [] } },
   },
   {
     file: "several-senders.ts",

@@ -118,7 +118,7 @@ export async function listen(app: RequestListener | Server): Promise<number> {
   await once(server, "listening");
   closers.push(() => {
     server.close();
-    server.closeAllConnections();
+    server.closeAllConnections?.(); // HTTP/2 has none
   });
   return (server.address() as AddressInfo).port;
 }

@@ -13,7 +13,11 @@ describe("github", () => {
     const receiver = createReceiver(sender, quiet).on("*", (event) => void types.push(event.type));
     const to = createTestSender(sender).to(receiver as never);
     await to.send("issues.opened", { issue: { id: 1 } });
-    await to.send("push", { commits: [] }, { contentType: "application/x-www-form-urlencoded" });
+    await to.send(
+      "push",
+      { ref: "refs/heads/main", commits: [] },
+      { contentType: "application/x-www-form-urlencoded" },
+    );
     await to.send("ping", { zen: "Keep it logically awesome." });
     expect(types).toEqual(["issues.opened", "push", "ping"]);
   });
@@ -75,7 +79,7 @@ describe("shopify", () => {
     const receiver = createReceiver(sender, quiet).on("*", (event) => void types.push(`${event.type} ${event.id}`));
     const to = createTestSender(sender).to(receiver as never);
     await to.send("x", { a: 1 }, { headers: { "x-shopify-topic": "orders/create", "x-shopify-event-id": "e1" } });
-    expect(types).toEqual(["orders/create e1"]);
+    expect(types).toEqual(["orders/create orders/create.e1"]);
     const both = await to.send(
       "orders/create",
       { a: 1 },

@@ -1,0 +1,27 @@
+// Runs all benches, or those named: `npm run bench -- verify delivery`. Missed targets do not fail it: machines differ.
+import { spawnSync } from "node:child_process";
+import { machine } from "./report.js";
+
+const BENCHES: readonly string[] = ["verify", "delivery", "loopback", "addresses", "import-time", "memory-store"];
+/** A bench that takes longer than this is stuck. */
+const TIMEOUT_MS = 120_000;
+
+const named = process.argv.slice(2);
+const unknown = named.find((name) => !BENCHES.includes(name));
+if (unknown !== undefined) {
+  console.error(`no bench is called "${unknown}"; there are ${BENCHES.join(", ")}`);
+  process.exit(1);
+}
+console.log(`${machine()}\n`);
+console.log(
+  "CPU time by process.cpuUsage, medians; ratios are medians of per-round ratios (half of the rounds lie between).",
+);
+for (const name of named.length > 0 ? named : BENCHES) {
+  const file = new URL(`${name}.ts`, import.meta.url).pathname;
+  // Each in a process of its own, so that none measures what another left behind.
+  const { status, signal } = spawnSync(process.execPath, ["--expose-gc", "--import", "tsx", file], {
+    stdio: "inherit",
+    timeout: TIMEOUT_MS,
+  });
+  if (status !== 0) console.error(`\n${name} did not finish (${signal ?? `exit code ${status}`}).`);
+}

@@ -1,0 +1,38 @@
+// How do payloads become bytes, and absolute URLs request targets? As the sender writes them.
+import type { SignableRequest } from "../auth/auth.js";
+import { type Delivery, toDelivery } from "../delivery.js";
+import { asBuffer } from "../internal/bytes.js";
+import type { BodyFormat } from "../sender.js";
+
+/** A payload's bytes. Bytes stay what they are; a text stays one where the format is not JSON. */
+export function encode(payload: unknown, format: BodyFormat): Buffer {
+  if (payload instanceof Uint8Array) return asBuffer(payload);
+  if (typeof format === "object") return asBuffer(formText({ [format.jsonInForm]: JSON.stringify(payload) }));
+  if (format === "form") return asBuffer(formText(payload as Record<string, unknown>));
+  if (format !== "json" && typeof payload === "string") return asBuffer(payload);
+  return asBuffer(JSON.stringify(payload));
+}
+
+/** An array is a name that repeats. */
+function formText(fields: Readonly<Record<string, unknown>>): string {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) form.append(name, String(one));
+  }
+  return form.toString();
+}
+
+export function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** The request as a receiver gets it. */
+export function deliveryOf(request: SignableRequest): Delivery {
+  return toDelivery({ ...request, url: targetOf(request.url) });
+}
+
+/** Path and query of an absolute URL as they are written: `new URL` would rewrite what is signed. */
+export function targetOf(url: string): string {
+  const target = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1] ?? "/";
+  return target.startsWith("/") ? target : `/${target}`;
+}
