@@ -29,7 +29,7 @@ function versionOf(name: string): string {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => (row[at] ?? "").length)));
   const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join(" | ")} |`;
+    `| ${widths.map((width, at) => (at === 0 ? (cells[at] ?? "").padEnd(width) : (cells[at] ?? "").padStart(width))).join(" | ")} |`;
   console.log(line(head));
   console.log(
     `| ${widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`,
@@ -37,12 +37,13 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   for (const row of rows) console.log(line(row));
 }
 
-/** A contestant's cost, and its ratio to a baseline with where half of the rounds lie. */
+/** Microseconds, with as many digits as they deserve. */
 export function cost(measured: Measured): string {
   const { microseconds } = measured;
   return microseconds < 10 ? microseconds.toFixed(2) : microseconds.toFixed(microseconds < 100 ? 1 : 0);
 }
 
+/** The ratio to a baseline, and in brackets where half of the rounds lie. */
 export function times(measured: Measured, base: Measured): string {
   if (measured === base) return "1";
   const [low, high] = quartiles(measured.samples.map((sample, round) => sample / (base.samples[round] as number)));

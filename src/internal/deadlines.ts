@@ -35,7 +35,14 @@ function tick(): void {
   for (const deadline of pending) {
     if (deadline.atMs > nowMs) continue;
     pending.delete(deadline);
-    deadline.fire();
+    try {
+      deadline.fire();
+    } catch (error) {
+      // One that throws is told of like any uncaught error, and keeps no other from firing.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
   timer = undefined;
   if (pending.size > 0) schedule();
