@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import fc from "fast-check";
 import { createReceiver, type EventOutcome, type Outcome, type Sender } from "hookgate";
 import {
   cloudEvents,
@@ -278,6 +279,47 @@ describe("tossPayments", () => {
       body: { orderId: "o1", secret: "ps_1" },
     });
     expect(outcomes[0]).toMatchObject({ name: "undecided", reply: { status: 503 } });
+  });
+});
+
+describe("a signed body with a bit flipped", () => {
+  const cases = [
+    { name: "slack", sender: slack({ secret }), headers: {}, body: { event_id: "E", event: { type: "message" } } },
+    {
+      name: "shopify",
+      sender: shopify({ secret }),
+      headers: { "x-shopify-topic": "t", "x-shopify-event-id": "e" },
+      body: { id: 1 },
+    },
+    {
+      name: "gitlab",
+      sender: gitlab({ secret: whsec }),
+      headers: { "webhook-id": "w" },
+      body: { object_kind: "push" },
+    },
+  ];
+
+  it.each(cases)("of $name is refused, and no handler runs", async ({ sender, headers, body }) => {
+    let runs = 0;
+    const receiver = createReceiver(sender, { logger: quiet, dedupe: false }).on("*", () => void runs++);
+    const signed = await sender.definition.auth.sign?.({
+      method: "POST",
+      url: "https://example.com/hook",
+      headers: { "content-type": "application/json", ...headers },
+      body: Buffer.from(JSON.stringify(body)),
+      timestampMs: Date.now(),
+    });
+    if (signed === undefined) throw new Error("cannot sign");
+    await fc.assert(
+      fc.asyncProperty(fc.nat(signed.body.length * 8 - 1), async (bit) => {
+        const flipped = Buffer.from(signed.body);
+        flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+        const outcome = await receiver.receive({ headers: signed.headers, body: flipped });
+        expect(outcome).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
+      }),
+    );
+    expect(runs).toBe(0);
+    expect(await receiver.receive({ headers: signed.headers, body: signed.body })).toMatchObject({ name: "processed" });
   });
 });
 
