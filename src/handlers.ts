@@ -1,5 +1,5 @@
 // Which handler runs for an event? One: the most specific.
-import type { EventOf, Matching, Pattern, WebhookEvent } from "./event.js";
+import type { WebhookEvent } from "./event.js";
 import type { Context } from "./handle/context.js";
 
 /** Returns `unknown`, not `void | Promise<void>`: `(event) => db.insert(row)` must be a handler. Failing is throwing. */
@@ -7,9 +7,6 @@ export type Handler<Received, Tx = never> = (event: Received, context: Context<T
 
 /** What the registry keeps: patterns are checked when registered, so a handler gets what its pattern takes. */
 export type AnyHandler = Handler<WebhookEvent, never>;
-
-export type HandlerFor<Types, P extends string, Tx> = Handler<EventOf<Types, Matching<Types, P>>, Tx>;
-export type { Pattern };
 
 export class Handlers {
   readonly #exact = new Map<string, AnyHandler>();

@@ -124,10 +124,6 @@ export class ReceiverCore {
     return this.runner.busyCount >= this.settings.maxConcurrent;
   }
 
-  get isClosing(): boolean {
-    return this.#isClosing;
-  }
-
   /** A delivery arrives. */
   open(head: DeliveryHead): OpenPassage {
     this.handlers.close();

@@ -33,12 +33,6 @@ export class PrivateFields {
     return onlyOne(this.#query, name);
   }
 
-  /** As `read`, where `*` in a JSON path stands for every item of an array: one value for each. */
-  readEach(place: Field["in"], name: string): readonly PrivateValue[] {
-    if (place !== "json" || !name.includes("*")) return [this.read(place, name)];
-    return membersAt(this.#parsed(), name.split(".")).map(textOf);
-  }
-
   #parsed(): unknown {
     if (this.#isParsed) return this.#json;
     this.#isParsed = true;
