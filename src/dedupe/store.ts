@@ -36,6 +36,21 @@ export interface DedupeStore<Tx = never> {
    * The token that released it, again, while nobody claimed since → `held`, nothing changed.
    */
   release(key: string, token: string, progress?: string): MaybePromise<HolderAnswer>;
+  /**
+   * Transactional stores only, and used by the receiver in place of `claim`: the claim, the handler's writes and the
+   * completion become visible together or not at all. A key whose transaction is open elsewhere is `in_flight`.
+   *
+   * @throws {StoreFullError} Where no more transactions may be open at once.
+   */
+  begin?(claim: ClaimRequest): Promise<BeginAnswer<Tx>>;
+  /**
+   * For `order`: keeps the highest version seen of an entity, and says whether this one is older. Equal is not older, so
+   * that a retry is not. Entities are remembered for `retentionSeconds` after their last event.
+   *
+   * @param version - A safe integer, 0 or more.
+   * @param tx - Inside a transaction: the mark is its own too, and its row keeps other events of the entity waiting.
+   */
+  advance?(entityKey: string, version: number, retentionSeconds: number, tx?: Tx): MaybePromise<OrderAnswer>;
   /** Told once per receiver, when it is built. Throws where the store cannot keep what that receiver needs. */
   attach?(needs: StoreNeeds): void;
   /** Types only: what `context.tx` is. Never set. */
@@ -71,6 +86,29 @@ export type ClaimAnswer =
   | { readonly state: "done"; readonly reply: string | undefined; readonly isSameBody: boolean };
 
 export type HolderAnswer = "held" | "lost";
+
+export type OrderAnswer = "newest" | "older";
+
+export type BeginAnswer<Tx> =
+  | (Extract<ClaimAnswer, { readonly state: "claimed" }> & { readonly transaction: OpenTransaction<Tx> })
+  | Exclude<ClaimAnswer, { readonly state: "claimed" }>;
+
+/** One transaction, from claim to commit. Exactly one of its three ends is called. */
+export interface OpenTransaction<Tx> {
+  /** What the handler gets as `context.tx`. Unusable from the moment one of the ends below is called. */
+  readonly tx: Tx;
+  /**
+   * Writes the completion and commits.
+   *
+   * @throws Where the commit is not known to have happened: nothing may be answered as success then. The connection is
+   * not used again.
+   */
+  complete(done: DoneRecord, retentionSeconds: number): Promise<HolderAnswer>;
+  /** Rolls back, then keeps the attempt, and the progress where given, for the next claim. */
+  release(progress?: string): Promise<HolderAnswer>;
+  /** Ends the connection, and with it the transaction, while the handler may still be using it. */
+  abandon(): void;
+}
 
 export interface DoneRecord {
   /** The handler's own reply, serialised, at most 16 KB of it; `undefined` for the sender's plain success. */

@@ -1,0 +1,92 @@
+// How does an event lie in an inbox, and how does it come back out as the same event?
+import { randomBytes } from "node:crypto";
+import { type Delivery, toDelivery } from "../delivery.js";
+import { ReceivedEvent } from "../event.js";
+import { asBuffer } from "../internal/bytes.js";
+import { type Parsed, parseJson } from "../internal/json.js";
+import type { InboxEntry } from "./inbox.js";
+
+/** SHA-256 in base64url is 43 characters; a random key looks the same. */
+const KEY_BYTES = 32;
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+export interface EntryFacts {
+  readonly source: string;
+  /** `undefined` where the event has no id: each delivery of it is an entry of its own. */
+  readonly key: string | undefined;
+  readonly orderKey: string | undefined;
+  /** What the body of the delivery was parsed to: where the event's payload is that very value, the bytes are enough. */
+  readonly deliveryPayload: unknown;
+}
+
+/** @throws {TypeError} Where the payload is neither the body's own nor anything JSON can carry. */
+export function toEntry(event: ReceivedEvent, facts: EntryFacts): InboxEntry {
+  const isWhole = event.payload === facts.deliveryPayload;
+  return {
+    key: facts.key ?? randomBytes(KEY_BYTES).toString("base64url"),
+    source: facts.source,
+    id: event.id,
+    type: event.type,
+    tenant: event.tenant,
+    timestampMs: event.timestamp?.getTime(),
+    receivedAtMs: event.receivedAt.getTime(),
+    senderAttempt: event.attempt,
+    isVerified: event.verified,
+    headers: textHeaders(event.headers),
+    body: isWhole ? event.body : jsonBytes(event),
+    payloadFrom: isWhole ? "body" : "json",
+    orderKey: facts.orderKey,
+  };
+}
+
+/** The event again; or why its bytes no longer make one. `readPayload` is the sender's own way of parsing a body. */
+export function toEvent(
+  entry: InboxEntry,
+  sender: string,
+  readPayload: (delivery: Delivery) => Parsed<unknown>,
+): Parsed<ReceivedEvent> {
+  const delivery = toDelivery({ headers: entry.headers, body: entry.body });
+  const payload: Parsed<unknown> =
+    entry.payloadFrom === "json"
+      ? parseJson(asBuffer(entry.body))
+      : entry.body.length === 0
+        ? { ok: true, value: undefined }
+        : readPayload(delivery);
+  if (!payload.ok) return payload;
+  const origin = {
+    delivery,
+    sender,
+    tenant: entry.tenant,
+    verified: entry.isVerified,
+    receivedAtMs: entry.receivedAtMs,
+    credentialHeaders: NO_NAMES, // they never got into the entry
+  };
+  const event = new ReceivedEvent(origin, {
+    id: entry.id,
+    type: entry.type,
+    payload: payload.value,
+    timestamp: entry.timestampMs === undefined ? undefined : new Date(entry.timestampMs),
+    attempt: entry.senderAttempt,
+  });
+  return { ok: true, value: event };
+}
+
+function textHeaders(headers: ReceivedEvent["headers"]): Record<string, string> {
+  const texts: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) texts[name] = String(value);
+  return texts;
+}
+
+function jsonBytes(event: ReceivedEvent): Buffer {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(event.payload);
+  } catch {
+    text = undefined;
+  }
+  if (text === undefined)
+    throw new TypeError(
+      `the payload of ${event.type} is nothing that JSON can carry, so it cannot be kept in an inbox`,
+    );
+  return Buffer.from(text);
+}
