@@ -1,0 +1,71 @@
+// How does a vendor's row become a factory, and what can pages and tools read of it?
+import type { AnyEvents, EventMap } from "../event.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { defineSender, type Sender, type SenderDefinition } from "../sender.js";
+
+/** What a page says of a sender beside what its row says by itself. Plain sentences; nothing of it decides anything. */
+export interface SenderFacts {
+  /** The vendor's own spelling: `Lemon Squeezy`. */
+  readonly title: string;
+  /** Where the user finds the secret, key or token, in the vendor's words, and how it is used: as text, decoded, … */
+  readonly credential: string;
+  /** How the proof is written and over what: the header's shape, the signed text, the algorithm. */
+  readonly proof: string;
+  /** An event type this sender really sends. */
+  readonly exampleType: string;
+  /** Where id and type are, in words; needed where one URL takes several kinds of deliveries. */
+  readonly events?: string;
+  /** When it sends again, and what stops it. */
+  readonly retries?: string;
+  /** What a user would otherwise find out the hard way: what is not signed, ids that change, batches, replies. */
+  readonly notes?: readonly string[];
+  /** Where the facts are from. */
+  readonly sources: readonly string[];
+  /** What nobody could look up. */
+  readonly unconfirmed?: readonly string[];
+}
+
+/** A vendor, as data. */
+export interface SenderRow<Options> extends SenderFacts {
+  /** The factory's name, as it is exported. */
+  readonly factory: string;
+  /** Part of every dedupe key: it never changes once released. */
+  readonly name: string;
+  /** What the factory takes; anything else is refused with the near miss. */
+  readonly options: readonly (keyof Options & string)[];
+  /** The definition, for one user's secrets. */
+  readonly define: (options: Options) => Omit<SenderDefinition, "name">;
+}
+
+/** Builds a sender, and tells about it: `stripe({ secret })`, `stripe.about.retries`. */
+export interface SenderFactory<Options, Envelope = unknown> {
+  /**
+   * Event types are open unless given: `stripe<Stripe.Event>({ secret })`.
+   *
+   * @throws {TypeError} When an option is unknown, missing or malformed.
+   */
+  <Events = AnyEvents<Envelope>>(options: Options): Sender<EventMap<Events>>;
+  readonly about: SenderAbout;
+}
+
+/** What tools read: the facts, and how the factory is called. */
+export interface SenderAbout extends SenderFacts {
+  readonly factory: string;
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+export function senderFactory<Options extends object, Envelope = unknown>(
+  row: SenderRow<Options>,
+): SenderFactory<Options, Envelope> {
+  const { define, ...about } = row;
+  function build<Events>(options: Options): Sender<EventMap<Events>> {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(`${row.factory}: takes { ${row.options.join(", ")} }; got ${String(options)}`);
+    }
+    refuseUnknownKeys(row.factory, options, row.options);
+    return defineSender<Events>({ ...define(options), name: row.name });
+  }
+  Object.defineProperty(build, "name", { value: row.factory });
+  return Object.assign(build, { about }) as SenderFactory<Options, Envelope>;
+}
