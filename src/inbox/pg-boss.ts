@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import type { DedupeStore } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { createBacklog } from "./backlog.js";
 import { type EntryText, entryFromText, entryToText } from "./entry-text.js";
 import {
   type Inbox,
   type InboxCounts,
   type InboxEntry,
-  InboxFullError,
   type InboxNeeds,
   type InboxRecord,
   type InboxState,
@@ -17,6 +17,7 @@ import {
   MAX_REASON_CHARACTERS,
   POISON_STARTS,
 } from "./inbox.js";
+import { type Kept, keptAfter, poisonReason, startOf } from "./kept.js";
 import { type InboxLoop, inboxLoop, runSafely } from "./loop.js";
 
 /** The part of pg-boss (12.20 or later) that is used. */
@@ -86,15 +87,6 @@ const EXPIRE_GRACE_SECONDS = 60;
 /** So many entries are fetched in one go, at most: one that kills its process must not condemn many. */
 const MAX_BATCH = 20;
 
-/** What is kept of an entry beside itself. */
-interface Kept {
-  readonly progress?: string;
-  /** Starts that are not to be counted. */
-  readonly uncounted?: number;
-  /** Starts that ended in some way. */
-  readonly ended?: number;
-}
-
 interface Job extends PgBossAttempt {
   readonly data: EntryText & { readonly kept?: Kept };
 }
@@ -133,9 +125,16 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
   const queues = new Map<string, Promise<void>>();
   const needsOf = new Map<string, InboxNeeds>();
   const loops = new Set<InboxLoop>();
-  const backlog = new Map<string, { readonly countedMs: number; count: number }>();
   const sql = async (text: string, values: unknown[]): Promise<readonly Row[]> =>
     (await boss.getDb().executeSql(text, values)).rows as Row[];
+
+  const backlog = createBacklog("pgBossInbox", maxWaiting, async (source) => {
+    const [row] = await sql(
+      `SELECT count(*)::int AS count FROM (SELECT 1 FROM ${jobs} WHERE name = $1 AND state < 'active' LIMIT $2) AS queued`,
+      [queueName(prefix, source), maxWaiting + 1],
+    );
+    return row?.count ?? 0;
+  });
 
   /** Made on first use, since `attach` cannot wait; tried again where it failed. */
   function ensureQueue(source: string): Promise<void> {
@@ -168,21 +167,6 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     }
   }
 
-  async function checkRoom(source: string, count: number): Promise<void> {
-    let known = backlog.get(source);
-    if (known === undefined || performance.now() - known.countedMs > 1_000) {
-      const [row] = await sql(
-        `SELECT count(*)::int AS count FROM (SELECT 1 FROM ${jobs} WHERE name = $1 AND state < 'active' LIMIT $2) AS queued`,
-        [queueName(prefix, source), maxWaiting + 1],
-      );
-      known = { countedMs: performance.now(), count: row?.count ?? 0 };
-      backlog.set(source, known);
-    }
-    if (known.count + count > maxWaiting)
-      throw new InboxFullError(`pgBossInbox: ${known.count} events of ${source} wait, and ${maxWaiting} may`);
-    known.count += count;
-  }
-
   /** Both or neither where pg-boss's own pool is used; on another database adapter one after the other. */
   async function together(work: (options: object) => Promise<void>): Promise<void> {
     const transaction = await boss.getDb().beginTransaction?.();
@@ -209,26 +193,10 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
         await boss.cancel(name, job.id, db);
         return;
       }
-      const { kept = {} } = job.data;
-      const progress = verdict.progress ?? kept.progress;
-      const next: Kept = {
-        ...(progress === undefined ? {} : { progress }),
-        uncounted: (kept.uncounted ?? 0) + (verdict.isCounted ? 0 : 1),
-        ended: job.retryCount + 1,
-      };
+      const kept = keptAfter(job.data.kept ?? {}, job.retryCount + 1, verdict);
       const seconds = Math.min(verdict.afterSeconds, WAITING_RETENTION_SECONDS);
-      await boss.update(name, { ...job.data, kept: next }, { id: job.id, startAfter: `${seconds} seconds`, ...db });
+      await boss.update(name, { ...job.data, kept }, { id: job.id, startAfter: `${seconds} seconds`, ...db });
     });
-  }
-
-  function startOf(job: Job): { attempt: number; unended: number; progress: string | undefined } {
-    const { kept = {} } = job.data;
-    const starts = job.retryCount + 1;
-    return {
-      attempt: starts - (kept.uncounted ?? 0),
-      unended: starts - 1 - (kept.ended ?? 0),
-      progress: kept.progress,
-    };
   }
 
   async function runJob(name: string, job: Job, worker: InboxWorker, onLost: (tell: (reason: string) => void) => void) {
@@ -240,9 +208,9 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
       await settle(name, job, { state: "dead", reason: String(cause) });
       return;
     }
-    const { attempt, unended, progress } = startOf(job);
+    const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.retryCount + 1);
     if (unended >= POISON_STARTS) {
-      const reason = `started ${unended} times, and its process ended each time before the handler did`;
+      const reason = poisonReason(unended);
       await settle(name, job, { state: "dead", reason });
       worker.onDead(entry, reason);
       return;
@@ -274,7 +242,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
       const answers = new Map<string, "stored" | "known">();
       for (const [source, own] of bySource(entries)) {
         await ensureQueue(source);
-        await checkRoom(source, own.length);
+        await backlog.admit(source, own.length);
         for (const wave of keepsOrder ? wavesOf(own) : [own]) {
           const rows = wave.map((entry) => ({
             id: jobId(entry.key),

@@ -1,0 +1,30 @@
+// How many entries wait? Counted at most once a second, with what was put since added: a mark need not be exact, and must be cheap.
+import { InboxFullError } from "./inbox.js";
+
+const COUNTED_FOR_MS = 1_000;
+
+export interface Backlog {
+  /** @throws {InboxFullError} Where `count` more would pass the mark. */
+  admit(source: string, count: number): Promise<void>;
+}
+
+export function createBacklog(
+  inbox: string,
+  maxWaiting: number,
+  countWaiting: (source: string) => Promise<number>,
+): Backlog {
+  const known = new Map<string, { readonly countedMs: number; waiting: number }>();
+  return {
+    async admit(source, count) {
+      let now = known.get(source);
+      if (now === undefined || performance.now() - now.countedMs > COUNTED_FOR_MS) {
+        now = { countedMs: performance.now(), waiting: await countWaiting(source) };
+        known.set(source, now);
+      }
+      if (now.waiting + count > maxWaiting) {
+        throw new InboxFullError(`${inbox}: ${now.waiting} events of ${source} wait, and ${maxWaiting} may`);
+      }
+      now.waiting += count;
+    },
+  };
+}

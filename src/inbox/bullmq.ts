@@ -1,0 +1,393 @@
+// An inbox on Redis, with BullMQ doing the queueing.
+import type { DedupeStore } from "../dedupe/store.js";
+import { WebhookError } from "../errors.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { createBacklog } from "./backlog.js";
+import { type EntryText, entryFromText, entryToText } from "./entry-text.js";
+import {
+  type Inbox,
+  type InboxEntry,
+  type InboxNeeds,
+  type InboxRecord,
+  type InboxState,
+  type InboxWorker,
+  MAX_REASON_CHARACTERS,
+  POISON_STARTS,
+} from "./inbox.js";
+import { type Kept, keptAfter, poisonReason, startOf } from "./kept.js";
+import { runSafely } from "./loop.js";
+
+/** The part of a BullMQ `Queue` (5 or 6) that is used. */
+export interface BullMqQueueLike {
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: BullMQ's own options, handed on to its Worker
+  readonly opts: any;
+  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
+  addBulk(jobs: any[]): Promise<unknown[]>;
+  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
+  getJob(id: string): Promise<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
+  getJobs(types: any, start: number, end: number, isAscending: boolean): Promise<any[]>;
+  // biome-ignore lint/suspicious/noExplicitAny: types as BullMQ spells them
+  getJobCounts(...types: any[]): Promise<Record<string, number>>;
+  /** BullMQ 5. */
+  readonly client?: Promise<RedisClientLike>;
+  /** BullMQ 6: its client is there. */
+  getBackend?(): unknown;
+}
+
+interface RedisClientLike {
+  config?(command: "GET", name: string): Promise<unknown>;
+}
+
+export interface BullMqInboxOptions<Tx = never> {
+  /** Claimed around each run: BullMQ runs a stalled job again while the first run may still be under way. */
+  readonly store?: DedupeStore<Tx>;
+  /** Takes a Redis that forgets: without append-only file, or with a policy that evicts. What was accepted may then be lost. Default false. */
+  readonly allowVolatile?: boolean;
+  /** How many events may wait; beyond it senders hear 503. Default 100,000. Counted once a second. */
+  readonly maxWaiting?: number;
+  /** How long done events are remembered. Default 14 days, or what the receiver needs where that is longer. Dead ones are kept until they are removed. */
+  readonly retentionSeconds?: number;
+  /** How long a worker's lock on an event holds unless renewed, and about how long after a crash it runs again. Default 30. */
+  readonly lockSeconds?: number;
+}
+
+const OPTIONS: readonly (keyof BullMqInboxOptions)[] = [
+  "store",
+  "allowVolatile",
+  "maxWaiting",
+  "retentionSeconds",
+  "lockSeconds",
+];
+const RETENTION_SECONDS = 14 * 86_400;
+/** hookgate decides when an entry is dead; BullMQ must never. */
+const MAX_ATTEMPTS = 1_000_000;
+/** BullMQ refuses ids of digits only, and keeps its own under other first letters. */
+const ID_PREFIX = "e-";
+/** Listing reads so many jobs of a state, at most. */
+const MAX_LISTED = 10_000;
+
+interface BullMqJob {
+  readonly id: string;
+  readonly data: EntryText & { readonly kept?: Kept };
+  readonly timestamp: number;
+  readonly delay: number;
+  readonly attemptsStarted: number;
+  readonly failedReason: string | undefined;
+  readonly processedOn: number | undefined;
+  updateData(data: object): Promise<void>;
+  moveToDelayed(timestampMs: number, token: string | undefined): Promise<void>;
+  remove(): Promise<void>;
+  getState(): Promise<string>;
+}
+
+/**
+ * A durable inbox on Redis. BullMQ queues, retries and keeps; the application makes and closes the `Queue`.
+ *
+ * Shape:   a queue of its own for each receiver; a job for each event, whose id is the event's key, so that a second delivery
+ *          of it meets the first for as long as the job is kept.
+ * Source:  BullMQ 6, https://docs.bullmq.io; `describeInbox` and the fault suite pin what is used of it.
+ * Promise: what was answered as accepted is in Redis. Whether it survives Redis is Redis's: `appendonly yes` and
+ *          `maxmemory-policy noeviction` are checked, and without them nothing is accepted unless `allowVolatile`. With
+ *          `appendfsync everysec` a loss of power may take the last second. Not promised: that a handler runs once (give
+ *          `store`), nor any order.
+ *
+ * @param queue - A BullMQ `Queue` that nothing else puts into.
+ * @throws {TypeError} When it is no queue, or an option is unknown or out of range.
+ * @example
+ * const inbox = bullmqInbox(new Queue("stripe-events", { connection: { url: process.env.REDIS_URL } }));
+ */
+export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqInboxOptions<Tx> = {}): Inbox<Tx> {
+  refuseUnknownKeys("bullmqInbox", options, OPTIONS);
+  for (const method of ["addBulk", "getJob", "getJobs", "getJobCounts"] as const) {
+    if (typeof queue?.[method] !== "function")
+      throw new TypeError(`bullmqInbox: queue must be a Queue of bullmq; it has no ${method}()`);
+  }
+  const maxWaiting = positive("maxWaiting", options.maxWaiting ?? 100_000);
+  const lockMs = positive("lockSeconds", options.lockSeconds ?? 30) * 1_000;
+  if (options.retentionSeconds !== undefined) positive("retentionSeconds", options.retentionSeconds);
+  let needs: InboxNeeds | undefined;
+  let checked: Promise<void> | undefined;
+  const works = new Set<{ stop(): Promise<void> }>();
+  const backlog = createBacklog("bullmqInbox", maxWaiting, async () => {
+    const counts = await queue.getJobCounts("waiting", "delayed", "prioritized", "paused");
+    return sum(counts);
+  });
+
+  /** Asked once, on first use; again where Redis could not be asked. */
+  function checkDurability(): Promise<void> {
+    checked ??= askDurability().catch((error: unknown) => {
+      checked = undefined;
+      throw error;
+    });
+    return checked;
+  }
+
+  async function askDurability(): Promise<void> {
+    const backend = queue.getBackend?.() as { readonly client?: Promise<RedisClientLike> } | undefined;
+    const client = await (queue.client ?? backend?.client);
+    const setting = async (name: string): Promise<string | undefined> => {
+      try {
+        const answer = await client?.config?.("GET", name);
+        return Array.isArray(answer) ? String(answer[1]) : undefined;
+      } catch (error) {
+        // Managed services deny CONFIG: they are believed to be set up for what they are sold for.
+        if (/unknown command|noperm|not allowed|permission/i.test(String(error))) return undefined;
+        throw error;
+      }
+    };
+    const problems: string[] = [];
+    if ((await setting("appendonly")) === "no")
+      problems.push("appendonly is no, so a restart forgets what was accepted");
+    const policy = await setting("maxmemory-policy");
+    if (policy !== undefined && policy !== "noeviction")
+      problems.push(`maxmemory-policy is ${policy}, so a full Redis drops what was accepted`);
+    if (problems.length === 0) return;
+    const message = `bullmqInbox: this Redis is no place to keep events: ${problems.join("; ")}`;
+    if (options.allowVolatile !== true) throw new Error(`${message}. Set it up, or say allowVolatile: true`);
+    needs?.report(message);
+  }
+
+  function startWorker(worker: InboxWorker): { stop(): Promise<void> } {
+    const lost = new Map<string, (reason: string) => void>();
+    let isStopped = false;
+    const tell = (what: string, cause: unknown): void =>
+      worker.onError(new WebhookError("store_unavailable", `bullmqInbox: ${what}`, { cause }));
+
+    async function open() {
+      await checkDurability();
+      const { Worker, DelayedError, UnrecoverableError } = await import("bullmq");
+      if (isStopped) return undefined;
+      const engine = new Worker(queue.name, process, {
+        connection: ownConnection(queue.opts.connection),
+        ...(queue.opts.prefix === undefined ? {} : { prefix: queue.opts.prefix }),
+        concurrency: worker.concurrency,
+        lockDuration: lockMs,
+        stalledInterval: lockMs,
+        maxStalledCount: MAX_ATTEMPTS,
+        removeOnComplete: { age: retentionOf(options.retentionSeconds, needs) },
+      });
+      engine.on("error", (error: unknown) => tell("the worker reports", error));
+      engine.on("lockRenewalFailed", (ids: readonly string[]) => {
+        for (const id of ids) lost.get(id)?.("the lock could not be renewed: another worker may have taken the entry");
+      });
+      return engine;
+
+      async function process(raw: unknown, token: string | undefined): Promise<void> {
+        const job = raw as BullMqJob;
+        let entry: InboxEntry;
+        try {
+          entry = entryFromText(job.data);
+        } catch (cause) {
+          tell(`job ${job.id} cannot be read`, cause);
+          throw new UnrecoverableError(String(cause));
+        }
+        const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.attemptsStarted);
+        if (unended >= POISON_STARTS) {
+          const reason = poisonReason(unended);
+          worker.onDead(entry, reason);
+          throw new UnrecoverableError(reason);
+        }
+        const onLost = (listener: (reason: string) => void): void => void lost.set(job.id, listener);
+        const verdict = await runSafely(worker, entry, { attempt, progress, onLost }).finally(() =>
+          lost.delete(job.id),
+        );
+        if (verdict.state === "done") return;
+        if (verdict.state === "dead") throw new UnrecoverableError(verdict.reason.slice(0, MAX_REASON_CHARACTERS));
+        const kept = keptAfter(job.data.kept ?? {}, job.attemptsStarted, verdict);
+        await job.updateData({ ...job.data, kept, reason: verdict.reason });
+        await job.moveToDelayed(Date.now() + Math.min(verdict.afterSeconds, 365 * 86_400) * 1_000, token);
+        throw new DelayedError();
+      }
+    }
+
+    const opened = keepTrying(
+      open,
+      () => isStopped,
+      (cause) => tell("no worker could be started", cause),
+    );
+    const work = {
+      async stop(): Promise<void> {
+        isStopped = true;
+        const engine = await opened;
+        await engine?.close();
+      },
+    };
+    works.add(work);
+    return work;
+  }
+
+  return {
+    name: "bullmqInbox",
+    isShared: true,
+    keepsOrder: false,
+    ...(options.store === undefined ? {} : { store: options.store }),
+
+    attach(given) {
+      if (given.needsOrder) {
+        throw new TypeError(
+          "createReceiver: order needs an inbox that keeps it, and BullMQ keeps none: use sqliteInbox or pgBossInbox with keepsOrder",
+        );
+      }
+      if (needs !== undefined && needs.source !== given.source) {
+        throw new TypeError(
+          `createReceiver: bullmqInbox: queue ${queue.name} is that of ${needs.receiver} already; give each receiver a queue of its own`,
+        );
+      }
+      needs = given;
+      if (options.retentionSeconds !== undefined && options.retentionSeconds < given.minRetentionSeconds) {
+        given.report(
+          `bullmqInbox: retentionSeconds (${options.retentionSeconds}) is shorter than ${given.receiver} may send an event again (${given.minRetentionSeconds}): a late retry will run its handler twice`,
+        );
+      }
+    },
+
+    async put(entries) {
+      await checkDurability();
+      await backlog.admit(needs?.source ?? queue.name, entries.length);
+      const known = await Promise.all(
+        entries.map(async ({ key }) => (await queue.getJob(ID_PREFIX + key)) !== undefined),
+      );
+      const fresh = entries.filter((_, at) => known[at] !== true);
+      await queue.addBulk(
+        fresh.map((entry) => ({
+          name: "event",
+          data: entryToText(entry),
+          opts: {
+            jobId: ID_PREFIX + entry.key,
+            attempts: MAX_ATTEMPTS,
+            removeOnComplete: { age: retentionOf(options.retentionSeconds, needs) },
+            removeOnFail: false,
+          },
+        })),
+      );
+      return known.map((isKnown) => (isKnown ? "known" : "stored"));
+    },
+
+    work: startWorker,
+
+    async counts() {
+      const counts = await queue.getJobCounts(
+        "waiting",
+        "delayed",
+        "prioritized",
+        "paused",
+        "active",
+        "completed",
+        "failed",
+      );
+      const [oldest] = await queue.getJobs(["waiting", "paused"], 0, 0, true);
+      const { active = 0, completed = 0, failed = 0, ...waiting } = counts;
+      return {
+        waiting: sum(waiting),
+        running: active,
+        done: completed,
+        dead: failed,
+        oldestWaitingSeconds: oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.timestamp) / 1_000),
+      };
+    },
+
+    async list({ state, limit = 100, afterKey }) {
+      const jobs: BullMqJob[] = (await queue.getJobs(TYPES[state], 0, MAX_LISTED, true)).filter(
+        (job) => job !== undefined,
+      );
+      jobs.sort((a, b) => a.timestamp - b.timestamp);
+      const from = afterKey === undefined ? 0 : jobs.findIndex((job) => job.id === ID_PREFIX + afterKey) + 1;
+      return jobs.slice(from, from + Math.min(limit, 1_000)).map((job) => recordOf(job, state));
+    },
+
+    async get(key) {
+      const job: BullMqJob | undefined = await queue.getJob(ID_PREFIX + key);
+      return job === undefined ? undefined : recordOf(job, stateOf(await job.getState()));
+    },
+
+    async redrive(keys) {
+      let count = 0;
+      for (const key of keys) {
+        const job: BullMqJob | undefined = await queue.getJob(ID_PREFIX + key);
+        if (job === undefined) continue;
+        const state = stateOf(await job.getState());
+        if (state !== "dead" && state !== "done") continue;
+        const { kept: _forgotten, ...data } = job.data;
+        await job.remove();
+        await queue.addBulk([
+          { name: "event", data, opts: { jobId: job.id, attempts: MAX_ATTEMPTS, removeOnFail: false } },
+        ]);
+        count++;
+      }
+      return count;
+    },
+
+    async purge() {
+      return 0; // BullMQ forgets done jobs by their age whenever one is done
+    },
+
+    async close() {
+      await Promise.all([...works].map((work) => work.stop()));
+    },
+  };
+}
+
+const TYPES: Readonly<Record<InboxState, readonly string[]>> = {
+  waiting: ["waiting", "delayed", "prioritized", "paused"],
+  running: ["active"],
+  done: ["completed"],
+  dead: ["failed"],
+};
+
+function stateOf(type: string): InboxState {
+  if (type === "active") return "running";
+  if (type === "completed") return "done";
+  return type === "failed" ? "dead" : "waiting";
+}
+
+function recordOf(job: BullMqJob, state: InboxState): InboxRecord {
+  const { kept = {}, reason } = job.data as BullMqJob["data"] & { readonly reason?: string };
+  return {
+    entry: entryFromText(job.data),
+    state,
+    attempts: job.attemptsStarted - (kept.uncounted ?? 0),
+    reason: state === "dead" ? job.failedReason : reason,
+    runAtMs: state === "waiting" ? job.timestamp + job.delay : undefined,
+  };
+}
+
+/** BullMQ's workers need a connection that waits for Redis for ever. A queue's own need not, and should not, be one. */
+// biome-ignore lint/suspicious/noExplicitAny: ioredis, or its options
+function ownConnection(connection: any): any {
+  if (typeof connection?.duplicate === "function") return connection.duplicate({ maxRetriesPerRequest: null });
+  return { ...connection, maxRetriesPerRequest: null };
+}
+
+const START_PAUSE_MS = 1_000;
+
+/** A worker that cannot be started now is started later: Redis may be away when the process begins. */
+async function keepTrying<T>(
+  open: () => Promise<T>,
+  isStopped: () => boolean,
+  onError: (cause: unknown) => void,
+): Promise<T | undefined> {
+  while (!isStopped()) {
+    try {
+      return await open();
+    } catch (cause) {
+      onError(cause);
+      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
+    }
+  }
+  return undefined;
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function retentionOf(chosen: number | undefined, needs: InboxNeeds | undefined): number {
+  return Math.ceil(chosen ?? Math.max(RETENTION_SECONDS, needs?.minRetentionSeconds ?? 0));
+}
+
+function positive(name: string, value: number): number {
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
+  throw new TypeError(`bullmqInbox: ${name} must be a number above 0; got ${String(value)}`);
+}

@@ -1,0 +1,36 @@
+// What is kept of an entry beside itself, in engines that count starts and nothing else?
+import type { InboxVerdict } from "./inbox.js";
+
+export interface Kept {
+  readonly progress?: string;
+  /** Starts that are not to be counted. */
+  readonly uncounted?: number;
+  /** Starts that ended in some way. */
+  readonly ended?: number;
+}
+
+/** After a run that ended in a retry; `starts` counts this one. */
+export function keptAfter(kept: Kept, starts: number, verdict: Extract<InboxVerdict, { state: "retry" }>): Kept {
+  const progress = verdict.progress ?? kept.progress;
+  return {
+    ...(progress === undefined ? {} : { progress }),
+    uncounted: (kept.uncounted ?? 0) + (verdict.isCounted ? 0 : 1),
+    ended: starts,
+  };
+}
+
+/** What a run is told, and how many starts before it never ended. */
+export function startOf(
+  kept: Kept,
+  starts: number,
+): { readonly attempt: number; readonly unended: number; readonly progress: string | undefined } {
+  return {
+    attempt: starts - (kept.uncounted ?? 0),
+    unended: starts - 1 - (kept.ended ?? 0),
+    progress: kept.progress,
+  };
+}
+
+export function poisonReason(unended: number): string {
+  return `started ${unended} times, and its process ended each time before the handler did`;
+}
