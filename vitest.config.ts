@@ -1,14 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-
-const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+import { entryPoints, root } from "./scripts/entry-points.js";
 
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: /^hookgate$/, replacement: source("index.ts") },
-      { find: /^hookgate\/(senders|auth|testing)$/, replacement: source("$1/index.ts") },
-    ],
+    // Tests import the package by name, and get the sources.
+    alias: entryPoints()
+      .filter(({ isCommand }) => !isCommand)
+      .map(({ specifier, source }) => ({
+        find: new RegExp(`^${specifier}$`),
+        replacement: fileURLToPath(new URL(source, root)),
+      })),
   },
   test: {
     include: ["test/**/*.test.ts"],

@@ -20,7 +20,10 @@ export interface DescribedSender {
 export function describedSenders(): readonly DescribedSender[] {
   const factories = Object.values(senders as Readonly<Record<string, unknown>>).filter(isFactory);
   return factories
-    .map((factory) => ({ about: factory.about, sender: factory(sampleOptions(factory.about)) as unknown as Sender<never> }))
+    .map((factory) => ({
+      about: factory.about,
+      sender: factory(sampleOptions(factory.about)) as unknown as Sender<never>,
+    }))
     .sort((a, b) => a.about.title.localeCompare(b.about.title, "en"));
 }
 

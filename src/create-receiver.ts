@@ -6,7 +6,7 @@ import type { Handler } from "./handlers.js";
 import { answerFetch, type FetchOptions } from "./http/fetch.js";
 import { guardedEvents, guardNode } from "./http/guard.js";
 import { answerNode } from "./http/node.js";
-import type { ReceiverOptions } from "./options.js";
+import type { AnyReceiverOptions, ReceiverOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import { ReceiverCore } from "./receiver.js";
 import type { Merge, Schemas } from "./schema.js";
@@ -65,14 +65,14 @@ export interface Receiver<Types, Tx = never> {
  */
 export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
   sender: Sender<Types>,
-  options: ReceiverOptions<S, Tx> = {},
+  options: ReceiverOptions<S, Tx, EventOf<Merge<Types, S>>> = {},
 ): Receiver<Merge<Types, S>, Tx> {
   if (typeof sender?.definition?.auth?.verify !== "function") {
     throw new TypeError(
       "createReceiver(sender, options): sender must come from hookgate/senders, such as stripe({ secret }), or from defineSender",
     );
   }
-  const core = new ReceiverCore(sender as unknown as Sender<never>, options as ReceiverOptions<Schemas, unknown>);
+  const core = new ReceiverCore(sender as unknown as Sender<never>, options as unknown as AnyReceiverOptions);
 
   function receiver(req: IncomingMessage, res: ServerResponse): void {
     void answerNode(core, req, res);
@@ -94,5 +94,21 @@ export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
     receive: (delivery: DeliveryInput) => core.receive(toDelivery(delivery)),
     close: ({ graceSeconds = GRACE_SECONDS }: { graceSeconds?: number } = {}) => core.close(graceSeconds),
   };
-  return Object.assign(receiver, methods) as unknown as Receiver<Merge<Types, S>, Tx>;
+  if (core.isTransactional) refuseGuard(methods);
+  return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods)) as unknown as Receiver<
+    Merge<Types, S>,
+    Tx
+  >;
+}
+
+/** Read where it is mounted, so that the mistake is found at the start and not by the first delivery. */
+function refuseGuard(methods: object): void {
+  Object.defineProperty(methods, "guard", {
+    enumerable: false,
+    get() {
+      throw new TypeError(
+        "receiver.guard cannot go with a transactional store: a route outside of the receiver has no context.tx, and its answer is no commit. Register a handler with receiver.on, or give the store without transactional",
+      );
+    },
+  });
 }

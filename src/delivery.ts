@@ -17,6 +17,8 @@ export interface DeliveryHead {
   readonly params: Readonly<Record<string, string>>;
   /** What Express says `req.ip` is, read only with `clientAddress: "express"`. */
   readonly expressAddress?: () => string | undefined;
+  /** What Express says `req.protocol` is, read only with `clientAddress: "express"`. */
+  readonly expressProtocol?: () => string | undefined;
 }
 
 /** One HTTP attempt, whole. */

@@ -5,11 +5,14 @@ export type { AllowEntry, AllowOption, AllowRules } from "./checks/source-addres
 export { createReceiver, type Receiver } from "./create-receiver.js";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./dedupe/memory.js";
 export {
+  type BeginAnswer,
   type ClaimAnswer,
   type ClaimRequest,
   type DedupeStore,
   type DoneRecord,
   type HolderAnswer,
+  type OpenTransaction,
+  type OrderAnswer,
   StoreFullError,
   type StoreNeeds,
 } from "./dedupe/store.js";
@@ -23,7 +26,7 @@ export type { FetchOptions } from "./http/fetch.js";
 export { captureRawBody } from "./http/raw-body.js";
 export type { HeadersInput } from "./internal/headers.js";
 export type { Logger } from "./operator.js";
-export type { DedupeOptions, ReceiverOptions } from "./options.js";
+export type { DedupeOptions, OrderOptions, ReceiverOptions } from "./options.js";
 export {
   type EventOutcome,
   type Note,
@@ -33,7 +36,14 @@ export {
   type OutcomeRow,
   type Reply,
 } from "./outcome.js";
-export { type PublishedList, type PublishedOptions, published } from "./published.js";
+export {
+  type HasAddresses,
+  type KnownList,
+  type PublishedList,
+  type PublishedOptions,
+  type PublishedSource,
+  published,
+} from "./published.js";
 export type { ReplyProfile } from "./reply-profile.js";
 export type { EventSchema, Schemas } from "./schema.js";
 export {

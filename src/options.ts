@@ -5,14 +5,16 @@ import type { AllowOption } from "./checks/source-address.js";
 import { memoryStore } from "./dedupe/memory.js";
 import type { DedupeStore } from "./dedupe/store.js";
 import type { WebhookError } from "./errors.js";
+import type { WebhookEvent } from "./event.js";
 import { isCovered } from "./field.js";
+import type { OrderSettings } from "./handle/order.js";
 import { refuseUnknownKeys } from "./internal/known-keys.js";
 import type { Logger } from "./operator.js";
 import type { Outcome } from "./outcome.js";
 import type { Schemas } from "./schema.js";
 import type { Sender } from "./sender.js";
 
-export interface ReceiverOptions<S extends Schemas = {}, Tx = never> {
+export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = WebhookEvent> {
   /** Tells this receiver's events from those of another receiver with the same sender on the same store. Required on a shared store. */
   readonly scope?: string;
   /** For lines and traces. Default: the sender's name. */
@@ -45,6 +47,8 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never> {
   readonly onInvalid?: "retry" | "reject" | "accept";
   /** `false`: every delivery is handled, duplicates too. */
   readonly dedupe?: false | DedupeOptions<Tx>;
+  /** Which of two events of one entity is newer, for senders that deliver out of order. Default: every event is handled as it comes. */
+  readonly order?: OrderOptions<Events>;
   /** Told of every delivery, with its trace, and again of a handler that ended after its sender was answered. */
   readonly onOutcome?: (outcome: Outcome) => unknown;
   /** Told of what failed on our side: handlers, stores, wiring. */
@@ -53,6 +57,19 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never> {
   readonly logger?: Logger;
   /** The clock for freshness, milliseconds since the epoch. Default `Date.now`. Leases are on the store's own. */
   readonly now?: () => number;
+}
+
+/**
+ * Events of one entity, told apart by age. Needs a store that keeps versions (`advance`), as `memoryStore` does. Two events
+ * that run side by side may still overlap: a handler that must not write over newer data compares in its own database.
+ */
+export interface OrderOptions<Events = WebhookEvent> {
+  /** The entity the event is about, such as its object's id; `undefined` where it is about none. */
+  readonly key: (event: Events) => string | undefined;
+  /** Rises with every change of the entity: a whole number, 0 or more, such as a sequence or a time. Equal is not older. */
+  readonly version: (event: Events) => number;
+  /** An event older than one that was here before: `skip` (default) its handler, answered as success, or `flag` it in `context.isSuperseded`. */
+  readonly onSuperseded?: "skip" | "flag";
 }
 
 export interface DedupeOptions<Tx = never> {
@@ -70,6 +87,9 @@ export interface DedupeOptions<Tx = never> {
   readonly onStoreFailure?: "refuse" | "process";
 }
 
+/** Options of whatever receiver. */
+export type AnyReceiverOptions = ReceiverOptions<Schemas, unknown, never>;
+
 /** Options, checked and completed. */
 export interface Settings {
   readonly name: string;
@@ -84,6 +104,7 @@ export interface Settings {
   readonly schemas: Schemas | undefined;
   readonly onInvalid: "retry" | "reject" | "accept";
   readonly dedupe: DedupeSettings | undefined;
+  readonly order: OrderSettings | undefined;
   readonly now: () => number;
   /** What the operator should know of how it is built. */
   readonly warnings: readonly string[];
@@ -116,11 +137,13 @@ const KNOWN: readonly (keyof ReceiverOptions)[] = [
   "events",
   "onInvalid",
   "dedupe",
+  "order",
   "onOutcome",
   "onError",
   "logger",
   "now",
 ];
+const KNOWN_ORDER: readonly (keyof OrderOptions)[] = ["key", "version", "onSuperseded"];
 const KNOWN_DEDUPE: readonly (keyof DedupeOptions)[] = [
   "store",
   "retentionSeconds",
@@ -142,7 +165,7 @@ const MAX_TIMER_SECONDS = 2_147_483;
 const ANSWER_SHARE = 0.8;
 
 /** @throws {TypeError} That names the option, says what it must be and what came. */
-export function toSettings(sender: Sender<never>, options: ReceiverOptions<Schemas, unknown>): Settings {
+export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): Settings {
   if (typeof options !== "object" || options === null) throw wrong("options", "an object", options);
   refuseUnknownKeys("createReceiver", options, KNOWN);
   const { definition, profile } = sender;
@@ -173,6 +196,7 @@ export function toSettings(sender: Sender<never>, options: ReceiverOptions<Schem
   ) {
     throw wrong("logger", "an object with warn and error, as pino has them", options.logger);
   }
+  const dedupe = dedupeOf(sender, options.dedupe, { toleranceSeconds, handlerTimeoutSeconds }, warnings);
   return {
     name: options.name ?? sender.name,
     scope: scopeOf(options.scope),
@@ -190,17 +214,14 @@ export function toSettings(sender: Sender<never>, options: ReceiverOptions<Schem
       "reject",
       "accept",
     ]),
-    dedupe: dedupeOf(sender, options.dedupe, { toleranceSeconds, handlerTimeoutSeconds }, warnings),
+    dedupe,
+    order: orderOf(options.order, dedupe),
     now: options.now ?? Date.now,
     warnings,
   };
 }
 
-function tolerance(
-  sender: Sender<never>,
-  options: ReceiverOptions<Schemas, unknown>,
-  warnings: string[],
-): number | null {
+function tolerance(sender: Sender<never>, options: AnyReceiverOptions, warnings: string[]): number | null {
   const { definition } = sender;
   const own = definition.toleranceSeconds === undefined ? TOLERANCE_SECONDS : definition.toleranceSeconds;
   if (options.toleranceSeconds === undefined) return own;
@@ -274,6 +295,11 @@ function dedupeOf(
   if (replay === "suppress" && isFixedRow && event.id !== undefined && isCovered(event.id, auth.covers)) {
     warnings.push(`dedupe.replay "suppress" has no effect: ${sender.name} signs its event ids`);
   }
+  if (replay === "suppress" && store.begin !== undefined) {
+    throw new TypeError(
+      'createReceiver: dedupe.replay "suppress" cannot go with a transactional store, whose transaction claims one event and no body; use "report", or a store that is not transactional',
+    );
+  }
   const toleranceSeconds = auth.signsTime ? (times.toleranceSeconds ?? TOLERANCE_SECONDS) : TOLERANCE_SECONDS;
   const retentionSeconds = seconds(
     "dedupe.retentionSeconds",
@@ -306,11 +332,40 @@ function dedupeOf(
         ? retentionSeconds
         : TOLERANCE_SECONDS,
     strict: flag("dedupe.strict", options.strict ?? false),
-    onStoreFailure: oneOf("dedupe.onStoreFailure", options.onStoreFailure ?? (profile.retries ? "refuse" : "process"), [
-      "refuse",
-      "process",
-    ]),
+    onStoreFailure: onStoreFailureOf(options, profile.retries),
   };
+}
+
+function onStoreFailureOf(options: DedupeOptions<unknown>, retries: boolean): "refuse" | "process" {
+  const isTransactional = options.store?.begin !== undefined;
+  const usual = retries || isTransactional ? "refuse" : "process";
+  const chosen = oneOf("dedupe.onStoreFailure", options.onStoreFailure ?? usual, ["refuse", "process"]);
+  if (isTransactional && chosen === "process") {
+    throw new TypeError(
+      'createReceiver: dedupe.onStoreFailure "process" cannot go with a transactional store: without it there is no context.tx to write through. Use "refuse"',
+    );
+  }
+  return chosen;
+}
+
+function orderOf(
+  given: OrderOptions<never> | undefined,
+  dedupe: DedupeSettings | undefined,
+): OrderSettings | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given !== "object" || given === null) throw wrong("order", "an object with key and version", given);
+  refuseUnknownKeys("createReceiver: order", given, KNOWN_ORDER);
+  for (const name of ["key", "version"] as const) {
+    if (typeof given[name] !== "function") throw wrong(`order.${name}`, "a function of the event", given[name]);
+  }
+  if (typeof dedupe?.store.advance !== "function") {
+    const store = dedupe === undefined ? "there is no dedupe" : `${dedupe.store.name} does not`;
+    throw new TypeError(
+      `createReceiver: order needs a store that keeps versions, and ${store}; memoryStore, redisStore, postgresStore and sqliteStore do`,
+    );
+  }
+  const onSuperseded = oneOf("order.onSuperseded", given.onSuperseded ?? "skip", ["skip", "flag"]);
+  return { key: given.key, version: given.version, onSuperseded } as OrderSettings;
 }
 
 function scopeOf(scope: string | undefined): string | undefined {

@@ -25,6 +25,7 @@ export type OutcomeName =
   | "ignored"
   | "empty"
   | "duplicate"
+  | "superseded"
   | "discarded"
   | "handshake"
   | "forbidden"
@@ -62,6 +63,11 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   ),
   empty: row("success", false, "The delivery holds no events."),
   duplicate: row("success", false, "The event was handled before."),
+  superseded: row(
+    "success",
+    false,
+    "A newer event of the same entity was here before (`order`), so the handler was not run.",
+  ),
   discarded: row("stop", false, "The handler threw `Discard`: never again."),
   handshake: row("success", false, "A handshake was answered as the sender asks."),
   forbidden: row(
@@ -146,6 +152,7 @@ export type Note =
 export interface EventOutcome {
   readonly name: OutcomeName;
   readonly id: string | undefined;
+  /** `""` of an `unidentified` item of a batch. */
   readonly type: string;
   readonly tenant: string | undefined;
   /** How often a handler was started for this event, this time included; `undefined` where none was. */
@@ -196,15 +203,15 @@ export interface Outcome {
 /** What a step says when the delivery goes no further. */
 export interface Ending {
   readonly name: OutcomeName;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly error?: unknown;
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** Instead of the table's reply: a handshake's answer. */
-  readonly reply?: Reply;
+  readonly reply?: Reply | undefined;
   /** `WWW-Authenticate` of a 401. */
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
   /** Instead of the row's status: `onInvalid: "reject"` is 422. */
-  readonly status?: number;
+  readonly status?: number | undefined;
 }
 
 /** The status the sender hears. */

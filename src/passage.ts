@@ -21,8 +21,16 @@ export interface Passage {
   payload: unknown;
   /** After identifying. */
   events: readonly ReceivedEvent[];
+  /** After identifying: items of a batch that are no events, by their place among all items. */
+  malformed: readonly MalformedItem[];
   /** After identifying: whether the proof binds the ids, so that no replayer can change them. */
   isIdCovered: boolean;
+}
+
+/** An item of a batch without a usable id or type. Its neighbours are events even so. */
+export interface MalformedItem {
+  readonly at: number;
+  readonly hint: string;
 }
 
 /**

@@ -13,21 +13,21 @@ import { proveStep } from "./checks/prove.js";
 import { sourceAddressCheck } from "./checks/source-address.js";
 import { Claims } from "./dedupe/claims.js";
 import { guardedStore } from "./dedupe/guarded.js";
+import { dedupeKeyMaker } from "./dedupe/key.js";
 import type { DedupeStore } from "./dedupe/store.js";
-import { type Delivery, type DeliveryHead, pathOf } from "./delivery.js";
+import { type Delivery, pathOf } from "./delivery.js";
 import { WebhookError } from "./errors.js";
+import { eventOutcome } from "./handle/event-outcome.js";
 import { fold, mustComeAgain, runDelivery } from "./handle/run-delivery.js";
-import { EventRunner, type EventTerms } from "./handle/run-event.js";
+import { EventRunner, type EventSettings, type EventTerms } from "./handle/run-event.js";
 import { Handlers } from "./handlers.js";
-import { NO_BYTES } from "./internal/bytes.js";
 import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
 import { Operator } from "./operator.js";
-import { type ReceiverOptions, type Settings, toSettings } from "./options.js";
+import { type AnyReceiverOptions, type Settings, toSettings } from "./options.js";
 import type { Ending, EventOutcome, Outcome, Reply } from "./outcome.js";
 import { OUTCOMES } from "./outcome.js";
-import type { Passage, Step } from "./passage.js";
+import type { MalformedItem, Passage, Step } from "./passage.js";
 import { createReplies, retryAfterOf } from "./replies.js";
-import type { Schemas } from "./schema.js";
 import type { BodyFormats, Sender } from "./sender.js";
 import { Trace } from "./trace.js";
 
@@ -35,6 +35,7 @@ const JSON_BODIES: BodyFormats = { "application/json": "json", "application/*+js
 /** What is in a header beside the proof's own and must not reach a handler or a log. */
 const PRIVATE_HEADERS: readonly string[] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
 const NO_EVENTS: readonly EventOutcome[] = [];
+const NO_ITEMS: readonly MalformedItem[] = [];
 
 /** Receivers on a store, by scope and sender: two that cannot be told apart would swallow each other's events. */
 const attached = new WeakMap<DedupeStore<unknown>, Set<string>>();
@@ -44,6 +45,7 @@ export class ReceiverCore {
   readonly settings: Settings;
   readonly handlers: Handlers = new Handlers();
   readonly operator: Operator;
+  readonly eventSettings: EventSettings;
   readonly runner: EventRunner;
   readonly claims: Claims | undefined;
   readonly sender: Sender<never>;
@@ -57,7 +59,7 @@ export class ReceiverCore {
   readonly #replyTo: (ending: Ending) => Reply;
   #isClosing = false;
 
-  constructor(sender: Sender<never>, options: ReceiverOptions<Schemas, unknown>) {
+  constructor(sender: Sender<never>, options: AnyReceiverOptions) {
     const settings = toSettings(sender, options);
     const { definition, profile } = sender;
     const { auth } = definition;
@@ -83,7 +85,11 @@ export class ReceiverCore {
         trustedProxies: options.trustedProxies,
         clientAddress: options.clientAddress,
       }),
-      httpsCheck({ requireHttps: options.requireHttps, trustedProxies: options.trustedProxies }),
+      httpsCheck({
+        requireHttps: options.requireHttps,
+        trustedProxies: options.trustedProxies,
+        clientAddress: options.clientAddress,
+      }),
     ];
     this.#beforeBody = present([...head, declaredCheck(limits)]);
     this.#upstreamBody = present([...head, alreadyReadCheck(limits)]);
@@ -103,32 +109,41 @@ export class ReceiverCore {
       }),
     ]);
     this.#replyTo = createReplies(profile, methods);
+    const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
     this.claims = this.#attach();
-    this.runner = new EventRunner({
+    this.eventSettings = {
       handlers: this.handlers,
+      keyOf: definition.dedupe === false ? undefined : keyOf,
       schemas: settings.schemas,
       onInvalid: settings.onInvalid,
       confirm: definition.confirm,
       claims: this.claims,
       strict: settings.dedupe?.strict ?? false,
       onStoreFailure: settings.dedupe?.onStoreFailure ?? "refuse",
+      order: settings.order,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       profile,
       onError: (error) => this.operator.error(error),
       isClosing: () => this.#isClosing,
-    });
+    };
+    this.runner = new EventRunner(this.eventSettings);
     for (const warning of settings.warnings) this.operator.warn(warning);
+  }
+
+  /** Handlers write through the store's own transaction. */
+  get isTransactional(): boolean {
+    return this.settings.dedupe?.store.begin !== undefined;
   }
 
   get #isFull(): boolean {
     return this.runner.busyCount >= this.settings.maxConcurrent;
   }
 
-  /** A delivery arrives. */
-  open(head: DeliveryHead): OpenPassage {
+  /** A delivery arrives; its body may come later. */
+  open(delivery: Delivery): OpenPassage {
     this.handlers.close();
     return {
-      delivery: { ...head, body: NO_BYTES },
+      delivery,
       trace: new Trace(this.#isHeard),
       receivedAtMs: this.settings.now(),
       arrivedMs: performance.now(),
@@ -136,6 +151,7 @@ export class ReceiverCore {
       proof: undefined,
       payload: undefined,
       events: [],
+      malformed: NO_ITEMS,
       isIdCovered: false,
     };
   }
@@ -153,34 +169,46 @@ export class ReceiverCore {
   /** The whole way of a delivery whose body is here. Never rejects. */
   async receive(delivery: Delivery): Promise<Outcome> {
     const passage = this.open(delivery);
-    passage.delivery = delivery;
     try {
       const refused = this.checkHead(passage, false);
       const ending = isPromise(refused) ? await refused : refused;
       return ending === undefined ? await this.judge(passage) : this.end(passage, ending);
     } catch (cause) {
-      this.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+      this.failed(cause);
       return this.end(passage, { name: "internal_error", error: cause });
     }
   }
 
   /** The way from the body on. Rejects where a step throws, which is for the HTTP sides to answer. */
-  async judge(passage: OpenPassage): Promise<Outcome> {
+  judge(passage: OpenPassage): MaybePromise<Outcome> {
     const refused = this.identify(passage);
-    const ending = isPromise(refused) ? await refused : refused;
+    return isPromise(refused)
+      ? refused.then((ending) => this.#handle(passage, ending))
+      : this.#handle(passage, refused);
+  }
+
+  #handle(passage: OpenPassage, ending: Ending | undefined): MaybePromise<Outcome> {
     if (ending !== undefined) return this.end(passage, ending);
     if (passage.events.length === 0) return this.end(passage, { name: "empty" });
     const late = this.refuseLate();
     if (late !== undefined) return this.end(passage, late);
-    const outcomes = await runDelivery(this.runner, {
+    const outcomes = runDelivery(this.runner, {
       events: passage.events,
       terms: this.termsOf(passage),
       isDeduped: this.claims !== undefined,
-      answerWithinMs: passage.arrivedMs + this.settings.answerWithinMs - performance.now(),
+      answerByMs: passage.arrivedMs + this.settings.answerWithinMs,
       runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
       onLate: (late) => this.operator.outcome(this.#fromEvents(passage, late, true)),
+      onLateFailure: (cause) => this.failed(cause),
     });
-    return this.#tell(this.#fromEvents(passage, outcomes, false));
+    return isPromise(outcomes)
+      ? outcomes.then((events) => this.endEvents(passage, events))
+      : this.endEvents(passage, outcomes);
+  }
+
+  /** hookgate itself failed: never the sender's fault, and never silent. */
+  failed(cause: unknown): void {
+    this.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
   }
 
   /** Asked again just before anything is claimed: `close` may have been called, and others have come, while the body did. */
@@ -199,7 +227,7 @@ export class ReceiverCore {
     return this.#tell(this.#outcome(passage, ending, NO_EVENTS, false));
   }
 
-  /** Events that ended outside of `judge`: those of a guarded route. */
+  /** A delivery whose events have ended, here or in a guarded route. */
   endEvents(passage: OpenPassage, events: readonly EventOutcome[]): Outcome {
     return this.#tell(this.#fromEvents(passage, events, false));
   }
@@ -226,13 +254,20 @@ export class ReceiverCore {
     const { name, by } = fold(events);
     const ending: Ending = {
       name,
-      ...(by?.hint === undefined ? {} : { hint: by.hint }),
-      ...(by?.error === undefined ? {} : { error: by.error }),
-      ...(by?.status === undefined ? {} : { status: by.status }),
-      ...(by?.reply === undefined ? {} : { reply: by.reply }),
-      ...(by?.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: by.retryAfterSeconds }),
+      hint: by?.hint,
+      error: by?.error,
+      status: by?.status,
+      reply: by?.reply,
+      retryAfterSeconds: by?.retryAfterSeconds,
     };
-    return this.#outcome(passage, ending, events, isLate, by);
+    const { malformed } = passage;
+    return this.#outcome(
+      passage,
+      ending,
+      malformed.length === 0 ? events : withMalformed(events, malformed),
+      isLate,
+      by,
+    );
   }
 
   #outcome(
@@ -294,6 +329,15 @@ export class ReceiverCore {
 export interface OpenPassage extends Passage {
   /** On the monotonic clock: what the sender's patience is counted from. */
   readonly arrivedMs: number;
+}
+
+/** One for every item, in the order they came. What is malformed is told of and decides nothing: no retry would mend it. */
+function withMalformed(events: readonly EventOutcome[], malformed: readonly MalformedItem[]): readonly EventOutcome[] {
+  const all = [...events];
+  for (const { at, hint } of malformed) {
+    all.splice(at, 0, eventOutcome({ id: undefined, type: "", tenant: undefined }, "unidentified", { hint }));
+  }
+  return all;
 }
 
 function present(steps: readonly (Step | undefined)[]): readonly Step[] {

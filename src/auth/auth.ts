@@ -69,6 +69,12 @@ export interface SignableRequest {
   readonly timestampMs: number;
 }
 
+/** A place of a request: a header by its lower-case name, a JSON path, a form field, a query parameter. */
+export interface WrittenPlace {
+  readonly in: "header" | "json" | "form" | "query";
+  readonly name: string;
+}
+
 /** One way to prove origin. Built once, from one description that both verifies and signs. */
 export interface Auth {
   /** `mac`, `bearer-token`, … for the trace and the docs. */
@@ -83,11 +89,13 @@ export interface Auth {
   readonly credentialQuery?: readonly string[];
   /** The scheme signs the URL, so the receiver must know it: `publicUrl` is required. */
   readonly needsPublicUrl: boolean;
-  /** The value of `WWW-Authenticate` on a 401, where the scheme has one (RFC 9110 section 11.6.1). */
+  /** The value of `WWW-Authenticate` on a 401, where the scheme has one; it may list several (RFC 9110 section 11.6.1). */
   readonly challenge?: string;
   /** What the operator should know of how it was built, such as a weak secret; printed once by the receiver. */
   readonly warnings?: readonly string[];
   verify(delivery: Delivery, context: ProofContext): MaybePromise<Proof>;
+  /** Where `sign` writes beyond `credentialHeaders` and `credentialQuery`. In `allOf` whoever signs such a place comes after. */
+  readonly writes?: readonly WrittenPlace[];
   /** Absent where no key of ours can sign. `key` stands in for the configured one. */
   sign?(request: SignableRequest, key?: string): MaybePromise<SignableRequest>;
 }

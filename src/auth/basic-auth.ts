@@ -1,10 +1,11 @@
 // Does the sender know the user name and password that stand in the URL it was given? RFC 7617.
-import { REPEATED } from "../internal/headers.js";
 import { decodeUtf8 } from "../internal/json.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise } from "../internal/maybe-promise.js";
-import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "./auth.js";
+import { type Auth, COVERS_NOTHING, type Proof, refuse } from "./auth.js";
+import { authorizationReader } from "./authorization.js";
 import type { Secrets } from "./secrets.js";
+import { unsendableAsPassword } from "./sendable.js";
 import { compileSharedToken } from "./shared-token.js";
 import { writeField } from "./write-field.js";
 
@@ -15,9 +16,9 @@ export interface BasicAuthOptions {
   readonly password: Secrets;
 }
 
-const BASIC = /^basic ([A-Za-z0-9+/]+={0,2})$/i;
+const readBasic = authorizationReader("Basic");
 const WRONG = refuse("unauthenticated", "the user name is another one");
-const MALFORMED = refuse("bad_credentials", "Authorization is not `Basic <base64 of user:password>`, once");
+const MALFORMED = refuse("bad_credentials", "Authorization is not `Basic <base64 of user:password, UTF-8>`");
 
 /**
  * Proves that the sender knows a user name and a password.
@@ -35,7 +36,9 @@ export function basicAuth(options: BasicAuthOptions): Auth {
   if (typeof username !== "string" || username === "" || username.includes(":")) {
     throw new TypeError("basicAuth: username must be a non-empty text without a colon");
   }
-  const shared = compileSharedToken(options.password, "basicAuth: password");
+  const why = unsendableAsPassword(username);
+  if (why !== undefined) throw new TypeError(`basicAuth: username ${why}`);
+  const shared = compileSharedToken(options.password, "basicAuth: password", unsendableAsPassword);
   return {
     scheme: "basic-auth",
     covers: COVERS_NOTHING,
@@ -45,14 +48,8 @@ export function basicAuth(options: BasicAuthOptions): Auth {
     challenge: 'Basic realm="webhooks", charset="UTF-8"',
     warnings: shared.warnings,
     verify(delivery) {
-      const header = delivery.headers.once("authorization");
-      if (header === undefined) return absent("no Authorization");
-      if (header === REPEATED) return MALFORMED;
-      const encoded = BASIC.exec(header)?.[1];
-      if (encoded === undefined)
-        return /^basic\b/i.test(header) || header === ""
-          ? MALFORMED
-          : absent("Authorization has another scheme than Basic");
+      const encoded = readBasic(delivery.headers);
+      if (typeof encoded !== "string") return encoded;
       const text = decodeUtf8(Buffer.from(encoded, "base64"));
       const colon = text?.indexOf(":") ?? -1;
       if (text === undefined || colon < 0 || Buffer.from(text, "utf8").toString("base64") !== encoded) return MALFORMED;
@@ -61,10 +58,11 @@ export function basicAuth(options: BasicAuthOptions): Auth {
       // A wrong user name costs what a wrong password costs, and sounds like it, so that neither tells which it was.
       return isPromise(judged) ? judged.then(asWrong) : asWrong(judged);
     },
-    sign(request, key) {
-      const pair = Buffer.from(`${username}:${shared.present(key)}`, "utf8").toString("base64");
-      return writeField(request, { in: "header", name: "authorization" }, `Basic ${pair}`);
-    },
+    sign: (request, key) =>
+      shared.sign(request, key, (password) => {
+        const pair = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
+        return writeField(request, { in: "header", name: "authorization" }, `Basic ${pair}`);
+      }),
   };
 }
 

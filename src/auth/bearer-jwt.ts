@@ -1,7 +1,7 @@
 // Does a signed JWT in `Authorization: Bearer` come from an issuer we trust, for us, and now?
 // RFC 6750 section 2.1, RFC 7519, RFC 8725.
-import { REPEATED } from "../internal/headers.js";
-import { type Auth, absent, COVERS_NOTHING, type Proof, type Proven, type Refusal, refuse } from "./auth.js";
+import { type Auth, COVERS_NOTHING, type Proof, type Proven, refuse } from "./auth.js";
+import { authorizationReader } from "./authorization.js";
 import { hintOf, joseOptions, refuseClaims, tenantOf } from "./bearer-jwt-claims.js";
 import type { KeyPlan } from "./bearer-jwt-keys.js";
 import { type BearerJwtOptions, type BearerJwtPlan, planBearerJwt } from "./bearer-jwt-options.js";
@@ -21,10 +21,7 @@ import { type JwtHeader, precheckJwt } from "./jwt-precheck.js";
 export type { BearerJwtKeys } from "./bearer-jwt-keys.js";
 export type { BearerJwtOptions, BearerJwtRules, ClaimValue, JwtAlgorithm } from "./bearer-jwt-options.js";
 
-/** RFC 9110 section 11.4: the scheme in any case, one space. What follows is for the pre-check. */
-const BEARER = /^bearer (\S*)$/i;
-/** A well-formed credential of another scheme: not ours to judge. */
-const OTHER_SCHEME = /^(?!bearer(?: |$))[!#$%&'*+.^_`|~0-9a-z-]+(?: \S|$)/i;
+const readBearer = authorizationReader("Bearer");
 
 /**
  * Proves that a delivery brings a JWT of a trusted issuer, made for us and not expired (Google Pub/Sub push, one's own OpenID issuer).
@@ -72,11 +69,8 @@ export function createBearerJwt(options: BearerJwtOptions, tuning?: Partial<KeyS
     needsPublicUrl: false,
     challenge: "Bearer",
     verify(delivery, context) {
-      const value = delivery.headers.once("authorization");
-      if (value === undefined) return absent("no Authorization header came");
-      if (value === REPEATED) return refuse("bad_credentials", "Authorization came more than once");
-      const token = BEARER.exec(value)?.[1];
-      if (token === undefined || token === "") return refuseScheme(value);
+      const token = readBearer(delivery.headers);
+      if (typeof token !== "string") return token;
       const header = precheckJwt(token, plan.algorithms);
       if ("ok" in header) return header;
       return verifyToken(plan, source, token, header, context.nowMs);
@@ -96,11 +90,6 @@ function keySource(keys: KeyPlan, tuning: Partial<KeySetTuning> | undefined): Ke
     case "secret":
       return fixedKeys(keys.secrets);
   }
-}
-
-function refuseScheme(value: string): Refusal {
-  if (OTHER_SCHEME.test(value)) return absent("Authorization does not begin with `Bearer `: it is of another scheme");
-  return refuse("bad_credentials", "Authorization is not `Bearer`, one space, and a token");
 }
 
 async function verifyToken(

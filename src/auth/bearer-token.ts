@@ -1,9 +1,10 @@
 // Does the delivery carry an opaque bearer token that we gave to the sender? RFC 6750.
 import { type Delivery, queryOf } from "../delivery.js";
-import { REPEATED } from "../internal/headers.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "./auth.js";
+import { authorizationReader } from "./authorization.js";
 import type { Secrets } from "./secrets.js";
+import { TOKEN68, unsendableAsBearer } from "./sendable.js";
 import { compileSharedToken } from "./shared-token.js";
 import { writeField } from "./write-field.js";
 
@@ -14,10 +15,11 @@ export interface BearerTokenOptions {
   readonly query?: string;
 }
 
-/** RFC 9110 section 11.1: the scheme in any case, one space, token68. */
-const BEARER = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
-const REPEATED_HEADER = refuse("bad_credentials", "Authorization came more than once");
-const MALFORMED = refuse("bad_credentials", "Authorization is not `Bearer <token>`");
+const readBearer = authorizationReader("Bearer");
+const MALFORMED = refuse(
+  "bad_credentials",
+  "the token has characters that bearer tokens do not have, or is empty; in a query, + must be written %2B",
+);
 const TWO_PLACES = refuse(
   "bad_credentials",
   "the token came twice: in Authorization and in the query, or twice in the query",
@@ -30,29 +32,26 @@ const TWO_PLACES = refuse(
  * Source:  RFC 6750 sections 2.1, 2.3, 3.1.
  * Promise: the sender holds the token. Not promised: anything of what was sent; a token binds neither body nor time.
  *
- * @throws {TypeError} When the token is missing, blank, or has white space around it.
+ * @throws {TypeError} When the token is missing or blank, or has white space or anything else that cannot be sent.
  * @example bearerToken({ token: process.env.ERP_TOKEN })
  */
 export function bearerToken(options: BearerTokenOptions): Auth {
   refuseUnknownKeys("bearerToken", options, ["token", "query"]);
-  const shared = compileSharedToken(options.token, "bearerToken: token");
+  const shared = compileSharedToken(options.token, "bearerToken: token", unsendableAsBearer);
   const { query } = options;
-  if (query === "") throw new TypeError('bearerToken: query must name a parameter, such as "access_token"');
+  if (query !== undefined && (typeof query !== "string" || query === ""))
+    throw new TypeError('bearerToken: query must name a parameter, such as "access_token"');
+
+  const nowhere = absent(`no token in Authorization or ?${query}=`);
 
   function presented(delivery: Delivery): string | Refusal {
-    const header = delivery.headers.once("authorization");
+    const inHeader = readBearer(delivery.headers);
+    const isInHeader = typeof inHeader === "string" || inHeader.isAbsent !== true;
     const inQuery = query === undefined ? [] : new URLSearchParams(queryOf(delivery.url) ?? "").getAll(query);
-    if (header === REPEATED) return REPEATED_HEADER;
-    if (inQuery.length > 1 || (inQuery.length === 1 && header !== undefined)) return TWO_PLACES;
-    if (header === undefined) {
-      const where = query === undefined ? "Authorization" : `Authorization or ?${query}=`;
-      return inQuery[0] ?? absent(`no token in ${where}`);
-    }
-    const token = BEARER.exec(header)?.[1];
-    if (token !== undefined) return token;
-    return /^bearer\b/i.test(header) || header === ""
-      ? MALFORMED
-      : absent("Authorization has another scheme than Bearer");
+    if (inQuery.length > 1 || (inQuery.length === 1 && isInHeader)) return TWO_PLACES;
+    const token = inQuery[0] ?? inHeader;
+    if (typeof token !== "string") return token.isAbsent === true && query !== undefined ? nowhere : token;
+    return TOKEN68.test(token) ? token : MALFORMED;
   }
 
   return {
@@ -69,6 +68,8 @@ export function bearerToken(options: BearerTokenOptions): Auth {
       return typeof token === "string" ? shared.judge(delivery, token) : token;
     },
     sign: (request, key) =>
-      writeField(request, { in: "header", name: "authorization" }, `Bearer ${shared.present(key)}`),
+      shared.sign(request, key, (token) =>
+        writeField(request, { in: "header", name: "authorization" }, `Bearer ${token}`),
+      ),
   };
 }

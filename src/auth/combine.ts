@@ -1,9 +1,25 @@
 // Must several proofs hold, or one of several?
+import { isCovered } from "../field.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { type Auth, type Covers, type Proof, type Proven, type Refusal, refuse } from "./auth.js";
+import {
+  type Auth,
+  type Covers,
+  type Proof,
+  type Proven,
+  type Refusal,
+  refuse,
+  type SignableRequest,
+  type WrittenPlace,
+} from "./auth.js";
+
+/** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
+const SIGNER = new WeakMap<Auth, Auth>();
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
+ *
+ * They are verified in the order given, so put the cheapest first; to sign, whoever changes what another one signs goes
+ * before it.
  *
  * @throws {TypeError} When fewer than two are given.
  * @example allOf(basicAuth({ username, password }), mac({ … }))
@@ -23,6 +39,7 @@ export function allOf(...auths: readonly Auth[]): Auth {
       settled.ok ? from(at + 1, delivery, context, [...held, settled]) : settled;
     return isPromise(proof) ? proof.then(go) : go(proof);
   }
+  const signers = inSigningOrder(auths);
   const canSign = auths.every((auth) => auth.sign !== undefined);
   return {
     ...shared,
@@ -30,13 +47,10 @@ export function allOf(...auths: readonly Auth[]): Auth {
     covers: unionOf(auths.map((auth) => auth.covers)),
     signsTime: auths.some((auth) => auth.signsTime),
     verify: (delivery, context) => from(0, delivery, context, []),
+    writes: auths.flatMap(writtenBy),
     ...(canSign
       ? {
-          async sign(request, key) {
-            let signed = request;
-            for (const auth of auths) signed = (await auth.sign?.(signed, key)) ?? signed;
-            return signed;
-          },
+          sign: (request, key) => signWithEach(signers, request, key),
         }
       : {}),
   };
@@ -66,16 +80,16 @@ export function anyOf(...auths: readonly Auth[]): Auth {
     return isPromise(proof) ? proof.then(go) : go(proof);
   }
   const signer = auths.find((auth) => auth.sign !== undefined);
-  return {
+  const combined: Auth = {
     ...shared,
     scheme: `any of ${auths.map((auth) => auth.scheme).join(", ")}`,
     covers: intersectionOf(auths.map((auth) => auth.covers)),
     signsTime: auths.every((auth) => auth.signsTime),
     verify: (delivery, context) => from(0, delivery, context, []),
-    ...(signer?.sign === undefined
-      ? {}
-      : { sign: (request, key) => (signer.sign as NonNullable<Auth["sign"]>)(request, key) }),
+    ...(signer?.sign === undefined ? {} : { writes: writtenBy(signer), sign: signer.sign.bind(signer) }),
   };
+  if (signer !== undefined) SIGNER.set(combined, SIGNER.get(signer) ?? signer);
+  return combined;
 }
 
 function common(
@@ -86,14 +100,52 @@ function common(
   for (const auth of auths)
     if (typeof auth?.verify !== "function")
       throw new TypeError(`${where}(…): every argument must be a proof of hookgate/auth`);
-  const challenge = auths.find((auth) => auth.challenge !== undefined)?.challenge;
+  // RFC 9110 section 11.6.1: WWW-Authenticate may list several.
+  const challenges = new Set(auths.flatMap((auth) => auth.challenge ?? []));
   return {
     credentialHeaders: [...new Set(auths.flatMap((auth) => auth.credentialHeaders))],
     credentialQuery: [...new Set(auths.flatMap((auth) => auth.credentialQuery ?? []))],
     needsPublicUrl: auths.some((auth) => auth.needsPublicUrl),
     warnings: auths.flatMap((auth) => auth.warnings ?? []),
-    ...(challenge === undefined ? {} : { challenge }),
+    ...(challenges.size === 0 ? {} : { challenge: [...challenges].join(", ") }),
   };
+}
+
+/** Whoever signs what another one writes comes after it; otherwise as given, and so where two sign each other's places. */
+function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {
+  const ordered: Auth[] = [];
+  const left = [...auths];
+  while (left.length > 0) {
+    const free = left.findIndex((auth) => !left.some((other) => other !== auth && signsWhatIsWrittenBy(auth, other)));
+    ordered.push(...left.splice(Math.max(0, free), 1));
+  }
+  return ordered;
+}
+
+function signsWhatIsWrittenBy(auth: Auth, other: Auth): boolean {
+  const { covers } = SIGNER.get(auth) ?? auth;
+  return writtenBy(other).some((place) => isCovered({ kind: "text", ...place }, covers));
+}
+
+function writtenBy(auth: Auth): readonly WrittenPlace[] {
+  const { credentialHeaders, credentialQuery = [], writes = [] } = SIGNER.get(auth) ?? auth;
+  return [
+    ...writes,
+    ...credentialHeaders.map((name) => ({ in: "header", name }) as const),
+    ...credentialQuery.map((name) => ({ in: "query", name }) as const),
+  ];
+}
+
+function signWithEach(
+  signers: readonly Auth[],
+  request: SignableRequest,
+  key: string | undefined,
+): MaybePromise<SignableRequest> {
+  const [signer, ...others] = signers;
+  if (signer?.sign === undefined) return request;
+  const signed = signer.sign(request, key);
+  const go = (one: SignableRequest) => signWithEach(others, one, key);
+  return isPromise(signed) ? signed.then(go) : go(signed);
 }
 
 /** As old as the oldest of them, and of one tenant. */

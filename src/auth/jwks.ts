@@ -76,6 +76,8 @@ export interface KeySetTuning extends FetchLimits {
   readonly freshMs: number;
   /** Up to this age a set is used while its URL fails. */
   readonly staleMs: number;
+  /** How long a delivery waits for a newer set where the old one may still be used; the fetch itself goes on. */
+  readonly patienceMs: number;
   /** After a successful fetch, an unknown `kid` does not cause another one for this long. */
   readonly cooldownMs: number;
   /** The same after the first, second, … failed fetch in a row; the last for all further ones. */
@@ -89,6 +91,8 @@ const DEFAULTS: KeySetTuning = {
   maxBytes: 256 * 1024,
   freshMs: 10 * 60_000,
   staleMs: 24 * 3_600_000,
+  // Well below the 3 s after which the most impatient sender hangs up.
+  patienceMs: 1_000,
   cooldownMs: 30_000,
   // One early try mends a blip; with 30 s and more after it, no 30 s ever see more than two fetches.
   backOffMs: [5_000, 30_000, 60_000],
@@ -104,11 +108,12 @@ interface CachedSet {
  * A key set behind a URL.
  *
  * - a known `kid` in a fresh set: no fetch; in an old one: after a fetch, and from the old one for 24 h while fetches fail
+ *   or take longer than a second
  * - an unknown `kid`: one more fetch unless one ended a moment ago; then `unauthenticated`
  * - an unknown `kid`, or no set at all, while the last fetch failed: `undecided`
  */
 export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): KeySource {
-  const { freshMs, staleMs, cooldownMs, backOffMs, clockMs, ...limits } = { ...DEFAULTS, ...tuning };
+  const { freshMs, staleMs, patienceMs, cooldownMs, backOffMs, clockMs, ...limits } = { ...DEFAULTS, ...tuning };
   let cached: CachedSet | undefined;
   let failuresInARow = 0;
   let lastFailure: unknown;
@@ -145,7 +150,7 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
 
   return {
     async find(header, tried) {
-      if (!isYoungerThan(freshMs)) await refresh();
+      if (!isYoungerThan(freshMs)) await (isYoungerThan(staleMs) ? within(patienceMs, refresh()) : refresh());
       if (cached === undefined || !isYoungerThan(staleMs)) return undecided();
       const found = await keysNotTried(cached.resolver, header, tried);
       if (found !== undefined) return found;
@@ -154,6 +159,17 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
       return (await keysNotTried(cached.resolver, header, tried)) ?? (tried === undefined ? NO_KEY : NO_FIT);
     },
   };
+}
+
+/** Until it is done, but no longer. What is waited for never rejects. */
+function within(patienceMs: number, done: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, patienceMs);
+    void done.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 async function keysNotTried(

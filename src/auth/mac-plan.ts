@@ -7,6 +7,7 @@ import type { Secrets } from "./secrets.js";
 import { type CompiledSignature, compileSignature, type SignatureOptions, type SignatureParam } from "./signature.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "./signed-text.js";
 import { type CompiledTime, compileTime, coversWithTime } from "./signed-time.js";
+import type { HeaderName } from "./template.js";
 
 export type MacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
 
@@ -56,61 +57,72 @@ const MIXED: Refusal = refuse(
   "headers of two families came at once, so they could contradict each other",
 );
 
-/** @throws {TypeError} When the description contradicts itself. */
-export function compilePlans(options: MacOptions, digestBytes: number): readonly Plan[] {
+/** What every signature over a text of the delivery is described by, whatever makes the signature. */
+export type SignedOptions = Pick<MacOptions, "signed" | "signature" | "timestamp" | "families">;
+
+/**
+ * @param signatureBytes - How long a decoded signature is; `undefined` where that varies.
+ * @param where - Whose options they are, for messages.
+ * @throws {TypeError} When the description contradicts itself.
+ */
+export function compilePlans(
+  options: SignedOptions,
+  signatureBytes: number | undefined,
+  where = "mac",
+): readonly Plan[] {
   const { families } = options;
   if (typeof options.signature !== "object" || options.signature === null) {
-    throw new TypeError('mac: signature must say where it is, such as { header: "x-signature", encoding: "hex" }');
+    throw new TypeError(`${where}: signature must say where it is, such as { header: "x-signature", encoding: "hex" }`);
   }
   const isStarred = [options.signature.header ?? []].flat().some((name) => name.includes("*"));
   if (families === undefined) {
-    if (isStarred) throw new TypeError("mac: signature.header has a *, so families must say what it stands for");
-    return [compilePlan(options, digestBytes, [])];
+    if (isStarred) throw new TypeError(`${where}: signature.header has a *, so families must say what it stands for`);
+    return [compilePlan(options, signatureBytes, where)];
   }
   if (families.length < 2 || !isStarred) {
     throw new TypeError(
-      'mac: families needs two names or more, and a * in signature.header: ["svix", "webhook"] and "*-signature"',
+      `${where}: families needs two names or more, and a * in signature.header: ["svix", "webhook"] and "*-signature"`,
     );
   }
   return families.map((family) => {
-    const own: string[] = [];
-    const fill = (name: string) => {
-      if (!name.includes("*")) return name;
+    const own = new Set<string>();
+    const fill: HeaderName = (name) => {
       const filled = name.replace("*", family).toLowerCase();
-      own.push(filled);
+      if (name.includes("*")) own.add(filled);
       return filled;
     };
-    return compilePlan(ofFamily(options, fill), digestBytes, own);
+    return { ...compilePlan(ofFamily(options, fill), signatureBytes, where, fill), ownHeaders: [...own] };
   });
 }
 
-/** The description with `*` replaced in every header name. */
-function ofFamily(options: MacOptions, fill: (name: string) => string): MacOptions {
-  const { signed = "{body}", signature, timestamp } = options;
+/** The description with `*` replaced in the names of headers; those in the template are filled where it is parsed. */
+function ofFamily(options: SignedOptions, fill: HeaderName): SignedOptions {
+  const { signature, timestamp } = options;
   const { header } = signature;
   const names = header === undefined ? undefined : typeof header === "string" ? fill(header) : header.map(fill);
   return {
     ...options,
     signature: names === undefined ? signature : ({ ...signature, header: names } as SignatureOptions),
-    signed:
-      typeof signed === "string"
-        ? signed.replace(/\{header:([^{}]*)\}/g, (_, name: string) => `{header:${fill(name)}}`)
-        : signed,
     ...(timestamp?.in === "header" ? { timestamp: { ...timestamp, name: fill(timestamp.name) } } : {}),
   };
 }
 
-function compilePlan(options: MacOptions, digestBytes: number, ownHeaders: readonly string[]): Plan {
+function compilePlan(
+  options: SignedOptions,
+  signatureBytes: number | undefined,
+  where: string,
+  headerName?: HeaderName,
+): Plan {
   const { timestamp } = options;
-  const signed = compileSigned(options.signed ?? "{body}", "mac");
+  const signed = compileSigned(options.signed ?? "{body}", where, headerName);
   const timeParam = timestamp?.in === "param" ? timestamp : undefined;
   const params = [...new Set([...(timeParam === undefined ? [] : [timeParam.name]), ...signed.params])];
-  const signature = compileSignature(options.signature, digestBytes, params, "mac");
+  const signature = compileSignature(options.signature, signatureBytes, params, where);
   const place = options.signature.at?.in;
   if (((place === "json" || place === "form") && signed.covers.body) || (place === "query" && signed.covers.url)) {
-    throw new TypeError("mac: signature.at is inside of what signed covers, so no sender could have made it");
+    throw new TypeError(`${where}: signature.at is inside of what signed covers, so no sender could have made it`);
   }
-  const time = compileTime(timestamp, signed, "mac");
+  const time = compileTime(timestamp, signed, where);
   return {
     ok: true,
     signature,
@@ -119,7 +131,7 @@ function compilePlan(options: MacOptions, digestBytes: number, ownHeaders: reado
     timeParam,
     covers: Object.freeze(coversWithTime(signed.covers, timestamp, signed.usesTimestamp)),
     readsFields: signature.readsFields || signed.readsFields || (time?.readsFields === true && !time.isReadLate),
-    ownHeaders,
+    ownHeaders: [],
     proofs: [],
   };
 }
@@ -128,12 +140,17 @@ function compilePlan(options: MacOptions, digestBytes: number, ownHeaders: reado
 export function planFor(plans: readonly Plan[], delivery: Delivery): Plan | Refusal {
   let found: Plan | undefined;
   for (const plan of plans) {
-    if (!plan.ownHeaders.some((name) => delivery.headers.onceList(name) !== undefined)) continue;
+    if (!hasAny(delivery, plan.ownHeaders)) continue;
     if (found !== undefined) return MIXED;
     found = plan;
   }
   if (found !== undefined) return found;
   return absent(`no signature: none of ${plans.flatMap((plan) => plan.signature.headers).join(", ")} is there`);
+}
+
+function hasAny({ headers }: Delivery, names: readonly string[]): boolean {
+  for (const name of names) if (headers.has(name)) return true;
+  return false;
 }
 
 /** What a proof binds at best, whichever family comes. */

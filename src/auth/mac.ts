@@ -1,17 +1,26 @@
 // Was the delivery signed with a secret that we share with the sender? HMAC, described as the vendor describes it.
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { type Delivery, toDelivery } from "../delivery.js";
+import type { Delivery } from "../delivery.js";
 import { createTextEqual } from "../internal/constant-time.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise } from "../internal/maybe-promise.js";
 import { formatTime } from "../internal/time.js";
-import { type Auth, type Proof, type Proven, type Refusal, refuse, type SignableRequest } from "./auth.js";
+import {
+  type Auth,
+  type Proof,
+  type Proven,
+  type Refusal,
+  refuse,
+  type SignableRequest,
+  type WrittenPlace,
+} from "./auth.js";
 import { ENCODINGS } from "./encoding.js";
 import { compileKeyForm, IllFormedSecret } from "./key-form.js";
 import { compilePlans, coversOfAll, DIGEST_BYTES, type MacOptions, type Plan, planFor } from "./mac-plan.js";
 import { PrivateFields } from "./private-fields.js";
 import { compileSecrets, type KeySet, type SecretRules } from "./secrets.js";
-import type { SignatureReading } from "./signature.js";
+import { deliveryToSign } from "./signable-delivery.js";
+import type { SignatureReading } from "./signature-reading.js";
 import type { SignedBytes } from "./template.js";
 
 const OPTION_NAMES: readonly (keyof MacOptions)[] = [
@@ -121,6 +130,7 @@ export function mac(options: MacOptions): Auth {
     credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
     ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
     needsPublicUrl: first.signed.needsPublicUrl,
+    writes: writtenBy(options),
     warnings: secrets.warnings,
 
     verify(delivery, context) {
@@ -143,7 +153,7 @@ export function mac(options: MacOptions): Auth {
     sign(request, key) {
       const plan = plans.find((one) => one.ownHeaders.some((name) => request.headers[name] !== undefined)) ?? first;
       const timed = plan.time?.write(request) ?? request;
-      const delivery = deliveryOf(timed);
+      const delivery = deliveryToSign(timed);
       if (key !== undefined) return signWith(plan, timed, delivery, secrets.toKey(key));
       const found = secrets.fixed ?? secrets.lookUp(delivery);
       const withFirst = (keys: KeySet<KeyObject> | Refusal) => signWith(plan, timed, delivery, firstOf(keys));
@@ -214,19 +224,12 @@ function readingToSign(plan: Plan, request: SignableRequest, delivery: Delivery)
   return { reading, params };
 }
 
-/** The request as we would receive it. */
-function deliveryOf(request: SignableRequest): Delivery {
-  const { method, headers, body } = request;
-  return toDelivery({ method, url: targetOf(request.url), headers, body });
-}
-
-/** Path and query of an absolute URL, as it is written. */
-function targetOf(url: string): string {
-  const scheme = url.indexOf("://");
-  const [whole = ""] = url.split("#", 1);
-  if (scheme < 0) return whole;
-  const start = whole.slice(scheme + 3).search(/[/?]/);
-  if (start < 0) return "/";
-  const target = whole.slice(scheme + 3 + start);
-  return target.startsWith("?") ? `/${target}` : target;
+/** The signature's own place and the time's, where they are no credential headers. */
+function writtenBy({ signature, timestamp, families = ["*"] }: MacOptions): readonly WrittenPlace[] {
+  return [signature.at, timestamp].flatMap((place) => {
+    if (place === undefined || place.in === "param" || place.in === "literal" || place.in === "dotted") return [];
+    const { in: where, name } = place;
+    if (!name.includes("*") || where !== "header") return [{ in: where, name }];
+    return families.map((family) => ({ in: where, name: name.replace("*", family).toLowerCase() }));
+  });
 }

@@ -1,5 +1,6 @@
 // Which secrets does a scheme hold: one, several while rotating, or looked up per delivery?
 import type { Delivery } from "../delivery.js";
+import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import { type Refusal, refuse } from "./auth.js";
 import { IllFormedSecret } from "./key-form.js";
@@ -33,8 +34,8 @@ export type SecretAnswer =
 /**
  * Looks the secrets of a delivery up, when it comes.
  *
- * What it answers decides: secrets are tried; none (`null`, `[]`) is 401; a throw or a rejection is 503 `undecided`, so
- * the sender sends again; an ill-formed secret is 500 `misconfigured`. A function without parameters that answers
+ * What it answers decides: secrets are tried; none (`null`, `[]`) is 401; a throw, a rejection, or no answer within 5 s
+ * is 503 `undecided`, so the sender sends again; an ill-formed secret is 500 `misconfigured`. A function without parameters that answers
  * `undefined` is `misconfigured` too: that is an environment variable which is not set, not an unknown tenant.
  */
 export type SecretFunction = (delivery: UnverifiedDelivery) => MaybePromise<SecretAnswer>;
@@ -72,6 +73,8 @@ const MAX_KEYS = 5;
 const WEAK_BELOW_BYTES = 16;
 /** Keys made of a function's answers, kept so that a busy tenant's is made once. */
 const MAX_CACHED_KEYS = 256;
+/** A look-up that hangs would hold every delivery of a stranger until the socket closes. */
+const LOOK_UP_SECONDS = 5;
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** @throws {TypeError} When a secret is missing, blank, surrounded by white space, ill-formed or repeated. */
@@ -171,7 +174,8 @@ function lookedUp<Key>(find: SecretFunction, rules: SecretRules<Key>): CompiledS
   }
 
   function failed(cause: unknown): Refusal {
-    return { ...refuse("undecided", `${rules.where}: the function threw or rejected`), cause };
+    const what = cause instanceof TooSlow ? cause.message : "the function threw or rejected";
+    return { ...refuse("undecided", `${rules.where}: ${what}`), cause };
   }
 
   return {
@@ -181,7 +185,7 @@ function lookedUp<Key>(find: SecretFunction, rules: SecretRules<Key>): CompiledS
     lookUp(delivery) {
       try {
         const answer = find(new Unverified(delivery));
-        return isPromise(answer) ? answer.then(accept, failed) : accept(answer);
+        return isPromise(answer) ? inTime(answer).then(accept, failed) : accept(answer);
       } catch (error) {
         return failed(error);
       }
@@ -189,8 +193,27 @@ function lookedUp<Key>(find: SecretFunction, rules: SecretRules<Key>): CompiledS
   };
 }
 
+class TooSlow extends Error {}
+
+function inTime(answer: PromiseLike<SecretAnswer>): Promise<SecretAnswer> {
+  return new Promise((resolve, reject) => {
+    const tooSlow = () => reject(new TooSlow(`the function did not answer within ${LOOK_UP_SECONDS} s`));
+    const deadline = setDeadline(LOOK_UP_SECONDS * 1000, tooSlow);
+    answer.then(
+      (secrets) => {
+        cancelDeadline(deadline);
+        resolve(secrets);
+      },
+      (error) => {
+        cancelDeadline(deadline);
+        reject(error);
+      },
+    );
+  });
+}
+
 /** A delivery as a secret function sees it. Headers are copied when first read. */
-class Unverified implements UnverifiedDelivery {
+export class Unverified implements UnverifiedDelivery {
   readonly #delivery: Delivery;
   #headers: UnverifiedDelivery["headers"] | undefined;
 

@@ -2,8 +2,11 @@
 import type { Delivery } from "../delivery.js";
 import { indexOfDigest, sha256 } from "../internal/constant-time.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { COVERS_NOTHING, type Proof, type Refusal, refuse } from "./auth.js";
+import { COVERS_NOTHING, type Proof, type Refusal, refuse, type SignableRequest } from "./auth.js";
+import { IllFormedSecret } from "./key-form.js";
 import { compileSecrets, type KeySet, type Secrets } from "./secrets.js";
+import type { Unsendable } from "./sendable.js";
+import { deliveryToSign } from "./signable-delivery.js";
 
 /** A shared token: its text for signing, its digest for comparing. */
 interface Token {
@@ -15,8 +18,16 @@ export interface SharedToken {
   readonly warnings: readonly string[];
   /** A token proves that its holder sent something; it binds nothing of what was sent. */
   judge(delivery: Delivery, presented: string): MaybePromise<Proof>;
-  /** The text to present: the first one, or the one that stands in for it. */
-  present(key: string | undefined): string;
+  /**
+   * The request with a token in it: the one that stands in for ours, the first, or what the function names for it.
+   *
+   * @throws {TypeError} When there is none.
+   */
+  sign(
+    request: SignableRequest,
+    key: string | undefined,
+    write: (token: string) => SignableRequest,
+  ): MaybePromise<SignableRequest>;
 }
 
 const WRONG: Refusal = refuse(
@@ -27,9 +38,16 @@ const NO_TOKEN: Refusal = refuse("unauthenticated", "the secret function knows n
 /** Compared when there is nothing to compare with, so that an unknown tenant is answered as late as a wrong token. */
 const DUMMY: readonly Buffer[] = [sha256("no token")];
 
-/** @throws {TypeError} When the token is missing or malformed. */
-export function compileSharedToken(token: Secrets, where: string): SharedToken {
-  const secrets = compileSecrets<Token>(token, { where, toKey: (text) => ({ text, digest: sha256(text) }) });
+/** @throws {TypeError} When the token is missing or malformed, or cannot be sent where it belongs. */
+export function compileSharedToken(token: Secrets, where: string, unsendable: Unsendable): SharedToken {
+  const secrets = compileSecrets<Token>(token, {
+    where,
+    toKey(text) {
+      const why = unsendable(text);
+      if (why !== undefined) throw new IllFormedSecret(why);
+      return { text, digest: sha256(text) };
+    },
+  });
 
   function compare(found: KeySet<Token> | Refusal, presented: string): Proof {
     if (!found.ok) return found;
@@ -47,12 +65,17 @@ export function compileSharedToken(token: Secrets, where: string): SharedToken {
       const found = secrets.fixed ?? secrets.lookUp(delivery);
       return isPromise(found) ? found.then((keys) => compare(keys, presented)) : compare(found, presented);
     },
-    present(key) {
-      if (key !== undefined) return secrets.toKey(key).text;
-      const first = secrets.fixed?.keys[0];
-      if (first === undefined)
-        throw new TypeError(`${where}: a function names the token per delivery; to sign, give the key`);
-      return first.text;
+    sign(request, key, write) {
+      if (key !== undefined) return write(secrets.toKey(key).text);
+      const found = secrets.fixed ?? secrets.lookUp(deliveryToSign(request));
+      return isPromise(found) ? found.then((keys) => write(first(keys))) : write(first(found));
     },
   };
+
+  function first(found: KeySet<Token> | Refusal): string {
+    const text = found.ok ? found.keys[0]?.text : undefined;
+    if (text !== undefined) return text;
+    const why = found.ok ? "the function names none for this request" : found.hint;
+    throw new TypeError(`${where}: there is none to sign with: ${why}; give the key to sign with instead`);
+  }
 }

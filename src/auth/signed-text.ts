@@ -3,8 +3,8 @@ import type { Delivery } from "../delivery.js";
 import type { Covers, ProofContext, Refusal } from "./auth.js";
 import { refuse } from "./auth.js";
 import type { PrivateFields } from "./private-fields.js";
-import type { SignatureReading } from "./signature.js";
-import { compileTemplate, type SignedBytes } from "./template.js";
+import type { SignatureReading } from "./signature-reading.js";
+import { compileTemplate, type HeaderName, type SignedBytes } from "./template.js";
 
 /** The texts that were signed, for senders whose rule is no template (sorted form fields, a list of headers). */
 export interface SignedText {
@@ -57,16 +57,16 @@ const NO_PUBLIC_URL = refuse(
 );
 
 /** @throws {TypeError} When the template cannot be compiled. */
-export function compileSigned(signed: string | SignedText, where: string): CompiledSigned {
-  if (typeof signed === "string") return fromTemplate(signed, where);
+export function compileSigned(signed: string | SignedText, where: string, headerName?: HeaderName): CompiledSigned {
+  if (typeof signed === "string") return fromTemplate(signed, where, headerName);
   if (typeof signed !== "object" || signed === null || typeof signed.texts !== "function" || !signed.covers) {
     throw new TypeError(`${where}: signed must be a template such as "{timestamp}.{body}", or { covers, texts }`);
   }
   return fromFunction(signed);
 }
 
-function fromTemplate(text: string, where: string): CompiledSigned {
-  const template = compileTemplate(text, where);
+function fromTemplate(text: string, where: string, headerName: HeaderName | undefined): CompiledSigned {
+  const template = compileTemplate(text, where, headerName);
   return {
     ...template,
     candidates(delivery, context, reading, fields) {

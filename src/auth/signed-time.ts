@@ -5,7 +5,8 @@ import { REPEATED } from "../internal/headers.js";
 import { formatTime, parseTime } from "../internal/time.js";
 import { type Covers, type Refusal, refuse, type SignableRequest } from "./auth.js";
 import { PrivateFields, UNREADABLE } from "./private-fields.js";
-import type { SignatureParam, SignatureReading } from "./signature.js";
+import type { SignatureParam } from "./signature.js";
+import type { SignatureReading } from "./signature-reading.js";
 import type { CompiledSigned } from "./signed-text.js";
 import { writeField } from "./write-field.js";
 

@@ -6,6 +6,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "./auth.js";
 import { PrivateFields, UNREADABLE } from "./private-fields.js";
 import type { Secrets } from "./secrets.js";
+import { unsendableInHeader } from "./sendable.js";
 import { compileSharedToken } from "./shared-token.js";
 import { writeField } from "./write-field.js";
 
@@ -33,7 +34,11 @@ export function staticToken(options: StaticTokenOptions): Auth {
     throw new TypeError('staticToken: at must be header(…), query(…), json(…) or form(…), such as header("x-token")');
   }
   if (at.name.includes("*")) throw new TypeError(`staticToken: at must name one place; "${at.name}" names several`);
-  const shared = compileSharedToken(options.token, "staticToken: token");
+  const shared = compileSharedToken(
+    options.token,
+    "staticToken: token",
+    at.in === "header" ? unsendableInHeader : () => undefined,
+  );
   const where = `${at.in} ${at.name}`;
 
   function presented(delivery: Delivery): string | Refusal {
@@ -52,12 +57,13 @@ export function staticToken(options: StaticTokenOptions): Auth {
     signsTime: false,
     credentialHeaders: at.in === "header" ? [at.name] : [],
     ...(at.in === "query" ? { credentialQuery: [at.name] } : {}),
+    writes: [{ in: at.in, name: at.name }],
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {
       const token = presented(delivery);
       return typeof token === "string" ? shared.judge(delivery, token) : token;
     },
-    sign: (request, key) => writeField(request, at, prefix + shared.present(key)),
+    sign: (request, key) => shared.sign(request, key, (token) => writeField(request, at, prefix + token)),
   };
 }

@@ -4,6 +4,7 @@ import { type Delivery, pathOf } from "../delivery.js";
 import { REPEATED } from "../internal/headers.js";
 import { nearest } from "../internal/known-keys.js";
 import { type Covers, type Refusal, refuse } from "./auth.js";
+import { crc32 } from "./crc32.js";
 import { type PrivateFields, UNREADABLE } from "./private-fields.js";
 
 /** Signed bytes: text before and after the body, each character one byte (latin1). */
@@ -52,6 +53,10 @@ interface Part {
   until: string;
 }
 
+/** The header that a name in a description stands for: `*-id` is `svix-id` in one family. */
+export type HeaderName = (name: string) => string;
+
+const lowerCase: HeaderName = (name) => name.toLowerCase();
 const BARE_KINDS: readonly string[] = ["body", "timestamp", "method", "url", "path", "target"];
 const NAMED_KINDS: readonly string[] = ["header", "param", "json", "form", "query"];
 const PLACEHOLDER = /\{([^{}]*)\}/g;
@@ -59,19 +64,23 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 /**
  * Compiles a template such as `v0:{timestamp}:{body}`.
  *
- * Placeholders: `{body}` `{body:sha256}` (its hex digest) `{timestamp}` `{method}` `{url}` (as registered) `{path}`
+ * Placeholders: `{body}` `{body:sha256}` (its hex digest) `{body:crc32}` (decimal; binds nothing, see PayPal) `{timestamp}` `{method}` `{url}` (as registered) `{path}`
  * (without the query) `{target}` (with it) `{header:name}` `{param:t}` (of the signature header) `{json:a.b}`
  * `{form:name}` `{query:name}`. A `?` at the end of a name lets the value be missing.
  *
+ * @param headerName - What a header named in the template is called; lower case.
  * @throws {TypeError} When a placeholder is unknown, the body stands twice, or nothing of the delivery is signed.
  */
-export function compileTemplate(template: string, where: string): CompiledTemplate {
-  const parts = parse(template, where);
+export function compileTemplate(template: string, where: string, headerName: HeaderName = lowerCase): CompiledTemplate {
+  const parts = parse(template, where).map((part) =>
+    part.kind === "header" ? { ...part, name: headerName(part.name) } : part,
+  );
   const named = (kind: Kind) => parts.filter((part) => part.kind === kind).map((part) => part.name);
   const has = (kind: Kind) => parts.some((part) => part.kind === kind);
   const fields = [...named("json"), ...named("form")];
   const covers: Covers = {
-    body: has("body"),
+    // A checksum binds nothing: another body with the same one is easily made.
+    body: parts.some((part) => part.kind === "body" && part.name !== "crc32"),
     method: has("method"),
     url: has("url") || has("target"),
     headers: named("header"),
@@ -122,14 +131,14 @@ function placeholder(inner: string, where: string): Part {
   const rest = colon < 0 ? "" : inner.slice(colon + 1);
   const isOptional = rest.endsWith("?");
   const name = isOptional ? rest.slice(0, -1) : rest;
-  const isBare = BARE_KINDS.includes(kind) && (colon < 0 || inner === "body:sha256");
+  const isBare = BARE_KINDS.includes(kind) && (colon < 0 || inner === "body:sha256" || inner === "body:crc32");
   if (!isBare && (!NAMED_KINDS.includes(kind) || name === "")) {
     const known = [...BARE_KINDS, ...NAMED_KINDS.map((one) => `${one}:name`)];
     const near = nearest(inner, known);
     const advice = near === undefined ? `known are {${known.join("}, {")}}` : `did you mean {${near}}?`;
     throw new TypeError(`${where}: signed has an unknown placeholder {${inner}}; ${advice}`);
   }
-  return { kind: kind as Kind, name: kind === "header" ? name.toLowerCase() : name, isOptional, until: "" };
+  return { kind: kind as Kind, name, isOptional, until: "" };
 }
 
 function render(
@@ -150,6 +159,10 @@ function render(
       case "body":
         if (part.name === "sha256") {
           text += createHash("sha256").update(delivery.body).digest("hex");
+          break;
+        }
+        if (part.name === "crc32") {
+          text += crc32(delivery.body);
           break;
         }
         before = text;

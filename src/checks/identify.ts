@@ -5,7 +5,7 @@ import { type EventOrigin, ReceivedEvent } from "../event.js";
 import { type Field, isCovered, memberOf, readField } from "../field.js";
 import { parseTime } from "../internal/time.js";
 import type { Ending } from "../outcome.js";
-import type { Passage, Step } from "../passage.js";
+import type { MalformedItem, Passage, Step } from "../passage.js";
 import type { EventRow, SenderDefinition } from "../sender.js";
 import type { TraceLine } from "../trace.js";
 
@@ -36,17 +36,22 @@ export function identifyStep({ sender, credentialHeaders }: IdentifySettings): S
       credentialHeaders,
     };
     const events: ReceivedEvent[] = [];
-    let problem: string | undefined;
-    for (const item of items as unknown[]) {
+    const malformed: MalformedItem[] = [];
+    for (const [at, item] of (items as unknown[]).entries()) {
       const event = readEvent(row, delivery, item, origin);
-      if (typeof event === "string") problem ??= event;
-      else events.push(event);
-      const mismatch = typeof event === "string" ? undefined : mismatchOf(sender, row, event, proof.covers);
+      if (typeof event === "string") {
+        malformed.push({ at, hint: event });
+        continue;
+      }
+      events.push(event);
+      const mismatch = mismatchOf(sender, row, event, proof.covers);
       if (mismatch !== undefined) return refuse(passage, mismatch);
     }
     // One bad item never fails its neighbours; nothing but bad items is a bad delivery.
+    const problem = malformed[0]?.hint;
     if (problem !== undefined && events.length === 0) return refuse(passage, problem);
     passage.events = events;
+    passage.malformed = malformed;
     passage.isIdCovered = row.id === undefined || isCovered(row.id, proof.covers);
     passage.trace.add(
       problem === undefined

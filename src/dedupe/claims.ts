@@ -1,11 +1,13 @@
-// How does one event get claimed, kept, and settled, whatever store stands behind?
+// How is one event claimed, whatever store stands behind?
 import { randomBytes } from "node:crypto";
 import type { Covers } from "../auth/auth.js";
-import { cancelDeadline, type Deadline, setDeadline } from "../internal/deadlines.js";
+import { NO_BYTES } from "../internal/bytes.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import { type HeldClaim, LeasedClaim } from "./held-claim.js";
+import { TransactionalClaim } from "./held-transaction.js";
 import { bodyDigest, dedupeKeyMaker } from "./key.js";
 import { RecentBodies } from "./recent-bodies.js";
-import type { ClaimAnswer, DedupeStore } from "./store.js";
+import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "./store.js";
 
 export interface ClaimSettings {
   readonly store: DedupeStore<unknown>;
@@ -17,12 +19,12 @@ export interface ClaimSettings {
   readonly replay: "report" | "suppress";
   /** How long a suppressed body is remembered. */
   readonly replayWindowSeconds: number;
+  /** Another body under a known id is refused, so bodies are always compared. */
+  readonly strict: boolean;
 }
 
 /** One event to claim. */
 export interface ClaimSubject {
-  readonly id: string;
-  readonly tenant: string | undefined;
   readonly body: Buffer;
   readonly covers: Covers;
   readonly isIdCovered: boolean;
@@ -38,59 +40,82 @@ export type ClaimResult =
       readonly isReplay: boolean;
     };
 
+/**
+ * Kept instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
+ * sender's own second try may differ in a counter, and 100 KB take 65 µs. It has a digest's form, for stores that look.
+ */
+const NOT_COMPARED: string = bodyDigest(NO_BYTES);
+
 export class Claims {
   readonly #settings: ClaimSettings;
-  readonly #keyOf: (tenant: string | undefined, id: string) => string;
-  /** Keys of bodies live beside those of ids: a sender's name holds no slash. */
+  /** Keys of bodies and entities live beside those of ids: a sender's name holds no slash. */
   readonly #bodyKeyOf: (tenant: string | undefined, digest: string) => string;
+  readonly #entityKeyOf: (tenant: string | undefined, entity: string) => string;
   readonly #recent: RecentBodies;
 
   constructor(settings: ClaimSettings) {
+    const { scope, sender } = settings;
     this.#settings = settings;
-    this.#keyOf = dedupeKeyMaker({ scope: settings.scope, sender: settings.sender });
-    this.#bodyKeyOf = dedupeKeyMaker({ scope: settings.scope, sender: `${settings.sender}/body` });
+    this.#bodyKeyOf = dedupeKeyMaker({ scope, sender: `${sender}/body` });
+    this.#entityKeyOf = dedupeKeyMaker({ scope, sender: `${sender}/order` });
     this.#recent = new RecentBodies(settings.replayWindowSeconds);
   }
 
-  keyOf(subject: Pick<ClaimSubject, "id" | "tenant">): string {
-    return this.#keyOf(subject.tenant, subject.id);
-  }
-
-  take(key: string, subject: ClaimSubject): MaybePromise<ClaimResult> {
-    const digest = bodyDigest(subject.body);
-    const token = newToken();
-    const answer = this.#claim(key, token, digest);
+  take(key: string, subject: ClaimSubject, tenant: string | undefined): MaybePromise<ClaimResult> {
+    const { store, leaseSeconds, strict } = this.#settings;
+    const digest = strict || !subject.isIdCovered ? bodyDigest(subject.body) : NOT_COMPARED;
+    const request: ClaimRequest = { key, token: newToken(), leaseSeconds, bodyDigest: digest };
+    if (store.begin !== undefined) return store.begin(request).then((begun) => this.#begun(begun, request, subject));
+    const answer = store.claim(request);
     return isPromise(answer)
-      ? answer.then((settled) => this.#taken(settled, key, token, digest, subject))
-      : this.#taken(answer, key, token, digest, subject);
+      ? answer.then((settled) => this.#taken(settled, request, subject, tenant))
+      : this.#taken(answer, request, subject, tenant);
   }
 
-  #claim(key: string, token: string, digest: string): MaybePromise<ClaimAnswer> {
-    return this.#settings.store.claim({ key, token, leaseSeconds: this.#settings.leaseSeconds, bodyDigest: digest });
+  /** Whether a newer event of the entity was here before. */
+  advance(
+    entity: string,
+    version: number,
+    tenant: string | undefined,
+    claim: HeldClaim | undefined,
+  ): MaybePromise<OrderAnswer> {
+    const { store, retentionSeconds } = this.#settings;
+    if (store.advance === undefined) throw new Error(`${store.name} keeps no order`); // refused when built
+    const entityKey = this.#entityKeyOf(tenant, entity);
+    return claim?.isTransactional === true
+      ? store.advance(entityKey, version, retentionSeconds, claim.tx)
+      : store.advance(entityKey, version, retentionSeconds);
+  }
+
+  #begun(answer: BeginAnswer<unknown>, { key, bodyDigest }: ClaimRequest, subject: ClaimSubject): ClaimResult {
+    if (answer.state === "in_flight") return answer;
+    if (answer.state === "done") return { ...answer, isReplay: false };
+    const claim = new TransactionalClaim(key, answer, this.#settings.retentionSeconds);
+    const isReplaySuspected = isSwappable(subject) && this.#recent.sawUnderAnotherId(bodyDigest, key);
+    return { state: "held", claim, isReplaySuspected };
   }
 
   #taken(
     answer: ClaimAnswer,
-    key: string,
-    token: string,
-    digest: string,
+    { key, token, bodyDigest }: ClaimRequest,
     subject: ClaimSubject,
+    tenant: string | undefined,
   ): MaybePromise<ClaimResult> {
     if (answer.state === "in_flight") return answer;
     if (answer.state === "done") return { ...answer, isReplay: false };
-    const claim = new HeldClaim(this.#settings, key, token, answer);
-    const isSwappable = !subject.isIdCovered && subject.covers.body;
-    if (!isSwappable) return { state: "held", claim, isReplaySuspected: false };
-    if (this.#settings.replay === "suppress") return this.#takeBody(claim, token, digest, subject);
-    return { state: "held", claim, isReplaySuspected: this.#recent.sawUnderAnotherId(digest, key) };
+    const claim = new LeasedClaim(this.#settings, key, token, answer);
+    if (!isSwappable(subject)) return { state: "held", claim, isReplaySuspected: false };
+    if (this.#settings.replay === "suppress") return this.#takeBody(claim, token, bodyDigest, tenant);
+    return { state: "held", claim, isReplaySuspected: this.#recent.sawUnderAnotherId(bodyDigest, key) };
   }
 
   /** The id is won; is the body, too? Under another id it would be a replay, or a twin that the sender sent twice. */
-  async #takeBody(claim: HeldClaim, token: string, digest: string, subject: ClaimSubject): Promise<ClaimResult> {
-    const bodyKey = this.#bodyKeyOf(subject.tenant, digest);
-    const answer = await this.#claim(bodyKey, token, digest);
+  async #takeBody(claim: LeasedClaim, token: string, digest: string, tenant: string | undefined): Promise<ClaimResult> {
+    const { store, leaseSeconds, replayWindowSeconds } = this.#settings;
+    const bodyKey = this.#bodyKeyOf(tenant, digest);
+    const answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: digest });
     if (answer.state === "claimed") {
-      claim.addKey(bodyKey, this.#settings.replayWindowSeconds);
+      claim.addBodyKey(bodyKey, replayWindowSeconds);
       return { state: "held", claim, isReplaySuspected: false };
     }
     if (answer.state === "in_flight") {
@@ -102,100 +127,9 @@ export class Claims {
   }
 }
 
-/** A claim that is ours until it is settled, lost or abandoned. */
-export class HeldClaim {
-  readonly attempt: number;
-  readonly fence: number;
-  readonly progress: string | undefined;
-  readonly key: string;
-  readonly #settings: ClaimSettings;
-  readonly #token: string;
-  readonly #keys: { readonly key: string; readonly retentionSeconds: number }[];
-  #renewal: Deadline | undefined;
-  #heldUntilMs: number;
-  #isSettled = false;
-
-  constructor(settings: ClaimSettings, key: string, token: string, answer: Extract<ClaimAnswer, { state: "claimed" }>) {
-    this.#settings = settings;
-    this.#token = token;
-    this.key = key;
-    this.#keys = [{ key, retentionSeconds: settings.retentionSeconds }];
-    this.attempt = answer.attempt;
-    this.fence = answer.fence;
-    this.progress = answer.progress;
-    this.#heldUntilMs = performance.now() + settings.leaseSeconds * 1000;
-  }
-
-  addKey(key: string, retentionSeconds: number): void {
-    this.#keys.push({ key, retentionSeconds });
-  }
-
-  /** Renews at a third of the lease until it is settled or stopped. `onLost` is called once, when the claim is no longer ours. */
-  keep(onLost: (reason: string) => void): void {
-    const everyMs = (this.#settings.leaseSeconds * 1000) / 3;
-    this.#renewal = setDeadline(everyMs, () => {
-      this.#renew().then(
-        (isHeld) => {
-          if (this.#isSettled || this.#renewal === undefined) return;
-          if (isHeld) this.keep(onLost);
-          else onLost("another delivery of this event has taken the claim over");
-        },
-        () => {
-          if (this.#isSettled || this.#renewal === undefined) return;
-          if (performance.now() < this.#heldUntilMs) this.keep(onLost);
-          else onLost("the dedupe store could not be reached until the lease had passed");
-        },
-      );
-    });
-  }
-
-  /** Stops renewing: a handler that never ends must not block its event for ever. The lease lapses by itself. */
-  abandon(): void {
-    cancelDeadline(this.#renewal);
-    this.#renewal = undefined;
-  }
-
-  /** @returns `lost` where someone else holds the claim: theirs stays untouched. */
-  complete(reply: string | undefined): MaybePromise<"held" | "lost"> {
-    const { store } = this.#settings;
-    this.#settle();
-    if (this.#keys.length > 1)
-      return this.#eachKey(({ key, retentionSeconds }) =>
-        store.complete(key, this.#token, { reply }, retentionSeconds),
-      );
-    return store.complete(this.key, this.#token, { reply }, this.#settings.retentionSeconds);
-  }
-
-  release(progress: string | undefined): MaybePromise<"held" | "lost"> {
-    const { store } = this.#settings;
-    this.#settle();
-    return this.#eachKey(({ key }) => store.release(key, this.#token, progress));
-  }
-
-  #settle(): void {
-    this.#isSettled = true;
-    cancelDeadline(this.#renewal);
-  }
-
-  async #renew(): Promise<boolean> {
-    const { store, leaseSeconds } = this.#settings;
-    const startedMs = performance.now();
-    const answer = await this.#eachKey(({ key }) => store.renew(key, this.#token, leaseSeconds));
-    if (answer === "held") this.#heldUntilMs = startedMs + leaseSeconds * 1000;
-    return answer === "held";
-  }
-
-  /** The answer of the event's own key; one after another, since a store may be one connection. */
-  async #eachKey(
-    op: (key: { key: string; retentionSeconds: number }) => MaybePromise<"held" | "lost">,
-  ): Promise<"held" | "lost"> {
-    let first: "held" | "lost" | undefined;
-    for (const key of this.#keys) {
-      const answer = await op(key);
-      first ??= answer;
-    }
-    return first ?? "lost";
-  }
+/** The proof binds the body and not the id, so a replayer can send the one under another of the other. */
+function isSwappable({ isIdCovered, covers }: ClaimSubject): boolean {
+  return !isIdCovered && covers.body;
 }
 
 /** Tokens come from a pool of random bytes: 16 a token, no system call for each. */

@@ -2,7 +2,16 @@
 import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { type ClaimAnswer, type DedupeStore, type HolderAnswer, StoreFullError } from "./store.js";
+import {
+  type BeginAnswer,
+  type ClaimAnswer,
+  type ClaimRequest,
+  type DedupeStore,
+  type HolderAnswer,
+  type OpenTransaction,
+  type OrderAnswer,
+  StoreFullError,
+} from "./store.js";
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
@@ -63,7 +72,16 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     nowMs,
   );
 
-  function ask<T>(op: string, isAnswer: (answer: unknown) => boolean, call: () => MaybePromise<T>): MaybePromise<T> {
+  const beginIn = store.begin?.bind(store);
+  const advanceIn = store.advance?.bind(store);
+
+  /** `takeLate` is given an answer that nobody waits for any more. */
+  function ask<T>(
+    op: string,
+    isAnswer: (answer: unknown) => boolean,
+    call: () => MaybePromise<T>,
+    takeLate?: (answer: T) => void,
+  ): MaybePromise<T> {
     let answer: MaybePromise<T>;
     try {
       answer = call();
@@ -71,7 +89,7 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
       throw failed(op, error);
     }
     if (!isPromise(answer)) return accepted(op, isAnswer, answer);
-    return awaited(op, call, answer).then(
+    return awaited(op, call, answer, takeLate).then(
       (value) => accepted(op, isAnswer, value),
       (error: unknown) => {
         throw failed(op, error);
@@ -79,19 +97,61 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     );
   }
 
-  async function awaited<T>(op: string, call: () => MaybePromise<T>, first: PromiseLike<T>): Promise<T> {
+  async function awaited<T>(
+    op: string,
+    call: () => MaybePromise<T>,
+    first: PromiseLike<T>,
+    takeLate: ((answer: T) => void) | undefined,
+  ): Promise<T> {
     const startMs = nowMs();
     const late = (): Error =>
       new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return await within(first, timeoutMs, late);
+      return await within(first, timeoutMs, late, takeLate);
     } catch (error) {
       if (error instanceof StoreUnavailableError || error instanceof StoreFullError) throw error;
       if (nowMs() - startMs > timeoutMs / 2) throw error;
       await pause(Math.min(RETRY_PAUSE_MS, timeoutMs / 4) * random());
       const again = call();
-      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), late) : again;
+      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), late, takeLate) : again;
     }
+  }
+
+  function refuseWhileResting(): void {
+    if (breaker.admits()) return;
+    throw new StoreUnavailableError(`${store.name}: not asked, after failures in a row`, "resting");
+  }
+
+  /** One try: what was committed, or not, cannot be tried again, and a connection that does not answer is ended. */
+  async function end(op: string, transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
+    const late = (): Error =>
+      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
+    try {
+      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, late));
+    } catch (error) {
+      abandonQuietly(transaction);
+      throw failed(op, error);
+    }
+  }
+
+  function guardedTransaction(transaction: OpenTransaction<Tx>): OpenTransaction<Tx> {
+    return {
+      get tx() {
+        return transaction.tx;
+      },
+      complete: (done, retentionSeconds) =>
+        end("complete", transaction, () => transaction.complete(done, retentionSeconds)),
+      release: (progress) => end("release", transaction, () => transaction.release(progress)),
+      abandon: () => abandonQuietly(transaction),
+    };
+  }
+
+  async function begin(open: NonNullable<DedupeStore<Tx>["begin"]>, request: ClaimRequest): Promise<BeginAnswer<Tx>> {
+    refuseWhileResting();
+    const answer = await ask("begin", isBeginAnswer, () => open(request), giveBackLate);
+    if (answer.state !== "claimed") return answer;
+    const { fence, attempt, progress } = answer;
+    return { state: "claimed", fence, attempt, progress, transaction: guardedTransaction(answer.transaction) };
   }
 
   function accepted<T>(op: string, isAnswer: (answer: unknown) => boolean, answer: T): T {
@@ -117,9 +177,7 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     name: store.name,
     isShared: store.isShared,
     claim(request) {
-      if (!breaker.admits()) {
-        throw new StoreUnavailableError(`${store.name}: not asked, after failures in a row`, "resting");
-      }
+      refuseWhileResting();
       return ask("claim", isClaimAnswer, () => store.claim(request));
     },
     renew(key, token, leaseSeconds) {
@@ -131,6 +189,10 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     release(key, token, progress) {
       return ask("release", isHolderAnswer, () => store.release(key, token, progress));
     },
+    ...(beginIn === undefined ? {} : { begin: (request) => begin(beginIn, request) }),
+    ...(advanceIn === undefined
+      ? {}
+      : { advance: (...given) => ask("advance", isOrderAnswer, () => advanceIn(...given)) }),
     attach(needs) {
       store.attach?.(needs);
     },
@@ -168,15 +230,27 @@ function createBreaker(mostFailures: number, openMs: number, nowMs: () => number
   };
 }
 
-/** The answer, or `late()`. What comes after that is taken and dropped, a rejection too. */
-function within<T>(answer: PromiseLike<T>, timeoutMs: number, late: () => Error): Promise<T> {
+/** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
+function within<T>(
+  answer: PromiseLike<T>,
+  timeoutMs: number,
+  late: () => Error,
+  takeLate?: (answer: T) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
+    let isLate = false;
     // After a long block of the event loop timers come first, though the answer may lie in the socket: let it be read.
-    const deadline = setDeadline(timeoutMs, () => setImmediate(() => reject(late())));
+    const deadline = setDeadline(timeoutMs, () =>
+      setImmediate(() => {
+        isLate = true;
+        reject(late());
+      }),
+    );
     answer.then(
       (value) => {
         cancelDeadline(deadline);
-        resolve(value);
+        if (isLate) takeLate?.(value);
+        else resolve(value);
       },
       (error: unknown) => {
         cancelDeadline(deadline);
@@ -210,6 +284,34 @@ function isClaimAnswer(answer: unknown): answer is ClaimAnswer {
       return typeof fields.isSameBody === "boolean" && isTextOrAbsent(fields.reply);
     default:
       return false;
+  }
+}
+
+function isBeginAnswer(answer: unknown): answer is BeginAnswer<unknown> {
+  if (!isClaimAnswer(answer)) return false;
+  if (answer.state !== "claimed") return true;
+  const { transaction } = answer as { transaction?: Partial<OpenTransaction<unknown>> };
+  return typeof transaction?.complete === "function" && typeof transaction.release === "function";
+}
+
+function isOrderAnswer(answer: unknown): answer is OrderAnswer {
+  return answer === "newest" || answer === "older";
+}
+
+/** A transaction that opened after its claim had been given up: nobody will use it, and its connection must not be lost. */
+function giveBackLate(answer: BeginAnswer<unknown>): void {
+  if (answer?.state !== "claimed") return;
+  const { transaction } = answer;
+  Promise.resolve()
+    .then(() => transaction.release())
+    .catch(() => abandonQuietly(transaction));
+}
+
+function abandonQuietly(transaction: OpenTransaction<unknown>): void {
+  try {
+    transaction.abandon();
+  } catch {
+    // It had ended already: there is no connection left to end.
   }
 }
 

@@ -9,10 +9,12 @@ import {
   type DedupeStore,
   type DoneRecord,
   type HolderAnswer,
+  type OrderAnswer,
   RELEASED_RETENTION_SECONDS,
   StoreFullError,
   type StoreNeeds,
 } from "./store.js";
+import { Versions } from "./versions.js";
 
 /** About 30 MB when full of events without a reply of their own. */
 const DEFAULT_MAX_KEYS = 100_000;
@@ -33,6 +35,7 @@ export interface MemoryStore extends DedupeStore {
   renew(key: string, token: string, leaseSeconds: number): HolderAnswer;
   complete(key: string, token: string, done: DoneRecord, retentionSeconds: number): HolderAnswer;
   release(key: string, token: string, progress?: string): HolderAnswer;
+  advance(entityKey: string, version: number, retentionSeconds: number): OrderAnswer;
   attach(needs: StoreNeeds): void;
   /** How many keys are kept now. */
   readonly size: number;
@@ -80,6 +83,7 @@ class Memory implements MemoryStore {
   /** By retention, of which there is one per receiver: within one queue the oldest is the first to expire. */
   readonly #done = new Map<number, Queue<Entry>>();
   readonly #queues: Queue<Entry>[] = [this.#released, this.#progressed, this.#claimed];
+  readonly #versions: Versions;
   readonly #reports = new Set<(message: string) => void>();
   #minRetentionMs = 0;
   /** One counter for all keys: a fence still rises when a key was forgotten and comes again. */
@@ -89,6 +93,7 @@ class Memory implements MemoryStore {
 
   constructor(maxKeys: number, now: () => number) {
     this.#maxKeys = maxKeys;
+    this.#versions = new Versions(maxKeys);
     this.#now = now;
     this.#startMs = now();
   }
@@ -159,6 +164,10 @@ class Memory implements MemoryStore {
     claim.sinceMs = nowMs;
     (claim.progress === undefined ? this.#released : this.#progressed).push(claim);
     return "held";
+  }
+
+  advance(entityKey: string, version: number, retentionSeconds: number): OrderAnswer {
+    return this.#versions.advance(entityKey, version, retentionSeconds, this.#nowMs());
   }
 
   #nowMs(): number {

@@ -1,4 +1,5 @@
 // What may a handler know and do beside the event itself?
+import type { HeldClaim } from "../dedupe/held-claim.js";
 import type { Reply } from "../outcome.js";
 import type { ReplyProfile } from "../reply-profile.js";
 
@@ -19,6 +20,8 @@ interface BaseContext {
   readonly dedupe: DedupeState;
   /** The same for every delivery of the event, for APIs that take an idempotency key; `undefined` where the event has no id. */
   readonly idempotencyKey: string | undefined;
+  /** With `order` and `onSuperseded: "flag"`: a newer event of the same entity was here before. Else false. */
+  readonly isSuperseded: boolean;
   /** Rises with every claim of this event: a downstream write can refuse an older holder. `undefined` without a claim. */
   readonly fence: number | undefined;
   /**
@@ -29,7 +32,8 @@ interface BaseContext {
   reply(reply: { status?: number; headers?: Readonly<Record<string, string>>; body?: string | Uint8Array }): void;
   /**
    * Runs a part of the handler once per event: a part that succeeded is remembered when the handler fails later, and the
-   * next attempt gets its value without running it. Not promised: a crash of the process forgets what was not yet stored.
+   * next attempt gets its value without running it. Called twice at once with one name it runs once, and both get what
+   * came of it. Not promised: a crash of the process forgets what was not yet stored.
    *
    * @param name - Unique within the handler.
    * @param part - Returns JSON or nothing; all values of an event together hold at most 16 KB.
@@ -38,8 +42,19 @@ interface BaseContext {
   once<T extends Json | undefined = undefined>(name: string, part: () => T | Promise<T>): Promise<T>;
 }
 
+/** What a transactional store adds. */
+interface TransactionContext<Tx> {
+  /**
+   * The transaction that the event's completion is part of: what is written through it stands exactly when the event
+   * counts as handled. A handler that throws undoes it, except with `Discard`, which completes the event.
+   *
+   * @throws {TypeError} When read after the handler ended, or for an event without an id, which has no claim.
+   */
+  readonly tx: Tx;
+}
+
 /** `Tx` is `never` for a store that is not transactional. */
-export type Context<Tx = never> = BaseContext & ([Tx] extends [never] ? unknown : { readonly tx: Tx });
+export type Context<Tx = never> = BaseContext & ([Tx] extends [never] ? unknown : TransactionContext<Tx>);
 
 const MAX_PROGRESS_BYTES = 16_384;
 
@@ -48,8 +63,9 @@ export interface RunFacts {
   readonly attempt: number;
   readonly dedupe: DedupeState;
   readonly idempotencyKey: string | undefined;
-  readonly fence: number | undefined;
-  readonly progress: string | undefined;
+  readonly isSuperseded: boolean;
+  /** `undefined` where there is none. */
+  readonly claim: HeldClaim | undefined;
 }
 
 /** One run of one handler. The signal is made when first read: it costs more than the signature check. */
@@ -61,6 +77,8 @@ export class HandlerContext implements BaseContext {
   #reply: Reply | undefined;
   #hasEnded = false;
   #progress: Map<string, string | undefined> | undefined;
+  /** Parts of `once` that run now. */
+  #running: Map<string, Promise<unknown>> | undefined;
 
   constructor(facts: RunFacts, profile: ReplyProfile) {
     this.#facts = facts;
@@ -84,14 +102,32 @@ export class HandlerContext implements BaseContext {
     return this.#facts.idempotencyKey;
   }
   get fence(): number | undefined {
-    return this.#facts.fence;
+    return this.#facts.claim?.fence;
+  }
+  get isSuperseded(): boolean {
+    return this.#facts.isSuperseded;
+  }
+  get tx(): unknown {
+    if (this.#hasEnded) throw new TypeError("context.tx: read after the handler ended");
+    const { claim } = this.#facts;
+    if (claim?.isTransactional !== true) {
+      throw new TypeError(
+        "context.tx: there is no transaction: the store is not transactional, or the event has no id to claim it by",
+      );
+    }
+    return claim.tx;
   }
 
-  reply = (reply: {
-    status?: number;
-    headers?: Readonly<Record<string, string>>;
-    body?: string | Uint8Array;
-  }): void => {
+  /** Bound when read, so that a handler may take it out of the context; few handlers read it. */
+  get reply(): BaseContext["reply"] {
+    return (reply) => this.#setReply(reply);
+  }
+
+  get once(): BaseContext["once"] {
+    return (name, part) => this.#once(name, part);
+  }
+
+  #setReply(reply: Parameters<BaseContext["reply"]>[0]): void {
     if (this.#hasEnded) throw new TypeError("context.reply: called after the handler ended");
     if (this.#reply !== undefined) throw new TypeError("context.reply: called twice");
     const status = reply.status ?? this.#profile.successStatus;
@@ -118,11 +154,20 @@ export class HandlerContext implements BaseContext {
       headers[lower] = value;
     }
     this.#reply = { status, headers, body };
-  };
+  }
 
-  once = async <T extends Json | undefined = undefined>(name: string, part: () => T | Promise<T>): Promise<T> => {
+  #once<T extends Json | undefined>(name: string, part: () => T | Promise<T>): Promise<T> {
+    this.#running ??= new Map();
+    const same = this.#running.get(name);
+    if (same !== undefined) return same as Promise<T>;
+    const own = this.#runPart(name, part).finally(() => this.#running?.delete(name));
+    this.#running.set(name, own);
+    return own;
+  }
+
+  async #runPart<T extends Json | undefined>(name: string, part: () => T | Promise<T>): Promise<T> {
     if (this.#hasEnded) throw new TypeError("context.once: called after the handler ended");
-    this.#progress ??= readProgress(this.#facts.progress);
+    this.#progress ??= readProgress(this.#facts.claim?.progress);
     if (this.#progress.has(name)) {
       const kept = this.#progress.get(name);
       return (kept === undefined ? undefined : JSON.parse(kept)) as T;
@@ -138,9 +183,9 @@ export class HandlerContext implements BaseContext {
       );
     }
     return value;
-  };
+  }
 
-  /** @returns Whether this was the first abort. */
+  /** Only the first reason counts. */
   abort(reason: Error): void {
     if (this.#abortReason !== undefined || this.#hasEnded) return;
     this.#abortReason = reason;

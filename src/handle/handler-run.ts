@@ -1,5 +1,5 @@
 // One run of a handler: its time limit, and the settling of its claim whichever way it ends.
-import type { HeldClaim } from "../dedupe/claims.js";
+import type { HeldClaim } from "../dedupe/held-claim.js";
 import { Discard, RetryLater, WebhookError } from "../errors.js";
 import type { ReceivedEvent } from "../event.js";
 import type { AnyHandler } from "../handlers.js";
@@ -15,12 +15,16 @@ export interface RunSettings {
   readonly handlerTimeoutMs: number;
   readonly profile: ReplyProfile;
   readonly onError: (error: WebhookError) => void;
+  /** Called once, when the run no longer counts: it ended, or it was given up. */
+  readonly onGone: (run: HandlerRun) => void;
 }
 
 /** After its time limit a handler has so long to notice the abort before its claim is left to lapse. */
 const ABANDON_GRACE_MS = 10_000;
 
 export class HandlerRun {
+  /** The event's dedupe key. */
+  readonly key: string | undefined;
   readonly #settings: RunSettings;
   readonly #event: ReceivedEvent;
   readonly #claim: HeldClaim | undefined;
@@ -28,48 +32,66 @@ export class HandlerRun {
   readonly #notes: Note[];
   readonly #context: HandlerContext;
   #limit: Deadline | undefined;
-  #goneListener: (() => void) | undefined;
+  #ended: Promise<EventOutcome> | undefined;
   #isGone = false;
   #isStopped = false;
 
-  constructor(
-    settings: RunSettings,
-    event: ReceivedEvent,
-    claim: HeldClaim | undefined,
-    facts: RunFacts,
-    notes: Note[],
-  ) {
+  constructor(settings: RunSettings, event: ReceivedEvent, facts: RunFacts, notes: Note[]) {
+    this.key = facts.idempotencyKey;
     this.#settings = settings;
     this.#event = event;
-    this.#claim = claim;
+    this.#claim = facts.claim;
     this.#facts = facts;
     this.#notes = notes;
     this.#context = new HandlerContext(facts, settings.profile);
   }
 
-  /** Called once the run no longer counts: it ended, or it was given up. */
-  onGone(listener: () => void): void {
-    if (this.#isGone) listener();
-    else this.#goneListener = listener;
+  /** Settles with the run; `undefined` before it has begun to wait. */
+  get ended(): Promise<unknown> | undefined {
+    return this.#ended;
   }
 
-  async start(handler: AnyHandler): Promise<EventOutcome> {
-    this.#claim?.keep((reason) => this.#context.abort(new Error(reason)));
-    this.#limit = setDeadline(this.#settings.handlerTimeoutMs, () => this.#passLimit());
+  /** A handler and a store that answer at once need no promise, no time limit and no renewals. */
+  start(handler: AnyHandler): MaybePromise<EventOutcome> {
+    let settled: MaybePromise<EventOutcome>;
     try {
-      const returned = handler(this.#event, this.#context as never);
-      if (isPromise(returned as MaybePromise<unknown>)) await returned;
+      const returned = handler(this.#event, this.#context as never) as MaybePromise<unknown>;
+      if (isPromise(returned)) return this.#wait(this.#outlive(returned));
+      settled = this.#succeeded();
     } catch (thrown) {
-      return this.#end(await this.#failed(thrown));
+      settled = this.#failed(thrown);
     }
-    return this.#end(await this.#succeeded());
+    return isPromise(settled) ? this.#wait(this.#endWhen(settled)) : this.#end(settled);
   }
 
+  /** Aborts the signal, and gives the claim back so that a retry need not wait for its lease. */
   async stop(reason: Error): Promise<void> {
     this.#isStopped = true;
     this.#context.abort(reason);
     await this.#release();
     this.#gone();
+  }
+
+  #wait(ended: Promise<EventOutcome>): Promise<EventOutcome> {
+    this.#ended = ended;
+    return ended;
+  }
+
+  async #outlive(returned: PromiseLike<unknown>): Promise<EventOutcome> {
+    this.#claim?.keep((reason) => this.#context.abort(new Error(reason)));
+    this.#limit = setDeadline(this.#settings.handlerTimeoutMs, () => this.#passLimit());
+    let settled: MaybePromise<EventOutcome>;
+    try {
+      await returned;
+      settled = this.#succeeded();
+    } catch (thrown) {
+      settled = this.#failed(thrown);
+    }
+    return this.#end(isPromise(settled) ? await settled : settled);
+  }
+
+  async #endWhen(settled: PromiseLike<EventOutcome>): Promise<EventOutcome> {
+    return this.#end(await settled);
   }
 
   #end(outcome: EventOutcome): EventOutcome {
@@ -79,44 +101,47 @@ export class HandlerRun {
   }
 
   #gone(): void {
+    if (this.#isGone) return;
     this.#isGone = true;
-    this.#goneListener?.();
-    this.#goneListener = undefined;
+    this.#settings.onGone(this);
   }
 
-  /** Aborts; and when the handler does not end even so, stops renewing, and it no longer counts as running. */
+  /** Aborts; and when the handler does not end even so, gives its claim up, and it no longer counts as running. */
   #passLimit(): void {
     const seconds = this.#settings.handlerTimeoutMs / 1000;
     this.#context.abort(new Error(`the handler ran longer than handlerTimeoutSeconds (${seconds})`));
     this.#limit = setDeadline(ABANDON_GRACE_MS, () => {
       this.#claim?.abandon();
+      const end = this.#claim?.isTransactional ? "its transaction was ended" : "its claim is left to lapse";
       this.#settings.onError(
         new WebhookError(
           "handler_running",
-          `the handler for ${this.#event.type} did not end ${ABANDON_GRACE_MS / 1000} s after its signal was aborted; its claim is left to lapse`,
+          `the handler for ${this.#event.type} did not end ${ABANDON_GRACE_MS / 1000} s after its signal was aborted; ${end}`,
         ),
       );
       this.#gone();
     });
   }
 
-  async #succeeded(): Promise<EventOutcome> {
+  #succeeded(): MaybePromise<EventOutcome> {
     this.#context.end();
     const reply = this.#context.chosenReply;
-    await this.#complete(serialiseReply(reply));
-    return this.#outcome("processed", { reply });
+    return this.#complete("processed", serialiseReply(reply), reply, undefined);
   }
 
-  async #failed(thrown: unknown): Promise<EventOutcome> {
+  #failed(thrown: unknown): MaybePromise<EventOutcome> {
     this.#context.end();
     if (thrown instanceof Discard) {
       const { profile } = this.#settings;
       const status = statusOf("discarded", profile);
-      const reply: Reply | undefined = status === profile.successStatus ? undefined : { status, headers: {}, body: "" };
-      await this.#complete(serialiseReply(reply));
-      return this.#outcome("discarded", { hint: thrown.message });
+      const kept: Reply | undefined = status === profile.successStatus ? undefined : { status, headers: {}, body: "" };
+      return this.#complete("discarded", serialiseReply(kept), undefined, thrown.message);
     }
-    await this.#release();
+    const released = this.#release();
+    return isPromise(released) ? released.then(() => this.#failure(thrown)) : this.#failure(thrown);
+  }
+
+  #failure(thrown: unknown): EventOutcome {
     if (thrown instanceof RetryLater) {
       return this.#outcome("retry_later", { hint: thrown.message, retryAfterSeconds: thrown.afterSeconds });
     }
@@ -125,25 +150,64 @@ export class HandlerRun {
     return this.#outcome("handler_failed", { error, hint: `the handler threw ${nameOf(thrown)}` });
   }
 
-  async #complete(reply: string | undefined): Promise<void> {
-    if (this.#claim === undefined || this.#isStopped) return;
-    const problem = await completeClaim(this.#claim, reply);
-    if (problem === undefined) return;
-    this.#notes.push(problem.code as Note);
-    this.#settings.onError(problem);
+  #complete(
+    name: "processed" | "discarded",
+    kept: string | undefined,
+    reply: Reply | undefined,
+    hint: string | undefined,
+  ): MaybePromise<EventOutcome> {
+    const claim = this.#claim;
+    if (claim === undefined) return this.#outcome(name, { reply, hint });
+    if (this.#isStopped) {
+      // `close` has given the claim back. What the handler did stands, unless it was undone with its transaction.
+      if (!claim.isTransactional) return this.#outcome(name, { reply, hint });
+      return this.#outcome("closing", { hint: "receiver.close() undid the handler's transaction" });
+    }
+    const completed = completeClaim(claim, kept);
+    return isPromise(completed)
+      ? completed.then((problem) => this.#completed(name, reply, hint, problem))
+      : this.#completed(name, reply, hint, completed);
   }
 
-  async #release(): Promise<void> {
-    if (this.#claim === undefined) return;
-    const problem = await releaseClaim(this.#claim, this.#context.progress);
-    if (problem !== undefined) this.#settings.onError(problem);
+  #completed(
+    name: "processed" | "discarded",
+    reply: Reply | undefined,
+    hint: string | undefined,
+    problem: WebhookError | undefined,
+  ): EventOutcome {
+    if (problem === undefined) return this.#outcome(name, { reply, hint });
+    this.#settings.onError(problem);
+    if (problem.code === "store_unavailable") {
+      return this.#outcome("store_unavailable", { error: problem, hint: problem.message });
+    }
+    this.#notes.push(problem.code as Note);
+    return this.#outcome(name, { reply, hint });
+  }
+
+  #release(): MaybePromise<void> {
+    if (this.#claim === undefined) return undefined;
+    const report = (problem: WebhookError | undefined): void => {
+      if (problem !== undefined) this.#settings.onError(problem);
+    };
+    const released = releaseClaim(this.#claim, this.#context.progress);
+    return isPromise(released) ? released.then(report) : report(released);
   }
 
   #outcome(
-    name: "processed" | "discarded" | "retry_later" | "handler_failed",
-    more: Partial<EventOutcome>,
+    name: Extract<
+      EventOutcome["name"],
+      "processed" | "discarded" | "retry_later" | "handler_failed" | "store_unavailable" | "closing"
+    >,
+    more: Partial<Pick<EventOutcome, "hint" | "error" | "retryAfterSeconds" | "reply">>,
   ): EventOutcome {
-    return eventOutcome(this.#event, name, { attempt: this.#facts.attempt, notes: this.#notes, ...more });
+    return eventOutcome(this.#event, name, {
+      attempt: this.#facts.attempt,
+      notes: this.#notes,
+      hint: more.hint,
+      error: more.error,
+      retryAfterSeconds: more.retryAfterSeconds,
+      reply: more.reply,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 // All events of one delivery: one after another, under one deadline, folded into what the sender hears.
 import type { ReceivedEvent } from "../event.js";
 import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import { type EventOutcome, OUTCOMES, type OutcomeName } from "../outcome.js";
 import { eventOutcome } from "./event-outcome.js";
 import type { EventRunner, EventTerms } from "./run-event.js";
@@ -10,28 +11,60 @@ export interface DeliveryRun {
   readonly terms: EventTerms;
   /** Equal ids in one body are one event; off where ids are not to be believed. */
   readonly isDeduped: boolean;
-  /** How long from now until the sender must have its answer. */
-  readonly answerWithinMs: number;
+  /** When the sender must have its answer, on the monotonic clock. */
+  readonly answerByMs: number;
   /** What a sender that may wait is told while a handler runs on. */
   readonly runningRetryAfterSeconds: number;
   /** Told once, when a handler ended after the answer: all events, those that were never started included. */
   readonly onLate: (outcomes: readonly EventOutcome[]) => void;
+  /** Told of a failure of hookgate itself after the answer. */
+  readonly onLateFailure: (cause: unknown) => void;
 }
 
-/** Rejects only where hookgate itself fails. Resolves with an outcome per event, at the latest when the sender's patience ends; the running handler runs on. */
-export function runDelivery(runner: EventRunner, run: DeliveryRun): Promise<readonly EventOutcome[]> {
+/**
+ * An outcome for every event, at the latest when the sender's patience ends; the running handler runs on. At once where
+ * nothing has to be waited for. Rejects only where hookgate itself fails.
+ */
+export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise<readonly EventOutcome[]> {
+  const [only] = run.events;
+  const outcomes: EventOutcome[] = [];
+  if (run.events.length !== 1 || only === undefined) return withDeadline(run, outcomes, runEach);
+  const outcome = runner.run(only, run.terms);
+  if (!isPromise(outcome)) return [outcome];
+  return withDeadline(run, outcomes, async () => {
+    outcomes.push(await outcome);
+  });
+
+  /** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
+  async function runEach(isLate: () => boolean): Promise<void> {
+    const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
+    for (const event of run.events) {
+      const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
+      const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
+      outcomes.push(outcome);
+      if (event.id !== undefined) firstOfId?.set(event.id, outcome);
+      if (isLate()) return;
+    }
+  }
+}
+
+/** Resolves when the work is done or the time is up. */
+function withDeadline(
+  run: DeliveryRun,
+  outcomes: EventOutcome[],
+  work: (isLate: () => boolean) => Promise<void>,
+): Promise<readonly EventOutcome[]> {
   return new Promise((resolve, reject) => {
-    const outcomes: EventOutcome[] = [];
     let isAnswered = false;
     const rest = (): EventOutcome[] =>
       run.events
         .slice(outcomes.length)
         .map((event) => eventOutcome(event, "handler_running", { retryAfterSeconds: run.runningRetryAfterSeconds }));
-    const deadline = setDeadline(run.answerWithinMs, () => {
+    const deadline = setDeadline(run.answerByMs - performance.now(), () => {
       isAnswered = true;
       resolve([...outcomes, ...rest()]);
     });
-    runEach(runner, run, outcomes, () => isAnswered).then(
+    work(() => isAnswered).then(
       () => {
         cancelDeadline(deadline);
         if (isAnswered) run.onLate([...outcomes, ...rest()]);
@@ -39,27 +72,11 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): Promise<read
       },
       (error: unknown) => {
         cancelDeadline(deadline);
-        reject(error);
+        if (isAnswered) run.onLateFailure(error);
+        else reject(error);
       },
     );
   });
-}
-
-/** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
-async function runEach(
-  runner: EventRunner,
-  run: DeliveryRun,
-  outcomes: EventOutcome[],
-  isLate: () => boolean,
-): Promise<void> {
-  const firstOfId = run.isDeduped && run.events.length > 1 ? new Map<string, EventOutcome>() : undefined;
-  for (const event of run.events) {
-    const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
-    const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
-    outcomes.push(outcome);
-    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
-    if (isLate()) return;
-  }
 }
 
 function twinOf(first: EventOutcome): EventOutcome {

@@ -1,24 +1,40 @@
 // A claim's two ends, each done as well as the store allows, and never thrown over the sender's answer.
-import type { HeldClaim } from "../dedupe/claims.js";
+import type { HeldClaim } from "../dedupe/held-claim.js";
+import type { HolderAnswer } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
-import { isPromise } from "../internal/maybe-promise.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 
-/** `complete` is tried so often, with these pauses before, once the work has succeeded. */
-const COMPLETE_PAUSES_MS: readonly number[] = [0, 50, 200];
+/** Before `complete` is tried again, once the work has succeeded. */
+const PAUSES_MS: readonly number[] = [50, 200];
 
-/** The effect exists: whatever the store says now, the sender hears success. Answers what there is to report, if anything. */
-export async function completeClaim(claim: HeldClaim, reply: string | undefined): Promise<WebhookError | undefined> {
-  let cause: unknown;
-  for (const pauseMs of COMPLETE_PAUSES_MS) {
-    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+/**
+ * The effect exists: whatever the store says now, the sender hears success. Except in a transaction, where effect and
+ * completion are one: then `store_unavailable` says that nothing is known to stand.
+ *
+ * @returns What there is to report, if anything.
+ */
+export function completeClaim(claim: HeldClaim, reply: string | undefined): MaybePromise<WebhookError | undefined> {
+  if (claim.isTransactional) return commit(claim, reply);
+  try {
+    const answer = claim.complete(reply);
+    return isPromise(answer)
+      ? answer.then(problemOf, (cause) => completeAgain(claim, reply, cause))
+      : problemOf(answer);
+  } catch (cause) {
+    return completeAgain(claim, reply, cause);
+  }
+}
+
+async function completeAgain(
+  claim: HeldClaim,
+  reply: string | undefined,
+  first: unknown,
+): Promise<WebhookError | undefined> {
+  let cause = first;
+  for (const pauseMs of PAUSES_MS) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     try {
-      const completed = claim.complete(reply);
-      const answer = isPromise(completed) ? await completed : completed;
-      if (answer === "held") return undefined;
-      return new WebhookError(
-        "double_run",
-        "the claim had been taken over when the work was done: the event may have run twice",
-      );
+      return problemOf(await claim.complete(reply));
     } catch (error) {
       cause = error;
     }
@@ -30,15 +46,39 @@ export async function completeClaim(claim: HeldClaim, reply: string | undefined)
   );
 }
 
+function problemOf(answer: HolderAnswer): WebhookError | undefined {
+  if (answer === "held") return undefined;
+  return new WebhookError(
+    "double_run",
+    "the claim had been taken over when the work was done: the event may have run twice",
+  );
+}
+
+/** Once, never again: a commit that was not confirmed may have happened, and its transaction is gone either way. */
+async function commit(claim: HeldClaim, reply: string | undefined): Promise<WebhookError | undefined> {
+  let cause: unknown;
+  try {
+    if ((await claim.complete(reply)) === "held") return undefined;
+  } catch (error) {
+    cause = error;
+  }
+  return new WebhookError(
+    "store_unavailable",
+    "the handler's transaction is not known to be committed, so the sender is asked to come again",
+    { cause },
+  );
+}
+
 /** The event may be claimed again at once; where the store cannot be told, once the lease has passed. */
-export async function releaseClaim(claim: HeldClaim, progress: string | undefined): Promise<WebhookError | undefined> {
+export function releaseClaim(claim: HeldClaim, progress: string | undefined): MaybePromise<WebhookError | undefined> {
   try {
     const released = claim.release(progress);
-    if (isPromise(released)) await released;
-    return undefined;
+    return isPromise(released) ? released.then(() => undefined, releaseProblem) : undefined;
   } catch (cause) {
-    return new WebhookError("store_unavailable", "the claim could not be released; it lapses with its lease", {
-      cause,
-    });
+    return releaseProblem(cause);
   }
+}
+
+function releaseProblem(cause: unknown): WebhookError {
+  return new WebhookError("store_unavailable", "the claim could not be released; it lapses with its lease", { cause });
 }

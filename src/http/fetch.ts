@@ -1,6 +1,5 @@
 // The way of a Fetch API request: Hono, Next.js, Deno-like servers, or a bare Request.
 import type { Delivery } from "../delivery.js";
-import { WebhookError } from "../errors.js";
 import { NO_BYTES } from "../internal/bytes.js";
 import { HeaderLines } from "../internal/headers.js";
 import { isPromise } from "../internal/maybe-promise.js";
@@ -27,7 +26,7 @@ export async function answerFetch(core: ReceiverCore, request: Request, options:
     }
     return responseOf(outcome.reply, request.method);
   } catch (cause) {
-    core.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+    core.failed(cause);
     const outcome = core.end(core.open(headOf(request, options)), { name: "internal_error", error: cause });
     return responseOf(outcome.reply, request.method);
   }

@@ -1,14 +1,13 @@
 // For people who keep their own route: every check, then the claims, then `next()`; the route's answer settles them.
-import type { HeldClaim } from "../dedupe/claims.js";
-import { StoreFullError } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
 import type { ReceivedEvent } from "../event.js";
+import { type Claimed, claimAll } from "../handle/claim-all.js";
 import { eventOutcome } from "../handle/event-outcome.js";
-import { mustComeAgain } from "../handle/run-delivery.js";
-import { type ActiveRun, handledBefore } from "../handle/run-event.js";
+import type { ActiveRun } from "../handle/run-event.js";
 import { completeClaim, releaseClaim } from "../handle/settle.js";
-import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
-import type { EventOutcome, Note } from "../outcome.js";
+import { cancelDeadline, type Deadline, setDeadline } from "../internal/deadlines.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import type { Outcome } from "../outcome.js";
 import type { OpenPassage, ReceiverCore } from "../receiver.js";
 import type { NodeResponse } from "./early-answer.js";
 import { answerFailure, isOutcome, take } from "./node.js";
@@ -34,34 +33,22 @@ export async function guardNode(
   res: NodeResponse,
   next: (error?: unknown) => void,
 ): Promise<void> {
-  let open: OpenPassage;
-  let claimed: Claimed;
+  let route: GuardedRoute;
   try {
-    const taken = await take(core, req, res);
-    if (taken === undefined || isOutcome(taken)) return;
-    open = taken;
-    const refused = await core.identify(open);
-    if (refused !== undefined) {
-      sendReply(req, res, core.end(open, refused).reply, true);
+    const open = await take(core, req, res);
+    if (open === undefined || isOutcome(open)) return;
+    const entered = await letIn(core, open);
+    if (!(entered instanceof GuardedRoute)) {
+      sendReply(req, res, entered.reply, true);
       return;
     }
-    const late = core.refuseLate();
-    if (late !== undefined) {
-      sendReply(req, res, core.end(open, late).reply, true);
-      return;
-    }
-    const answer = await claimAll(core, open);
-    if ("outcomes" in answer) {
-      sendReply(req, res, core.endEvents(open, answer.outcomes).reply, true);
-      return;
-    }
-    claimed = answer;
+    route = entered;
   } catch (cause) {
     answerFailure(core, req, res, cause);
     return;
   }
-  letThrough.set(req, claimed.events);
-  settleOnEnd(core, open, claimed, res);
+  letThrough.set(req, route.events);
+  settleOnEnd(core, route, res);
   try {
     next();
   } catch (cause) {
@@ -70,119 +57,116 @@ export async function guardNode(
   }
 }
 
-interface Claimed {
+async function letIn(core: ReceiverCore, open: OpenPassage): Promise<GuardedRoute | Outcome> {
+  const ending = (await core.identify(open)) ?? core.refuseLate();
+  if (ending !== undefined) return core.end(open, ending);
+  // Busy from here on without a gap: `close` waits for the claims, and then for the route.
+  return core.runner.starting(
+    (async () => {
+      const answer = await claimAll(core.eventSettings, open.events, core.termsOf(open));
+      if ("outcomes" in answer) return core.endEvents(open, answer.outcomes);
+      const route = new GuardedRoute(core, open, answer);
+      core.runner.enter(route);
+      return route;
+    })(),
+  );
+}
+
+/** A route at work, from the claims to its answer. */
+class GuardedRoute implements ActiveRun {
+  readonly ended: Promise<void>;
   readonly events: readonly ReceivedEvent[];
-  readonly claims: readonly HeldClaim[];
-  readonly notes: readonly Note[];
-}
+  readonly #core: ReceiverCore;
+  readonly #open: OpenPassage;
+  readonly #claimed: Claimed;
+  readonly #limit: Deadline;
+  #tellEnded: () => void = () => undefined;
+  #isSettled = false;
 
-/** The events that are new; or, where there is nothing for the route to do or another delivery is at it, the end. */
-async function claimAll(
-  core: ReceiverCore,
-  open: OpenPassage,
-): Promise<Claimed | { readonly outcomes: readonly EventOutcome[] }> {
-  const { claims, settings } = core;
-  const terms = core.termsOf(open);
-  const held: HeldClaim[] = [];
-  const fresh: ReceivedEvent[] = [];
-  const known: EventOutcome[] = [];
-  const notes: Note[] = [];
-  const seen = new Set<string>();
-  for (const event of open.events) {
-    const refused = await core.runner.vouch(event, notes);
-    if (refused !== undefined) {
-      known.push(refused);
-      continue;
-    }
-    if (claims === undefined || event.id === undefined) {
-      fresh.push(event);
-      continue;
-    }
-    const subject = { id: event.id, tenant: event.tenant, ...terms };
-    const key = claims.keyOf(subject);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    try {
-      const result = await claims.take(key, subject);
-      if (result.state === "held") {
-        if (result.isReplaySuspected) notes.push("replay_suspected");
-        held.push(result.claim);
-        fresh.push(event);
-      } else if (result.state === "in_flight") {
-        known.push(eventOutcome(event, "in_flight", { retryAfterSeconds: result.retryAfterSeconds }));
-      } else {
-        known.push(handledBefore(event, result, settings.dedupe?.strict ?? false, []));
-      }
-    } catch (cause) {
-      if (cause instanceof StoreFullError) {
-        known.push(eventOutcome(event, "overloaded", { hint: cause.message, error: cause }));
-        continue;
-      }
-      const error = new WebhookError("store_unavailable", "the dedupe store could not claim the event", { cause });
-      core.operator.error(error);
-      if (settings.dedupe?.onStoreFailure === "process") {
-        notes.push("dedupe_bypassed");
-        fresh.push(event);
-      } else {
-        known.push(eventOutcome(event, "store_unavailable", { error, hint: error.message }));
-      }
-    }
+  constructor(core: ReceiverCore, open: OpenPassage, claimed: Claimed) {
+    this.#core = core;
+    this.#open = open;
+    this.#claimed = claimed;
+    this.events = claimed.events;
+    this.ended = new Promise((resolve) => {
+      this.#tellEnded = resolve;
+    });
+    for (const claim of claimed.claims) claim.keep(() => undefined);
+    this.#limit = setDeadline(core.settings.handlerTimeoutMs, () => this.#giveUp());
   }
-  // The route answers for the delivery as a whole, so it can only have all of what is new or nothing.
-  if (fresh.length > 0 && !known.some(mustComeAgain)) return { events: fresh, claims: held, notes };
-  await Promise.all(held.map((claim) => releaseClaim(claim, undefined)));
-  return { outcomes: known };
-}
 
-/**
- * `res.end` decides, and is called even on a dead socket: 2xx completes, anything else releases. A connection that
- * closes changes nothing: the route may still be at work. A route that never ends keeps its claim until the time limit.
- */
-function settleOnEnd(core: ReceiverCore, open: OpenPassage, claimed: Claimed, res: NodeResponse): void {
-  const { claims, events, notes } = claimed;
-  const { active } = core.runner;
-  let tellEnded: (outcome: EventOutcome) => void = () => undefined;
-  const run: ActiveRun = {
-    ended: new Promise((resolve) => {
-      tellEnded = resolve;
-    }),
-    stop: async () => settle(503),
-  };
-  active.add(run);
-  for (const claim of claims) claim.keep(() => undefined);
-  const limit = setDeadline(core.settings.handlerTimeoutMs, () => {
-    for (const claim of claims) claim.abandon();
-    active.delete(run);
-    tellEnded(eventOutcome(events[0] as ReceivedEvent, "handler_running")); // close() must not wait for it any longer
-    core.operator.error(
+  async stop(): Promise<void> {
+    await this.settle(503);
+  }
+
+  /** 2xx completes, anything else releases. */
+  settle(status: number): MaybePromise<void> {
+    if (this.#isSettled) return undefined;
+    this.#isSettled = true;
+    cancelDeadline(this.#limit);
+    const isDone = status >= 200 && status < 300;
+    const waits: PromiseLike<void>[] = [];
+    const report = (problem: WebhookError | undefined): void => {
+      if (problem !== undefined) this.#core.operator.error(problem);
+    };
+    for (const claim of this.#claimed.claims) {
+      const settled = isDone ? completeClaim(claim, undefined) : releaseClaim(claim, undefined);
+      if (isPromise(settled)) waits.push(settled.then(report));
+      else report(settled);
+    }
+    if (waits.length === 0) return this.#tell(status, isDone);
+    return Promise.all(waits).then(() => this.#tell(status, isDone));
+  }
+
+  #tell(status: number, isDone: boolean): void {
+    const { notes } = this.#claimed;
+    const outcomes = this.events.map((event) =>
+      eventOutcome(event, isDone ? "processed" : "handler_failed", { notes, hint: `the route answered ${status}` }),
+    );
+    this.#core.endEvents(this.#open, outcomes);
+    this.#leave();
+  }
+
+  #giveUp(): void {
+    for (const claim of this.#claimed.claims) claim.abandon();
+    this.#leave(); // close() must not wait for it any longer
+    this.#core.operator.error(
       new WebhookError(
         "handler_running",
         "a guarded route did not answer within handlerTimeoutSeconds; its claims are left to lapse",
       ),
     );
-  });
-  let isSettled = false;
-  async function settle(status: number): Promise<void> {
-    if (isSettled) return;
-    isSettled = true;
-    cancelDeadline(limit);
-    const isDone = status >= 200 && status < 300;
-    const problems = await Promise.all(
-      claims.map((claim) => (isDone ? completeClaim(claim, undefined) : releaseClaim(claim, undefined))),
-    );
-    for (const problem of problems) if (problem !== undefined) core.operator.error(problem);
-    const outcomes = events.map((event) =>
-      eventOutcome(event, isDone ? "processed" : "handler_failed", { notes, hint: `the route answered ${status}` }),
-    );
-    core.endEvents(open, outcomes);
-    active.delete(run);
-    tellEnded(outcomes[0] as EventOutcome);
   }
-  const end = res.end;
+
+  #leave(): void {
+    this.#core.runner.leave(this);
+    this.#tellEnded();
+  }
+}
+
+/**
+ * `res.end` decides, and is called even on a dead socket. The answer goes out once the claims are settled, or have been
+ * tried to be: a sender that has its 200 must not come again into an open claim. A connection that closes changes
+ * nothing: the route may still be at work. A route that never ends keeps its claims until the time limit.
+ */
+function settleOnEnd(core: ReceiverCore, route: GuardedRoute, res: NodeResponse): void {
+  const end = res.end as (...args: unknown[]) => unknown;
   const own = res as { end: unknown };
   own.end = function settlingEnd(...args: unknown[]): unknown {
-    own.end = end;
-    void settle(res.statusCode);
-    return (end as (...args: unknown[]) => unknown).apply(res, args);
+    const settled = route.settle(res.statusCode);
+    if (!isPromise(settled)) {
+      own.end = end;
+      return end.apply(res, args);
+    }
+    own.end = () => res; // the answer is on its way
+    const send = (): void => {
+      own.end = end;
+      end.apply(res, args);
+    };
+    settled.then(send).then(undefined, (cause: unknown) => {
+      core.failed(cause);
+      res.destroy();
+    });
+    return res;
   };
 }

@@ -1,8 +1,8 @@
 // The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
 
 import { isHopCount, isPermissiveTrust } from "../checks/client-address.js";
-import type { DeliveryHead } from "../delivery.js";
-import { WebhookError } from "../errors.js";
+import type { Delivery } from "../delivery.js";
+import { NO_BYTES } from "../internal/bytes.js";
 import { HeaderLines } from "../internal/headers.js";
 import { isPromise } from "../internal/maybe-promise.js";
 import type { Ending, Outcome } from "../outcome.js";
@@ -17,6 +17,7 @@ interface RoutedRequest {
   readonly originalUrl?: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly ip?: string;
+  readonly protocol?: string;
   readonly app?: { readonly get?: (name: string) => unknown };
 }
 
@@ -31,9 +32,9 @@ export function isOutcome(taken: OpenPassage | Outcome): taken is Outcome {
 export async function answerNode(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<void> {
   try {
     const taken = await take(core, req, res);
-    if (taken === undefined) return;
-    if (isOutcome(taken)) return;
-    const outcome = await core.judge(taken);
+    if (taken === undefined || isOutcome(taken)) return;
+    const judged = core.judge(taken);
+    const outcome = isPromise(judged) ? await judged : judged;
     sendReply(req, res, outcome.reply, true);
   } catch (cause) {
     answerFailure(core, req, res, cause);
@@ -42,12 +43,13 @@ export async function answerNode(core: ReceiverCore, req: NodeRequest, res: Node
 
 /** From the request to a delivery with its body; what does not get so far is answered here. */
 export async function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<Taken> {
-  const passage = core.open(headOf(req));
+  const delivery = deliveryOf(core, req);
+  const passage = core.open(delivery);
   const wiring = wiringOf(core, req);
   if (wiring !== undefined) return answer(core, passage, wiring, req, res, false);
   const upstream = upstreamBody(req);
   const isRead = upstream !== "absent";
-  if (Buffer.isBuffer(upstream)) passage.delivery = { ...passage.delivery, body: upstream };
+  if (Buffer.isBuffer(upstream)) delivery.body = upstream;
   const refused = core.checkHead(passage, isRead);
   const ending = isPromise(refused) ? await refused : refused;
   if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
@@ -63,15 +65,15 @@ export async function take(core: ReceiverCore, req: NodeRequest, res: NodeRespon
     return undefined;
   }
   if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
-  passage.delivery = { ...passage.delivery, body };
+  delivery.body = body;
   return passage;
 }
 
 /** Our own failure: the sender keeps the event and comes again. */
 export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeResponse, cause: unknown): void {
-  core.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+  core.failed(cause);
   try {
-    const outcome = core.end(core.open(headOf(req)), { name: "internal_error", error: cause });
+    const outcome = core.end(core.open(deliveryOf(core, req)), { name: "internal_error", error: cause });
     sendReply(req, res, outcome.reply, false);
   } catch {
     res.destroy();
@@ -91,17 +93,26 @@ function answer(
   return outcome;
 }
 
-function headOf(req: NodeRequest): DeliveryHead {
+/** Ours until its body is here; everybody else only reads it. */
+interface OpenDelivery extends Delivery {
+  body: Buffer;
+}
+
+/** Without a body, which comes later. Express makes every look at a request slow, so each thing is looked at once. */
+function deliveryOf(core: ReceiverCore, req: NodeRequest): OpenDelivery {
   const routed = req as NodeRequest & RoutedRequest;
-  return {
+  const { socket } = req;
+  const delivery: OpenDelivery = {
     method: req.method ?? "",
     url: targetOf(routed.originalUrl ?? req.url ?? "/"),
     headers: new HeaderLines(linesOf(req)),
-    remoteAddress: req.socket?.remoteAddress,
-    isSecure: "encrypted" in req.socket && req.socket.encrypted === true,
+    remoteAddress: socket?.remoteAddress,
+    isSecure: (socket as { readonly encrypted?: boolean } | undefined)?.encrypted === true,
     params: routed.params ?? NO_PARAMS,
-    expressAddress: () => routed.ip,
+    body: NO_BYTES,
   };
+  if (core.clientAddress !== "express") return delivery;
+  return { ...delivery, expressAddress: () => routed.ip, expressProtocol: () => routed.protocol };
 }
 
 /** HTTP/2's pseudo headers come first (RFC 9113 section 8.3) and are no headers: `:path` may hold a token. */

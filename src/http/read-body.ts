@@ -33,12 +33,13 @@ export function readBody(req: NodeRequest, limits: ReadLimits): Promise<Buffer |
     if (req.readableEnded || req.readableEncoding) return resolve(TAKEN);
     const chunks: Buffer[] = [];
     let byteCount = 0;
+    let isWhole = false;
     const deadline = setDeadline(limits.timeoutMs, onTimeout);
     req.on("data", onData);
     req.on("end", onEnd);
     req.on("error", onCutOff);
     req.on("close", onCutOff);
-    req.resume(); // a paused stream is not set going by a listener
+    if (req.readableFlowing === false) req.resume(); // a paused stream is not set going by a listener
 
     function onData(chunk: Buffer | string): void {
       byteCount += chunk.length;
@@ -46,11 +47,14 @@ export function readBody(req: NodeRequest, limits: ReadLimits): Promise<Buffer |
       else if (byteCount <= limits.maxBodyBytes) chunks.push(chunk);
       else settle({ name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${limits.maxBodyBytes}` });
     }
+    /** The listeners stay: all that is left to come is "close", and taking them off would cost as much as the reading. */
     function onEnd(): void {
-      settle(wholeBody(req, chunks, byteCount));
+      cancelDeadline(deadline);
+      isWhole = true;
+      resolve(wholeBody(req, chunks, byteCount));
     }
     function onCutOff(): void {
-      settle("aborted");
+      if (!isWhole) settle("aborted");
     }
     function onTimeout(): void {
       settle({

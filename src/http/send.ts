@@ -3,6 +3,10 @@ import type { Reply } from "../outcome.js";
 import { answerEarly, type NodeResponse } from "./early-answer.js";
 import type { NodeRequest } from "./read-body.js";
 
+type WireHeaders = Record<string, string | number>;
+/** The two kinds of response have the same method under two types. */
+type HeadWriter = { writeHead(status: number, headers: WireHeaders): unknown };
+
 /**
  * Writes the reply, once and whole. A response that someone has already answered, or whose client is gone, is left alone:
  * after a handler has succeeded nothing here may turn into a failure.
@@ -12,20 +16,32 @@ import type { NodeRequest } from "./read-body.js";
  */
 export function sendReply(req: NodeRequest, res: NodeResponse, reply: Reply, isBodyWanted: boolean): boolean {
   if (res.headersSent || res.writableEnded || res.destroyed) return false;
-  const length = typeof reply.body === "string" ? Buffer.byteLength(reply.body) : reply.body.length;
+  const { status, body } = reply;
+  // Express gives requests and responses another prototype, which makes every look at them slow: none that can be spared.
   const isEarly = !isBodyWanted && hasBody(req);
-  const headers: Record<string, string | number> = { ...reply.headers };
-  if (reply.status !== 204 && reply.status !== 304) headers["content-length"] = length;
+  if (!isEarly && body.length === 0 && isEmpty(reply.headers)) {
+    res.statusCode = status;
+    res.end(); // which writes Content-Length: 0 by itself, without looking at a header of ours
+    return true;
+  }
+  const headers: WireHeaders = { ...reply.headers };
+  if (status !== 204 && status !== 304) headers["content-length"] = byteLength(body);
   if (isEarly && req.httpVersionMajor === 1) headers.connection = "close";
-  // The two kinds of response have the same method under two types.
-  (res as { writeHead(status: number, headers: Record<string, string | number>): unknown }).writeHead(
-    reply.status,
-    headers,
-  );
-  const body = req.method === "HEAD" || reply.status === 204 ? "" : reply.body;
-  if (isEarly) answerEarly(req, res, body);
+  (res as HeadWriter).writeHead(status, headers);
+  const isBare = body.length === 0 || status === 204 || req.method === "HEAD";
+  if (isEarly) answerEarly(req, res, isBare ? "" : body);
+  else if (isBare) res.end();
   else res.end(body);
   return true;
+}
+
+function isEmpty(headers: Readonly<Record<string, string>>): boolean {
+  for (const _ in headers) return false;
+  return true;
+}
+
+function byteLength(body: string | Uint8Array): number {
+  return typeof body === "string" ? Buffer.byteLength(body) : body.length;
 }
 
 /** Whether the request has a body that nobody has read to its end. */

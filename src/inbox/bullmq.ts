@@ -96,7 +96,7 @@ interface BullMqJob {
  * @param queue - A BullMQ `Queue` that nothing else puts into.
  * @throws {TypeError} When it is no queue, or an option is unknown or out of range.
  * @example
- * const inbox = bullmqInbox(new Queue("stripe-events", { connection: { url: process.env.REDIS_URL } }));
+ * const inbox = bullmqInbox(new Queue("stripe-events", { connection: { host: "127.0.0.1", port: 6379 } }));
  */
 export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqInboxOptions<Tx> = {}): Inbox<Tx> {
   refuseUnknownKeys("bullmqInbox", options, OPTIONS);

@@ -104,7 +104,7 @@ interface Job extends PgBossAttempt {
  * @param boss - A started `PgBoss`, version 12.
  * @throws {TypeError} When it is no pg-boss, or an option is unknown or out of range.
  * @example
- * const boss = new PgBoss(process.env.DATABASE_URL);
+ * const boss = new PgBoss(process.env.DATABASE_URL ?? "");
  * await boss.start();
  * const receiver = createReceiver(stripe({ secret }), { scope: "billing", inbox: pgBossInbox(boss) });
  */

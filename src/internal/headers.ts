@@ -11,6 +11,9 @@ export type HeadersInput =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | Iterable<readonly [string, string]>;
 
+/** What tells `A` from `a` in ASCII. */
+const CASE_BIT = 0x20;
+
 /** Header lines in the order they came: names in any case, repeats kept. Look-ups take lower-case names. */
 export class HeaderLines {
   /** Name, value, name, value, … as in `IncomingMessage.rawHeaders`. */
@@ -39,6 +42,11 @@ export class HeaderLines {
   /** How many header lines came. */
   get count(): number {
     return this.#raw.length / 2;
+  }
+
+  /** Whether there is any line of that name. */
+  has(name: string): boolean {
+    return this.#find(name, 0) >= 0;
   }
 
   /** The lines of one name, in order. */
@@ -87,9 +95,13 @@ export class HeaderLines {
 
   #find(name: string, from: number): number {
     const raw = this.#raw;
+    const last = name.length - 1;
+    const lastCode = name.charCodeAt(last) | CASE_BIT;
     for (let at = from; at < raw.length; at += 2) {
       const candidate = raw[at] as string;
       if (candidate.length !== name.length) continue;
+      // Names of one length mostly differ in the last letter, and a look at it is cheaper than a copy in lower case.
+      if ((candidate.charCodeAt(last) | CASE_BIT) !== lastCode) continue;
       if (candidate === name || candidate.toLowerCase() === name) return at;
     }
     return -1;

@@ -1,6 +1,9 @@
 // How does a JSON body become a value that is safe to walk and to copy from?
 // RFC 8259 by JSON.parse, and beyond it: valid UTF-8, at most 64 deep, no member that could become a prototype.
 
+import { isAscii } from "node:buffer";
+import { asBuffer } from "./bytes.js";
+
 /** Levels of arrays and objects, the outermost counted as 1. Webhooks have under ten; recursive consumers break near thousands. */
 export const MAX_JSON_DEPTH = 64;
 /**
@@ -8,6 +11,8 @@ export const MAX_JSON_DEPTH = 64;
  * may run first and the value be looked at afterwards, which is ten times cheaper than scanning the text.
  */
 const MAX_UNSCANNED_BRACKETS = 30_000;
+/** A text so short is not searched for brackets: were it nothing else, parsing it would take 25 ms, and it is genuine. */
+const MAX_UNSEARCHED_LENGTH = 262_144;
 
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -22,11 +27,14 @@ const CONSTRUCTOR: Parsed<never> = failed(
   'the JSON has a member "constructor" with a "prototype" of its own, which a deep merge would write into Object',
 );
 
+const NOTHING: object = {};
 /** One for all: without `stream` a decoder keeps nothing between calls. A byte order mark is taken off. */
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The text of UTF-8 bytes without a byte order mark; `undefined` where they are not UTF-8, for nothing is replaced silently. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  // Nearly all are ASCII, which is the same in Latin-1 and three times faster read as that.
+  if (isAscii(bytes)) return asBuffer(bytes).toString("latin1");
   try {
     return UTF_8.decode(bytes);
   } catch {
@@ -50,7 +58,7 @@ export function parseJsonText(text: string): Parsed<unknown> {
   } catch (error) {
     return failed(`the body is not JSON${positionOf(error)}`);
   }
-  return refusalOf(value, MAX_JSON_DEPTH) ?? { ok: true, value };
+  return refusalOf(value, MAX_JSON_DEPTH, isPrototypeExtended()) ?? { ok: true, value };
 }
 
 function failed(hint: string): Parsed<never> {
@@ -64,14 +72,14 @@ function positionOf(error: unknown): string {
 }
 
 /** A walk over the value, not the text: JSON.parse has done the hard part, and escaped spellings are gone. */
-function refusalOf(value: unknown, levelsLeft: number): Parsed<never> | undefined {
+function refusalOf(value: unknown, levelsLeft: number, hasStrangers: boolean): Parsed<never> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (levelsLeft === 0) return TOO_DEEP;
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at++) {
       const item: unknown = value[at];
       if (typeof item !== "object" || item === null) continue;
-      const refusal = refusalOf(item, levelsLeft - 1);
+      const refusal = refusalOf(item, levelsLeft - 1, hasStrangers);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
@@ -80,17 +88,23 @@ function refusalOf(value: unknown, levelsLeft: number): Parsed<never> | undefine
   for (const name in value) {
     if (name === "__proto__") return PROTO;
     const member: unknown = (value as Record<string, unknown>)[name];
-    if (typeof member !== "object" || member === null || !Object.hasOwn(value, name)) continue;
+    if (typeof member !== "object" || member === null || (hasStrangers && !Object.hasOwn(value, name))) continue;
     if (name === "constructor" && Object.hasOwn(member, "prototype")) return CONSTRUCTOR;
-    const refusal = refusalOf(member, levelsLeft - 1);
+    const refusal = refusalOf(member, levelsLeft - 1, hasStrangers);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
+/** Whether an application added to Object.prototype what for-in shows. Asked once for each text instead of for each member. */
+function isPrototypeExtended(): boolean {
+  for (const _ in NOTHING) return true;
+  return false;
+}
+
 /** An upper bound of the depth, by a search that costs a tenth of parsing: brackets in strings count too. */
 function hasManyBrackets(text: string): boolean {
-  if (text.length <= MAX_UNSCANNED_BRACKETS) return false;
+  if (text.length <= MAX_UNSEARCHED_LENGTH) return false;
   let count = 0;
   for (const bracket of ["{", "["]) {
     for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {

@@ -1,18 +1,31 @@
 // How is a sender's time read? As strictly as it is written: digits only, or RFC 3339.
 import type { TimeFormat } from "../field.js";
 
-const DIGITS = /^[0-9]{1,15}$/;
+const MAX_DIGITS = 15;
+const ZERO = 0x30;
 /** RFC 3339 section 5.6, upper or lower case, any number of fraction digits up to nanoseconds. */
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /** Milliseconds since the epoch, or `undefined` where the text is not exactly in that format. */
 export function parseTime(text: string, format: TimeFormat): number | undefined {
   if (format === "rfc3339") return parseRfc3339(text);
-  if (!DIGITS.test(text)) return undefined;
-  const value = Number(text);
+  const value = parseDigits(text);
+  if (value === undefined) return undefined;
   if (format === "unix-milliseconds") return value;
   const ms = value * 1000;
   return Number.isSafeInteger(ms) ? ms : undefined;
+}
+
+/** 1 to 15 ASCII digits, hence a safe integer. */
+function parseDigits(text: string): number | undefined {
+  if (text.length === 0 || text.length > MAX_DIGITS) return undefined;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** How the sender would write that moment. */

@@ -27,7 +27,7 @@ export function standardWebhooksMac(
     key: { base64After: "whsec_" },
     minKeyBytes: 24,
     maxKeyBytes: 64,
-    signed: `{header:${prefix}-id}.{header:${prefix}-timestamp}.{body}`,
+    signed: `{header:${prefix}-id}.{timestamp}.{body}`,
     timestamp: header(`${prefix}-timestamp`, "unix-seconds"),
     signature: { header: `${prefix}-signature`, encoding: "base64", form: { list: "v1,", separator: " " } },
   };

@@ -1,6 +1,7 @@
 // How does a sender write a delivery down? The inverse of identifying one, from the same row.
 import { randomUUID } from "node:crypto";
 import type { SignableRequest } from "../auth/auth.js";
+import { deliveryToSign } from "../auth/signable-delivery.js";
 import { compileFormats, formatFor, isBodiless } from "../body-formats.js";
 import { type Field, isCovered, readField } from "../field.js";
 import { asBuffer, NO_BYTES } from "../internal/bytes.js";
@@ -8,7 +9,7 @@ import { HeaderLines } from "../internal/headers.js";
 import { parseJson } from "../internal/json.js";
 import type { BodyFormat, BodyFormats, EventRow, Sender } from "../sender.js";
 import { type EventParts, fill, itemsOf, ownPart, writeHead } from "./fill.js";
-import { deliveryOf, encode, lowerCase } from "./request-parts.js";
+import { encode, lowerCase } from "./request-parts.js";
 
 /** One event to deliver. What the sender's row locates and is not given is made up. */
 export interface TestRequest {
@@ -66,7 +67,7 @@ const JSON_TYPE: BodyFormats = { "application/json": "json" };
 export function compose(sender: Sender<never>, test: TestRequest, signedAtMs: number): Composed {
   const { event, auth, body: formats = JSON_TYPE } = sender.definition;
   const bare = bareRequest(sender.name, formats, test, signedAtMs);
-  const row = typeof event === "function" ? event(deliveryOf(bare), test.payload) : event;
+  const row = typeof event === "function" ? event(deliveryToSign(bare), test.payload) : event;
   const format = formatFor(compileFormats(formats), HeaderLines.from(bare.headers)) ?? "json";
   if (row === undefined) {
     return { request: hasOwnBody(bare, test) ? bare : withBody(bare, test.payload ?? {}, format), id: undefined, row };
@@ -127,7 +128,7 @@ function readId(row: EventRow, request: SignableRequest, payload: unknown): stri
 }
 
 function readText(field: Field<"text">, request: SignableRequest, item: unknown): string | undefined {
-  const value = readField(field, deliveryOf(request), item);
+  const value = readField(field, deliveryToSign(request), item);
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 

@@ -1,10 +1,10 @@
 // Where in a delivery do id, type, time and attempt go? Where the sender's row reads them, beside what is there already.
 import type { SignableRequest } from "../auth/auth.js";
+import { deliveryToSign } from "../auth/signable-delivery.js";
 import { writeField } from "../auth/write-field.js";
 import { type Field, memberOf, readField } from "../field.js";
 import { formatTime } from "../internal/time.js";
 import type { EventRow } from "../sender.js";
-import { deliveryOf } from "./request-parts.js";
 
 /** What is to be written. What is `undefined` is not. */
 export interface EventParts {
@@ -72,7 +72,7 @@ export function writeHead(bare: SignableRequest, row: EventRow, parts: EventPart
   let request = bare;
   for (const { field, value } of valuesOf(row, parts)) {
     if (field.in !== "header" && field.in !== "query") continue;
-    if (readField(field, deliveryOf(request), undefined) === undefined) request = writeField(request, field, value);
+    if (readField(field, deliveryToSign(request), undefined) === undefined) request = writeField(request, field, value);
   }
   return request;
 }

@@ -63,7 +63,8 @@ export class InboxBench {
   readonly errors: WebhookError[] = [];
   readonly dead: { readonly entry: InboxEntry; readonly reason: string }[] = [];
   readonly patienceMs: number;
-  readonly #works: InboxWork[] = [];
+  readonly #works: { readonly inbox: Inbox<unknown>; readonly work: InboxWork }[] = [];
+  readonly #crashed = new Set<Inbox<unknown>>();
 
   constructor(harness: InboxHarness) {
     this.harness = harness;
@@ -121,7 +122,8 @@ export class InboxBench {
     more: { inbox?: Inbox<unknown>; concurrency?: number; source?: string } = {},
   ): { readonly seen: Seen[]; readonly stop: () => Promise<void> } {
     const seen: Seen[] = [];
-    const work = (more.inbox ?? this.inbox).work({
+    const inbox = more.inbox ?? this.inbox;
+    const work = inbox.work({
       source: more.source ?? this.source,
       concurrency: more.concurrency ?? 4,
       run: async (entry, job) => {
@@ -132,7 +134,7 @@ export class InboxBench {
       onError: (error) => this.errors.push(error),
       onDead: (entry, reason) => this.dead.push({ entry, reason }),
     });
-    this.#works.push(work);
+    this.#works.push({ inbox, work });
     return { seen, stop: () => work.stop() };
   }
 
@@ -153,8 +155,15 @@ export class InboxBench {
     await this.until(`entry is ${state}`, async () => (await this.state(key)) === state);
   }
 
+  async crash(inbox: Inbox<unknown>): Promise<void> {
+    this.#crashed.add(inbox);
+    await this.harness.crash?.(inbox);
+  }
+
   async end(): Promise<void> {
-    await Promise.allSettled(this.#works.map((work) => work.stop()));
+    // Nobody waits for the runs of a process that is gone.
+    const alive = this.#works.filter(({ inbox }) => !this.#crashed.has(inbox));
+    await Promise.allSettled(alive.map(({ work }) => work.stop()));
     await this.harness.close?.();
   }
 }

@@ -539,7 +539,7 @@ const crashing: readonly InboxCase[] = group("a crash", [
       await b.put(entry);
       const lost = b.work(() => new Promise(() => undefined));
       await b.until("it runs", () => lost.seen.length === 1);
-      await b.harness.crash?.(b.inbox);
+      await b.crash(b.inbox);
       const { seen } = b.work(() => DONE, { inbox: survivor(b) });
       await b.until("another worker runs it", () => seen.length === 1, recoveryMs(b));
       assert.equal(seen[0]?.attempt, 2);
@@ -558,7 +558,7 @@ const crashing: readonly InboxCase[] = group("a crash", [
         const inbox = workers[at] as typeof b.inbox;
         const lost = b.work(() => new Promise(() => undefined), { inbox });
         await b.until(`start ${at + 1}`, () => lost.seen.length === 1, recoveryMs(b));
-        await b.harness.crash?.(inbox);
+        await b.crash(inbox);
       }
       const last = workers[POISON_STARTS] as typeof b.inbox;
       const { seen } = b.work(() => DONE, { inbox: last });

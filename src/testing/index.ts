@@ -1,6 +1,7 @@
 // The public names of hookgate/testing.
 export type { SignedDelivery, TestRequest } from "./compose.js";
 export { type DedupeStoreHarness, describeDedupeStore, type TestApi } from "./describe-dedupe-store.js";
+export { describeInbox, type InboxHarness } from "./describe-inbox.js";
 export type { Tamper } from "./tamper.js";
 export type { TestAnswer, TestTarget } from "./targets.js";
 export {

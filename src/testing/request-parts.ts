@@ -1,6 +1,4 @@
-// How do payloads become bytes, and absolute URLs request targets? As the sender writes them.
-import type { SignableRequest } from "../auth/auth.js";
-import { type Delivery, toDelivery } from "../delivery.js";
+// How do payloads become bytes? As the sender writes them.
 import { asBuffer } from "../internal/bytes.js";
 import type { BodyFormat } from "../sender.js";
 
@@ -24,15 +22,4 @@ function formText(fields: Readonly<Record<string, unknown>>): string {
 
 export function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** The request as a receiver gets it. */
-export function deliveryOf(request: SignableRequest): Delivery {
-  return toDelivery({ ...request, url: targetOf(request.url) });
-}
-
-/** Path and query of an absolute URL as they are written: `new URL` would rewrite what is signed. */
-export function targetOf(url: string): string {
-  const target = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1] ?? "/";
-  return target.startsWith("/") ? target : `/${target}`;
 }

@@ -1,12 +1,13 @@
 // Where does a test delivery go? To a URL, an app, a server, a receiver, or a fetch handler.
 import type { RequestListener, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
+import { targetOf } from "../auth/signable-delivery.js";
 import type { DeliveryInput } from "../delivery.js";
 import type { Outcome } from "../outcome.js";
 import type { SignedDelivery } from "./compose.js";
 import { type Exchanged, exchange } from "./exchange.js";
 import { type Hostable, type Hosting, host } from "./host.js";
-import { lowerCase, targetOf } from "./request-parts.js";
+import { lowerCase } from "./request-parts.js";
 
 /**
  * Where deliveries go.

@@ -1,12 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { type Auth, absent, COVERS_NOTHING, type Proof, type Proven, refuse } from "../../src/auth/auth.js";
+import {
+  type Auth,
+  absent,
+  COVERS_NOTHING,
+  type Proof,
+  type Proven,
+  refuse,
+  type SignableRequest,
+} from "../../src/auth/auth.js";
 import { basicAuth } from "../../src/auth/basic-auth.js";
 import { bearerToken } from "../../src/auth/bearer-token.js";
 import { allOf, anyOf } from "../../src/auth/combine.js";
 import { mac } from "../../src/auth/mac.js";
+import { targetOf } from "../../src/auth/signable-delivery.js";
 import { staticToken } from "../../src/auth/static-token.js";
+import { createReceiver } from "../../src/create-receiver.js";
 import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
-import { header, query } from "../../src/field.js";
+import { form, header, json, query } from "../../src/field.js";
+import { defineSender } from "../../src/sender.js";
 
 const TOKEN = "a-token-of-more-than-16-bytes";
 const signed = mac({ secret: "a secret of 24 bytes, ok", signature: { header: "x-s", encoding: "hex" } });
@@ -103,6 +114,109 @@ describe("allOf", () => {
       const { [name]: _, ...rest } = { ...made?.headers } as Record<string, string>;
       expect(await verify(all, { headers: rest, body: "{}" })).toMatchObject({ outcome: "unauthenticated" });
     }
+  });
+});
+
+describe("allOf signs last what signs most, in whatever order it is given", () => {
+  const body = mac({ secret: TOKEN, signature: { header: "x-s", encoding: "hex" } });
+  const url = mac({ secret: TOKEN, signed: "{url}.{body}", signature: { header: "x-u", encoding: "hex" } });
+  const tokenHeader = mac({
+    secret: TOKEN,
+    signed: "{header:x-token}.{body}",
+    signature: { header: "x-h", encoding: "hex" },
+  });
+  const dated = mac({
+    secret: TOKEN,
+    signed: "{body}",
+    timestamp: json("sentAt", "unix-seconds"),
+    signature: { header: "x-d", encoding: "hex" },
+  });
+  const inJson = staticToken({ token: TOKEN, at: json("auth.token") });
+  const inForm = staticToken({ token: TOKEN, at: form("token") });
+  const inQuery = staticToken({ token: TOKEN, at: query("token") });
+  const bearerInQuery: Auth = {
+    ...bearerToken({ token: TOKEN, query: "access_token" }),
+    writes: [{ in: "query", name: "access_token" }],
+    sign: (one) => ({ ...one, url: `${one.url}?access_token=${TOKEN}` }),
+  };
+
+  it.each<[string, readonly Auth[], string]>([
+    ["a token in a JSON field of a signed body", [body, inJson], "{}"],
+    ["a token in a form field of a signed body", [body, inForm], "a=1"],
+    ["a token in the query of a signed URL", [url, inQuery], "{}"],
+    ["a bearer token in the query of a signed URL", [url, bearerInQuery], "{}"],
+    ["a token in a signed header", [tokenHeader, token], "{}"],
+    ["the time in a body that another one signs", [body, dated], "{}"],
+    ["three in a row", [url, body, inJson, inQuery], "{}"],
+    ["what anyOf signs with, though not all of its branches bind the body", [anyOf(body, token), inJson], "{}"],
+    ["what an anyOf of anyOf signs with", [anyOf(anyOf(body, token), token), inJson], "{}"],
+    ["an allOf inside", [url, allOf(body, inQuery)], "{}"],
+    ["an allOf that writes to the body", [body, allOf(token, inJson)], "{}"],
+  ])("%s", (_name, auths, text) => {
+    for (const given of [auths, auths.toReversed()]) {
+      const all = allOf(...given);
+      const made = all.sign?.({ ...request, body: Buffer.from(text) }) as SignableRequest;
+      expect(made).not.toHaveProperty("then");
+      const { method, url: signedUrl, headers, body: signedBody } = made;
+      const delivery = toDelivery({ method, url: targetOf(signedUrl), headers, body: signedBody });
+      expect(all.verify(delivery, { nowMs: 0, publicUrls: () => [signedUrl] })).toMatchObject({ ok: true });
+    }
+  });
+
+  it("says of a family of headers where each of its times is written", () => {
+    const families = mac({
+      secret: TOKEN,
+      families: ["svix", "webhook"],
+      signed: "{header:*-id}.{timestamp}.{body}",
+      timestamp: header("*-timestamp", "unix-seconds"),
+      signature: { header: "*-signature", encoding: "hex" },
+    });
+    expect(families.writes?.map(({ name }) => name)).toEqual(["svix-timestamp", "webhook-timestamp"]);
+    expect(families.covers.headers).toEqual(["svix-id", "svix-timestamp", "webhook-id", "webhook-timestamp"]);
+  });
+
+  it("waits only where a part waits", async () => {
+    const late = staticToken({ token: async (_) => TOKEN, at: json("auth.token") });
+    const all = allOf(body, late);
+    const made = await all.sign?.(request);
+    expect(await verify(all, { headers: { ...made?.headers }, body: made?.body ?? "" })).toMatchObject({ ok: true });
+    expect(all.sign?.(request)).toHaveProperty("then");
+  });
+
+  it("is built where two sign each other's places, to verify at least", () => {
+    const inBody = mac({ secret: TOKEN, signed: "{url}", signature: { at: json("sig"), encoding: "hex" } });
+    const inUrl = mac({ secret: TOKEN, signed: "{body}", signature: { at: query("sig"), encoding: "hex" } });
+    expect(allOf(inBody, inUrl).sign?.(request)).toMatchObject({ url: expect.stringContaining("sig=") });
+  });
+});
+
+describe("the challenge of several", () => {
+  const basic = basicAuth({ username: "erp", password: TOKEN });
+  const bearer = bearerToken({ token: TOKEN });
+
+  it.each<[string, Auth, string | undefined]>([
+    ["lists each scheme", anyOf(bearer, basic), 'Bearer, Basic realm="webhooks", charset="UTF-8"'],
+    ["lists a scheme once", anyOf(bearer, bearerToken({ token: `${TOKEN}2` })), "Bearer"],
+    ["leaves out who has none", allOf(signed, bearer), "Bearer"],
+    ["is none where nobody has one", anyOf(signed, token), undefined],
+  ])("%s", (_name, auth, expected) => {
+    expect(auth.challenge).toBe(expected);
+  });
+
+  it("reaches the wire", async () => {
+    const receiver = createReceiver(
+      defineSender({ name: "erp", auth: anyOf(bearer, basic), event: { id: json("id"), type: json("type") } }),
+      { dedupe: false, onOutcome: () => {} },
+    );
+    const response = await receiver.fetch(
+      new Request("https://example.com/", {
+        method: "POST",
+        body: "{}",
+        headers: { "content-type": "application/json" },
+      }),
+    );
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe('Bearer, Basic realm="webhooks", charset="UTF-8"');
   });
 });
 

@@ -32,6 +32,7 @@ const text =
     res.writeHead(status, headers).end(body);
 
 const servers: Server[] = [];
+let servedLate: Answer = () => {};
 
 async function serve(first: Answer) {
   const state = { answer: first, requests: 0, url: "" };
@@ -171,6 +172,44 @@ describe("a key set behind a URL", () => {
     expect(await find("b")).toBe("undecided");
     nowMs += 1;
     expect(await find("a")).toBe("undecided");
+  });
+
+  it("is used although it is old, where a newer one is slow to come, and the newer one is used once it is there", async () => {
+    const server = await serve(set(A));
+    const find = keySet(server.url, { patienceMs: 20 });
+    expect(await find("a")).toBe("1 key");
+    let answer: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => {
+      server.answer = (_req, res) => {
+        answer = () => res.end(JSON.stringify({ keys: [B] }));
+        resolve();
+      };
+    });
+    nowMs += 10 * MINUTE;
+    expect(await Promise.all([find("a"), find("a")])).toEqual(["1 key", "1 key"]);
+    await asked;
+    const ofNewKey = find("b"); // not in the old set, so it waits for the newer one
+    answer?.();
+    expect(await ofNewKey).toBe("1 key");
+    expect(await find("a")).toBe("unauthenticated");
+    expect(server.requests).toBe(2);
+  });
+
+  it("that has never come is waited for by all deliveries, in one fetch", async () => {
+    let answer: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => {
+      servedLate = (_req, res) => {
+        answer = () => res.end(JSON.stringify({ keys: [A] }));
+        resolve();
+      };
+    });
+    const server = await serve((req, res) => servedLate(req, res));
+    const find = keySet(server.url, { patienceMs: 1 });
+    const answers = Promise.all([find("a"), find("a"), find("a")]);
+    await asked;
+    answer?.();
+    expect(await answers).toEqual(["1 key", "1 key", "1 key"]);
+    expect(server.requests).toBe(1);
   });
 
   it("gives every fitting key, at most five, to a token that names none", async () => {

@@ -226,6 +226,9 @@ describe("misuse throws when built", () => {
     ["a time that nothing locates", { ...hub, signed: "{timestamp}.{body}" }, /timestamp must say/],
     ["a time that is not signed", { ...hub, timestamp: header("x-time", "unix-seconds") }, /is not signed/],
     ["a star without families", { ...hub, signature: { header: "*-signature", encoding: "hex" } }, /families/],
+    ["a form that is none", { ...hub, signature: { header: "x-s", encoding: "hex", form: "pairs" } }, /form must be/],
+    ["a form without its words", { ...hub, signature: { header: "x-s", encoding: "hex", form: {} } }, /form must be/],
+    ["a list without a start", { ...hub, signature: { header: "x-s", encoding: "hex", form: { list: 1 } } }, /in list/],
     ["a signature inside of the signed body", { ...hub, signature: { at: json("sig"), encoding: "hex" } }, /inside/],
   ])("%s", (_name, options, message) => {
     expect(() => mac(options as unknown as MacOptions)).toThrow(message);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Proof } from "../../src/auth/auth.js";
 import type { KeyForm } from "../../src/auth/key-form.js";
 import { mac } from "../../src/auth/mac.js";
@@ -126,6 +126,26 @@ describe("a secret function", () => {
     const proof = await verifyWith(secret);
     expect(proof).toMatchObject({ outcome: "undecided", cause: new Error("down") });
     expect(proof.ok ? "" : proof.hint).not.toContain("down");
+  });
+
+  it("that never answers is undecided after 5 s, and not before", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    vi.resetModules(); // the one timer of all deadlines may be ticking in real time
+    try {
+      const { bearerToken } = await import("../../src/auth/bearer-token.js");
+      const auth = bearerToken({ token: (_) => new Promise<string>(() => {}) });
+      const delivery = toDelivery({ headers: { authorization: "Bearer token" } });
+      let settled: Proof | undefined;
+      void Promise.resolve(auth.verify(delivery, { nowMs: 0, publicUrls: () => [] })).then((one) => {
+        settled = one;
+      });
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect(settled).toBeUndefined();
+      await vi.advanceTimersByTimeAsync(100);
+      expect(settled).toMatchObject({ outcome: "undecided", hint: expect.stringContaining("within 5 s") });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("sees method, URL, parameters and headers, and no body", async () => {

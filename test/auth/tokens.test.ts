@@ -1,17 +1,42 @@
 import { createHmac } from "node:crypto";
 import { form, header, json, query } from "hookgate";
-import {
-  type Auth,
-  allOf,
-  anyOf,
-  basicAuth,
-  bearerToken,
-  mac,
-  param,
-  type SecretFunction,
-  staticToken,
+import type {
+  Auth,
+  BasicAuthOptions,
+  BearerJwtKeys,
+  BearerJwtOptions,
+  BearerJwtRules,
+  BearerTokenOptions,
+  ClaimValue,
+  Covers,
+  JwtAlgorithm,
+  KeyForm,
+  ListForm,
+  MacAlgorithm,
+  MacOptions,
+  MaybePromise,
+  PairsForm,
+  Proof,
+  ProofContext,
+  Proven,
+  Refusal,
+  Secret,
+  SecretAnswer,
+  SecretFunction,
+  Secrets,
+  SignableRequest,
+  SignatureEncoding,
+  SignatureOptions,
+  SignatureParam,
+  SignatureWriting,
+  SignedText,
+  SignedTextInput,
+  StaticTokenOptions,
+  UnverifiedDelivery,
+  WrittenPlace,
 } from "hookgate/auth";
-import { describe, expect, it } from "vitest";
+import { allOf, anyOf, basicAuth, bearerToken, mac, param, staticToken } from "hookgate/auth";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
 import hmacVectors from "../vectors/hmac.json" with { type: "json" };
 import sha1 from "../vectors/wycheproof/hmac_sha1_test.json" with { type: "json" };
@@ -21,6 +46,21 @@ import sha512 from "../vectors/wycheproof/hmac_sha512_test.json" with { type: "j
 const token = "0123456789abcdef0123456789abcdef";
 const context = { nowMs: 1_700_000_000_000, publicUrls: () => ["https://example.com/hook"] };
 const judge = async (auth: Auth, delivery: DeliveryInput) => await auth.verify(toDelivery(delivery), context);
+
+describe("hookgate/auth", () => {
+  /** What stands in the signatures of public functions can be named by whoever calls them; a missing name fails the type check. */
+  type Named = [
+    ...[Auth, Covers, Proof, ProofContext, Proven, Refusal, SignableRequest, WrittenPlace, MaybePromise<Proof>],
+    ...[BasicAuthOptions, BearerTokenOptions, StaticTokenOptions, MacOptions, MacAlgorithm, KeyForm],
+    ...[BearerJwtOptions, BearerJwtKeys, BearerJwtRules, ClaimValue, JwtAlgorithm],
+    ...[Secret, Secrets, SecretAnswer, SecretFunction, UnverifiedDelivery],
+    ...[SignatureOptions, SignatureWriting, SignatureEncoding, SignatureParam, ListForm, PairsForm],
+    ...[SignedText, SignedTextInput],
+  ];
+  it("names every type that its functions take or answer, or the type check fails", () => {
+    expectTypeOf<Named>().not.toBeAny();
+  });
+});
 
 describe("bearerToken", () => {
   const auth = bearerToken({
@@ -52,6 +92,13 @@ describe("bearerToken", () => {
       undefined,
     ],
     ["twice in the query", { url: `/?access_token=${token}&access_token=x` }, "bad_credentials", undefined],
+    ["wrong in the query", { url: `/?access_token=${token}x` }, "unauthenticated", undefined],
+    ["empty in the query", { url: "/?access_token=" }, "bad_credentials", undefined],
+    ["with a space in the query", { url: `/?access_token=${token}%20` }, "bad_credentials", undefined],
+    ["with a bare plus in the query, which is a space", { url: "/?access_token=a+b" }, "bad_credentials", undefined],
+    ["not ASCII in the query", { url: `/?access_token=${token}%C3%A9` }, "bad_credentials", undefined],
+    ["with a line break in the query", { url: `/?access_token=${token}%0A` }, "bad_credentials", undefined],
+    ["two in one header", { headers: { authorization: `Bearer ${token}, Bearer x` } }, "bad_credentials", undefined],
   ])("refuses a token that is %s", async (_, delivery, outcome, isAbsent) => {
     const proof = await judge(auth, delivery as DeliveryInput);
     expect(proof).toMatchObject({ ok: false, outcome });
@@ -67,9 +114,79 @@ describe("bearerToken", () => {
     ["an empty list", [], /empty/],
     ["a list with an empty one", [token, ""], /empty/],
     ["a public key", "-----BEGIN PUBLIC KEY-----", /PEM/],
+    ["a passphrase", "correct horse battery staple", /cannot be sent as a bearer token: it has white space/],
+    ["cut by a line break", `${token}\n${token}`, /cannot be sent .* a control character/],
+    ["ended by a NUL", `${token}\0`, /cannot be sent .* a control character/],
+    ["not ASCII", `${token}é`, /cannot be sent .* not ASCII/],
+    ["padded in the middle", `=${token}`, /cannot be sent .* that bearer tokens do not have/],
+    ["a list with a comma in one", [token, `${token},x`], /token\[1\] cannot be sent/],
   ])("is not built with a token that is %s", (_, bad, message) => {
     expect(() => bearerToken({ token: bad as string })).toThrow(message);
     expect(() => bearerToken({ token: bad as string })).toThrow(TypeError);
+  });
+});
+
+describe("a token that cannot be sent where it belongs", () => {
+  it.each<[string, () => Auth, RegExp]>([
+    ["a header", () => staticToken({ token: `${token}é`, at: header("x-token") }), /in a header: .*not ASCII/],
+    ["a header", () => staticToken({ token: `a\r\nb${token}`, at: header("x-token") }), /in a header: .*control/],
+    ["a password", () => basicAuth({ username: "user", password: `${token}\u007f` }), /password .*control/],
+    ["a user name", () => basicAuth({ username: "us\ner", password: token }), /username .*control/],
+  ])("is refused when built: %s", (_, build, message) => {
+    expect(build).toThrow(TypeError);
+    expect(build).toThrow(message);
+    expect(build).toThrow(new RegExp(`^(?!.*${token})`));
+  });
+
+  it.each<[string, () => Auth]>([
+    ["a header with spaces inside", () => staticToken({ token: "KakaoAK 0123456789", at: header("authorization") })],
+    ["a JSON field in any script", () => staticToken({ token: `${token}é 한`, at: json("secret") })],
+    ["a password in any script", () => basicAuth({ username: "üser", password: `${token} é` })],
+  ])("is none in %s", (_, build) => {
+    expect(build).not.toThrow();
+  });
+
+  it("is our wiring's fault where a function answers it", async () => {
+    const auth = bearerToken({ token: (_) => `${token} and more` });
+    expect(await judge(auth, { headers: { authorization: `Bearer ${token}` } })).toMatchObject({
+      outcome: "misconfigured",
+    });
+  });
+});
+
+describe("a token that a function names", () => {
+  const request = {
+    method: "POST",
+    url: "https://example.com/hooks/acme",
+    headers: {},
+    body: Buffer.from("{}"),
+    timestampMs: 0,
+  };
+  const ofTenant: SecretFunction = ({ url }) => (url === "/hooks/acme" ? token : null);
+  const auths: readonly [string, (find: SecretFunction) => Auth][] = [
+    ["staticToken", (find) => staticToken({ token: find, at: header("x-token") })],
+    ["bearerToken", (find) => bearerToken({ token: find })],
+    ["basicAuth", (find) => basicAuth({ username: "user", password: find })],
+  ];
+
+  it.each(auths)("signs, looked up or given as the key: %s", async (_, build) => {
+    const late = build(async (delivery) => ofTenant(delivery));
+    for (const auth of [build(ofTenant), late]) {
+      for (const key of [undefined, token]) {
+        const signed = await auth.sign?.(request, key);
+        expect(await judge(auth, { url: "/hooks/acme", headers: { ...signed?.headers } })).toMatchObject({ ok: true });
+      }
+    }
+    expect(build(ofTenant).sign?.(request)).not.toHaveProperty("then");
+  });
+
+  it.each(auths)("is needed to sign: %s", async (_, build) => {
+    const elsewhere = { ...request, url: "https://example.com/hooks/other" };
+    expect(() => build(ofTenant).sign?.(elsewhere)).toThrow(/the function names none for this request; give the key/);
+    const down = build((_) => {
+      throw new Error("down");
+    });
+    expect(() => down.sign?.(request)).toThrow(/threw or rejected; give the key/);
   });
 });
 
@@ -181,6 +298,28 @@ describe("staticToken", () => {
     expect(
       await judge(auth, { url: pathname + search, headers: signed?.headers ?? {}, body: signed?.body ?? "" }),
     ).toMatchObject({ ok: true });
+  });
+});
+
+describe("a static token that is no single text is malformed", () => {
+  it.each<[string, Auth, DeliveryInput]>([
+    ["twice in a header", staticToken({ token, at: header("x-t") }), { headers: { "x-t": [token, token] } }],
+    ["twice in the query", staticToken({ token, at: query("t") }), { url: `/?t=${token}&t=${token}` }],
+    ["twice in a form", staticToken({ token, at: form("t") }), { body: `t=${token}&t=x` }],
+    ["a list in JSON", staticToken({ token, at: json("t") }), { body: JSON.stringify({ t: [token] }) }],
+    ["an object in JSON", staticToken({ token, at: json("t") }), { body: JSON.stringify({ t: { token } }) }],
+    ["null in JSON", staticToken({ token, at: json("t") }), { body: '{"t":null}' }],
+    ["in a body that is not JSON", staticToken({ token, at: json("t") }), { body: `{"t":"${token}"` }],
+    ["in a body that is not UTF-8", staticToken({ token, at: json("t") }), { body: Buffer.from([0xff]) }],
+    ["empty", staticToken({ token, at: query("t") }), { url: "/?t=" }],
+    ["without its prefix", staticToken({ token, at: header("x-t"), prefix: "Key " }), { headers: { "x-t": token } }],
+  ])("%s", async (_, auth, delivery) => {
+    expect(await judge(auth, delivery)).toMatchObject({ ok: false, outcome: "bad_credentials" });
+  });
+
+  it("and on the prototype of JSON there is none", async () => {
+    const auth = staticToken({ token, at: json("constructor.name") });
+    expect(await judge(auth, { body: "{}" })).toMatchObject({ isAbsent: true });
   });
 });
 

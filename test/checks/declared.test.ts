@@ -1,27 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { compileFormats, formatFor } from "../../src/body-formats.js";
 import { alreadyReadCheck, declaredCheck } from "../../src/checks/declared.js";
-import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
+import type { DeliveryInput } from "../../src/delivery.js";
 import { HeaderLines } from "../../src/internal/headers.js";
-import type { Passage, Step } from "../../src/passage.js";
+import type { Step } from "../../src/passage.js";
 import type { BodyFormats } from "../../src/sender.js";
-import { Trace } from "../../src/trace.js";
+import { passageOf } from "./passage.js";
 
 const JSON_ONLY: BodyFormats = { "application/json": "json", "application/*+json": "json" };
 const check = declaredCheck({ formats: JSON_ONLY, maxBodyBytes: 1_000 });
-
-function passageOf(input: DeliveryInput): Passage {
-  return {
-    delivery: toDelivery(input),
-    trace: new Trace(false),
-    receivedAtMs: 0,
-    clientAddress: undefined,
-    proof: undefined,
-    payload: undefined,
-    events: [],
-    isIdCovered: false,
-  };
-}
 
 const run = (step: Step, input: DeliveryInput) => step(passageOf(input));
 const ofType = (contentType: string) => ({ headers: { "content-type": contentType } });

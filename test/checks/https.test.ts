@@ -1,26 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { httpsCheck } from "../../src/checks/https.js";
-import { toDelivery } from "../../src/delivery.js";
 import type { HeadersInput } from "../../src/internal/headers.js";
-import type { Passage } from "../../src/passage.js";
-import { Trace } from "../../src/trace.js";
+import { passageOf } from "./passage.js";
 
 const PROXY = "10.0.0.1";
 const trustedProxies = ["10.0.0.0/8"];
 
 function run(remoteAddress: string, isSecure: boolean | undefined, headers: HeadersInput, proxies = trustedProxies) {
   const step = httpsCheck({ requireHttps: true, trustedProxies: proxies.length > 0 ? proxies : undefined });
-  const delivery = toDelivery({ remoteAddress, headers, ...(isSecure === undefined ? {} : { isSecure }) });
-  const passage: Passage = {
-    delivery,
-    trace: new Trace(false),
-    receivedAtMs: 0,
-    clientAddress: undefined,
-    proof: undefined,
-    payload: undefined,
-    events: [],
-    isIdCovered: false,
-  };
+  const passage = passageOf({ remoteAddress, headers, ...(isSecure === undefined ? {} : { isSecure }) });
   return { ending: step?.(passage), trace: passage.trace.lines };
 }
 
@@ -75,5 +63,33 @@ describe("is built", () => {
 
   it("only from proxies that are addresses", () => {
     expect(() => httpsCheck({ requireHttps: true, trustedProxies: ["10/8"] })).toThrow(/^trustedProxies.*four parts/);
+  });
+});
+
+describe('with clientAddress: "express"', () => {
+  const step = httpsCheck({ requireHttps: true, clientAddress: "express" });
+  const express = (protocol: string | undefined, isSecure = false) =>
+    passageOf(
+      { remoteAddress: PROXY, isSecure, headers: { "x-forwarded-proto": "https" } },
+      { expressProtocol: () => protocol },
+    );
+
+  it.each([
+    ["an encrypted socket", express("http", true)],
+    ["what Express says is https, by the app's trust proxy", express("https")],
+  ])("accepts %s", (_, passage) => {
+    expect(step?.(passage)).toBeUndefined();
+  });
+
+  it.each([
+    ["what Express says is http, whatever the header says", express("http"), /Express says/],
+    ["a request of which Express says nothing", express(undefined), /no req\.protocol/],
+    [
+      "a delivery that came without Express",
+      passageOf({ headers: { "x-forwarded-proto": "https" } }),
+      /no req\.protocol/,
+    ],
+  ])("refuses %s", (_, passage, hint) => {
+    expect(step?.(passage)).toMatchObject({ name: "forbidden", hint: expect.stringMatching(hint) });
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseStep } from "../../src/checks/parse.js";
-import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
 import type { Passage } from "../../src/passage.js";
 import type { BodyFormats } from "../../src/sender.js";
-import { Trace } from "../../src/trace.js";
+import { passageOf } from "./passage.js";
 
 const FORMATS: BodyFormats = {
   "application/json": "json",
@@ -12,19 +11,6 @@ const FORMATS: BodyFormats = {
   "application/octet-stream": "bytes",
 };
 const parse = parseStep(FORMATS);
-
-function passageOf(input: DeliveryInput): Passage {
-  return {
-    delivery: toDelivery(input),
-    trace: new Trace(false),
-    receivedAtMs: 0,
-    clientAddress: undefined,
-    proof: undefined,
-    payload: undefined,
-    events: [],
-    isIdCovered: false,
-  };
-}
 
 function typed(contentType: string, body: string | Uint8Array): Passage {
   return passageOf({ headers: { "content-type": contentType }, body });

@@ -3,27 +3,14 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AllowOption, type SourceAddressOptions, sourceAddressCheck } from "../../src/checks/source-address.js";
-import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
-import type { Passage, Step } from "../../src/passage.js";
+import type { DeliveryInput } from "../../src/delivery.js";
+import type { Step } from "../../src/passage.js";
 import { type PublishedList, published } from "../../src/published.js";
-import { Trace } from "../../src/trace.js";
+import { passageOf } from "./passage.js";
 
 const SENDER = "3.18.12.63";
 const STRANGER = "203.0.113.9";
 const PROXY = "10.0.0.1";
-
-function passageOf(input: DeliveryInput): Passage {
-  return {
-    delivery: toDelivery(input),
-    trace: new Trace(false),
-    receivedAtMs: 0,
-    clientAddress: undefined,
-    proof: undefined,
-    payload: undefined,
-    events: [],
-    isIdCovered: false,
-  };
-}
 
 async function run(step: Step, input: DeliveryInput) {
   const passage = passageOf(input);

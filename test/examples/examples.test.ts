@@ -1,17 +1,23 @@
 // Every example takes what its sender signs, and refuses what it does not.
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { request } from "node:https";
+import type { AddressInfo } from "node:net";
 import type { Sender } from "hookgate";
 import { createTestSender, type SendOptions, type TestTarget } from "hookgate/testing";
-import { expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as proxy from "../../examples/behind-a-proxy.js";
 import * as erp from "../../examples/erp-bearer-jwt.js";
 import * as guard from "../../examples/guard.js";
 import * as hono from "../../examples/hono.js";
+import * as https from "../../examples/https.js";
+import * as tenants from "../../examples/many-tenants.js";
 import * as own from "../../examples/own-sender.js";
 import * as quick from "../../examples/quick-start.js";
-import * as tenants from "../../examples/rotation-and-tenants.js";
+import * as rotation from "../../examples/rotation.js";
 import * as several from "../../examples/several-senders.js";
 import { app as start } from "../../examples/start.js";
+import * as typed from "../../examples/typed-events.js";
 
 interface Story {
   readonly file: string;
@@ -93,29 +99,100 @@ const stories: Story[] = [
     options: { payload: { object_kind: "push" }, headers: { "idempotency-key": "k" } },
   },
   {
-    file: "rotation-and-tenants.ts",
+    file: "https.ts",
+    app: https.server as never,
+    sender: https.sender as never,
+    path: "/webhooks",
+    options: { type: "a.b" },
+  },
+  {
+    file: "typed-events.ts",
+    app: typed.app as never,
+    sender: typed.sender as never,
+    path: "/webhooks/orders",
+    options: { type: "order.created", payload: { type: "order.created", data: { id: "o1", total: 3 } } },
+  },
+  ...["whsec_the_new_one_for_trying_it_out", "whsec_the_old_one_for_trying_it_out"].map((key) => ({
+    file: "rotation.ts",
+    app: rotation.app as never,
+    sender: rotation.sender as never,
+    path: "/webhooks/stripe",
+    key,
+    options: invoice,
+  })),
+  ...["whsec_new_of_globex_for_trying", "whsec_old_of_globex_for_trying"].map((key) => ({
+    file: "many-tenants.ts",
     app: tenants.app as never,
     sender: tenants.sender as never,
     path: "/webhooks/stripe/globex",
-    key: "whsec_old_of_globex_for_trying",
+    key,
     options: invoice,
-  },
+  })),
 ];
+
+beforeEach(() => {
+  vi.spyOn(console, "log").mockImplementation(() => undefined);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 it.each(stories)(
   "$file takes what is signed and refuses what is not ($path)",
   async ({ app, sender, path, options, key }) => {
-    vi.spyOn(console, "log").mockImplementation(() => undefined);
     const test = createTestSender(sender, key === undefined ? {} : { key });
     const sent = await test.send(app, { ...options, path });
     expect({ status: sent.status, body: sent.body }).toEqual({ status: 200, body: sent.body });
+    expect(console.log, "the handler ran").toHaveBeenCalled();
+    vi.mocked(console.log).mockClear();
     const forged = await test.send(app, { ...options, path, wrongKey: true });
     expect(forged).toMatchObject({ status: 401, code: "unauthenticated" });
-    vi.restoreAllMocks();
+    expect(vi.mocked(console.log).mock.calls.flat().join(), "no handler ran").not.toContain(options.type ?? "paid");
   },
 );
 
 it("no example is left untested", () => {
-  const tested = new Set([...stories.map((story) => story.file), "listen.ts", "commonjs.cjs"]);
+  // The first two are helpers of the others; the last is started in started.test.ts.
+  const tested = new Set([...stories.map((story) => story.file), "listen.ts", "self-signed.ts", "commonjs.cjs"]);
   expect(readdirSync(new URL("../../examples", import.meta.url)).filter((file) => !tested.has(file))).toEqual([]);
+});
+
+it("https.ts proves itself to a client that has its certificate, and refuses plain HTTP with 403", async () => {
+  const test = createTestSender(https.sender);
+  const signed = await test.sign({ type: "a.b" });
+  https.server.listen(0, "127.0.0.1");
+  await once(https.server, "listening");
+  const { port } = https.server.address() as AddressInfo;
+  const status = await new Promise<number | undefined>((resolve, reject) => {
+    const options = { method: "POST", ca: https.certificate, headers: signed.headers, agent: false };
+    request(`https://localhost:${port}/webhooks`, { ...options, family: 4 }, (res) => {
+      res.resume();
+      resolve(res.statusCode);
+    })
+      .on("error", reject)
+      .end(signed.body);
+  });
+  https.server.close();
+  expect(status).toBe(200);
+  const plain = await test.send(https.plainServer, { type: "a.b", path: "/webhooks" });
+  expect(plain).toMatchObject({ status: 403, code: "forbidden" });
+});
+
+it("typed-events.ts has an event that fits no schema sent again", async () => {
+  const test = createTestSender(typed.sender);
+  const sent = await test.send(typed.app as never, {
+    type: "order.created",
+    payload: { type: "order.created", data: { id: "o1", total: "3" } },
+    path: "/webhooks/orders",
+  });
+  expect(sent).toMatchObject({ status: 500, code: "invalid_event" });
+});
+
+it.each([
+  ["whose secret is another's", "/webhooks/stripe/globex"],
+  ["that nobody knows", "/webhooks/stripe/initech"],
+])("many-tenants.ts refuses a tenant %s", async (_, path) => {
+  const test = createTestSender(tenants.sender, { key: "whsec_of_acme_for_trying_it_out" });
+  const sent = await test.send(tenants.app as never, { ...invoice, path });
+  expect(sent).toMatchObject({ status: 401, code: "unauthenticated" });
 });

@@ -166,4 +166,99 @@ describe("a guarded route", () => {
     expect(calls).toBe(2);
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
+
+  describe("while a store across a network is told", () => {
+    /** A store that answers later, and only once it may. */
+    function held() {
+      const memory = memoryStore();
+      const completing = gate();
+      const claiming = gate();
+      let completes = 0;
+      const store = viewOf(memory, {
+        claim: async (request) => {
+          await claiming.opened;
+          return memory.claim(request);
+        },
+        complete: async (...given) => {
+          completes += 1;
+          await completing.opened;
+          return memory.complete(...given);
+        },
+      });
+      return { store, completing, claiming, completes: () => completes };
+    }
+
+    it("sends its answer once the event is complete, whole and once", async () => {
+      const { store, completing, claiming, completes } = held();
+      claiming.open();
+      const { port, calls } = await mount(
+        (_, res) => {
+          res.status(201).send("done");
+          res.end("never"); // as careless routes do
+        },
+        build({ dedupe: { store } }),
+      );
+      let answered: unknown;
+      const answer = send(port).then((one) => {
+        answered = one;
+        return one;
+      });
+      await until(() => completes() === 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(answered).toBeUndefined();
+      completing.open();
+      expect(await answer).toMatchObject({ status: 201, body: "done" });
+      expect(calls()).toBe(1);
+    });
+
+    it("sends its answer even when the store could not be told, and that is reported", async () => {
+      const memory = memoryStore();
+      const store = viewOf(memory, { complete: () => Promise.reject(new Error("down")) });
+      const { port, errors } = await mount((_, res) => res.send("done"), build({ dedupe: { store } }));
+      expect(await send(port)).toMatchObject({ status: 200, body: "done" });
+      expect(errors.map(({ code }) => code)).toEqual(["complete_failed"]);
+    });
+
+    it("settles on a dead socket too: its claim is complete and the retry is a duplicate", async () => {
+      const { store, completing, claiming, completes } = held();
+      claiming.open();
+      const end = gate();
+      const { port, calls } = await mount(
+        async (_, res) => {
+          await end.opened;
+          res.send("done");
+        },
+        build({ dedupe: { store } }),
+      );
+      const body = event();
+      await expect(send(port, { body, hangUpAfterMs: 40 })).rejects.toThrow();
+      end.open();
+      await until(() => completes() === 1);
+      completing.open();
+      await until(() => calls() === 1);
+      await expect.poll(async () => (await send(port, { body })).status).toBe(200);
+      expect(calls()).toBe(1);
+    });
+
+    it("claims that are being asked for count as running, for maxConcurrent and for close", async () => {
+      const { store, completing, claiming } = held();
+      completing.open();
+      const { receiver, port, calls } = await mount(
+        (_, res) => res.send("done"),
+        build({ maxConcurrent: 1, dedupe: { store } }),
+      );
+      const first = send(port);
+      await expect.poll(async () => (await send(port)).body).toContain("overloaded");
+      let isClosed = false;
+      const closed = receiver.close().then(() => {
+        isClosed = true;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(isClosed).toBe(false);
+      claiming.open();
+      expect((await first).body).toContain("closing");
+      await closed;
+      expect(calls()).toBe(0);
+    });
+  });
 });

@@ -240,15 +240,12 @@ describe("readBody as a neighbour", () => {
     expect(results[0]).toBe(chunks[0]);
   });
 
-  it.each([
-    ["was read", LIMITS],
-    ["was too large", { ...LIMITS, maxBodyBytes: 1 }],
-  ])("leaves no listener behind when the body %s", async (_name, limits) => {
+  it("leaves no listener behind when the body was too large, for its bytes go on coming", async () => {
     const counts: number[][] = [];
     const count = (req: IncomingMessage) => ["data", "end", "error", "close"].map((name) => req.listenerCount(name));
     const server = createServer(async (req, res) => {
       counts.push(count(req));
-      await readBody(req, limits);
+      await readBody(req, { ...LIMITS, maxBodyBytes: 1 });
       counts.push(count(req));
       res.writeHead(200, { connection: "close" }).end();
     });

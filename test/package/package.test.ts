@@ -1,32 +1,94 @@
-// The packed tarball, as a user gets it: imported, required, and mounted.
+// The packed tarball, as a user gets it: what is in it, and imported, required, and mounted.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EntryPoint, entryPoints, root } from "../../scripts/entry-points.js";
+import { type Packed, pack, reachedFrom } from "./packed.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-let app: string;
+const entries: readonly EntryPoint[] = entryPoints();
+const commands = entries.filter(({ isCommand }) => isCommand);
+const opened = entries.filter(({ isCommand }) => !isCommand);
+/** What every application loads. */
+const core: readonly EntryPoint[] = opened.filter(({ specifier }) => /^hookgate(\/senders|\/auth)?$/.test(specifier));
+let packed: Packed;
 
 beforeAll(() => {
-  app = mkdtempSync(join(tmpdir(), "hookgate-app-"));
-  const [packed] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--pack-destination", app], {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).replace(/^[^[]*/, ""),
-  ) as [{ filename: string }];
-  const modules = join(app, "node_modules");
-  mkdirSync(join(modules, "hookgate"), { recursive: true });
-  execFileSync("tar", ["-xzf", join(app, packed.filename), "-C", join(modules, "hookgate"), "--strip-components=1"]);
-  for (const name of ["express", "jose", "ipaddr.js"])
-    symlinkSync(join(root, "node_modules", name), join(modules, name));
+  packed = pack();
 }, 120_000);
-afterAll(() => rmSync(app, { recursive: true, force: true }));
+afterAll(() => rmSync(packed.app, { recursive: true, force: true }));
 
-const use = `
+const read = (file: string): string => readFileSync(join(packed.folder, file), "utf8");
+
+function run(file: string, source: string): string {
+  writeFileSync(join(packed.app, file), source);
+  return execFileSync(process.execPath, ["--no-warnings", file], { cwd: packed.app, encoding: "utf8", stdio: "pipe" });
+}
+
+describe("the tarball", () => {
+  it("holds each entry point, and its declarations", () => {
+    for (const { built } of entries) expect(packed.files).toContain(built);
+    for (const { built } of opened) expect(packed.files).toContain(built.replace(/\.js$/, ".d.ts"));
+  });
+
+  it("holds dist and the texts, and neither sources nor tests", () => {
+    const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file));
+    expect(others).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"]);
+    expect(packed.files.filter((file) => file.includes(".test."))).toEqual([]);
+  });
+
+  it("holds no JavaScript that no entry point needs", () => {
+    const needed = new Set(entries.flatMap(({ built }) => [...reachedFrom(built, packed).files]));
+    expect(packed.files.filter((file) => file.endsWith(".js") && !needed.has(file))).toEqual([]);
+  });
+
+  it("names no path of the machine that built it", () => {
+    const places = [fileURLToPath(root), `${homedir()}/`].filter((place) => place.length > 2);
+    for (const file of packed.files)
+      for (const place of places) expect(read(file).includes(place), `${file} names ${place}`).toBe(false);
+  });
+
+  it.skipIf(commands.length === 0)("holds commands that a shell can run", () => {
+    for (const { built } of commands) {
+      expect(read(built)).toMatch(/^#!\/usr\/bin\/env node\n/);
+      expect(statSync(join(packed.folder, built)).mode & 0o111).not.toBe(0);
+    }
+  });
+});
+
+describe("importing", () => {
+  it("loads node:crypto and node:module for hookgate with senders and auth, and no other builtin or package", () => {
+    const imports = core.flatMap(({ built }) => [...reachedFrom(built, packed).imports]);
+    expect([...new Set(imports)].sort()).toEqual(["node:crypto", "node:module"]);
+  });
+
+  it("loads neither jose nor ipaddr.js for hookgate with senders and auth", () => {
+    const hook =
+      "data:text/javascript,export async function load(url, c, n) { process._rawDebug(url); return n(url, c); }";
+    const script = 'import "hookgate"; import "hookgate/senders"; import "hookgate/auth";';
+    writeFileSync(join(packed.app, "imports.mjs"), script);
+    const { stderr } = spawnSync(process.execPath, ["--no-warnings", "--loader", hook, "imports.mjs"], {
+      cwd: packed.app,
+      encoding: "utf8",
+    });
+    expect(stderr).toMatch(/hookgate\/dist\/index\.js/);
+    expect(stderr).not.toMatch(/node_modules\/(jose|ipaddr\.js)\//);
+  });
+
+  it("opens at most 6 files for hookgate with senders and auth: each costs a millisecond", () => {
+    const files = core.flatMap(({ built }) => [...reachedFrom(built, packed).files]);
+    expect(new Set(files).size).toBeLessThanOrEqual(6);
+  });
+
+  it.each(opened)("needs no package that is not a dependency, for $specifier", ({ specifier }) => {
+    expect(run("import.mjs", `import ${JSON.stringify(specifier)};`)).toBe("");
+    expect(run("require.cjs", `require(${JSON.stringify(specifier)});`)).toBe("");
+  });
+});
+
+const USE = `
   const secret = "0123456789abcdef0123456789abcdef";
   const sender = stripe({ secret });
   const receiver = createReceiver(sender, { allow: ["127.0.0.1"] });
@@ -47,32 +109,13 @@ it.each([
   [
     "import",
     "app.mjs",
-    'import express from "express"; import { createReceiver } from "hookgate"; import { stripe } from "hookgate/senders"; import { createTestSender } from "hookgate/testing"; import "hookgate/auth";',
+    'import express from "express"; import { createReceiver } from "hookgate"; import { stripe } from "hookgate/senders"; import { createTestSender } from "hookgate/testing";',
   ],
   [
     "require",
     "app.cjs",
-    'const express = require("express"); const { createReceiver } = require("hookgate"); const { stripe } = require("hookgate/senders"); const { createTestSender } = require("hookgate/testing"); require("hookgate/auth");',
+    'const express = require("express"); const { createReceiver } = require("hookgate"); const { stripe } = require("hookgate/senders"); const { createTestSender } = require("hookgate/testing");',
   ],
 ])("works by %s in an app of its own", (_, file, head) => {
-  writeFileSync(join(app, file), head + use);
-  const said = execFileSync(process.execPath, ["--no-warnings", file], {
-    cwd: app,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  expect(JSON.parse(said)).toEqual({ told: [200, 200, 401], ran: ["evt_1"] });
-});
-
-it("importing hookgate and all senders loads neither jose nor ipaddr.js", () => {
-  const hook =
-    "data:text/javascript,export async function load(url, c, n) { process._rawDebug(url); return n(url, c); }";
-  const script = 'import "hookgate"; import "hookgate/senders"; import "hookgate/auth";';
-  writeFileSync(join(app, "imports.mjs"), script);
-  const { stderr } = spawnSync(process.execPath, ["--no-warnings", "--loader", hook, "imports.mjs"], {
-    cwd: app,
-    encoding: "utf8",
-  });
-  expect(stderr).toMatch(/hookgate\/dist\/index\.js/);
-  expect(stderr).not.toMatch(/node_modules\/(jose|ipaddr\.js)\//);
+  expect(JSON.parse(run(file, head + USE))).toEqual({ told: [200, 200, 401], ran: ["evt_1"] });
 });

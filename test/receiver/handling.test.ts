@@ -308,12 +308,18 @@ describe("a store that fails", () => {
 });
 
 describe("what is not the same", () => {
-  it("a handled id with another body is a duplicate and reported; with strict it is refused", async () => {
-    const loose = receiverOf();
-    await send(loose.receiver);
-    expect(await send(loose.receiver, eventBody("evt_1", { n: 2 }))).toMatchObject({
+  it("a handled id with another body is a duplicate, and reported where the id is not signed; with strict it is refused", async () => {
+    const loose = receiverOf(undefined, {}, { event: { id: header("x-id"), type: json("type") } });
+    await send(loose.receiver, eventBody(), { "x-id": "a" });
+    expect(await send(loose.receiver, eventBody("evt_1", { n: 2 }), { "x-id": "a" })).toMatchObject({
       name: "duplicate",
       events: [{ notes: ["body_mismatch"] }],
+    });
+    const signedId = receiverOf();
+    await send(signedId.receiver);
+    expect(await send(signedId.receiver, eventBody("evt_1", { n: 2 }))).toMatchObject({
+      name: "duplicate",
+      events: [{ notes: [] }],
     });
     const strict = receiverOf(undefined, { dedupe: { strict: true } });
     await send(strict.receiver);

@@ -49,6 +49,7 @@ interface Row {
   /** What is mounted before the receiver. */
   readonly before?: RequestHandler;
   readonly insecureParser?: true;
+  readonly trustProxy?: true;
   readonly handler?: (call: number) => unknown;
   /** What happens before the delivery that counts. */
   readonly first?: (world: World) => unknown;
@@ -155,6 +156,15 @@ const ROWS: readonly Row[] = [
     when: "the event was handled before",
     first: ({ port }) => send(port, { body: event("order.created", "evt_twice") }),
     request: { body: event("order.created", "evt_twice") },
+    ...ok,
+    calls: 0,
+  },
+  {
+    name: "superseded",
+    when: "a newer event of the same order was here before",
+    options: { order: { key: () => "order-1", version: ({ payload }) => (payload as { data: number }).data } },
+    first: ({ port }) => send(port, { body: event("order.created", newId(), 2) }),
+    request: { body: event("order.created", newId(), 1) },
     ...ok,
     calls: 0,
   },
@@ -540,6 +550,15 @@ const ROWS: readonly Row[] = [
     calls: 0,
   },
   {
+    name: "misconfigured",
+    when: "Express is to say who the client is, and trusts every proxy",
+    options: { clientAddress: "express" },
+    trustProxy: true,
+    status: 500,
+    title: "Internal Server Error",
+    calls: 0,
+  },
+  {
     name: "internal_error",
     when: "a sender's own code threw",
     sender: erp({
@@ -561,6 +580,7 @@ async function run(row: Row) {
     return row.handler?.(calls);
   });
   const app = express();
+  app.set("trust proxy", row.trustProxy === true);
   if (row.before !== undefined) app.use(row.before);
   app.use("/hooks", receiver);
   const port = await listen(http.createServer({ insecureHTTPParser: row.insecureParser === true }, app));

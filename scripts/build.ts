@@ -1,0 +1,22 @@
+// Builds dist: declarations by tsc, which checks all types, and JavaScript by esbuild.
+// Runs at `npm install` in a clone, so that `npm start` needs nothing else.
+import { spawnSync } from "node:child_process";
+import { chmodSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.js";
+import { entryPoints, root } from "./entry-points.js";
+
+const entries = entryPoints();
+rmSync(new URL("dist", root), { recursive: true, force: true });
+bundle(
+  entries.map(({ source }) => source),
+  "dist",
+);
+for (const { isCommand, built } of entries) if (isCommand) chmodSync(new URL(built, root), 0o755);
+
+const tsc = fileURLToPath(new URL("node_modules/typescript/bin/tsc", root));
+const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
+  cwd: fileURLToPath(root),
+  stdio: "inherit",
+});
+process.exit(status ?? 1);

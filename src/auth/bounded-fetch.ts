@@ -1,0 +1,45 @@
+// How are a few bytes had from a URL that is ours to choose, bounded in time and size, and from nowhere else?
+
+export interface BoundedFetch {
+  /** What is fetched, for messages: "the certificate". */
+  readonly what: string;
+  readonly accept: string;
+  /** Of the whole answer, body included. */
+  readonly timeoutMs: number;
+  /** Of the decoded body; counted while it streams. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The body of a 200. A redirect is a failure: it would let whoever controls it choose what we believe.
+ *
+ * @throws {Error} With what went wrong in its message; never with anything of the answer.
+ */
+export async function fetchBytes(url: string, limits: BoundedFetch): Promise<Buffer> {
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  // A race and not only the signal: a body may hang where the runtime no longer listens to the signal.
+  const deadline = new Promise<never>((_, reject) => {
+    const fail = () => reject(new Error(`${limits.what} did not come within ${limits.timeoutMs} ms`));
+    timer = setTimeout(fail, limits.timeoutMs);
+  });
+  try {
+    return await Promise.race([readAnswer(url, limits, abort.signal), deadline]);
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+async function readAnswer(url: string, { what, accept, maxBytes }: BoundedFetch, signal: AbortSignal): Promise<Buffer> {
+  const response = await fetch(url, { redirect: "manual", signal, headers: { accept } });
+  if (response.status !== 200) throw new Error(`the URL of ${what} answered ${response.status}, not 200`);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > maxBytes) throw new Error(`${what} is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
+}

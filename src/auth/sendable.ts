@@ -1,0 +1,32 @@
+// Can a secret's text be sent at all where the sender puts it? One that cannot would refuse every delivery.
+
+/** RFC 6750 section 2.1, `b64token`; RFC 9110 section 11.2 calls it token68. */
+export const TOKEN68: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/** Tells why not, and `undefined` where it can. Never quotes the text. */
+export type Unsendable = (text: string) => string | undefined;
+
+export const unsendableAsBearer: Unsendable = (text) => {
+  if (TOKEN68.test(text)) return undefined;
+  const what = strangerIn(text) ?? "a character that bearer tokens do not have";
+  return `cannot be sent as a bearer token: it has ${what} (RFC 6750 section 2.1: letters, digits, - . _ ~ + / and then =)`;
+};
+
+/** RFC 9110 section 5.5: beyond ASCII, what arrives is not the text that was meant. A space inside is fine. */
+export const unsendableInHeader: Unsendable = (text) => {
+  const what = strangerIn(text.replaceAll(" ", ""));
+  return what === undefined ? undefined : `cannot be sent in a header: it has ${what}`;
+};
+
+/** RFC 7617 section 2: neither user name nor password has control characters. Anything else is sent as UTF-8. */
+export const unsendableAsPassword: Unsendable = (text) =>
+  CONTROL.test(text) ? "cannot be sent: it has a control character" : undefined;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+function strangerIn(text: string): string | undefined {
+  if (CONTROL.test(text)) return "a control character";
+  if (/\s/.test(text)) return "white space in it";
+  return /[^\u0021-\u007e]/.test(text) ? "a character that is not ASCII" : undefined;
+}

@@ -1,0 +1,86 @@
+// Examples as programs: what a reader sees who starts them.
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "hookgate-examples-"));
+const children: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const child of children) child.kill();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+/** Starts a program and reads what it writes until that holds `last`. */
+function saidBy(args: readonly string[], last: string, cwd: string = root): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, PORT: "0", PLAIN_PORT: "0" };
+    const child = spawn(process.execPath, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    children.push(child);
+    let said = "";
+    let complained = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString("utf8");
+      if (said.includes(last)) resolve(said);
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      complained += chunk.toString("utf8");
+    });
+    child.on("exit", (code) => reject(new Error(`ended with ${code} before it said ${last}: ${said}${complained}`)));
+  });
+}
+
+it("npm start tells a good event, its duplicate, a forged, a stale and a stranger's one apart", async () => {
+  const said = await saidBy(["--import", "tsx", "examples/start.ts"], "Stop with Ctrl+C");
+  expect(said.match(/told: .*/g)?.map((line) => line.trim())).toEqual([
+    "told: 200",
+    "told: 200",
+    "told: 401 unauthenticated",
+    "told: 401 unauthenticated",
+    "told: 403 forbidden",
+  ]);
+  expect(said.match(/handler: invoice\.paid/g)).toHaveLength(1);
+  expect(said).toMatch(/^curl -i http:\/\/127\.0\.0\.1:\d+\/webhooks\/stripe -H /m);
+});
+
+it("an example that is started listens, and says where", async () => {
+  const said = await saidBy(["--import", "tsx", "examples/https.ts"], "refusing on");
+  expect(said).toMatch(/listening on https:\/\/localhost:\d+\/webhooks/);
+});
+
+it("commonjs.cjs loads the package by require, with the exports of package.json", async () => {
+  const installed = join(scratch, "node_modules", "hookgate");
+  mkdirSync(installed, { recursive: true });
+  copyFileSync(join(root, "package.json"), join(installed, "package.json"));
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  );
+  await build({
+    entryPoints: sources.map((file) => join(root, "src", file)),
+    outdir: join(installed, "dist"),
+    outbase: join(root, "src"),
+    format: "esm",
+    logLevel: "silent",
+  });
+  for (const name of ["express", "jose", "ipaddr.js"]) {
+    symlinkSync(join(root, "node_modules", name), join(scratch, "node_modules", name));
+  }
+  copyFileSync(join(root, "examples/commonjs.cjs"), join(scratch, "commonjs.cjs"));
+  const script = `
+    const { app } = require("./commonjs.cjs");
+    const { stripe } = require("hookgate/senders");
+    const { createTestSender } = require("hookgate/testing");
+    const to = createTestSender(stripe({ secret: "whsec_for_trying_it_out" })).to(app);
+    const told = async (options) =>
+      (await to.send("invoice.paid", {}, { path: "/webhooks/stripe", ...options })).status;
+    void (async () => console.log("told", await told({ id: "evt_1" }), await told({ wrongKey: true }), "end"))();
+  `;
+  const said = await saidBy(["--no-warnings", "-e", script], "end", scratch);
+  expect(said).toContain("paid: evt_1\n");
+  expect(said).toContain("told 200 401 end");
+});

