@@ -51,7 +51,6 @@ function pageOf({ about, sender }: DescribedSender): string {
     ["Retries", retriesOf(about, sender)],
     ["Addresses", addressesOf(sender)],
   ];
-  const options = about.options.map((name) => `${name}: ${sampleText(about, name)}`).join(", ");
   return [
     `# ${about.title}`,
     "",
@@ -61,11 +60,11 @@ function pageOf({ about, sender }: DescribedSender): string {
     'import { createReceiver } from "hookgate";',
     `import { ${about.factory} } from "hookgate/senders";`,
     "",
-    `const receiver = createReceiver(${about.factory}({ ${options} })${definition.auth.needsPublicUrl ? `, { publicUrl: "https://example.com/webhooks/${sender.name}" }` : ""});`,
+    ...receiverLines(about, sender),
     `receiver.on(${JSON.stringify(about.exampleType)}, (event) => console.log(event.payload));`,
     "```",
     "",
-    ...rows.filter(([, text]) => text !== "").flatMap(([name, text]) => [`**${name}.** ${text}`, ""]),
+    ...rows.filter(([, text]) => text !== "").flatMap(([name, text]) => [`**${name}.** ${asSentence(text)}`, ""]),
     ...listOf("Mind", about.notes),
     ...listOf("Unconfirmed", about.unconfirmed),
     ...listOf("Sources", about.sources),
@@ -79,9 +78,34 @@ function listOf(title: string, lines: readonly string[] | undefined): string[] {
   return [`**${title}.**`, "", ...lines.map((line) => `- ${line}`), ""];
 }
 
-function sampleText(about: SenderAbout, option: string): string {
-  if (option === "confirm") return "fetchTheTruth";
-  return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+const LINE_LENGTH = 100;
+
+function receiverLines(about: SenderAbout, sender: Sender<never>): string[] {
+  const samples = Object.entries(sampleOptions(about) as object);
+  const options = samples.map(([name, sample]) => `${name}: ${sampleText(about, name, sample)}`);
+  const more = sender.definition.auth.needsPublicUrl
+    ? `, { publicUrl: "https://example.com/webhooks/${sender.name}" }`
+    : "";
+  const line = `const receiver = createReceiver(${about.factory}({ ${options.join(", ")} })${more});`;
+  if (line.length <= LINE_LENGTH) return [line];
+  const open = `const receiver = createReceiver(${about.factory}({`;
+  return [open, ...options.map((option) => `  ${option},`), `})${more});`];
+}
+
+function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Functions that an option may be, as a reader would write them. */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  confirm: "async (event) => ({ payload: await fetchPayment(event.payload) })",
+  depositSecret: "(orderId) => orders.secretOf(orderId)",
+  keys: "(keyId) => fetchKey(keyId)",
+};
+
+function sampleText(about: SenderAbout, option: string, sample: unknown): string {
+  if (typeof sample === "string") return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+  return FUNCTIONS[option] ?? JSON.stringify(sample);
 }
 
 function constantCase(name: string): string {
@@ -120,7 +144,8 @@ function describeRow(row: EventRow, covers: Covers): string {
     row.id === undefined ? "no id that stays the same, so there is no dedupe" : `id ${placeOf(row.id, covers)}`;
   const time = row.timestamp === undefined ? "" : `; time ${placeOf(row.timestamp, covers)}`;
   const attempt = row.attempt === undefined ? "" : `; attempt ${placeOf(row.attempt, covers)}`;
-  return `${each}${id}; type ${placeOf(row.type, covers)}${time}${attempt}.`;
+  const none = row.defaultType === undefined ? "" : `, ${code(row.defaultType)} where it has none`;
+  return `${each}${id}; type ${placeOf(row.type, covers)}${none}${time}${attempt}.`;
 }
 
 function placeOf(field: Field, covers: Covers): string {

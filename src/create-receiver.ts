@@ -2,11 +2,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DeliveryInput, toDelivery } from "./delivery.js";
 import type { EventOf, Matching, Pattern, WebhookEvent } from "./event.js";
-import type { Handler } from "./handlers.js";
+import type { Context, InboxContext } from "./handle/context.js";
+import type { HandlerWith } from "./handlers.js";
 import { answerFetch, type FetchOptions } from "./http/fetch.js";
 import { guardedEvents, guardNode } from "./http/guard.js";
 import { answerNode } from "./http/node.js";
-import type { AnyReceiverOptions, ReceiverOptions } from "./options.js";
+import type { WorkOptions } from "./inbox-side.js";
+import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import { ReceiverCore } from "./receiver.js";
 import type { Merge, Schemas } from "./schema.js";
@@ -21,7 +23,7 @@ const GRACE_SECONDS = 25;
  * Middleware that receives one sender's webhooks: `app.use("/webhooks/stripe", receiver)`. It reads the raw body itself,
  * always answers, never calls `next` and never throws.
  */
-export interface Receiver<Types, Tx = never> {
+export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
   (req: IncomingMessage, res: ServerResponse, next?: Next): void;
   /**
    * Registers the handler for a type, several, everything below a prefix (`invoice.*`), or everything (`*`). One event
@@ -31,10 +33,10 @@ export interface Receiver<Types, Tx = never> {
    */
   on<const P extends Pattern<Types>>(
     pattern: P | readonly P[],
-    handler: Handler<EventOf<Types, Matching<Types, P>>, Tx>,
+    handler: HandlerWith<EventOf<Types, Matching<Types, P>>, Ctx>,
   ): this;
   /** Takes what no other handler takes; types nobody declared do arrive. Without it they are answered as success and ignored. */
-  onUnhandled(handler: Handler<WebhookEvent, Tx>): this;
+  onUnhandled(handler: HandlerWith<WebhookEvent, Ctx>): this;
   /** The same pipeline on the Fetch API. Bound: pass it as it is. Never rejects. */
   readonly fetch: (request: Request, options?: FetchOptions) => Promise<Response>;
   /**
@@ -46,6 +48,13 @@ export interface Receiver<Types, Tx = never> {
   events(req: IncomingMessage): readonly EventOf<Types>[];
   /** The pipeline without HTTP. Never rejects. */
   readonly receive: (delivery: DeliveryInput) => Promise<Outcome>;
+  /**
+   * Begins to handle what is in the inbox, in this process; in others, too, where they call it. Handlers are registered
+   * before. `close` ends it.
+   *
+   * @throws {TypeError} When there is no inbox, or an option is unknown or out of range.
+   */
+  work(options?: WorkOptions): this;
   /** New deliveries hear 503; running handlers are awaited for `graceSeconds` (default 25), then aborted and their claims released. */
   close(options?: { graceSeconds?: number }): Promise<void>;
 }
@@ -65,14 +74,20 @@ export interface Receiver<Types, Tx = never> {
  */
 export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
   sender: Sender<Types>,
-  options: ReceiverOptions<S, Tx, EventOf<Merge<Types, S>>> = {},
-): Receiver<Merge<Types, S>, Tx> {
+  options?: ReceiverOptions<S, Tx, EventOf<Merge<Types, S>>>,
+): Receiver<Merge<Types, S>, Tx>;
+/** With an inbox: events are kept, their sender is answered, and `receiver.work()` handles them. */
+export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
+  sender: Sender<Types>,
+  options: InboxReceiverOptions<S, Tx, EventOf<Merge<Types, S>>>,
+): Receiver<Merge<Types, S>, Tx, InboxContext<Tx>>;
+export function createReceiver(sender: Sender<unknown>, options: object = {}): unknown {
   if (typeof sender?.definition?.auth?.verify !== "function") {
     throw new TypeError(
       "createReceiver(sender, options): sender must come from hookgate/senders, such as stripe({ secret }), or from defineSender",
     );
   }
-  const core = new ReceiverCore(sender as unknown as Sender<never>, options as unknown as AnyReceiverOptions);
+  const core = new ReceiverCore(sender as unknown as Sender<never>, options as AnyReceiverOptions);
 
   function receiver(req: IncomingMessage, res: ServerResponse): void {
     void answerNode(core, req, res);
@@ -92,22 +107,24 @@ export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
     },
     events: (req: IncomingMessage) => guardedEvents(req),
     receive: (delivery: DeliveryInput) => core.receive(toDelivery(delivery)),
+    work(options: WorkOptions = {}) {
+      core.work(options);
+      return receiver;
+    },
     close: ({ graceSeconds = GRACE_SECONDS }: { graceSeconds?: number } = {}) => core.close(graceSeconds),
   };
-  if (core.isTransactional) refuseGuard(methods);
-  return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods)) as unknown as Receiver<
-    Merge<Types, S>,
-    Tx
-  >;
+  if (core.isTransactional) refuseGuard(methods, "a transactional store");
+  if (core.hasInbox) refuseGuard(methods, "an inbox");
+  return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods));
 }
 
 /** Read where it is mounted, so that the mistake is found at the start and not by the first delivery. */
-function refuseGuard(methods: object): void {
+function refuseGuard(methods: object, what: string): void {
   Object.defineProperty(methods, "guard", {
     enumerable: false,
     get() {
       throw new TypeError(
-        "receiver.guard cannot go with a transactional store: a route outside of the receiver has no context.tx, and its answer is no commit. Register a handler with receiver.on, or give the store without transactional",
+        `receiver.guard cannot go with ${what}: a route outside of the receiver has no context.tx, and its answer neither commits nor waits for a worker. Register a handler with receiver.on, or give the receiver neither`,
       );
     },
   });

@@ -14,6 +14,7 @@ export type WebhookErrorCode =
       | "internal_error"
     >
   | "double_run"
+  | "event_dead"
   | "complete_failed";
 
 /** Our side failed: given to `onError`, with what was thrown as its `cause`. Holds no secret and no body. */

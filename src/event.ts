@@ -83,7 +83,12 @@ export interface EventOrigin {
 export class ReceivedEvent implements WebhookEvent {
   readonly id: string | undefined;
   readonly type: string;
+  /** What a handler gets: a schema may have made something else of it. */
   payload: unknown;
+  /** As it was parsed, or as `confirm` fetched it. */
+  #source: unknown;
+  /** Whether the sender's own formats make that of the body. */
+  #isOfBody: boolean;
   readonly timestamp: Date | undefined;
   readonly attempt: number | undefined;
   readonly #origin: EventOrigin;
@@ -97,14 +102,31 @@ export class ReceivedEvent implements WebhookEvent {
       payload: unknown;
       timestamp: Date | undefined;
       attempt: number | undefined;
+      /** The payload is one item of the body, or not of the body at all. */
+      isPart: boolean;
     },
   ) {
     this.#origin = origin;
     this.id = fields.id;
     this.type = fields.type;
     this.payload = fields.payload;
+    this.#source = fields.payload;
+    this.#isOfBody = !fields.isPart;
     this.timestamp = fields.timestamp;
     this.attempt = fields.attempt;
+  }
+
+  /** `confirm` fetched the truth: what came counts no more. */
+  confirmAs(payload: unknown): void {
+    this.payload = payload;
+    this.#source = payload;
+    this.#isOfBody = false;
+  }
+  get source(): unknown {
+    return this.#source;
+  }
+  get isOfBody(): boolean {
+    return this.#isOfBody;
   }
 
   get sender(): string {

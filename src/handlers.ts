@@ -1,9 +1,11 @@
 // Which handler runs for an event? One: the most specific.
 import type { WebhookEvent } from "./event.js";
 import type { Context } from "./handle/context.js";
+import { kindOf, shown } from "./internal/what-came.js";
 
 /** Returns `unknown`, not `void | Promise<void>`: `(event) => db.insert(row)` must be a handler. Failing is throwing. */
-export type Handler<Received, Tx = never> = (event: Received, context: Context<Tx>) => unknown;
+export type Handler<Received, Tx = never> = HandlerWith<Received, Context<Tx>>;
+export type HandlerWith<Received, Ctx> = (event: Received, context: Ctx) => unknown;
 
 /** What the registry keeps: patterns are checked when registered, so a handler gets what its pattern takes. */
 export type AnyHandler = Handler<WebhookEvent, never>;
@@ -25,7 +27,7 @@ export class Handlers {
     const patterns = typeof pattern === "string" ? [pattern] : pattern;
     if (!Array.isArray(patterns) || patterns.length === 0) {
       throw new TypeError(
-        `on(pattern, handler): pattern must be a type, "prefix.*", "*", or a list of them; got ${String(pattern)}`,
+        `on(pattern, handler): pattern must be a type, "prefix.*", "*", or a non-empty list of them; got ${kindOf(pattern)}`,
       );
     }
     const checked = this.#check("on(pattern, handler)", handler);
@@ -60,7 +62,7 @@ export class Handlers {
   #addOne(pattern: string, handler: AnyHandler): void {
     if (typeof pattern !== "string" || pattern === "" || pattern.trim() !== pattern) {
       throw new TypeError(
-        `on(pattern, handler): a pattern must be a non-empty text without white space around it; got ${JSON.stringify(pattern)}`,
+        `on(pattern, handler): a pattern must be a non-empty text without white space around it; got ${shown(pattern)}`,
       );
     }
     if (pattern === "error") {
@@ -87,7 +89,7 @@ export class Handlers {
 
   #check(where: string, handler: unknown): AnyHandler {
     if (typeof handler !== "function")
-      throw new TypeError(`${where}: handler must be a function; got ${typeof handler}`);
+      throw new TypeError(`${where}: handler must be a function; got ${kindOf(handler)}`);
     if (this.#isClosed) {
       throw new TypeError(
         `${where}: registered after the first delivery; events that came before it would have been missed. Register all handlers before the receiver is mounted`,

@@ -20,13 +20,30 @@ export type { Delivery, DeliveryHead, DeliveryInput } from "./delivery.js";
 export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./errors.js";
 export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./event.js";
 export { dotted, type Field, form, header, json, type Locate, literal, query, type TimeFormat } from "./field.js";
-export type { Context, DedupeState, Json } from "./handle/context.js";
-export type { Handler } from "./handlers.js";
+export type { Context, DedupeState, InboxContext, Json } from "./handle/context.js";
+export type { Handler, HandlerWith } from "./handlers.js";
 export type { FetchOptions } from "./http/fetch.js";
 export { captureRawBody } from "./http/raw-body.js";
+export type {
+  Inbox,
+  InboxCounts,
+  InboxEntry,
+  InboxJob,
+  InboxNeeds,
+  InboxQuery,
+  InboxRecord,
+  InboxState,
+  InboxVerdict,
+  InboxWork,
+  InboxWorker,
+  PutAnswer,
+} from "./inbox/inbox.js";
+export { InboxFullError } from "./inbox/inbox.js";
+export { type Spill, spillTo } from "./inbox/spill.js";
+export type { WorkOptions } from "./inbox-side.js";
 export type { HeadersInput } from "./internal/headers.js";
 export type { Logger } from "./operator.js";
-export type { DedupeOptions, OrderOptions, ReceiverOptions } from "./options.js";
+export type { DedupeOptions, InboxReceiverOptions, OrderOptions, ReceiverOptions } from "./options.js";
 export {
   type EventOutcome,
   type Note,

@@ -3,6 +3,7 @@ import { type AddressRanges, compileRanges } from "./checks/address-ranges.js";
 import { WebhookError } from "./errors.js";
 import { memberOf } from "./field.js";
 import { refuseUnknownKeys } from "./internal/known-keys.js";
+import { kindOf, shown } from "./internal/what-came.js";
 import type { PublishedAddresses } from "./sender.js";
 
 /** A sender's list of addresses, for `allow`. Made by `published(…)`. */
@@ -92,7 +93,17 @@ export function published(source: PublishedSource, options: PublishedOptions = {
   const refreshMs = secondsOf(options, "refreshSeconds", 3600) * 1000;
   const staleMs = secondsOf(options, "staleSeconds", 7 * 86_400) * 1000;
   const timeoutMs = secondsOf(options, "timeoutSeconds", 5) * 1000;
-  if (staleMs < refreshMs) throw new TypeError("published: staleSeconds must not be below refreshSeconds");
+  if (staleMs < refreshMs) {
+    throw new TypeError(
+      `published: staleSeconds must not be below refreshSeconds; got ${staleMs / 1000} and ${refreshMs / 1000}`,
+    );
+  }
+  if (options.now !== undefined && typeof options.now !== "function") {
+    throw new TypeError(`published: now must be a function that returns milliseconds; got ${shown(options.now)}`);
+  }
+  if (at !== undefined && typeof at !== "string") {
+    throw new TypeError(`published: at must be the path of the array, such as "hooks"; got ${shown(at)}`);
+  }
   return new RefreshedList(parsed, at, {
     refreshMs,
     staleMs,
@@ -198,12 +209,19 @@ function locationOf(source: PublishedSource): PublishedAddresses {
       throw new TypeError(`published: ${source.name} publishes no list of addresses that we know of: give its URL`);
     }
   }
-  throw new TypeError('published: source must be a name such as "github", an https URL, { url, at }, or a sender');
+  throw new TypeError(
+    `published: source must be a name such as "github", an https URL, { url, at }, or a sender; got ${kindOf(source)}`,
+  );
 }
 
 function urlOf(text: string, allowsLoopback: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) throw new TypeError("published: url must be an absolute https URL");
+  // Not the text: a list's URL may hold a token.
+  if (url === undefined) {
+    throw new TypeError(
+      `published: url must be an absolute https URL, such as "https://example.com/ips.json"; got ${typeof text === "string" ? "a text that is none" : kindOf(text)}`,
+    );
+  }
   if (url.username !== "" || url.password !== "") {
     throw new TypeError("published: url must not hold a user name or password");
   }
@@ -221,7 +239,7 @@ function secondsOf(
 ): number {
   const seconds = options[name] ?? byDefault;
   if (typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)) return seconds;
-  throw new TypeError(`published: ${name} must be a number of seconds above 0; got ${String(seconds)}`);
+  throw new TypeError(`published: ${name} must be a number of seconds above 0; got ${shown(seconds)}`);
 }
 
 /** What an operator can act on. Only these texts reach a hint. */

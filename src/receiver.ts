@@ -1,44 +1,37 @@
 // The pipeline: a delivery in, an outcome out. Knows no HTTP framework.
 
+import { attachStore } from "./attach-store.js";
 import { COVERS_NOTHING } from "./auth/auth.js";
-import { admitStep, closing, overloaded } from "./checks/admit.js";
+import { closing, overloaded } from "./checks/admit.js";
 import type { ClientAddressSource } from "./checks/client-address.js";
-import { alreadyReadCheck, declaredCheck } from "./checks/declared.js";
-import { freshnessStep } from "./checks/freshness.js";
-import { signedHandshakeStep, unsignedHandshakeStep } from "./checks/handshake.js";
-import { httpsCheck } from "./checks/https.js";
-import { identifyStep } from "./checks/identify.js";
-import { parseStep } from "./checks/parse.js";
-import { proveStep } from "./checks/prove.js";
-import { sourceAddressCheck } from "./checks/source-address.js";
-import { Claims } from "./dedupe/claims.js";
-import { guardedStore } from "./dedupe/guarded.js";
+import type { Claims } from "./dedupe/claims.js";
 import { dedupeKeyMaker } from "./dedupe/key.js";
-import type { DedupeStore } from "./dedupe/store.js";
 import { type Delivery, pathOf } from "./delivery.js";
 import { WebhookError } from "./errors.js";
-import { eventOutcome } from "./handle/event-outcome.js";
+import type { ReceivedEvent } from "./event.js";
+import { withMalformed } from "./handle/event-outcome.js";
 import { fold, mustComeAgain, runDelivery } from "./handle/run-delivery.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./handle/run-event.js";
 import { Handlers } from "./handlers.js";
+import type { Inbox } from "./inbox/inbox.js";
+import { InboxSide, type WorkOptions } from "./inbox-side.js";
 import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
 import { Operator } from "./operator.js";
-import { type AnyReceiverOptions, type Settings, toSettings } from "./options.js";
+import type { AnyReceiverOptions } from "./options.js";
 import type { Ending, EventOutcome, Outcome, Reply } from "./outcome.js";
 import { OUTCOMES } from "./outcome.js";
-import type { MalformedItem, Passage, Step } from "./passage.js";
+import type { MalformedItem, Passage } from "./passage.js";
 import { createReplies, retryAfterOf } from "./replies.js";
-import type { BodyFormats, Sender } from "./sender.js";
+import type { Sender } from "./sender.js";
+import { type Settings, toSettings } from "./settings.js";
+import { compileSteps, type Steps, walk } from "./steps.js";
 import { Trace } from "./trace.js";
 
-const JSON_BODIES: BodyFormats = { "application/json": "json", "application/*+json": "json" };
-/** What is in a header beside the proof's own and must not reach a handler or a log. */
-const PRIVATE_HEADERS: readonly string[] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
 const NO_EVENTS: readonly EventOutcome[] = [];
 const NO_ITEMS: readonly MalformedItem[] = [];
 
-/** Receivers on a store, by scope and sender: two that cannot be told apart would swallow each other's events. */
-const attached = new WeakMap<DedupeStore<unknown>, Set<string>>();
+const NO_HANDLER =
+  "no handler is registered: every genuine delivery is answered as success and dropped; register one with receiver.on(type, handler), or receiver.onUnhandled(handler)";
 
 /** The receiver below its HTTP side. */
 export class ReceiverCore {
@@ -48,21 +41,23 @@ export class ReceiverCore {
   readonly eventSettings: EventSettings;
   readonly runner: EventRunner;
   readonly claims: Claims | undefined;
+  readonly bodyLimits: { readonly maxBodyBytes: number; readonly timeoutMs: number };
   readonly sender: Sender<never>;
   readonly clientAddress: ClientAddressSource;
   /** Nothing can be decided without the peer's address. */
   readonly needsAddress: boolean;
   readonly #isHeard: boolean;
-  readonly #beforeBody: readonly Step[];
-  readonly #upstreamBody: readonly Step[];
-  readonly #beforeHandling: readonly Step[];
+  readonly #steps: Steps;
   readonly #replyTo: (ending: Ending) => Reply;
+  /** Where events are kept before they are handled. */
+  readonly #inbox: InboxSide | undefined;
+  /** Where events are kept that the dedupe store could not claim. */
+  readonly #spill: InboxSide | undefined;
   #isClosing = false;
 
   constructor(sender: Sender<never>, options: AnyReceiverOptions) {
     const settings = toSettings(sender, options);
     const { definition, profile } = sender;
-    const { auth } = definition;
     this.sender = sender;
     this.settings = settings;
     this.clientAddress = options.clientAddress ?? "socket";
@@ -74,43 +69,15 @@ export class ReceiverCore {
       onOutcome: options.onOutcome,
       onError: options.onError,
     });
-    const handshakes = definition.handshakes ?? [];
-    const methods = [...new Set([...profile.methods, ...handshakes.flatMap((handshake) => handshake.methods)])];
-    const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
-    const handshakeSettings = { handshakes, deliveryMethods: profile.methods };
-    const head = [
-      admitStep({ methods, isClosing: () => this.#isClosing, isFull: () => this.#isFull }),
-      sourceAddressCheck({
-        allow: options.allow,
-        trustedProxies: options.trustedProxies,
-        clientAddress: options.clientAddress,
-      }),
-      httpsCheck({
-        requireHttps: options.requireHttps,
-        trustedProxies: options.trustedProxies,
-        clientAddress: options.clientAddress,
-      }),
-    ];
-    this.#beforeBody = present([...head, declaredCheck(limits)]);
-    this.#upstreamBody = present([...head, alreadyReadCheck(limits)]);
-    this.#beforeHandling = present([
-      unsignedHandshakeStep(handshakeSettings),
-      proveStep({ auth, publicUrls: settings.publicUrls }),
-      freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
-      signedHandshakeStep(handshakeSettings),
-      parseStep(limits.formats),
-      identifyStep({
-        sender: definition,
-        credentialHeaders: new Set([
-          ...PRIVATE_HEADERS,
-          ...auth.credentialHeaders,
-          ...(definition.privateHeaders ?? []),
-        ]),
-      }),
-    ]);
-    this.#replyTo = createReplies(profile, methods);
+    this.#steps = compileSteps(sender, options, settings, {
+      isClosing: () => this.#isClosing,
+      isFull: () => this.#isFull,
+    });
+    this.#replyTo = createReplies(profile, this.#steps.methods);
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
-    this.claims = this.#attach();
+    this.claims = attachStore(sender, settings, (message) => this.operator.warn(message));
+    this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs };
+    const { onStoreFailure = "refuse" } = settings.dedupe ?? {};
     this.eventSettings = {
       handlers: this.handlers,
       keyOf: definition.dedupe === false ? undefined : keyOf,
@@ -119,20 +86,54 @@ export class ReceiverCore {
       confirm: definition.confirm,
       claims: this.claims,
       strict: settings.dedupe?.strict ?? false,
-      onStoreFailure: settings.dedupe?.onStoreFailure ?? "refuse",
+      onStoreFailure: typeof onStoreFailure === "string" ? onStoreFailure : "refuse",
+      spill: typeof onStoreFailure === "string" ? undefined : (event) => this.#spilled(event),
       order: settings.order,
+      canReply: true,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       profile,
       onError: (error) => this.operator.error(error),
       isClosing: () => this.#isClosing,
     };
     this.runner = new EventRunner(this.eventSettings);
+    this.#inbox = this.#sideOf("main", settings.inbox);
+    this.#spill = this.#sideOf("spill", typeof onStoreFailure === "string" ? undefined : onStoreFailure.inbox);
     for (const warning of settings.warnings) this.operator.warn(warning);
   }
 
   /** Handlers write through the store's own transaction. */
   get isTransactional(): boolean {
     return this.settings.dedupe?.store.begin !== undefined;
+  }
+
+  #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
+    if (inbox === undefined) return undefined;
+    const { sender, settings, eventSettings: events, runner } = this;
+    const warn = (message: string): void => this.operator.warn(message);
+    const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#tellRun(event, outcome);
+    return new InboxSide({ inbox, kind, sender, settings, events, runner, warn, onRun });
+  }
+
+  /** Handlers run after the sender was answered. */
+  get hasInbox(): boolean {
+    return this.#inbox !== undefined;
+  }
+
+  /** @throws {TypeError} Where there is no inbox to work. */
+  work(options: WorkOptions): void {
+    const sides = [this.#inbox, this.#spill].filter((side) => side !== undefined);
+    if (sides.length === 0) {
+      throw new TypeError(
+        "receiver.work: there is no inbox: give one to createReceiver, such as inbox: sqliteInbox(path)",
+      );
+    }
+    this.handlers.close();
+    for (const side of sides) side.work(options);
+  }
+
+  #spilled(event: ReceivedEvent): Promise<EventOutcome> {
+    if (this.#spill === undefined) throw new Error("spilled without a place to");
+    return this.#spill.spill(event);
   }
 
   get #isFull(): boolean {
@@ -158,12 +159,12 @@ export class ReceiverCore {
 
   /** The checks that need no body. `isRead`: something upstream has read it, and its bytes are in the delivery. */
   checkHead(passage: OpenPassage, isRead: boolean): MaybePromise<Ending | undefined> {
-    return walk(isRead ? this.#upstreamBody : this.#beforeBody, passage);
+    return walk(isRead ? this.#steps.upstreamBody : this.#steps.beforeBody, passage);
   }
 
   /** From the body to the events: nothing here touches a store. */
   identify(passage: OpenPassage): MaybePromise<Ending | undefined> {
-    return walk(this.#beforeHandling, passage);
+    return walk(this.#steps.beforeHandling, passage);
   }
 
   /** The whole way of a delivery whose body is here. Never rejects. */
@@ -192,6 +193,10 @@ export class ReceiverCore {
     if (passage.events.length === 0) return this.end(passage, { name: "empty" });
     const late = this.refuseLate();
     if (late !== undefined) return this.end(passage, late);
+    if (this.#inbox !== undefined) {
+      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+    }
+    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
     const outcomes = runDelivery(this.runner, {
       events: passage.events,
       terms: this.termsOf(passage),
@@ -235,6 +240,7 @@ export class ReceiverCore {
   /** New deliveries hear 503; running handlers are awaited, then aborted and their claims released. */
   async close(graceSeconds: number): Promise<void> {
     this.#isClosing = true;
+    const stopped = Promise.all([this.#inbox?.stop(graceSeconds), this.#spill?.stop(graceSeconds)]);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceSeconds * 1000);
@@ -243,6 +249,30 @@ export class ReceiverCore {
     clearTimeout(timer);
     const reason = new Error("the receiver is closing");
     await Promise.all([...this.runner.active].map((run) => run.stop(reason)));
+    await stopped;
+  }
+
+  /** An event that ran from an inbox, long after its delivery. */
+  #tellRun(event: ReceivedEvent, outcome: EventOutcome): void {
+    const { name, hint, error, retryAfterSeconds } = outcome;
+    this.operator.outcome({
+      name,
+      retry: mustComeAgain(outcome),
+      retryAfterSeconds,
+      reply: this.#replyTo({ name, hint, error, status: outcome.status, retryAfterSeconds, reply: undefined }),
+      events: [outcome],
+      trace: [],
+      hint,
+      error,
+      sender: event.sender,
+      scope: this.settings.scope,
+      durationMs: undefined,
+      method: undefined,
+      path: undefined,
+      clientAddress: undefined,
+      isLate: false,
+      via: "inbox",
+    });
   }
 
   #tell(outcome: Outcome): Outcome {
@@ -294,34 +324,8 @@ export class ReceiverCore {
       path: pathOf(delivery.url),
       clientAddress: passage.clientAddress,
       isLate,
+      via: "delivery",
     };
-  }
-
-  #attach(): Claims | undefined {
-    const { dedupe, scope, name } = this.settings;
-    if (dedupe === undefined) return undefined;
-    const { store } = dedupe;
-    const receiver = `${this.sender.name}${scope === undefined ? "" : ` (scope ${JSON.stringify(scope)})`}`;
-    if (store.isShared && scope === undefined) {
-      throw new TypeError(
-        `createReceiver: scope is required on the shared ${store.name}: one event id can come to several receivers, and without a scope the second would be answered as a duplicate. Name this endpoint, such as scope: "billing"`,
-      );
-    }
-    const others = attached.get(store) ?? new Set();
-    if (others.has(receiver)) {
-      throw new TypeError(
-        `createReceiver: two receivers for ${receiver} share one ${store.name}: an event that comes to both would be handled by one. Give each its own scope`,
-      );
-    }
-    store.attach?.({
-      receiver: name,
-      minRetentionSeconds: 2 * (this.settings.toleranceSeconds ?? 300),
-      retentionSeconds: dedupe.retentionSeconds,
-      report: (message) => this.operator.warn(message),
-    });
-    // Last: a receiver that could not be built is not in the way of the next one.
-    attached.set(store, others.add(receiver));
-    return new Claims({ ...dedupe, store: guardedStore(store), scope, sender: this.sender.name });
   }
 }
 
@@ -329,27 +333,4 @@ export class ReceiverCore {
 export interface OpenPassage extends Passage {
   /** On the monotonic clock: what the sender's patience is counted from. */
   readonly arrivedMs: number;
-}
-
-/** One for every item, in the order they came. What is malformed is told of and decides nothing: no retry would mend it. */
-function withMalformed(events: readonly EventOutcome[], malformed: readonly MalformedItem[]): readonly EventOutcome[] {
-  const all = [...events];
-  for (const { at, hint } of malformed) {
-    all.splice(at, 0, eventOutcome({ id: undefined, type: "", tenant: undefined }, "unidentified", { hint }));
-  }
-  return all;
-}
-
-function present(steps: readonly (Step | undefined)[]): readonly Step[] {
-  return steps.filter((step) => step !== undefined);
-}
-
-/** Runs steps until one ends the delivery; waits only for a step that must wait. */
-function walk(steps: readonly Step[], passage: Passage, from = 0): MaybePromise<Ending | undefined> {
-  for (let at = from; at < steps.length; at++) {
-    const answer = (steps[at] as Step)(passage);
-    if (isPromise(answer)) return answer.then((ending) => ending ?? walk(steps, passage, at + 1));
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
 }

@@ -1,11 +1,12 @@
 // What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
-import type { Auth } from "./auth/auth.js";
+import type { Auth, Proven } from "./auth/auth.js";
 import type { Delivery } from "./delivery.js";
 import type { AnyEvents, EventMap, WebhookEvent } from "./event.js";
 import type { Field } from "./field.js";
 import type { MaybePromise } from "./internal/maybe-promise.js";
 import type { Ending, Reply } from "./outcome.js";
 import { type ReplyProfile, UNKNOWN_SENDER } from "./reply-profile.js";
+import { checkDefinition } from "./sender-rules.js";
 
 /**
  * How a body becomes a payload.
@@ -32,6 +33,8 @@ export interface EventRow {
   /** Absent where the sender gives no id that stays the same over retries; then there is no dedupe. */
   readonly id?: Field<"text">;
   readonly type: Field<"text">;
+  /** What the type is where the place above is empty, for senders that need not name one (Standard Webhooks). Default: such a delivery is refused. */
+  readonly defaultType?: string;
   /** When it happened. Information only. */
   readonly timestamp?: Field<"time">;
   /** Which attempt this is: digits, or a number. */
@@ -46,8 +49,12 @@ export interface Handshake {
   readonly methods: readonly string[];
   /** It comes without proof of origin, by the sender's rules: exact match only, and nothing of it reaches a handler. */
   readonly isUnsigned: boolean;
-  /** Headers of the answer beside the fixed ones are the sender's. `undefined`: this is no such handshake. */
-  answer(delivery: Delivery): Reply | Ending | undefined;
+  /**
+   * Headers of the answer beside the fixed ones are the sender's. `undefined`: this is no such handshake.
+   *
+   * @param proof - Of a signed handshake: which of the keys it was.
+   */
+  answer(delivery: Delivery, proof?: Proven): MaybePromise<Reply | Ending | undefined>;
 }
 
 /** Fetches the truth of an event whose sender signs nothing. `false` refuses; an object replaces the payload. */
@@ -93,26 +100,10 @@ export interface Sender<Events = AnyEvents> {
   readonly [EVENTS]?: (events: Events) => Events; // types only, invariant, never set
 }
 
-const NAME = /^[a-z][a-z0-9-]{0,63}$/;
-const DEFINITION_KEYS: ReadonlySet<string> = new Set<keyof SenderDefinition>([
-  "name",
-  "auth",
-  "body",
-  "event",
-  "reply",
-  "handshakes",
-  "toleranceSeconds",
-  "dedupe",
-  "typeMismatch",
-  "confirm",
-  "privateHeaders",
-  "addresses",
-]);
-
 /**
  * Describes a sender of one's own. One explicit type argument, and nothing is inferred beside it.
  *
- * @throws {TypeError} When built with a malformed description; the message names the member.
+ * @throws {TypeError} When built with an unknown or malformed member; the message names it, and what is meant.
  * @example
  * const erp = defineSender<{ "order.created": { orderId: string } }>({
  *   name: "erp",
@@ -121,33 +112,24 @@ const DEFINITION_KEYS: ReadonlySet<string> = new Set<keyof SenderDefinition>([
  * });
  */
 export function defineSender<Events = AnyEvents>(definition: SenderDefinition): Sender<EventMap<Events>> {
-  for (const key of Object.keys(definition)) {
-    if (!DEFINITION_KEYS.has(key))
-      throw new TypeError(`defineSender: unknown member "${key}"; known are ${[...DEFINITION_KEYS].join(", ")}`);
-  }
-  if (!NAME.test(definition.name)) {
-    throw new TypeError(
-      `defineSender: name must match ${NAME}, for it is part of every dedupe key; got ${JSON.stringify(definition.name)}`,
-    );
-  }
-  if (typeof definition.auth?.verify !== "function") {
-    throw new TypeError(
-      `defineSender: ${definition.name}: auth must be one of hookgate/auth, such as mac(…) or bearerToken(…)`,
-    );
-  }
-  const { event } = definition;
-  if (typeof event !== "function" && event?.type === undefined) {
-    throw new TypeError(
-      `defineSender: ${definition.name}: event.type must say where the type is, such as json("type") or literal("ping")`,
-    );
-  }
-  return { name: definition.name, definition, profile: profileOf(definition) };
+  checkDefinition(definition);
+  const privateHeaders = definition.privateHeaders?.map((name) => name.toLowerCase()); // as they are looked up
+  return {
+    name: definition.name,
+    definition: privateHeaders === undefined ? definition : { ...definition, privateHeaders },
+    profile: profileOf(definition),
+  };
 }
 
 function profileOf(definition: SenderDefinition): ReplyProfile {
-  const own = definition.reply ?? {};
+  const own = present(definition.reply ?? {});
   const methods = new Set(own.methods ?? UNKNOWN_SENDER.methods);
   const successStatus = own.successStatus ?? UNKNOWN_SENDER.successStatus;
   const successStatuses = own.successStatuses ?? [...new Set([successStatus, ...UNKNOWN_SENDER.successStatuses])];
   return Object.freeze({ ...UNKNOWN_SENDER, ...own, methods: [...methods], successStatus, successStatuses });
+}
+
+/** What is `undefined` would be spread over the default. */
+function present(own: Partial<ReplyProfile>): Partial<ReplyProfile> {
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }

@@ -49,8 +49,10 @@ describe("misuse is a TypeError when registered", () => {
   it.each<[string, unknown, RegExp]>([
     ["an empty pattern", "", /must be a non-empty text/],
     ["a pattern with white space around it", " a", /without white space/],
-    ["an empty list", [], /pattern must be a type/],
-    ["a number", 1, /pattern must be a type/],
+    ["an empty list", [], /pattern must be a type, .* or a non-empty list of them; got an empty array$/],
+    ["a number", 1, /pattern must be a type, .*; got a number$/],
+    ["a handler alone", () => undefined, /pattern must be a type, .*; got a function$/],
+    ["an object of handlers", { a: () => undefined }, /pattern must be a type, .*; got an object$/],
     ["a number in a list", [1], /must be a non-empty text/],
     ["error, as on an emitter", "error", /onError/],
     ["a star in the middle", "a.*.b", /a star stands alone or at the end/],
@@ -69,7 +71,7 @@ describe("misuse is a TypeError when registered", () => {
 
   it("a handler that is no function, and a second onUnhandled", () => {
     const handlers = new Handlers();
-    expect(() => handlers.add("a", {})).toThrow(/handler must be a function; got object/);
+    expect(() => handlers.add("a", {})).toThrow(/handler must be a function; got an object/);
     handlers.setUnhandled(() => undefined);
     expect(() => handlers.setUnhandled(() => undefined)).toThrow(/there is one already/);
   });

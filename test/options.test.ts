@@ -1,7 +1,7 @@
 import { createReceiver, defineSender, json, memoryStore, type ReceiverOptions } from "hookgate";
 import { mac } from "hookgate/auth";
 import { describe, expect, it } from "vitest";
-import { acme, eventBody, quiet, receiverOf, signed } from "./http/harness.js";
+import { erp, eventBody, quiet, receiverOf, signed } from "./receiver/harness.js";
 
 describe("a receiver is not built", () => {
   it.each<[string, object, RegExp]>([
@@ -47,8 +47,8 @@ describe("a receiver is not built", () => {
     ["with an onInvalid that is none", { onInvalid: "ignore" }, /onInvalid must be one of "retry", "reject", "accept"/],
     ["with a logger that cannot log", { logger: {} }, /logger must be an object with warn and error/],
   ])("%s", (_, options, message) => {
-    expect(() => createReceiver(acme(), { logger: quiet, ...options } as ReceiverOptions)).toThrow(message);
-    expect(() => createReceiver(acme(), { logger: quiet, ...options } as ReceiverOptions)).toThrow(TypeError);
+    expect(() => createReceiver(erp(), { logger: quiet, ...options } as ReceiverOptions)).toThrow(message);
+    expect(() => createReceiver(erp(), { logger: quiet, ...options } as ReceiverOptions)).toThrow(TypeError);
   });
 
   it("without a sender", () => {
@@ -69,7 +69,7 @@ describe("a receiver is not built", () => {
 describe("handlers", () => {
   it("the most specific one runs, whatever the order of registration", async () => {
     const ran: string[] = [];
-    const receiver = createReceiver(acme(), { logger: quiet })
+    const receiver = createReceiver(erp(), { logger: quiet })
       .on("*", () => void ran.push("*"))
       .on("a.*", () => void ran.push("a.*"))
       .on("a.b.*", () => void ran.push("a.b.*"))
@@ -88,7 +88,7 @@ describe("handlers", () => {
     ["white space", " a", /white space/],
     ["nothing", [], /must be a type/],
   ])("refuse %s", (_, pattern, message) => {
-    const receiver = createReceiver(acme(), { logger: quiet });
+    const receiver = createReceiver(erp(), { logger: quiet });
     expect(() => receiver.on(pattern as string, () => undefined)).toThrow(message);
   });
 

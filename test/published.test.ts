@@ -313,6 +313,10 @@ describe("where a list is", () => {
     ["no refresh", "github", { refreshSeconds: 0 }, /above 0/],
     ["NaN", "github", { staleSeconds: Number.NaN }, /above 0/],
     ["a text", "github", { timeoutSeconds: "5" as never }, /above 0/],
+    ["an object as seconds", "github", { staleSeconds: {} as never }, /above 0; got an object$/],
+    ["a clock that is none", "github", { now: 5 as never }, /now must be a function .*; got 5$/],
+    ["a path that is none", { url: "https://example.com/ips.json", at: 5 }, {}, /at must be the path .*; got 5$/],
+    ["a url that is none", { url: 5 }, {}, /absolute https URL, such as .*; got a number$/],
     ["stale before old", "github", { refreshSeconds: 10, staleSeconds: 5 }, /staleSeconds/],
   ])("cannot be %s", (_, source, options, fix) => {
     const build = () => published(source as string, options);

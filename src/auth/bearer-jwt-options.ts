@@ -99,7 +99,6 @@ const RESERVED_CLAIMS: Readonly<Record<string, string>> = {
 };
 
 export function planBearerJwt(options: BearerJwtOptions): BearerJwtPlan {
-  if (typeof options !== "object" || options === null) fail("options must be an object");
   refuseUnknownKeys("bearerJwt", options, KNOWN);
   const keys = planKeys(options);
   const { maxTokenAgeSeconds, clockToleranceSeconds = DEFAULT_CLOCK_TOLERANCE_SECONDS } = options;

@@ -115,7 +115,8 @@ export function checkNamePattern(pattern: unknown, where: string): NamePattern {
 
 /** DNS names of the certificate: those of subjectAltName, or, where it has none, the subject's common name. */
 export function namesOf(certificate: X509Certificate): readonly string[] {
-  const { subjectAltName } = certificate;
+  // Values with commas in them are quoted, and could otherwise hold what looks like another name.
+  const subjectAltName = certificate.subjectAltName?.replace(/"(?:[^"\\]|\\.)*"/g, '""');
   const names = subjectAltName === undefined ? [] : [...subjectAltName.matchAll(/(?:^|, )DNS:([^",\s]+)(?=,|$)/g)];
   if (names.length > 0) return names.map((match) => match[1] as string);
   const commonName = commonNameOf(certificate);

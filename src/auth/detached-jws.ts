@@ -4,7 +4,7 @@ import type { Field } from "../field.js";
 import { REPEATED } from "../internal/headers.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { type Auth, absent, type Proof, type ProofContext, type Refusal, refuse } from "./auth.js";
+import { type Auth, absent, type Proof, type ProofContext, type Refusal, refuse, type WrittenPlace } from "./auth.js";
 import {
   compileJwsKeys,
   type FoundJwsKeys,
@@ -132,6 +132,7 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
     credentialHeaders: [header],
     needsPublicUrl: signed.needsPublicUrl,
     warnings: keys.warnings,
+    writes: timeWrites(options.timestamp),
 
     verify(delivery, context) {
       const claim = claimOf(delivery, context);
@@ -189,6 +190,10 @@ function signingInput(encodedHeader: string, payload: Uint8Array, isUnencoded: b
   return Buffer.concat([head, Buffer.from(bytes.toString("base64url"), "latin1")]);
 }
 
+function timeWrites(time: Field<"time"> | undefined): readonly WrittenPlace[] {
+  return time === undefined || time.in === "literal" || time.in === "dotted" ? [] : [{ in: time.in, name: time.name }];
+}
+
 interface DetachedPlan {
   readonly header: string;
   readonly signed: CompiledSigned;
@@ -197,7 +202,6 @@ interface DetachedPlan {
 }
 
 function planOf(options: DetachedJwsOptions): DetachedPlan {
-  if (typeof options !== "object" || options === null) throw new TypeError("detachedJws: options must be an object");
   refuseUnknownKeys("detachedJws", options, OPTION_NAMES);
   const { header, unencoded = "as-named" } = options;
   if (typeof header !== "string" || !HEADER_NAME.test(header)) {

@@ -10,7 +10,7 @@ import { compilePlans, coversOfAll, DIGEST_BYTES, type Plan, planFor, type Signe
 import { PrivateFields } from "./private-fields.js";
 import { compileSecrets, type KeySet, type Secrets } from "./secrets.js";
 import type { SignatureReading } from "./signature-reading.js";
-import { planToSign, prepareToSign } from "./signing.js";
+import { placesWritten, planToSign, prepareToSign } from "./signing.js";
 import type { SignedBytes } from "./template.js";
 
 export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
@@ -63,7 +63,6 @@ const NOT_EXTENDABLE: readonly DigestAlgorithm[] = ["sha384"];
  * });
  */
 export function digest(options: DigestOptions): Auth {
-  if (typeof options !== "object" || options === null) throw new TypeError("digest: options must be an object");
   refuseUnknownKeys("digest", options, OPTION_NAMES);
   const { algorithm = "sha256" } = options;
   if (!Object.hasOwn(HASH_BYTES, algorithm)) {
@@ -150,6 +149,7 @@ export function digest(options: DigestOptions): Auth {
     credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
     ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
     needsPublicUrl: first.signed.needsPublicUrl,
+    writes: placesWritten(options),
     warnings: isExtendable ? [...secrets.warnings, EXTENDABLE] : secrets.warnings,
 
     verify(delivery, context) {

@@ -151,6 +151,7 @@ export function itemMac(options: ItemMacOptions): Auth {
     credentialHeaders: [],
     needsPublicUrl: false,
     warnings: secrets.warnings,
+    writes: [{ in: "json", name: path === "" ? `*.${options.signature}` : `${path}.*.${options.signature}` }],
 
     verify(delivery) {
       const signed = readItems(delivery);
@@ -222,7 +223,6 @@ function firstOf(found: KeySet<KeyObject> | Refusal): KeyObject {
 }
 
 function checked(options: ItemMacOptions): ItemMacOptions {
-  if (typeof options !== "object" || options === null) throw new TypeError("itemMac: options must be an object");
   refuseUnknownKeys("itemMac", options, OPTION_NAMES);
   const { algorithm = "sha256", items, fields, joint, signature, encoding } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {

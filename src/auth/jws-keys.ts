@@ -1,5 +1,5 @@
 // With which keys may a JWS have been made, and was it? Public keys, a shared secret, or the chain in its own header.
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Delivery } from "../delivery.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { ProofContext, Refusal } from "./auth.js";
@@ -179,11 +179,17 @@ function bySecret(secret: Secrets, form: KeyForm | undefined, where: string): Jw
     strengthBytes: (text) => decode(text).length,
     toKey: (text) => createSecretKey(decode(text)),
   });
-  const none: FoundJwsKeys = { ok: true, keys: [] };
+  // Where there is no secret the answer comes as late as for a wrong one, so that nobody learns which tenants exist.
+  const dummyKeys = [createSecretKey(randomBytes(32))];
+  const withDummy = (found: KeySet<KeyObject> | Refusal) =>
+    found.ok && found.keys.length === 0 ? { ...found, keys: dummyKeys } : found;
   return {
     warnings: secrets.warnings,
     isOrdered: true,
-    find: ({ delivery }, tried) => (tried === undefined ? (secrets.fixed ?? secrets.lookUp(delivery)) : none),
+    find({ delivery }) {
+      const found = secrets.fixed ?? secrets.lookUp(delivery);
+      return isPromise(found) ? found.then(withDummy) : withDummy(found);
+    },
     ownSecret(delivery, text) {
       if (text !== undefined) return secrets.toKey(text);
       const found = secrets.fixed ?? secrets.lookUp(delivery);

@@ -92,7 +92,6 @@ const TIME_FORMATS: readonly unknown[] = ["unix-seconds", "unix-milliseconds", "
 
 /** @throws {TypeError} When an option is missing, ill-formed or unknown. */
 export function planJwt(options: JwtOptions): JwtPlan {
-  if (typeof options !== "object" || options === null) throw new TypeError("jwt: options must be an object");
   refuseUnknownKeys("jwt", options, OPTION_NAMES);
   const { at: place, prefix = "", algorithms, type, tenantClaim, signedAt, clockToleranceSeconds = 60 } = options;
   const at = place === "body" ? place : checkUnverifiedField(place, 'jwt: at must be "body", or it');

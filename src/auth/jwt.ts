@@ -1,11 +1,10 @@
 // Does a signed JWT come with the delivery, as its body, inside of it, or in a header that binds the body by its hash?
 import type { Delivery } from "../delivery.js";
 import { REPEATED } from "../internal/headers.js";
-import { type Parsed, parseJson } from "../internal/json.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import { type Auth, absent, type Covers, type Proof, type ProofContext, type Refusal, refuse } from "./auth.js";
 import { compileJwsKeys, type FoundJwsKeys, isJwsSignedBy, type JwsKeyFinder } from "./jws-keys.js";
-import { type ParsedJws, parseJws } from "./jws-parse.js";
+import { decodePayload, type ParsedJws, parseJws } from "./jws-parse.js";
 import { type Claims, claimOf, refuseClaims, refuseHash, signedTimeOf } from "./jwt-claims.js";
 import { type JwtOptions, type JwtPlan, planJwt } from "./jwt-options.js";
 import { signJwt } from "./jwt-sign.js";
@@ -95,6 +94,8 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning): Auth {
     ...(plan.at !== "body" && plan.at.in === "query" ? { credentialQuery: [plan.at.name] } : {}),
     needsPublicUrl: plan.urlHash !== undefined,
     warnings: keys.warnings,
+    // A body that is a token is written as a whole; its name stands for whatever is signed of a body.
+    writes: [plan.at === "body" ? { in: "json", name: "*" } : { in: plan.at.in, name: plan.at.name }],
 
     verify(delivery, context) {
       const claim = readClaim(plan, delivery, context);
@@ -135,7 +136,7 @@ function readClaim(plan: JwtPlan, delivery: Delivery, context: ProofContext): Cl
   const maxChars = plan.at !== "body" && plan.at.in === "header" ? MAX_HEADER_CHARS : MAX_BODY_CHARS;
   const jws = parseJws(token, { algorithms: plan.algorithms, maxChars, isDetached: false });
   if (!jws.ok) return jws;
-  const parsed = payloadOf(jws.encodedPayload);
+  const parsed = decodePayload(jws.encodedPayload);
   if (!parsed.ok || !isClaims(parsed.value)) return NOT_CLAIMS;
   if (plan.type !== undefined && !isType(jws.header.typ, plan.type)) return OTHER_TYPE;
   return { ok: true, jws, claims: parsed.value, delivery, context };
@@ -165,22 +166,6 @@ function isClaims(value: unknown): value is Claims {
 function isType(typ: string | undefined, wanted: string): boolean {
   const short = (text: string) => text.toLowerCase().replace(/^application\//, "");
   return typ !== undefined && short(typ) === short(wanted);
-}
-
-/**
- * The JSON in a compact JWS, without any proof of it: for the body formats of senders whose body is a token.
- *
- * @param token - As it came.
- */
-export function jwtPayload(token: string): Parsed<unknown> {
-  const parts = token.split(".", 4);
-  return parts.length === 3
-    ? payloadOf(parts[1] as string)
-    : { ok: false, hint: "the body is no token of three parts" };
-}
-
-function payloadOf(encoded: string): Parsed<unknown> {
-  return parseJson(Buffer.from(encoded, "base64url"));
 }
 
 function refuseBindings(plan: JwtPlan, claims: Claims, delivery: Delivery, context: ProofContext): Refusal | undefined {

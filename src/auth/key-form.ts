@@ -1,5 +1,7 @@
 // How does a secret's text become the bytes of a key?
 import { createHash } from "node:crypto";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { kindOf, shown } from "../internal/what-came.js";
 
 /**
  * How the text of a secret becomes bytes, in the words of the sender's documentation.
@@ -35,13 +37,21 @@ const DECODERS: Readonly<Record<"utf8" | "hex" | "base64" | "sha1", Decode>> = {
 export function compileKeyForm(form: KeyForm, where: string): Decode {
   if (typeof form === "string") {
     if (!Object.hasOwn(DECODERS, form)) {
-      throw new TypeError(`${where}: key must be one of ${Object.keys(DECODERS).join(", ")}; got "${form}"`);
+      throw new TypeError(
+        `${where}: key must be one of ${Object.keys(DECODERS).join(", ")}, or { base64After: "whsec_" }; got ${shown(form)}`,
+      );
     }
     return DECODERS[form];
   }
+  refuseUnknownKeys(`${where}: key`, form, ["base64After", "otherwise"]);
   const { base64After: prefix, otherwise = "base64" } = form;
   if (typeof prefix !== "string" || prefix === "") {
-    throw new TypeError(`${where}: key.base64After must be the prefix of the secret, such as "whsec_"`);
+    throw new TypeError(
+      `${where}: key.base64After must be the prefix of the secret, such as "whsec_"; got ${kindOf(prefix)}`,
+    );
+  }
+  if (otherwise !== "refuse" && otherwise !== "base64" && otherwise !== "utf8") {
+    throw new TypeError(`${where}: key.otherwise must be "base64", "utf8" or "refuse"; got ${shown(otherwise)}`);
   }
   return function decodeAfterPrefix(text) {
     if (text.startsWith(prefix)) return decodeBase64(text.slice(prefix.length));

@@ -74,12 +74,16 @@ export function compilePlans(
   if (typeof options.signature !== "object" || options.signature === null) {
     throw new TypeError(`${where}: signature must say where it is, such as { header: "x-signature", encoding: "hex" }`);
   }
-  const isStarred = [options.signature.header ?? []].flat().some((name) => name.includes("*"));
+  // Names that are no texts are refused where they are read.
+  const isStarred = [options.signature.header ?? []]
+    .flat()
+    .some((name) => typeof name === "string" && name.includes("*"));
   if (families === undefined) {
     if (isStarred) throw new TypeError(`${where}: signature.header has a *, so families must say what it stands for`);
     return [compilePlan(options, signatureBytes, where)];
   }
-  if (families.length < 2 || !isStarred) {
+  const areNames = Array.isArray(families) && families.every((name) => typeof name === "string" && name !== "");
+  if (!areNames || families.length < 2 || !isStarred) {
     throw new TypeError(
       `${where}: families needs two names or more, and a * in signature.header: ["svix", "webhook"] and "*-signature"`,
     );

@@ -5,6 +5,7 @@ import { createTextEqual } from "../internal/constant-time.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise } from "../internal/maybe-promise.js";
 import { formatTime } from "../internal/time.js";
+import { shown } from "../internal/what-came.js";
 import {
   type Auth,
   type Proof,
@@ -59,7 +60,9 @@ export function mac(options: MacOptions): Auth {
   refuseUnknownKeys("mac", options, OPTION_NAMES);
   const { algorithm = "sha256" } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {
-    throw new TypeError(`mac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}; got "${algorithm}"`);
+    throw new TypeError(
+      `mac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}; got ${shown(algorithm)}`,
+    );
   }
   const plans = compilePlans(options, DIGEST_BYTES[algorithm]);
   const [first] = plans as [Plan];
@@ -185,7 +188,9 @@ function secretRules(options: MacOptions): SecretRules<KeyObject> {
   const decode = compileKeyForm(options.key ?? "utf8", "mac");
   const { minKeyBytes = 1, maxKeyBytes = Number.POSITIVE_INFINITY } = options;
   if (!(minKeyBytes >= 1 && maxKeyBytes >= minKeyBytes)) {
-    throw new TypeError("mac: minKeyBytes must be 1 or more, and maxKeyBytes not less than it");
+    throw new TypeError(
+      `mac: minKeyBytes must be 1 or more, and maxKeyBytes not less than it; got ${shown(minKeyBytes)} and ${shown(maxKeyBytes)}`,
+    );
   }
   return {
     where: "mac: secret",

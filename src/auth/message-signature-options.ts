@@ -63,8 +63,6 @@ export interface MessagePlan {
 
 /** @throws {TypeError} When an option is missing, ill-formed or unknown. */
 export function planMessageSignature(options: MessageSignatureOptions, tuning: KeyTuning | undefined): MessagePlan {
-  if (typeof options !== "object" || options === null)
-    throw new TypeError("messageSignature: options must be an object");
   refuseUnknownKeys("messageSignature", options, OPTION_NAMES);
   const { label, tag, requireExpires = false, clockToleranceSeconds = 60 } = options;
   for (const [name, text] of Object.entries({ label, tag })) {

@@ -54,6 +54,7 @@ export function createMessageSignature(options: MessageSignatureOptions, tuning?
     signsTime: true,
     credentialHeaders: ["signature", "signature-input"],
     needsPublicUrl,
+    writes: coversOf(plan.required).body ? [{ in: "header", name: "content-digest" }] : [],
     warnings: coversOf(plan.required).body ? [] : [UNBOUND_BODY],
 
     async verify(delivery, context) {

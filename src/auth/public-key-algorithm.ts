@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { Delivery } from "../delivery.js";
 import type { Field } from "../field.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { absent, type Refusal, refuse, type SignableRequest } from "./auth.js";
+import { absent, type Refusal, refuse, type SignableRequest, type WrittenPlace } from "./auth.js";
 import { PrivateFields } from "./private-fields.js";
 import { deliveryToSign } from "./signable-delivery.js";
 import { ALGORITHMS, misfitOf, type PublicKeyAlgorithm } from "./signature-algorithm.js";
@@ -21,6 +21,8 @@ export interface AlgorithmByField {
 export interface AlgorithmChooser {
   readonly all: readonly PublicKeyAlgorithm[];
   readonly readsFields: boolean;
+  /** Where `write` puts the algorithm's name. */
+  readonly writes: readonly WrittenPlace[];
   of(delivery: Delivery, fields: PrivateFields | undefined): PublicKeyAlgorithm | Refusal;
   /** The request with the algorithm's name in it, where the sender names it. */
   write(request: SignableRequest, key: KeyObject): { algorithm: PublicKeyAlgorithm; request: SignableRequest };
@@ -30,7 +32,13 @@ export interface AlgorithmChooser {
 export function compileAlgorithm(algorithm: PublicKeyAlgorithm | AlgorithmByField): AlgorithmChooser {
   if (typeof algorithm === "object" && algorithm !== null) return algorithmByField(algorithm);
   const name = checkAlgorithm(algorithm, "publicKey: algorithm");
-  return { all: [name], readsFields: false, of: () => name, write: (request) => ({ algorithm: name, request }) };
+  return {
+    all: [name],
+    readsFields: false,
+    writes: [],
+    of: () => name,
+    write: (request) => ({ algorithm: name, request }),
+  };
 }
 
 function algorithmByField({ by, names, ...rest }: AlgorithmByField): AlgorithmChooser {
@@ -48,6 +56,7 @@ function algorithmByField({ by, names, ...rest }: AlgorithmByField): AlgorithmCh
   return {
     all: [...new Set(known.values())],
     readsFields: isParsedField(field),
+    writes: [{ in: field.in, name: field.name }],
     of(delivery, fields) {
       const name = readUnverified(field, delivery, fields);
       if (name === undefined) return missing;

@@ -28,7 +28,7 @@ import {
   signBytes,
 } from "./signature-algorithm.js";
 import type { SignatureReading } from "./signature-reading.js";
-import { joinBytes, planToSign, prepareToSign } from "./signing.js";
+import { joinBytes, placesWritten, planToSign, prepareToSign } from "./signing.js";
 import type { SignedBytes } from "./template.js";
 
 export type { AlgorithmByField } from "./public-key-algorithm.js";
@@ -85,7 +85,6 @@ export function publicKey(options: PublicKeyOptions): Auth {
 
 /** `publicKey` with the times of fetched keys in hand; for tests. */
 export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTuning): Auth {
-  if (typeof options !== "object" || options === null) throw new TypeError("publicKey: options must be an object");
   refuseUnknownKeys("publicKey", options, OPTION_NAMES);
   const details = detailsOf(options);
   const chooser = compileAlgorithm(options.algorithm);
@@ -177,6 +176,7 @@ export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTunin
     credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
     ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
     needsPublicUrl: first.signed.needsPublicUrl,
+    writes: [...placesWritten(options), ...chooser.writes],
 
     verify(delivery, context) {
       const claim = claimOf(delivery, context);

@@ -2,6 +2,7 @@
 import type { Delivery } from "../delivery.js";
 import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import { kindOf } from "../internal/what-came.js";
 import { type Refusal, refuse } from "./auth.js";
 import { IllFormedSecret } from "./key-form.js";
 
@@ -75,13 +76,14 @@ const WEAK_BELOW_BYTES = 16;
 const MAX_CACHED_KEYS = 256;
 /** A look-up that hangs would hold every delivery of a stranger until the socket closes. */
 const LOOK_UP_SECONDS = 5;
+const SET_IT = "; set the environment variable, or give a function to read it per delivery";
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** @throws {TypeError} When a secret is missing, blank, surrounded by white space, ill-formed or repeated. */
 export function compileSecrets<Key>(secrets: Secrets, rules: SecretRules<Key>): CompiledSecrets<Key> {
   if (typeof secrets === "function") return lookedUp(secrets, rules);
-  const isList = typeof secrets === "object" && secrets !== null;
-  const texts = isList ? secrets : [secrets];
+  const isList = Array.isArray(secrets);
+  const texts: readonly Secret[] = isList ? secrets : [secrets as Secret];
   if (texts.length === 0) {
     throw new TypeError(`${rules.where}: the list is empty; give at least one secret`);
   }
@@ -92,7 +94,7 @@ export function compileSecrets<Key>(secrets: Secrets, rules: SecretRules<Key>): 
   const keys = texts.map((text, at) => {
     const where = isList ? `${rules.where}[${at}]` : rules.where;
     const wrong = wrongWith(text);
-    if (wrong !== undefined) throw new TypeError(`${where} ${wrong}`);
+    if (wrong !== undefined) throw new TypeError(`${where} ${wrong}${isUnset(text) ? SET_IT : ""}`);
     if (texts.indexOf(text) !== at) throw new TypeError(`${where} is given twice`);
     const key = keyOf(text as string, rules, where);
     const bytes = rules.strengthBytes?.(text as string) ?? Buffer.byteLength(text as string);
@@ -116,11 +118,9 @@ function keyOf<Key>(text: string, rules: SecretRules<Key>, where: string): Key {
 
 /** What makes a text unfit as any secret; never quotes it. */
 function wrongWith(text: unknown): string | undefined {
-  if (text === undefined || text === null) {
-    return "is missing; set the environment variable, or give a function to read it per delivery";
-  }
-  if (typeof text !== "string") return `must be a string; got ${Array.isArray(text) ? "a list" : typeof text}`;
-  if (text === "") return "is empty; leave it out, or set the environment variable";
+  if (text === undefined || text === null) return "is missing";
+  if (typeof text !== "string") return `must be a string; got ${kindOf(text)}`;
+  if (text === "") return "is empty";
   if (text.trim() === "") return "is blank";
   if (text.trim() !== text) return "has white space around it; a secret read from a file often ends in a line break";
   if (text.startsWith("-----BEGIN")) return "is a PEM document; a key pair's key is not a shared secret";
@@ -128,6 +128,10 @@ function wrongWith(text: unknown): string | undefined {
     return "is a key of an Ed25519 pair (whpk_, whsk_), not a shared secret (whsec_)";
   }
   return undefined;
+}
+
+function isUnset(text: unknown): boolean {
+  return text === undefined || text === null || (typeof text === "string" && text.trim() === "");
 }
 
 function lookedUp<Key>(find: SecretFunction, rules: SecretRules<Key>): CompiledSecrets<Key> {

@@ -1,5 +1,6 @@
 // How are signatures written in one header or field? Bare, as pairs, or as a list; read without a copy of the rest.
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { isText } from "../internal/members.js";
 import type { SignatureReading } from "./signature-reading.js";
 
 /** Name-value pairs, such as Stripe's `t=1700000000,v1=5861…`. A name that nobody asked for is skipped. */
@@ -79,9 +80,9 @@ function bareForm(prefix: string): Form {
 
 function listForm(form: ListForm, where: string): Form {
   const { list: prefix, separator, leading } = form;
-  if (typeof prefix !== "string" || !separator) {
+  if (typeof prefix !== "string" || !isText(separator)) {
     throw new TypeError(
-      `${where}: signature.form needs in list what each signature starts with ("" where nothing), and a separator`,
+      `${where}: signature.form needs in list what each signature starts with ("" where nothing), and a separator: { list: "v1,", separator: " " }`,
     );
   }
   return {
@@ -114,8 +115,10 @@ function listForm(form: ListForm, where: string): Form {
 
 function pairsForm(form: PairsForm, params: readonly string[], where: string): Form {
   const { pairs: name, separator = ",", equals = "=", groups } = form;
-  if (!name || !separator || !equals) {
-    throw new TypeError(`${where}: signature.form needs a name in pairs, and non-empty separator and equals`);
+  if (!isText(name) || !isText(separator) || !isText(equals)) {
+    throw new TypeError(
+      `${where}: signature.form needs in pairs the name of the signature, such as "v1", and texts as separator and equals`,
+    );
   }
   const start = name + equals;
   const starts = params.map((one) => one + equals);

@@ -3,6 +3,7 @@ import type { Delivery } from "../delivery.js";
 import type { Field, TimeFormat } from "../field.js";
 import type { REPEATED } from "../internal/headers.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { kindOf, shown } from "../internal/what-came.js";
 import { absent, type Refusal, refuse, type SignableRequest } from "./auth.js";
 import { ENCODINGS, type SignatureEncoding } from "./encoding.js";
 import type { PrivateFields, UNREADABLE } from "./private-fields.js";
@@ -42,8 +43,15 @@ export interface SignatureParam {
   readonly format: TimeFormat;
 }
 
-/** A time inside the signature header: `param("t", "unix-seconds")`. */
+/**
+ * A time inside the signature header: `param("t", "unix-seconds")`.
+ *
+ * @throws {TypeError} Without a name.
+ */
 export function param(name: string, format: TimeFormat): SignatureParam {
+  if (typeof name !== "string" || name === "") {
+    throw new TypeError(`param(name, format): name must be that of a parameter, such as "t"; got ${kindOf(name)}`);
+  }
   return { kind: "time", in: "param", name, format };
 }
 
@@ -80,7 +88,8 @@ export function compileSignature(
 ): CompiledSignature {
   refuseUnknownKeys(`${where}: signature`, options, OPTION_NAMES);
   if (!Object.hasOwn(ENCODINGS, options.encoding)) {
-    throw new TypeError(`${where}: signature.encoding must be one of ${Object.keys(ENCODINGS).join(", ")}`);
+    const known = Object.keys(ENCODINGS).join(", ");
+    throw new TypeError(`${where}: signature.encoding must be one of ${known}; got ${shown(options.encoding)}`);
   }
   const place = placeOf(options, where);
   const form = formOf(options, params, where);
@@ -167,15 +176,21 @@ interface Place {
 function placeOf(options: SignatureOptions, where: string): Place {
   if (options.at !== undefined) {
     if (options.header !== undefined) throw new TypeError(`${where}: signature has either header or at, not both`);
-    if (!["header", "json", "form", "query"].includes(options.at.in)) {
-      throw new TypeError(`${where}: signature.at must be header(…), json(…), form(…) or query(…)`);
+    if (!["header", "json", "form", "query"].includes(options.at?.in)) {
+      throw new TypeError(
+        `${where}: signature.at must be header(…), json(…), form(…) or query(…); got ${shown(options.at)}`,
+      );
     }
     if (options.at.in === "header") return { headers: [options.at.name], field: undefined };
     return { headers: [], field: options.at };
   }
   const names = typeof options.header === "string" ? [options.header] : (options.header ?? []);
-  if (names.length === 0 || !names.every((name) => HEADER_NAME.test(name))) {
-    throw new TypeError(`${where}: signature.header must be a header name, or a list of them`);
+  const areNames = Array.isArray(names) && names.every((name) => typeof name === "string" && HEADER_NAME.test(name));
+  if (!areNames || names.length === 0) {
+    const came = options.header === undefined ? "neither header nor at" : shown(options.header);
+    throw new TypeError(
+      `${where}: signature.header must be a header name, or a list of them, such as "x-signature"; got ${came}`,
+    );
   }
   return { headers: names.map((name) => name.toLowerCase()), field: undefined };
 }

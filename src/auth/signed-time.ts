@@ -3,12 +3,15 @@ import type { Delivery } from "../delivery.js";
 import { type Field, isCovered, type TimeFormat } from "../field.js";
 import { REPEATED } from "../internal/headers.js";
 import { formatTime, parseTime } from "../internal/time.js";
+import { shown } from "../internal/what-came.js";
 import { type Covers, type Refusal, refuse, type SignableRequest } from "./auth.js";
 import { PrivateFields, UNREADABLE } from "./private-fields.js";
 import type { SignatureParam } from "./signature.js";
 import type { SignatureReading } from "./signature-reading.js";
 import type { CompiledSigned } from "./signed-text.js";
 import { writeField } from "./write-field.js";
+
+const TIME_FORMATS: readonly TimeFormat[] = ["unix-seconds", "unix-milliseconds", "rfc3339"];
 
 export interface CompiledTime {
   /** It is read from the body or query. */
@@ -33,9 +36,9 @@ export function compileTime(
       `${where}: signed holds {timestamp}, so timestamp must say where it is, such as header("x-timestamp", "unix-seconds")`,
     );
   }
-  if (time.kind !== "time" || time.format === undefined) {
+  if (time?.kind !== "time" || time.format === undefined || !TIME_FORMATS.includes(time.format)) {
     throw new TypeError(
-      `${where}: timestamp must say how the time is written, such as header("x-timestamp", "unix-seconds")`,
+      `${where}: timestamp must say how the time is written, one of ${TIME_FORMATS.join(", ")}, such as header("x-timestamp", "unix-seconds"); got ${shown(time?.format ?? time)}`,
     );
   }
   if (!signed.usesTimestamp && !isBound(time, signed)) {

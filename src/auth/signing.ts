@@ -1,8 +1,8 @@
 // What of a request is signed, and where does the signature go? The way back of verifying, for test senders.
 import type { Delivery } from "../delivery.js";
 import { formatTime } from "../internal/time.js";
-import type { SignableRequest } from "./auth.js";
-import type { Plan } from "./mac-plan.js";
+import type { SignableRequest, WrittenPlace } from "./auth.js";
+import type { Plan, SignedOptions } from "./mac-plan.js";
 import { PrivateFields } from "./private-fields.js";
 import { deliveryToSign } from "./signable-delivery.js";
 import type { SignedBytes } from "./template.js";
@@ -38,6 +38,20 @@ export function prepareToSign(plan: Plan, given: SignableRequest, where: string)
   if (bytes === undefined) throw new TypeError(`${where}: the request cannot be signed: there is nothing to sign`);
   if (!bytes.ok) throw new TypeError(`${where}: the request cannot be signed: ${bytes.hint}`);
   return { bytes, delivery, write: (signature) => plan.signature.write(request, signature, params) };
+}
+
+/** Where signing writes beside the signature's own headers. */
+export function placesWritten({
+  signature,
+  timestamp,
+  families = ["*"],
+}: Omit<SignedOptions, "signed">): readonly WrittenPlace[] {
+  return [signature.at, timestamp].flatMap((place) => {
+    if (place === undefined || place.in === "param" || place.in === "literal" || place.in === "dotted") return [];
+    const { in: where, name } = place;
+    if (!name.includes("*") || where !== "header") return [{ in: where, name }];
+    return families.map((family) => ({ in: where, name: name.replace("*", family).toLowerCase() }));
+  });
 }
 
 /** The signed bytes in one piece, for algorithms that take no other. */

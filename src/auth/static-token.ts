@@ -3,6 +3,7 @@ import type { Delivery } from "../delivery.js";
 import type { Field } from "../field.js";
 import { REPEATED } from "../internal/headers.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { kindOf } from "../internal/what-came.js";
 import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "./auth.js";
 import { PrivateFields, UNREADABLE } from "./private-fields.js";
 import type { Secrets } from "./secrets.js";
@@ -30,6 +31,9 @@ export interface StaticTokenOptions {
 export function staticToken(options: StaticTokenOptions): Auth {
   refuseUnknownKeys("staticToken", options, ["token", "at", "prefix"]);
   const { at, prefix = "" } = options;
+  if (typeof prefix !== "string") {
+    throw new TypeError(`staticToken: prefix must be a text, such as "Token "; got ${kindOf(prefix)}`);
+  }
   if (at?.in !== "header" && at?.in !== "query" && at?.in !== "json" && at?.in !== "form") {
     throw new TypeError('staticToken: at must be header(…), query(…), json(…) or form(…), such as header("x-token")');
   }

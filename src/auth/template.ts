@@ -64,9 +64,9 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 /**
  * Compiles a template such as `v0:{timestamp}:{body}`.
  *
- * Placeholders: `{body}` `{body:sha256}` (its hex digest) `{body:crc32}` (decimal; binds nothing, see PayPal) `{timestamp}` `{method}` `{url}` (as registered) `{path}`
- * (without the query) `{target}` (with it) `{header:name}` `{param:t}` (of the signature header) `{json:a.b}`
- * `{form:name}` `{query:name}`. A `?` at the end of a name lets the value be missing.
+ * Placeholders: `{body}` `{body:sha256}` (its hex digest) `{body:crc32}` (decimal; a checksum binds nothing) `{timestamp}`
+ * `{method}` `{url}` (as registered) `{path}` (without the query) `{target}` (with it) `{header:name}` `{param:t}` (of the
+ * signature header) `{json:a.b}` `{form:name}` `{query:name}`. A `?` at the end of a name lets the value be missing.
  *
  * @param headerName - What a header named in the template is called; lower case.
  * @throws {TypeError} When a placeholder is unknown, the body stands twice, or nothing of the delivery is signed.

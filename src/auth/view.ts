@@ -2,6 +2,7 @@
 import type { Delivery } from "../delivery.js";
 import { HeaderLines, REPEATED } from "../internal/headers.js";
 import { parseJson } from "../internal/json.js";
+import { isPromise } from "../internal/maybe-promise.js";
 import { type Auth, absent, type Covers, type Refusal, refuse, type SignableRequest } from "./auth.js";
 import { decodeCanonical } from "./decode-signature.js";
 import { multipartField } from "./multipart-field.js";
@@ -44,7 +45,7 @@ export function withView(view: DeliveryView, auth: Auth): Auth {
       const proof = auth.verify(seen, context);
       const told = (settled: Awaited<typeof proof>) =>
         settled.ok ? { ...settled, covers: view.covers(settled.covers) } : settled;
-      return "then" in proof ? proof.then(told) : told(proof);
+      return isPromise(proof) ? proof.then(told) : told(proof);
     },
     ...(sign === undefined || view.wrap === undefined
       ? {}

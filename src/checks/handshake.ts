@@ -1,6 +1,7 @@
 // Is this no delivery at all, but a sender asking whether we are there?
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { Ending, Reply } from "../outcome.js";
-import type { Step } from "../passage.js";
+import type { Passage, Step } from "../passage.js";
 import type { Handshake } from "../sender.js";
 
 export interface HandshakeSettings {
@@ -15,13 +16,16 @@ export function unsignedHandshakeStep({ handshakes, deliveryMethods }: Handshake
   const beyond = new Set(deliveryMethods);
   for (const handshake of handshakes)
     if (!handshake.isUnsigned) for (const method of handshake.methods) beyond.add(method);
-  return function unsignedHandshake(passage) {
-    const answered = ask(unsigned, passage);
-    if (answered !== undefined) return answered;
+  function goOn(passage: Passage): Ending | undefined {
     if (beyond.has(passage.delivery.method)) return undefined;
     const hint = `a ${passage.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
     passage.trace.add({ check: "handshake", verdict: "refused", hint });
     return { name: "method_not_allowed", hint };
+  }
+  return function unsignedHandshake(passage) {
+    const answered = ask(unsigned, passage);
+    if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(passage));
+    return answered ?? goOn(passage);
   };
 }
 
@@ -34,20 +38,29 @@ export function signedHandshakeStep({ handshakes }: HandshakeSettings): Step | u
   };
 }
 
-function ask(handshakes: readonly Handshake[], passage: Parameters<Step>[0]): Ending | undefined {
-  const { delivery } = passage;
-  for (const handshake of handshakes) {
+function ask(handshakes: readonly Handshake[], passage: Passage, from = 0): MaybePromise<Ending | undefined> {
+  const { delivery, proof } = passage;
+  for (let at = from; at < handshakes.length; at++) {
+    const handshake = handshakes[at] as Handshake;
     if (!handshake.methods.includes(delivery.method)) continue;
-    const answer = handshake.answer(delivery);
-    if (answer === undefined) continue;
-    if ("name" in answer) {
-      passage.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
-      return answer;
+    const answer = handshake.answer(delivery, proof);
+    if (isPromise(answer)) {
+      return answer.then((settled) => conclude(handshake, settled, passage) ?? ask(handshakes, passage, at + 1));
     }
-    passage.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
-    return { name: "handshake", hint: handshake.name, reply: safe(answer) };
+    const ending = conclude(handshake, answer, passage);
+    if (ending !== undefined) return ending;
   }
   return undefined;
+}
+
+function conclude(handshake: Handshake, answer: Reply | Ending | undefined, passage: Passage): Ending | undefined {
+  if (answer === undefined) return undefined;
+  if ("name" in answer) {
+    passage.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
+    return answer;
+  }
+  passage.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
+  return { name: "handshake", hint: handshake.name, reply: safe(answer) };
 }
 
 /** An echo must never run as a page: plain text unless the sender wants JSON, and no sniffing. */

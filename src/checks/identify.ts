@@ -69,7 +69,8 @@ function refuse(passage: Passage, hint: string): Ending {
 
 /** An event, or why it is none. */
 function readEvent(row: EventRow, delivery: Delivery, item: unknown, origin: EventOrigin): ReceivedEvent | string {
-  const type = textOf(readField(row.type, delivery, item));
+  const given = readField(row.type, delivery, item);
+  const type = given === undefined ? row.defaultType : textOf(given);
   if (type === undefined) return `no usable type in ${placeOf(row.type)}`;
   let id: string | undefined;
   if (row.id !== undefined) {
@@ -80,6 +81,7 @@ function readEvent(row: EventRow, delivery: Delivery, item: unknown, origin: Eve
     id,
     type,
     payload: item,
+    isPart: row.each !== undefined,
     timestamp:
       row.timestamp === undefined ? undefined : timeOf(row.timestamp, readField(row.timestamp, delivery, item)),
     attempt: row.attempt === undefined ? undefined : countOf(readField(row.attempt, delivery, item)),

@@ -16,9 +16,9 @@ const NOTHING: Parsed<undefined> = { ok: true, value: undefined };
  * without a body has no payload; anything else that is empty is judged by its format, and no JSON is empty.
  */
 export function parseStep(bodyFormats: BodyFormats): Step {
-  const formats = compileFormats(bodyFormats);
+  const read = payloadReader(bodyFormats);
   return function parse(passage: Passage): Ending | undefined {
-    const parsed = payloadOf(formats, passage.delivery);
+    const parsed = read(passage.delivery);
     if (parsed.ok) {
       passage.payload = parsed.value;
       passage.trace.add(PASSED);
@@ -27,6 +27,12 @@ export function parseStep(bodyFormats: BodyFormats): Step {
     passage.trace.add({ check: "parse", verdict: "refused", hint: parsed.hint });
     return { name: "bad_payload", hint: parsed.hint };
   };
+}
+
+/** The sender's own way from a body to a payload: of a delivery, or of a body that was kept. */
+export function payloadReader(bodyFormats: BodyFormats): (delivery: Delivery) => Parsed<unknown> {
+  const formats = compileFormats(bodyFormats);
+  return (delivery) => payloadOf(formats, delivery);
 }
 
 function payloadOf(formats: CompiledFormats, delivery: Delivery): Parsed<unknown> {

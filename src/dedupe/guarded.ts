@@ -2,14 +2,14 @@
 import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import { isBeginAnswer, isClaimAnswer, isHolderAnswer, isOrderAnswer } from "./answers.js";
+import { createBreaker } from "./breaker.js";
 import {
   type BeginAnswer,
-  type ClaimAnswer,
   type ClaimRequest,
   type DedupeStore,
   type HolderAnswer,
   type OpenTransaction,
-  type OrderAnswer,
   StoreFullError,
 } from "./store.js";
 
@@ -199,37 +199,6 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   };
 }
 
-interface Breaker {
-  /** Closed; or the one that tries whether the store is back. */
-  admits(): boolean;
-  succeeded(): void;
-  failed(): void;
-}
-
-function createBreaker(mostFailures: number, openMs: number, nowMs: () => number): Breaker {
-  let failuresInRow = 0;
-  let openUntilMs: number | undefined;
-  let isProbing = false;
-  return {
-    admits() {
-      if (openUntilMs === undefined) return true;
-      if (isProbing || nowMs() < openUntilMs) return false;
-      isProbing = true;
-      return true;
-    },
-    succeeded() {
-      failuresInRow = 0;
-      openUntilMs = undefined;
-      isProbing = false;
-    },
-    failed() {
-      failuresInRow++;
-      isProbing = false;
-      if (failuresInRow >= mostFailures) openUntilMs = nowMs() + openMs;
-    },
-  };
-}
-
 /** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
 function within<T>(
   answer: PromiseLike<T>,
@@ -266,38 +235,6 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-function isHolderAnswer(answer: unknown): answer is HolderAnswer {
-  return answer === "held" || answer === "lost";
-}
-
-function isClaimAnswer(answer: unknown): answer is ClaimAnswer {
-  if (typeof answer !== "object" || answer === null) return false;
-  const fields = answer as Partial<Record<string, unknown>>;
-  switch (fields.state) {
-    case "claimed":
-      return (
-        Number.isSafeInteger(fields.fence) && Number.isSafeInteger(fields.attempt) && isTextOrAbsent(fields.progress)
-      );
-    case "in_flight":
-      return Number.isFinite(fields.retryAfterSeconds);
-    case "done":
-      return typeof fields.isSameBody === "boolean" && isTextOrAbsent(fields.reply);
-    default:
-      return false;
-  }
-}
-
-function isBeginAnswer(answer: unknown): answer is BeginAnswer<unknown> {
-  if (!isClaimAnswer(answer)) return false;
-  if (answer.state !== "claimed") return true;
-  const { transaction } = answer as { transaction?: Partial<OpenTransaction<unknown>> };
-  return typeof transaction?.complete === "function" && typeof transaction.release === "function";
-}
-
-function isOrderAnswer(answer: unknown): answer is OrderAnswer {
-  return answer === "newest" || answer === "older";
-}
-
 /** A transaction that opened after its claim had been given up: nobody will use it, and its connection must not be lost. */
 function giveBackLate(answer: BeginAnswer<unknown>): void {
   if (answer?.state !== "claimed") return;
@@ -313,10 +250,6 @@ function abandonQuietly(transaction: OpenTransaction<unknown>): void {
   } catch {
     // It had ended already: there is no connection left to end.
   }
-}
-
-function isTextOrAbsent(value: unknown): boolean {
-  return value === undefined || typeof value === "string";
 }
 
 function aboveZero(name: string, value: number): number {

@@ -45,8 +45,12 @@ function lengthPrefixed(text: string | undefined): string {
   return text === undefined ? "-" : `${text.length}:${text}`;
 }
 
-/** One call instead of three objects where the runtime has it: 0.7 µs, not 1.4, for a key. */
-const sha256: (bytes: Uint8Array) => string =
-  typeof crypto.hash === "function"
-    ? (bytes) => crypto.hash("sha256", bytes, "base64url")
-    : (bytes) => crypto.createHash("sha256").update(bytes).digest("base64url");
+/**
+ * One call instead of three objects where the runtime has it: 0.7 µs, not 1.4, for a key. A declaration, not a constant:
+ * other modules digest while they load, and a bundler may load this one after them.
+ */
+function sha256(bytes: Uint8Array): string {
+  return typeof crypto.hash === "function"
+    ? crypto.hash("sha256", bytes, "base64url")
+    : crypto.createHash("sha256").update(bytes).digest("base64url");
+}

@@ -77,9 +77,6 @@ export function postgresStore(
   database: PostgresPool | PostgresOrm<object>,
   options: PostgresStoreOptions = {},
 ): PostgresStore<never> {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`postgresStore: options must be an object; got ${String(options)}`);
-  }
   refuseUnknownKeys("postgresStore", options, ["table", "transactional"]);
   const { table = "hookgate_dedupe", transactional = false } = options;
   if (typeof transactional !== "boolean") {

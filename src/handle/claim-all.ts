@@ -1,13 +1,12 @@
 // Which events of a delivery are new? For a guarded route, which handles all of them or none.
 import type { HeldClaim } from "../dedupe/held-claim.js";
-import { StoreFullError } from "../dedupe/store.js";
-import { WebhookError } from "../errors.js";
 import type { ReceivedEvent } from "../event.js";
 import type { EventOutcome, Note } from "../outcome.js";
+import { closing, handledBefore, storeFailed } from "./endings.js";
 import { eventOutcome } from "./event-outcome.js";
 import { checkOrder } from "./order.js";
 import { mustComeAgain } from "./run-delivery.js";
-import { closing, type EventSettings, type EventTerms, handledBefore } from "./run-event.js";
+import type { EventSettings, EventTerms } from "./run-event.js";
 import { releaseClaim } from "./settle.js";
 import { vouch } from "./vouch.js";
 
@@ -76,25 +75,10 @@ async function claimOne(
       if (result.isReplaySuspected) notes.push("replay_suspected");
       claim = result.claim;
     } catch (cause) {
-      return storeFailed(settings, event, cause, notes);
+      return storeFailed(settings, event, cause, notes) ?? { claim: undefined };
     }
   }
   if (order === undefined) return { claim };
   const place = await checkOrder({ order, claims, onError }, event, claim, notes);
   return typeof place === "string" ? { claim } : place;
-}
-
-function storeFailed(
-  settings: EventSettings,
-  event: ReceivedEvent,
-  cause: unknown,
-  notes: Note[],
-): { readonly claim: undefined } | EventOutcome {
-  if (cause instanceof StoreFullError) return eventOutcome(event, "overloaded", { hint: cause.message, error: cause });
-  const error = new WebhookError("store_unavailable", "the dedupe store could not claim the event", { cause });
-  settings.onError(error);
-  if (settings.onStoreFailure !== "process")
-    return eventOutcome(event, "store_unavailable", { error, hint: error.message });
-  notes.push("dedupe_bypassed");
-  return { claim: undefined };
 }

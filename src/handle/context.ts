@@ -40,6 +40,7 @@ interface BaseContext {
    * @example const charge = await context.once("charge", () => createCharge(event.payload));
    */
   once<T extends Json | undefined = undefined>(name: string, part: () => T | Promise<T>): Promise<T>;
+  once(name: string, part: () => void | Promise<void>): Promise<void>;
 }
 
 /** What a transactional store adds. */
@@ -55,6 +56,9 @@ interface TransactionContext<Tx> {
 
 /** `Tx` is `never` for a store that is not transactional. */
 export type Context<Tx = never> = BaseContext & ([Tx] extends [never] ? unknown : TransactionContext<Tx>);
+
+/** With an inbox the sender was answered before the handler runs, so there is nothing to reply to. */
+export type InboxContext<Tx = never> = Omit<Context<Tx>, "reply">;
 
 const MAX_PROGRESS_BYTES = 16_384;
 
@@ -72,6 +76,7 @@ export interface RunFacts {
 export class HandlerContext implements BaseContext {
   readonly #facts: RunFacts;
   readonly #profile: ReplyProfile;
+  readonly #canReply: boolean;
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #reply: Reply | undefined;
@@ -80,9 +85,10 @@ export class HandlerContext implements BaseContext {
   /** Parts of `once` that run now. */
   #running: Map<string, Promise<unknown>> | undefined;
 
-  constructor(facts: RunFacts, profile: ReplyProfile) {
+  constructor(facts: RunFacts, profile: ReplyProfile, canReply: boolean) {
     this.#facts = facts;
     this.#profile = profile;
+    this.#canReply = canReply;
   }
 
   get signal(): AbortSignal {
@@ -124,10 +130,13 @@ export class HandlerContext implements BaseContext {
   }
 
   get once(): BaseContext["once"] {
-    return (name, part) => this.#once(name, part);
+    type Part = () => Json | undefined | Promise<Json | undefined>;
+    return ((name: string, part: Part) => this.#once(name, part)) as BaseContext["once"];
   }
 
   #setReply(reply: Parameters<BaseContext["reply"]>[0]): void {
+    if (!this.#canReply)
+      throw new TypeError("context.reply: the event came out of an inbox; its sender was answered before");
     if (this.#hasEnded) throw new TypeError("context.reply: called after the handler ended");
     if (this.#reply !== undefined) throw new TypeError("context.reply: called twice");
     const status = reply.status ?? this.#profile.successStatus;

@@ -1,6 +1,7 @@
 // How is the end of one event written down, and how does a handler's own reply get into a store and back?
 import type { ReceivedEvent } from "../event.js";
 import type { EventOutcome, Note, OutcomeName, Reply } from "../outcome.js";
+import type { MalformedItem } from "../passage.js";
 
 /** A reply larger than this is not kept: a duplicate then hears plain success. */
 const MAX_KEPT_REPLY_BYTES = 16_384;
@@ -54,4 +55,16 @@ export function parseReply(text: string | undefined): Reply | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** One for every item, in the order they came. What is malformed is told of and decides nothing: no retry would mend it. */
+export function withMalformed(
+  events: readonly EventOutcome[],
+  malformed: readonly MalformedItem[],
+): readonly EventOutcome[] {
+  const all = [...events];
+  for (const { at, hint } of malformed) {
+    all.splice(at, 0, eventOutcome({ id: undefined, type: "", tenant: undefined }, "unidentified", { hint }));
+  }
+  return all;
 }

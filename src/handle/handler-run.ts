@@ -14,13 +14,15 @@ import { completeClaim, releaseClaim } from "./settle.js";
 export interface RunSettings {
   readonly handlerTimeoutMs: number;
   readonly profile: ReplyProfile;
+  /** False where the sender was answered before the handler runs. */
+  readonly canReply: boolean;
   readonly onError: (error: WebhookError) => void;
   /** Called once, when the run no longer counts: it ended, or it was given up. */
   readonly onGone: (run: HandlerRun) => void;
 }
 
 /** After its time limit a handler has so long to notice the abort before its claim is left to lapse. */
-const ABANDON_GRACE_MS = 10_000;
+export const ABANDON_GRACE_MS = 10_000;
 
 export class HandlerRun {
   /** The event's dedupe key. */
@@ -43,7 +45,7 @@ export class HandlerRun {
     this.#claim = facts.claim;
     this.#facts = facts;
     this.#notes = notes;
-    this.#context = new HandlerContext(facts, settings.profile);
+    this.#context = new HandlerContext(facts, settings.profile, settings.canReply);
   }
 
   /** Settles with the run; `undefined` before it has begun to wait. */

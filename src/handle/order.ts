@@ -11,7 +11,8 @@ import { completeClaim, releaseClaim } from "./settle.js";
 /** How events of one entity are told apart by age. */
 export interface OrderSettings {
   readonly key: (event: ReceivedEvent) => unknown;
-  readonly version: (event: ReceivedEvent) => unknown;
+  /** `undefined`: an inbox keeps the order by key alone, and nothing is superseded. */
+  readonly version: ((event: ReceivedEvent) => unknown) | undefined;
   readonly onSuperseded: "skip" | "flag";
 }
 
@@ -70,7 +71,7 @@ function placeOf(
   try {
     entity = order.key(event);
     if (entity === undefined) return undefined;
-    version = order.version(event);
+    version = order.version?.(event);
   } catch (cause) {
     return new WebhookError("misconfigured", `order.key or order.version threw for ${event.type}`, { cause });
   }

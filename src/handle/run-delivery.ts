@@ -27,32 +27,36 @@ export interface DeliveryRun {
  */
 export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise<readonly EventOutcome[]> {
   const [only] = run.events;
-  const outcomes: EventOutcome[] = [];
-  if (run.events.length !== 1 || only === undefined) return withDeadline(run, outcomes, runEach);
+  if (run.events.length !== 1 || only === undefined) {
+    const outcomes: EventOutcome[] = [];
+    return untilDeadline(run, outcomes, (isLate) => runEach(runner, run, outcomes, isLate));
+  }
   const outcome = runner.run(only, run.terms);
-  if (!isPromise(outcome)) return [outcome];
-  return withDeadline(run, outcomes, async () => {
-    outcomes.push(await outcome);
-  });
+  return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
+}
 
-  /** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
-  async function runEach(isLate: () => boolean): Promise<void> {
-    const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
-    for (const event of run.events) {
-      const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
-      const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
-      outcomes.push(outcome);
-      if (event.id !== undefined) firstOfId?.set(event.id, outcome);
-      if (isLate()) return;
-    }
+/** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
+async function runEach(
+  runner: EventRunner,
+  run: DeliveryRun,
+  outcomes: EventOutcome[],
+  isLate: () => boolean,
+): Promise<undefined> {
+  const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
+  for (const event of run.events) {
+    const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
+    const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
+    outcomes.push(outcome);
+    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
+    if (isLate()) return;
   }
 }
 
-/** Resolves when the work is done or the time is up. */
-function withDeadline(
+/** Resolves when the work is done or the time is up. The work adds to the outcomes, or answers the only one. */
+function untilDeadline(
   run: DeliveryRun,
   outcomes: EventOutcome[],
-  work: (isLate: () => boolean) => Promise<void>,
+  work: (isLate: () => boolean) => PromiseLike<EventOutcome | undefined>,
 ): Promise<readonly EventOutcome[]> {
   return new Promise((resolve, reject) => {
     let isAnswered = false;
@@ -65,8 +69,9 @@ function withDeadline(
       resolve([...outcomes, ...rest()]);
     });
     work(() => isAnswered).then(
-      () => {
+      (only) => {
         cancelDeadline(deadline);
+        if (only !== undefined) outcomes.push(only);
         if (isAnswered) run.onLate([...outcomes, ...rest()]);
         else resolve(outcomes);
       },

@@ -1,15 +1,13 @@
 // One event from here to its end: handler, schema, confirmation, claim, run, settle.
 import type { ClaimResult, ClaimSubject, Claims } from "../dedupe/claims.js";
-import { StoreUnavailableError } from "../dedupe/guarded.js";
 import type { HeldClaim } from "../dedupe/held-claim.js";
-import { StoreFullError } from "../dedupe/store.js";
-import { WebhookError } from "../errors.js";
 import type { ReceivedEvent } from "../event.js";
 import type { AnyHandler, Handlers } from "../handlers.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../internal/deadlines.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { EventOutcome, Note } from "../outcome.js";
-import { eventOutcome, parseReply } from "./event-outcome.js";
+import { closing, handledBefore, otherBody, storeFailed } from "./endings.js";
+import { eventOutcome } from "./event-outcome.js";
 import { HandlerRun, type RunSettings } from "./handler-run.js";
 import { checkOrder, type OrderSettings } from "./order.js";
 import { releaseClaim } from "./settle.js";
@@ -23,6 +21,8 @@ export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSetting
   readonly claims: Claims | undefined;
   readonly strict: boolean;
   readonly onStoreFailure: "refuse" | "process";
+  /** Keeps what the store could not claim; before `onStoreFailure`. */
+  readonly spill: ((event: ReceivedEvent) => Promise<EventOutcome>) | undefined;
   readonly order: OrderSettings | undefined;
   readonly isClosing: () => boolean;
 }
@@ -112,6 +112,18 @@ export class EventRunner {
     const notes: Note[] = [];
     if (!needsVouching(this.#settings, event)) return this.#handle(event, handler, terms, notes);
     return vouch(this.#settings, event, notes).then((refused) => refused ?? this.#handle(event, handler, terms, notes));
+  }
+
+  /** As `run`, under a claim that somebody else holds and settles. */
+  runUnder(claim: HeldClaim, event: ReceivedEvent, terms: EventTerms): MaybePromise<EventOutcome> {
+    const { handlers, isClosing } = this.#settings;
+    const handler = handlers.find(event.type);
+    if (handler === undefined)
+      return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
+    if (isClosing()) return closing(event);
+    const work: Work = { event, handler, terms, key: claim.key, notes: [] };
+    if (!needsVouching(this.#settings, event)) return this.#start(work, claim, false);
+    return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#start(work, claim, false));
   }
 
   #handle(event: ReceivedEvent, handler: AnyHandler, terms: EventTerms, notes: Note[]): MaybePromise<EventOutcome> {
@@ -222,23 +234,10 @@ export class EventRunner {
   }
 
   #storeFailed(work: Work, cause: unknown): MaybePromise<EventOutcome> {
-    const { event, notes } = work;
-    const { onStoreFailure, onError } = this.#settings;
-    if (cause instanceof StoreFullError) {
-      return eventOutcome(event, "overloaded", { hint: cause.message, error: cause });
-    }
-    const error = new WebhookError("store_unavailable", "the dedupe store could not claim the event", { cause });
-    onError(error);
-    if (onStoreFailure === "process") {
-      notes.push("dedupe_bypassed");
-      return this.#start(work, undefined, false);
-    }
-    const hint = cause instanceof StoreUnavailableError ? cause.message : error.message;
-    return eventOutcome(event, "store_unavailable", {
-      error,
-      hint,
-      retryAfterSeconds: 5 + Math.floor(Math.random() * 10),
-    });
+    const { spill } = this.#settings;
+    const ending = storeFailed(this.#settings, work.event, cause, work.notes);
+    if (ending?.name === "store_unavailable" && spill !== undefined) return this.starting(spill(work.event));
+    return ending ?? this.#start(work, undefined, false);
   }
 
   #start(work: Work, claim: HeldClaim | undefined, isSuperseded: boolean): MaybePromise<EventOutcome> {
@@ -269,28 +268,4 @@ export class EventRunner {
     if (this.#idleListeners.length === 0 || this.busyCount > 0) return;
     for (const listener of this.#idleListeners.splice(0)) listener();
   }
-}
-
-/** A duplicate: with another body, or of a replayed one, the operator hears of it. */
-export function handledBefore(
-  event: ReceivedEvent,
-  done: Extract<ClaimResult, { readonly state: "done" }>,
-  isStrict: boolean,
-  notes: Note[],
-): EventOutcome {
-  if (done.isReplay) notes.push("replay_suspected");
-  else if (!done.isSameBody) {
-    notes.push("body_mismatch");
-    if (isStrict) return otherBody(event, notes);
-  }
-  return eventOutcome(event, "duplicate", { notes, reply: parseReply(done.reply) });
-}
-
-function otherBody(event: ReceivedEvent, notes: readonly Note[]): EventOutcome {
-  const hint = "this id came before with another body, and dedupe.strict is on";
-  return eventOutcome(event, "invalid_event", { status: 422, notes, hint });
-}
-
-export function closing(event: ReceivedEvent): EventOutcome {
-  return eventOutcome(event, "closing", { hint: "receiver.close() was called", retryAfterSeconds: 5 });
 }

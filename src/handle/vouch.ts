@@ -81,7 +81,7 @@ async function confirmEvent(settings: VouchSettings, event: ReceivedEvent): Prom
     const answer = await confirm?.(event);
     if (answer === true) return undefined;
     if (typeof answer === "object" && answer !== null && "payload" in answer) {
-      event.payload = answer.payload;
+      event.confirmAs(answer.payload);
       return undefined;
     }
     return eventOutcome(event, "unauthenticated", { hint: "confirm(event) did not vouch for this unsigned event" });

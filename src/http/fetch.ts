@@ -20,9 +20,8 @@ export interface FetchOptions {
 export async function answerFetch(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Response> {
   try {
     const outcome = await receiveRequest(core, request, options);
-    const late = core.runner.active;
     if (options.waitUntil !== undefined && outcome.events.some(({ name }) => name === "handler_running")) {
-      options.waitUntil(Promise.allSettled([...late].map((run) => run.ended)));
+      options.waitUntil(Promise.allSettled(Array.from(core.runner.active, async (run) => run.ended)));
     }
     return responseOf(outcome.reply, request.method);
   } catch (cause) {
@@ -48,8 +47,7 @@ async function receiveRequest(core: ReceiverCore, request: Request, options: Fet
   const refused = core.checkHead(passage, false);
   const ending = isPromise(refused) ? await refused : refused;
   if (ending !== undefined) return core.end(passage, ending);
-  const { maxBodyBytes, bodyTimeoutMs } = core.settings;
-  const body = await readRequestBody(request, { maxBodyBytes, timeoutMs: bodyTimeoutMs });
+  const body = await readRequestBody(request, core.bodyLimits);
   if (!Buffer.isBuffer(body)) return core.end(passage, body);
   passage.delivery = { ...passage.delivery, body };
   return core.judge(passage);

@@ -4,7 +4,7 @@ import { isHopCount, isPermissiveTrust } from "../checks/client-address.js";
 import type { Delivery } from "../delivery.js";
 import { NO_BYTES } from "../internal/bytes.js";
 import { HeaderLines } from "../internal/headers.js";
-import { isPromise } from "../internal/maybe-promise.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { Ending, Outcome } from "../outcome.js";
 import type { OpenPassage, ReceiverCore } from "../receiver.js";
 import type { NodeResponse } from "./early-answer.js";
@@ -42,7 +42,7 @@ export async function answerNode(core: ReceiverCore, req: NodeRequest, res: Node
 }
 
 /** From the request to a delivery with its body; what does not get so far is answered here. */
-export async function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<Taken> {
+export function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): MaybePromise<Taken> {
   const delivery = deliveryOf(core, req);
   const passage = core.open(delivery);
   const wiring = wiringOf(core, req);
@@ -51,22 +51,27 @@ export async function take(core: ReceiverCore, req: NodeRequest, res: NodeRespon
   const isRead = upstream !== "absent";
   if (Buffer.isBuffer(upstream)) delivery.body = upstream;
   const refused = core.checkHead(passage, isRead);
-  const ending = isPromise(refused) ? await refused : refused;
-  if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
-  if (Buffer.isBuffer(upstream)) return passage;
-  if (upstream !== "absent") return answer(core, passage, upstream, req, res, false);
-  const { maxBodyBytes, bodyTimeoutMs } = core.settings;
-  const body = await readBody(req, { maxBodyBytes, timeoutMs: bodyTimeoutMs });
-  if (body === "aborted") {
-    core.end(passage, {
-      name: "bad_body",
-      hint: "the client hung up before its body was here; nobody heard an answer",
-    });
-    return undefined;
+  return isPromise(refused) ? refused.then(afterHead) : afterHead(refused);
+
+  function afterHead(ending: Ending | undefined): MaybePromise<Taken> {
+    if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
+    if (Buffer.isBuffer(upstream)) return passage;
+    if (upstream !== "absent") return answer(core, passage, upstream, req, res, false);
+    return readBody(req, core.bodyLimits, delivery.headers).then(afterBody);
   }
-  if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
-  delivery.body = body;
-  return passage;
+
+  function afterBody(body: Buffer | Ending | "aborted"): Taken {
+    if (body === "aborted") {
+      core.end(passage, {
+        name: "bad_body",
+        hint: "the client hung up before its body was here; nobody heard an answer",
+      });
+      return undefined;
+    }
+    if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
+    delivery.body = body;
+    return passage;
+  }
 }
 
 /** Our own failure: the sender keeps the event and comes again. */

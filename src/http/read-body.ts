@@ -27,7 +27,11 @@ const TAKEN: Ending = {
  *
  * A promise and not a callback: code after an `await` keeps its async context, listeners of the request do not.
  */
-export function readBody(req: NodeRequest, limits: ReadLimits): Promise<Buffer | Ending | "aborted"> {
+export function readBody(
+  req: NodeRequest,
+  limits: ReadLimits,
+  headers: HeaderLines = new HeaderLines(req.rawHeaders),
+): Promise<Buffer | Ending | "aborted"> {
   return new Promise((resolve) => {
     if (isCutOff(req)) return resolve("aborted");
     if (req.readableEnded || req.readableEncoding) return resolve(TAKEN);
@@ -51,7 +55,7 @@ export function readBody(req: NodeRequest, limits: ReadLimits): Promise<Buffer |
     function onEnd(): void {
       cancelDeadline(deadline);
       isWhole = true;
-      resolve(wholeBody(req, chunks, byteCount));
+      resolve(wholeBody(req, headers, chunks, byteCount));
     }
     function onCutOff(): void {
       if (!isWhole) settle("aborted");
@@ -74,9 +78,14 @@ export function readBody(req: NodeRequest, limits: ReadLimits): Promise<Buffer |
   });
 }
 
-function wholeBody(req: NodeRequest, chunks: readonly Buffer[], byteCount: number): Buffer | Ending | "aborted" {
+function wholeBody(
+  req: NodeRequest,
+  headers: HeaderLines,
+  chunks: readonly Buffer[],
+  byteCount: number,
+): Buffer | Ending | "aborted" {
   if (!req.complete || isCutOff(req)) return "aborted";
-  const declared = declaredLength(new HeaderLines(req.rawHeaders));
+  const declared = declaredLength(headers);
   if (declared !== undefined && declared !== byteCount) {
     return { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };
   }
@@ -92,5 +101,6 @@ export function declaredLength(headers: HeaderLines): number | undefined {
 
 /** The connection or stream ended before the request did. HTTP/2 calls an aborted request complete as well. */
 function isCutOff(req: NodeRequest): boolean {
-  return Boolean(req.aborted || req.errored) || (req.destroyed && !req.readableEnded);
+  if (!req.destroyed) return Boolean(req.aborted);
+  return Boolean(req.aborted || req.errored) || !req.readableEnded;
 }

@@ -15,7 +15,7 @@ type HeadWriter = { writeHead(status: number, headers: WireHeaders): unknown };
  * @returns Whether the reply was written.
  */
 export function sendReply(req: NodeRequest, res: NodeResponse, reply: Reply, isBodyWanted: boolean): boolean {
-  if (res.headersSent || res.writableEnded || res.destroyed) return false;
+  if (res.headersSent || res.destroyed) return false;
   const { status, body } = reply;
   // Express gives requests and responses another prototype, which makes every look at them slow: none that can be spared.
   const isEarly = !isBodyWanted && hasBody(req);

@@ -14,6 +14,7 @@ import {
   MAX_REASON_CHARACTERS,
   POISON_STARTS,
 } from "./inbox.js";
+import { positive, reportShortRetention, retentionOf } from "./inbox-options.js";
 import { type Kept, keptAfter, poisonReason, startOf } from "./kept.js";
 import { runSafely } from "./loop.js";
 
@@ -104,9 +105,9 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
     if (typeof queue?.[method] !== "function")
       throw new TypeError(`bullmqInbox: queue must be a Queue of bullmq; it has no ${method}()`);
   }
-  const maxWaiting = positive("maxWaiting", options.maxWaiting ?? 100_000);
-  const lockMs = positive("lockSeconds", options.lockSeconds ?? 30) * 1_000;
-  if (options.retentionSeconds !== undefined) positive("retentionSeconds", options.retentionSeconds);
+  const maxWaiting = positive("bullmqInbox", "maxWaiting", options.maxWaiting ?? 100_000);
+  const lockMs = positive("bullmqInbox", "lockSeconds", options.lockSeconds ?? 30) * 1_000;
+  if (options.retentionSeconds !== undefined) positive("bullmqInbox", "retentionSeconds", options.retentionSeconds);
   let needs: InboxNeeds | undefined;
   let checked: Promise<void> | undefined;
   const works = new Set<{ stop(): Promise<void> }>();
@@ -166,7 +167,7 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
         lockDuration: lockMs,
         stalledInterval: lockMs,
         maxStalledCount: MAX_ATTEMPTS,
-        removeOnComplete: { age: retentionOf(options.retentionSeconds, needs) },
+        removeOnComplete: { age: retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs) },
       });
       engine.on("error", (error: unknown) => tell("the worker reports", error));
       engine.on("lockRenewalFailed", (ids: readonly string[]) => {
@@ -236,11 +237,7 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
         );
       }
       needs = given;
-      if (options.retentionSeconds !== undefined && options.retentionSeconds < given.minRetentionSeconds) {
-        given.report(
-          `bullmqInbox: retentionSeconds (${options.retentionSeconds}) is shorter than ${given.receiver} may send an event again (${given.minRetentionSeconds}): a late retry will run its handler twice`,
-        );
-      }
+      reportShortRetention("bullmqInbox", options.retentionSeconds, given);
     },
 
     async put(entries) {
@@ -257,7 +254,7 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
           opts: {
             jobId: ID_PREFIX + entry.key,
             attempts: MAX_ATTEMPTS,
-            removeOnComplete: { age: retentionOf(options.retentionSeconds, needs) },
+            removeOnComplete: { age: retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs) },
             removeOnFail: false,
           },
         })),
@@ -381,13 +378,4 @@ async function keepTrying<T>(
 
 function sum(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
-}
-
-function retentionOf(chosen: number | undefined, needs: InboxNeeds | undefined): number {
-  return Math.ceil(chosen ?? Math.max(RETENTION_SECONDS, needs?.minRetentionSeconds ?? 0));
-}
-
-function positive(name: string, value: number): number {
-  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
-  throw new TypeError(`bullmqInbox: ${name} must be a number above 0; got ${String(value)}`);
 }

@@ -15,13 +15,11 @@ export interface EntryFacts {
   /** `undefined` where the event has no id: each delivery of it is an entry of its own. */
   readonly key: string | undefined;
   readonly orderKey: string | undefined;
-  /** What the body of the delivery was parsed to: where the event's payload is that very value, the bytes are enough. */
-  readonly deliveryPayload: unknown;
 }
 
 /** @throws {TypeError} Where the payload is neither the body's own nor anything JSON can carry. */
 export function toEntry(event: ReceivedEvent, facts: EntryFacts): InboxEntry {
-  const isWhole = event.payload === facts.deliveryPayload;
+  const isWhole = event.isOfBody;
   return {
     key: facts.key ?? randomBytes(KEY_BYTES).toString("base64url"),
     source: facts.source,
@@ -67,6 +65,7 @@ export function toEvent(
     payload: payload.value,
     timestamp: entry.timestampMs === undefined ? undefined : new Date(entry.timestampMs),
     attempt: entry.senderAttempt,
+    isPart: entry.payloadFrom === "json",
   });
   return { ok: true, value: event };
 }
@@ -80,7 +79,7 @@ function textHeaders(headers: ReceivedEvent["headers"]): Record<string, string> 
 function jsonBytes(event: ReceivedEvent): Buffer {
   let text: string | undefined;
   try {
-    text = JSON.stringify(event.payload);
+    text = JSON.stringify(event.source);
   } catch {
     text = undefined;
   }

@@ -1,24 +1,35 @@
 // An inbox on PostgreSQL, with pg-boss doing the queueing.
-import { createHash } from "node:crypto";
 import type { DedupeStore } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { createBacklog } from "./backlog.js";
-import { type EntryText, entryFromText, entryToText } from "./entry-text.js";
+import { entryFromText, entryToText } from "./entry-text.js";
 import {
   type Inbox,
   type InboxCounts,
   type InboxEntry,
   type InboxNeeds,
-  type InboxRecord,
   type InboxState,
   type InboxVerdict,
   type InboxWorker,
-  MAX_REASON_CHARACTERS,
   POISON_STARTS,
 } from "./inbox.js";
-import { type Kept, keptAfter, poisonReason, startOf } from "./kept.js";
+import { positive, reportShortRetention, retentionOf } from "./inbox-options.js";
+import { keptAfter, poisonReason, startOf } from "./kept.js";
 import { type InboxLoop, inboxLoop, runSafely } from "./loop.js";
+import {
+  hashed,
+  JOB_COLUMNS,
+  type JobRow,
+  jobId,
+  type PgBossAttempt,
+  type PgBossJob,
+  queueName,
+  recordOf,
+  STATES,
+  stateOf,
+  storable,
+} from "./pg-boss-rows.js";
 
 /** The part of pg-boss (12.20 or later) that is used. */
 export interface PgBossLike {
@@ -36,11 +47,6 @@ export interface PgBossLike {
   update(name: string, data: object, options: object): Promise<unknown>;
   deleteJob(name: string, id: string, options?: object): Promise<unknown>;
   getDb(): PgBossDatabase;
-}
-
-interface PgBossAttempt {
-  readonly id: string;
-  readonly retryCount: number;
 }
 
 interface PgBossDatabase {
@@ -87,10 +93,6 @@ const EXPIRE_GRACE_SECONDS = 60;
 /** So many entries are fetched in one go, at most: one that kills its process must not condemn many. */
 const MAX_BATCH = 20;
 
-interface Job extends PgBossAttempt {
-  readonly data: EntryText & { readonly kept?: Kept };
-}
-
 /**
  * A durable inbox on PostgreSQL. pg-boss queues, retries and keeps; the application makes, starts and stops it.
  *
@@ -118,15 +120,15 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
   if (!/^[A-Za-z0-9_]+$/.test(schema)) throw new TypeError(`pgBossInbox: schema must be a plain name; got "${schema}"`);
   if (!/^[A-Za-z0-9_.-]+$/.test(prefix))
     throw new TypeError(`pgBossInbox: prefix must be a plain name; got "${prefix}"`);
-  positive("maxWaiting", maxWaiting);
-  const pollSeconds = positive("pollSeconds", options.pollSeconds ?? 1);
-  if (options.retentionSeconds !== undefined) positive("retentionSeconds", options.retentionSeconds);
+  positive("pgBossInbox", "maxWaiting", maxWaiting);
+  const pollSeconds = positive("pgBossInbox", "pollSeconds", options.pollSeconds ?? 1);
+  if (options.retentionSeconds !== undefined) positive("pgBossInbox", "retentionSeconds", options.retentionSeconds);
   const jobs = `${schema}.job`;
   const queues = new Map<string, Promise<void>>();
   const needsOf = new Map<string, InboxNeeds>();
   const loops = new Set<InboxLoop>();
-  const sql = async (text: string, values: unknown[]): Promise<readonly Row[]> =>
-    (await boss.getDb().executeSql(text, values)).rows as Row[];
+  const sql = async (text: string, values: unknown[]): Promise<readonly JobRow[]> =>
+    (await boss.getDb().executeSql(text, values)).rows as JobRow[];
 
   const backlog = createBacklog("pgBossInbox", maxWaiting, async (source) => {
     const [row] = await sql(
@@ -157,7 +159,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
       heartbeatSeconds: HEARTBEAT_SECONDS,
       expireInSeconds: Math.ceil(needs?.handlerTimeoutSeconds ?? 60) + EXPIRE_GRACE_SECONDS,
       retentionSeconds: WAITING_RETENTION_SECONDS,
-      deleteAfterSeconds: retentionOf(options.retentionSeconds, needs),
+      deleteAfterSeconds: retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs),
     });
     const queue = await boss.getQueue(name);
     if (queue?.policy !== undefined && queue.policy !== policy) {
@@ -180,7 +182,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     }
   }
 
-  async function settle(name: string, job: Job, verdict: InboxVerdict): Promise<void> {
+  async function settle(name: string, job: PgBossJob, verdict: InboxVerdict): Promise<void> {
     const attempt = { id: job.id, retryCount: job.retryCount };
     if (verdict.state === "done") {
       await boss.complete(name, attempt, {});
@@ -199,7 +201,12 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     });
   }
 
-  async function runJob(name: string, job: Job, worker: InboxWorker, onLost: (tell: (reason: string) => void) => void) {
+  async function runJob(
+    name: string,
+    job: PgBossJob,
+    worker: InboxWorker,
+    onLost: (tell: (reason: string) => void) => void,
+  ) {
     let entry: InboxEntry;
     try {
       entry = entryFromText(job.data);
@@ -230,11 +237,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
           `createReceiver: order needs an inbox that keeps it: pgBossInbox(boss, { keepsOrder: true }), on a queue made so`,
         );
       }
-      if (options.retentionSeconds !== undefined && options.retentionSeconds < needs.minRetentionSeconds) {
-        needs.report(
-          `pgBossInbox: retentionSeconds (${options.retentionSeconds}) is shorter than ${needs.receiver} may send an event again (${needs.minRetentionSeconds}): a late retry will run its handler twice`,
-        );
-      }
+      reportShortRetention("pgBossInbox", options.retentionSeconds, needs);
       needsOf.set(needs.source, needs);
     },
 
@@ -259,13 +262,13 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
 
     work(worker) {
       const name = queueName(prefix, worker.source);
-      const loop = inboxLoop<Job>({
+      const loop = inboxLoop<PgBossJob>({
         concurrency: worker.concurrency,
         maxBatch: MAX_BATCH,
         pollMs: pollSeconds * 1_000,
         take: async (count) => {
           await ensureQueue(worker.source);
-          return (await boss.fetch(name, { batchSize: count, includeMetadata: true })) as Job[];
+          return (await boss.fetch(name, { batchSize: count, includeMetadata: true })) as PgBossJob[];
         },
         run: (job, onLost) => runJob(name, job, worker, onLost),
         beatMs: (HEARTBEAT_SECONDS * 1_000) / 3,
@@ -293,7 +296,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
          FROM ${jobs} WHERE ${source === undefined ? "starts_with(name, $1)" : "name = $1"} GROUP BY state`,
         [source === undefined ? `${prefix}.` : queueName(prefix, source)],
       );
-      const of = (state: InboxState): Row[] => rows.filter((row) => stateOf(row.state) === state);
+      const of = (state: InboxState): JobRow[] => rows.filter((row) => stateOf(row.state) === state);
       const sum = (state: InboxState): number => of(state).reduce((total, row) => total + row.count, 0);
       const counts: InboxCounts = {
         waiting: sum("waiting"),
@@ -308,7 +311,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     async list({ state, source, limit = 100, afterKey }) {
       const after = afterKey === undefined ? null : jobId(afterKey);
       const rows = await sql(
-        `SELECT ${COLUMNS} FROM ${jobs} j
+        `SELECT ${JOB_COLUMNS} FROM ${jobs} j
          WHERE ${source === undefined ? "starts_with(name, $1)" : "name = $1"} AND state::text = ANY($2)
            AND ($3::uuid IS NULL OR (j.created_on, j.id) > (SELECT a.created_on, a.id FROM ${jobs} a WHERE a.id = $3::uuid AND a.name = j.name))
          ORDER BY j.created_on, j.id LIMIT $4`,
@@ -318,7 +321,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     },
 
     async get(key) {
-      const rows = await sql(`SELECT ${COLUMNS} FROM ${jobs} WHERE id = $1::uuid AND starts_with(name, $2)`, [
+      const rows = await sql(`SELECT ${JOB_COLUMNS} FROM ${jobs} WHERE id = $1::uuid AND starts_with(name, $2)`, [
         jobId(key),
         `${prefix}.`,
       ]);
@@ -329,7 +332,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
       let count = 0;
       for (const key of keys) {
         const [row] = await sql(
-          `SELECT ${COLUMNS}, singleton_key FROM ${jobs} WHERE id = $1::uuid AND starts_with(name, $2) AND state::text = ANY($3)`,
+          `SELECT ${JOB_COLUMNS}, singleton_key FROM ${jobs} WHERE id = $1::uuid AND starts_with(name, $2) AND state::text = ANY($3)`,
           [jobId(key), `${prefix}.`, [...STATES.dead, ...STATES.done]],
         );
         if (row === undefined) continue;
@@ -355,50 +358,6 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
   };
 }
 
-interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly data: Job["data"];
-  readonly state: string;
-  readonly retry_count: number;
-  readonly output: { readonly reason?: string; readonly value?: { readonly message?: string } } | null;
-  readonly start_ms: number;
-  readonly started: boolean;
-  readonly singleton_key?: string;
-  readonly count: number;
-  readonly oldest: number;
-}
-
-const COLUMNS = `id::text AS id, name, data, state::text AS state, retry_count, output,
-  extract(epoch FROM start_after)::float * 1000 AS start_ms, started_on IS NOT NULL AS started`;
-
-/** pg-boss's states. A dead entry is a cancelled job: a failed one would hold back those behind it for ever. */
-const STATES: Readonly<Record<InboxState, readonly string[]>> = {
-  waiting: ["created", "retry"],
-  running: ["active"],
-  done: ["completed"],
-  dead: ["cancelled", "failed"],
-};
-
-function stateOf(state: string): InboxState {
-  const found = Object.entries(STATES).find(([, own]) => own.includes(state));
-  return (found?.[0] ?? "dead") as InboxState;
-}
-
-function recordOf(row: Row): InboxRecord {
-  const state = stateOf(row.state);
-  const { kept = {} } = row.data;
-  // `retry_count` goes up when the next attempt begins, so a job that was started once has 0.
-  const starts = row.started ? row.retry_count + 1 : 0;
-  return {
-    entry: entryFromText(row.data),
-    state,
-    attempts: starts - (kept.uncounted ?? 0),
-    reason: row.output?.reason ?? row.output?.value?.message,
-    runAtMs: state === "waiting" ? row.start_ms : undefined,
-  };
-}
-
 function bySource(entries: readonly InboxEntry[]): Map<string, InboxEntry[]> {
   const groups = new Map<string, InboxEntry[]>();
   for (const entry of entries) groups.set(entry.source, [...(groups.get(entry.source) ?? []), entry]);
@@ -415,37 +374,4 @@ function wavesOf(entries: readonly InboxEntry[]): InboxEntry[][] {
     waves[at] = [...(waves[at] ?? []), entry];
   }
   return waves;
-}
-
-/** pg-boss takes letters, digits, `_`, `.`, `/` and `-`; another name gets a hash of what was lost. */
-function queueName(prefix: string, source: string): string {
-  const plain = source.replace(/[^A-Za-z0-9_.-]/g, "-").slice(0, 80);
-  return `${prefix}.${plain === source ? plain : `${plain}-${hashed(source).slice(0, 8)}`}`;
-}
-
-/** The first 128 bits of the key, as a UUID of version 8 (RFC 9562: what its bits mean is ours). */
-function jobId(key: string): string {
-  const hex = Buffer.from(key, "base64url").subarray(0, 16).toString("hex").padEnd(32, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-}
-
-function hashed(text: string): string {
-  return createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex");
-}
-
-/** jsonb refuses NUL and lone surrogates, and a reason may quote anything. */
-function storable(reason: string): string {
-  return reason
-    .slice(0, MAX_REASON_CHARACTERS)
-    .replaceAll("\u0000", "\ufffd")
-    .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
-}
-
-function retentionOf(chosen: number | undefined, needs: InboxNeeds | undefined): number {
-  return Math.ceil(chosen ?? Math.max(RETENTION_SECONDS, needs?.minRetentionSeconds ?? 0));
-}
-
-function positive(name: string, value: number): number {
-  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
-  throw new TypeError(`pgBossInbox: ${name} must be a number above 0; got ${String(value)}`);
 }

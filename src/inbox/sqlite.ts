@@ -24,6 +24,7 @@ import {
   MAX_REASON_CHARACTERS,
   POISON_STARTS,
 } from "./inbox.js";
+import { positive, reportShortRetention, retentionOf } from "./inbox-options.js";
 import { keptAfter, poisonReason, startOf } from "./kept.js";
 import { type InboxLoop, inboxLoop, runSafely } from "./loop.js";
 import { blobOf, entryBlob, entryOf, type InboxRow, recordOf, textOf } from "./sqlite-rows.js";
@@ -107,13 +108,14 @@ export function sqliteInbox<Tx = never>(
   refuseUnknownKeys("sqliteInbox", options, OPTIONS);
   const clocks = options.clocks ?? hostClocks;
   const numbers = {
-    maxWaiting: positive("maxWaiting", options.maxWaiting ?? 100_000),
-    deadRetentionMs: 1_000 * positive("deadRetentionSeconds", options.deadRetentionSeconds ?? DEAD_RETENTION_SECONDS),
-    leaseMs: 1_000 * positive("leaseSeconds", options.leaseSeconds ?? 30),
-    pollMs: 1_000 * positive("pollSeconds", options.pollSeconds ?? 0.5),
-    timeoutMs: positive("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    maxWaiting: positive("sqliteInbox", "maxWaiting", options.maxWaiting ?? 100_000),
+    deadRetentionMs:
+      1_000 * positive("sqliteInbox", "deadRetentionSeconds", options.deadRetentionSeconds ?? DEAD_RETENTION_SECONDS),
+    leaseMs: 1_000 * positive("sqliteInbox", "leaseSeconds", options.leaseSeconds ?? 30),
+    pollMs: 1_000 * positive("sqliteInbox", "pollSeconds", options.pollSeconds ?? 0.5),
+    timeoutMs: positive("sqliteInbox", "timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
   };
-  if (options.retentionSeconds !== undefined) positive("retentionSeconds", options.retentionSeconds);
+  if (options.retentionSeconds !== undefined) positive("sqliteInbox", "retentionSeconds", options.retentionSeconds);
   if (typeof database === "string") {
     const own = openSqliteDatabase("sqliteInbox", database);
     try {
@@ -270,13 +272,8 @@ function createInbox<Tx>(
     },
 
     attach(needs) {
-      if (options.retentionSeconds === undefined) {
-        retentionMs = Math.max(retentionMs, needs.minRetentionSeconds * 1_000);
-      } else if (options.retentionSeconds < needs.minRetentionSeconds) {
-        needs.report(
-          `sqliteInbox: retentionSeconds (${options.retentionSeconds}) is shorter than ${needs.receiver} may send an event again (${needs.minRetentionSeconds}): a late retry will run its handler twice`,
-        );
-      }
+      retentionMs = Math.max(retentionMs, 1_000 * retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs));
+      reportShortRetention("sqliteInbox", options.retentionSeconds, needs);
     },
 
     async put(entries) {
@@ -396,9 +393,4 @@ function createInbox<Tx>(
 function keptOf(row: InboxRow) {
   const progress = textOf(row.progress);
   return { ended: row.ended, uncounted: row.uncounted, ...(progress === undefined ? {} : { progress }) };
-}
-
-function positive(name: string, value: number): number {
-  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
-  throw new TypeError(`sqliteInbox: ${name} must be a number above 0; got ${String(value)}`);
 }

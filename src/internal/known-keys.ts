@@ -1,13 +1,30 @@
 // Is an option misspelt? Unknown ones are refused, with the nearest known name.
+import { kindOf } from "./what-came.js";
 
-/** @throws {TypeError} When `given` has a member that is not in `known`. */
-export function refuseUnknownKeys(where: string, given: object, known: readonly string[]): void {
-  for (const key of Object.keys(given)) {
-    if (known.includes(key)) continue;
-    const near = nearest(key, known);
-    const advice = near === undefined ? `known are ${known.join(", ")}` : `did you mean "${near}"?`;
-    throw new TypeError(`${where}: unknown option "${key}"; ${advice}`);
+/** Names that other libraries use, to ours, or to a sentence that says where such a thing goes. */
+export type OtherNames = Readonly<Record<string, string>>;
+
+/** @throws {TypeError} When `given` is no object, or has a member that is not in `known`. */
+export function refuseUnknownKeys(
+  where: string,
+  given: unknown,
+  known: readonly string[],
+  otherNames: OtherNames = {},
+): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new TypeError(`${where}: options must be an object, { ${known.join(", ")} }; got ${kindOf(given)}`);
   }
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key))
+      throw new TypeError(`${where}: unknown option "${key}"; ${adviceOn(key, known, otherNames)}`);
+  }
+}
+
+function adviceOn(key: string, known: readonly string[], otherNames: OtherNames): string {
+  const other = Object.hasOwn(otherNames, key) ? otherNames[key] : undefined;
+  if (other !== undefined && !known.includes(other)) return other;
+  const near = other ?? nearest(key, known);
+  return near === undefined ? `known are ${known.join(", ")}` : `did you mean "${near}"?`;
 }
 
 /** The known name within three edits, or the one that contains or is contained in the given one. */

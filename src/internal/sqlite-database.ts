@@ -61,7 +61,9 @@ const packages: readonly Driver[] = ["libsql", "better-sqlite3"].map((name) => (
  */
 export function openSqliteDatabase(where: string, path: string): SqliteDatabase {
   if (path === "" || path === ":memory:" || /^[a-z][a-z0-9+.-]+:/i.test(path)) {
-    throw new TypeError(`${where}: the path must name a file; got "${path}". In memory, use memoryStore().`);
+    throw new TypeError(
+      `${where}: the path must name a file; got "${path}". What is in memory is lost with the process; for dedupe without a file there is memoryStore()`,
+    );
   }
   const drivers = isNodeSqliteQuiet(process.versions.node) ? [nodeSqlite, ...packages] : [...packages, nodeSqlite];
   const failures: unknown[] = [];

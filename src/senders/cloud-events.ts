@@ -1,10 +1,9 @@
 // CloudEvents over HTTP: the "web hooks for event delivery" handshake, and its three content modes.
 import { bearerToken } from "../auth/bearer-token.js";
 import type { Secrets } from "../auth/secrets.js";
-import type { AnyEvents, EventMap } from "../event.js";
 import { dottedAll, header, json } from "../field.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { defineSender, type EventRow, type Handshake, type Sender } from "../sender.js";
+import type { EventRow, Handshake } from "../sender.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
 
 export interface CloudEventsOptions {
   /** The token the sender was given. */
@@ -45,10 +44,25 @@ const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
  * @example
  * createReceiver(cloudEvents({ token: process.env.EVENTS_TOKEN, allowedOrigins: ["emitter.example.com"] }))
  */
-export function cloudEvents<Events = AnyEvents>(options: CloudEventsOptions): Sender<EventMap<Events>> {
-  refuseUnknownKeys("cloudEvents", options, ["token", "allowedOrigins", "allowedPerMinute"]);
-  return defineSender<Events>({
-    name: "cloud-events",
+export const cloudEvents: SenderFactory<CloudEventsOptions> = senderFactory({
+  factory: "cloudEvents",
+  name: "cloud-events",
+  title: "CloudEvents",
+  credential:
+    "you choose it and give it to the sender. Characters: A-Z a-z 0-9 - . _ ~ + / and = at the end. Use HTTPS: it is sent as it is.",
+  proof: "`Authorization: Bearer <token>`, or `?access_token=` in the URL; both at once are refused.",
+  exampleType: "com.example.order.created",
+  events:
+    "Type: `type`. An id is unique within its source, so the id is `<source>.<id>`; an event that lacks either is refused, and in a batch left out. Sources and ids that differ only in where a dot stands between them would be one. Structured mode (`application/cloudevents+json`): the payload is the event, with `id`, `source`, `type`, `data`, … Batch mode (`application/cloudevents-batch+json`): each of the events; none is success. Binary mode (`ce-id`, `ce-source`, `ce-type` headers): the payload is the data, JSON, text or bytes by its media type.",
+  retries: "That, and how long it waits, is each sender's own affair: 15 s and four days are assumed.",
+  notes: [
+    'Handshake: `OPTIONS` with `WebHook-Request-Origin` and, perhaps, `WebHook-Request-Rate`. An origin of `allowedOrigins` hears 200 with `WebHook-Allowed-Origin`, `Allow: POST` and, where a rate was asked for, `WebHook-Allowed-Rate` (`allowedPerMinute`, or `*`). Others hear 403. Without `allowedOrigins` nobody is granted; `"*"` grants everybody. The rate is told, not enforced. `WebHook-Request-Callback`, the way to grant later, is not used. Mount with `app.use`, so that OPTIONS arrives.',
+    "The token says who may send, and binds nothing of what was sent.",
+  ],
+  sources: ["github.com/cloudevents/spec@c2845a4, cloudevents/http-webhook.md"],
+  unconfirmed: ["the three modes, which are the HTTP protocol binding's"],
+  options: ["token", "allowedOrigins", "allowedPerMinute"],
+  define: (options) => ({
     auth: bearerToken({ token: options.token, query: "access_token" }),
     body: {
       "application/cloudevents+json": "json",
@@ -68,8 +82,8 @@ export function cloudEvents<Events = AnyEvents>(options: CloudEventsOptions): Se
     },
     handshakes: [grant(options)],
     reply: { successStatuses: [200, 201, 202, 204], unsubscribes: [410] },
-  });
-}
+  }),
+});
 
 function grant({ allowedOrigins = [], allowedPerMinute }: CloudEventsOptions): Handshake {
   if (allowedPerMinute !== undefined && !(Number.isSafeInteger(allowedPerMinute) && allowedPerMinute > 0)) {

@@ -2,9 +2,9 @@
 import { mac } from "../auth/mac.js";
 import type { AnyEvents, WithActions } from "../event.js";
 import { dotted, header, json, memberOf } from "../field.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { defineSender, type Sender } from "../sender.js";
-import type { SecretOptions } from "./standard-webhooks.js";
+import type { Sender } from "../sender.js";
+import type { SecretOptions } from "./options.js";
+import { type SenderAbout, senderFactory } from "./sender-row.js";
 
 /** What the signed body of an event has, so that its unsigned name cannot be swapped for another's. */
 interface BodyOf {
@@ -67,6 +67,17 @@ const BODIES: ReadonlyMap<string, BodyOf> = new Map<string, BodyOf>([
   ["workflow_run", { has: ["workflow_run"] }],
 ]);
 
+/** What `github` is: as other factories, but its events' names spell out their actions. */
+export interface GithubSender {
+  /**
+   * Event types are open unless given, a map of names to payloads: `github<{ push: PushEvent }>({ secret })`.
+   *
+   * @throws {TypeError} When the secret is missing or malformed, or an option is unknown.
+   */
+  <Types = AnyEvents>(options: SecretOptions): Sender<WithActions<Types>>;
+  readonly about: SenderAbout;
+}
+
 /**
  * GitHub's webhooks. Types are `push`, `issues.opened`, …: the event's name, and the body's action where it has one.
  *
@@ -79,14 +90,34 @@ const BODIES: ReadonlyMap<string, BodyOf> = new Map<string, BodyOf>([
  * @throws {TypeError} When the secret is missing or malformed.
  * @example createReceiver(github({ secret: process.env.GITHUB_WEBHOOK_SECRET })).on("issues.opened", handler)
  */
-export function github<Types = AnyEvents>(options: SecretOptions): Sender<WithActions<Types>> {
-  refuseUnknownKeys("github", options, ["secret"]);
-  return defineSender({
-    name: "github",
-    auth: mac({
-      secret: options.secret,
-      signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" },
-    }),
+export const github: GithubSender = senderFactory<SecretOptions>({
+  factory: "github",
+  name: "github",
+  title: "GitHub",
+  credential:
+    "you choose it: repository, organisation or app → Settings → Webhooks → Secret. Used as text. Without one GitHub signs nothing, and every delivery is 401.",
+  proof:
+    "`X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA256 over the body. The old `X-Hub-Signature` (SHA-1) is not looked at.",
+  exampleType: "issues.opened",
+  events:
+    'id: `X-GitHub-Delivery` (not signed), which a redelivery keeps. Type: `X-GitHub-Event` (not signed) and the body\'s `action`, joined by a dot: `issues.opened`, `push`. `"issues"` alone is never a type; `issues.*` takes all of its actions. Both content types are read, `application/json` and the form with JSON in `payload`. `ping` is an event like others, and is answered with 200 where nobody handles it.',
+  retries:
+    '**Never by itself**, so a 503 loses the event until somebody redelivers it, by hand or by API, for three days. While the dedupe store is down events are therefore handled without it (`onStoreFailure: "refuse"` changes that).',
+  notes: [
+    "The name of some thirty events is checked against the body: a comment's body cannot pass as its issue's, and a mismatch is 400 `unidentified`. Names beyond these are taken as they come; a schema (`events: { … }`) checks them too.",
+    'The same body under another id is reported as `replay_suspected`, or refused with `dedupe: { replay: "suppress" }`.',
+    "A repository's and an organisation's webhook tell of one event under one id: give two receivers on one store each its own `scope`.",
+    "Strict types come from your own map of names to payloads: `github<{ push: PushEvent; issues: IssuesOpenedEvent | IssuesClosedEvent }>({ secret })` spells the actions out.",
+  ],
+  sources: [
+    'docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads"',
+    "github.com/octokit/webhooks-methods.js@da0cc1c471",
+    "the members of the bodies are from the published schemas",
+  ],
+  unconfirmed: ["10 s time limit", "the member `hooks` of the list of addresses", "that a redelivery keeps its id"],
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),
     body: { "application/json": "json", "application/x-www-form-urlencoded": { jsonInForm: "payload" } },
     event: { id: header("x-github-delivery"), type: dotted(header("x-github-event"), json("action")) },
     privateHeaders: ["x-hub-signature"],
@@ -101,8 +132,8 @@ export function github<Types = AnyEvents>(options: SecretOptions): Sender<WithAc
     },
     addresses: { url: "https://api.github.com/meta", at: "hooks" },
     typeMismatch,
-  }) as unknown as Sender<WithActions<Types>>;
-}
+  }),
+}) as unknown as GithubSender;
 
 function typeMismatch(type: string, payload: unknown): string | undefined {
   const [name = ""] = type.split(".");

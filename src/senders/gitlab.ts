@@ -3,11 +3,9 @@ import type { Auth } from "../auth/auth.js";
 import { anyOf } from "../auth/combine.js";
 import type { Secrets } from "../auth/secrets.js";
 import { staticToken } from "../auth/static-token.js";
-import type { AnyEvents, EventMap } from "../event.js";
 import { header, json, memberOf } from "../field.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { defineSender, type Sender } from "../sender.js";
-import { standardWebhooksMac } from "./standard-webhooks.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { standardWebhooksMac } from "./standard-webhooks-scheme.js";
 
 export interface GitlabOptions {
   /** The webhook's secret token, sent as it is. */
@@ -32,10 +30,32 @@ const SYSTEM_TYPE = json("event_name");
  * @throws {TypeError} When neither is given, or one is malformed.
  * @example createReceiver(gitlab({ token: process.env.GITLAB_TOKEN }))
  */
-export function gitlab<Events = AnyEvents>(options: GitlabOptions): Sender<EventMap<Events>> {
-  refuseUnknownKeys("gitlab", options, ["token", "secret"]);
-  return defineSender<Events>({
-    name: "gitlab",
+export const gitlab: SenderFactory<GitlabOptions> = senderFactory({
+  factory: "gitlab",
+  name: "gitlab",
+  title: "GitLab",
+  credential:
+    "project or group → Settings → Webhooks. Newer versions have a *signing token* (`whsec_…`): give it as `secret`. All have a *secret token*, which comes as it is in `X-Gitlab-Token`: give it as `token`. With both, either is enough; that is for the days while you change over, for it is as weak as the token. An option that is named and not set throws, so a missing variable never leaves the weaker proof alone.",
+  proof:
+    "with `secret` as [Standard Webhooks](standard-webhooks.md): `webhook-signature: v1,<base64>` over `<webhook-id>.<webhook-timestamp>.<body>`. With `token`: `X-Gitlab-Token: <token>`, which binds **nothing**: who learns the token can send anything, and a copy of a delivery looks like a new one once its id is changed.",
+  exampleType: "merge_request",
+  events:
+    "type: the body's `object_kind` (`push`, `merge_request`, `pipeline`), or `event_name` of system hooks. Id: `webhook-id`, which equals `Idempotency-Key`, the same when sent again by hand. GitLab before 17.4 has neither, and its events are not deduped: `X-Gitlab-Event-UUID` is shared by webhooks that set each other off, so it would swallow events.",
+  retries:
+    "Not by itself, only by hand; repeated failures disable the webhook. While the dedupe store is down events are handled without it.",
+  notes: ["gitlab.com publishes its addresses in its documentation, not as a list to load."],
+  sources: [
+    "gitlab.com/gitlab-org/gitlab, merge requests 160952 (`Idempotency-Key`), 230944 and 231325 (signing token, behind the feature flag `webhook_signing_token` at first)",
+    "no vector is published",
+  ],
+  unconfirmed: [
+    "10 s time limit",
+    "that failures disable the webhook",
+    "that `X-Gitlab-Event-UUID` is shared",
+    "where gitlab.com's addresses are",
+  ],
+  options: ["secret", "token"],
+  define: (options) => ({
     auth: authOf(options),
     event({ headers }, payload) {
       const type = memberOf(payload, "object_kind") === undefined ? SYSTEM_TYPE : TYPE;
@@ -45,7 +65,6 @@ export function gitlab<Events = AnyEvents>(options: GitlabOptions): Sender<Event
       const isOld = headers.get("idempotency-key") === undefined && headers.get("x-gitlab-event-uuid") !== undefined;
       return isOld ? { type } : { id: RETRY_ID, type };
     },
-    // A failed delivery is not sent again by itself; repeated failures disable the webhook (unconfirmed).
     reply: {
       timeLimitSeconds: 10,
       retries: false,
@@ -53,12 +72,12 @@ export function gitlab<Events = AnyEvents>(options: GitlabOptions): Sender<Event
       unsubscribes: [],
       maxBodyBytes: 26_214_400,
     },
-  });
-}
+  }),
+});
 
 /** What is named must be there: a missing variable must not silently leave the weaker proof alone. */
 function authOf(options: GitlabOptions): Auth {
-  const signed = "secret" in options ? standardWebhooksMac("webhook", options.secret) : undefined;
+  const signed = "secret" in options ? standardWebhooksMac(options.secret) : undefined;
   const plain = "token" in options ? staticToken({ token: options.token, at: header("x-gitlab-token") }) : undefined;
   if (signed !== undefined && plain !== undefined) return anyOf(signed, plain);
   const auth = signed ?? plain;

@@ -60,12 +60,25 @@ export function senderFactory<Options extends object, Envelope = unknown>(
 ): SenderFactory<Options, Envelope> {
   const { define, ...about } = row;
   function build<Events>(options: Options): Sender<EventMap<Events>> {
-    if (typeof options !== "object" || options === null) {
-      throw new TypeError(`${row.factory}: takes { ${row.options.join(", ")} }; got ${String(options)}`);
-    }
     refuseUnknownKeys(row.factory, options, row.options);
-    return defineSender<Events>({ ...define(options), name: row.name });
+    return defineSender<Events>({ ...inTheNameOf(row.factory, row.options, () => define(options)), name: row.name });
   }
   Object.defineProperty(build, "name", { value: row.factory });
   return Object.assign(build, { about }) as SenderFactory<Options, Envelope>;
+}
+
+/** The scheme that found fault, as it names itself, and the option of its that it found fault with: `mac: secret`. */
+const FAULT = /^[a-z][A-Za-z]*: ((\w+).*)$/s;
+
+/** The user called `stripe`, and never heard of the `mac` that is behind it. */
+function inTheNameOf<Defined>(factory: string, options: readonly string[], define: () => Defined): Defined {
+  try {
+    return define();
+  } catch (cause) {
+    if (!(cause instanceof TypeError) || cause.message.startsWith(`${factory}: `)) throw cause;
+    const [, fault = "", option = ""] = FAULT.exec(cause.message) ?? [];
+    // Where the vendor's word is another than the scheme's, say which words there are.
+    const what = options.includes(option) ? fault : `${cause.message}; ${factory} takes ${options.join(", ")}`;
+    throw new TypeError(`${factory}: ${what}`, { cause });
+  }
 }

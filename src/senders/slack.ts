@@ -1,12 +1,11 @@
 // Slack: events, slash commands, and what people do with messages and modals.
 import { mac } from "../auth/mac.js";
-import type { AnyEvents, EventMap } from "../event.js";
 import { header, json, literal, memberOf } from "../field.js";
 import { parseForm } from "../internal/form.js";
 import { parseJson } from "../internal/json.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { defineSender, type EventRow, type Handshake, type Sender } from "../sender.js";
-import type { SecretOptions } from "./standard-webhooks.js";
+import type { EventRow, Handshake } from "../sender.js";
+import type { SecretSender } from "./options.js";
+import { senderFactory } from "./sender-row.js";
 
 const EVENT: EventRow = {
   id: json("event_id"),
@@ -64,12 +63,33 @@ const SSL_CHECK: Handshake = {
  * @throws {TypeError} When the secret is missing or malformed.
  * @example createReceiver(slack({ secret: process.env.SLACK_SIGNING_SECRET })).on("app_mention", handler)
  */
-export function slack<Events = AnyEvents>(options: SecretOptions): Sender<EventMap<Events>> {
-  refuseUnknownKeys("slack", options, ["secret"]);
-  return defineSender<Events>({
-    name: "slack",
+export const slack: SecretSender = senderFactory({
+  factory: "slack",
+  name: "slack",
+  title: "Slack",
+  credential:
+    "the app's signing secret: api.slack.com/apps → Basic Information → App Credentials. Used as text. Not the old verification token.",
+  proof:
+    "`X-Slack-Signature: v0=<hex>`, HMAC-SHA256 over `v0:<X-Slack-Request-Timestamp>:<body>`; the time is unix seconds.",
+  exampleType: "app_mention",
+  events:
+    "Events API, slash commands and interactivity, on one URL or on several. JSON `event_callback`: type of the inner event (`app_mention`), payload the whole callback, id `event_id`, time `event_time`, attempt `X-Slack-Retry-Num` (not signed). Form: type `command`, payload the form's fields (`command`, `text`, …), id `trigger_id`. Form with JSON in `payload`: type `block_actions`, `view_submission`, …, payload that JSON, no id. JSON `app_rate_limited`: that type, no id.",
+  retries:
+    "Events at once, after 1 min and after 5 min; commands and interactions never. `X-Slack-No-Retry` is not sent.",
+  notes: [
+    "`url_verification` is signed; the challenge, at most 512 characters, goes back as plain text. `ssl_check=1` comes as a form **without** a signature: it hears an empty 200, and nothing of it reaches a handler. With a signature header it must hold like any other delivery.",
+    "Interactions have no id, so they are not deduped; Slack does not send them again.",
+    'Acknowledge first and work afterwards: 3 s are short. A command may be answered at once: `context.reply({ body: "On it." })`.',
+  ],
+  sources: [
+    "github.com/slackapi/bolt-js@9a45c3c9a3, src/receivers/verify-request.ts, HTTPModuleFunctions.ts",
+    "docs.slack.dev",
+  ],
+  unconfirmed: ["the forms' layout", "that `event_id` stays the same over retries"],
+  options: ["secret"],
+  define: ({ secret }) => ({
     auth: mac({
-      secret: options.secret,
+      secret,
       signed: "v0:{timestamp}:{body}",
       timestamp: header("x-slack-request-timestamp", "unix-seconds"),
       signature: { header: "x-slack-signature", prefix: "v0=", encoding: "hex" },
@@ -84,7 +104,6 @@ export function slack<Events = AnyEvents>(options: SecretOptions): Sender<EventM
       return OTHER;
     },
     handshakes: [SSL_CHECK, URL_VERIFICATION],
-    // Three retries: at once, after 1 and after 5 minutes.
     reply: { timeLimitSeconds: 3, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
-  });
-}
+  }),
+});

@@ -1,75 +1,49 @@
 // Standard Webhooks 1.0.0, and Svix, where it comes from.
-import { mac } from "../auth/mac.js";
-import type { MacOptions } from "../auth/mac-plan.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { AnyEvents, EventMap } from "../event.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import type { ReplyProfile } from "../reply-profile.js";
-import { defineSender, type EventRow, type Sender } from "../sender.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+import {
+  STANDARD_REPLY,
+  type StandardWebhooksOptions,
+  standardWebhooksAuth,
+  standardWebhooksEvent,
+} from "./standard-webhooks-scheme.js";
 
-export interface SecretOptions {
-  /** As the sender shows it. One, several while rotating, or a function of the delivery. */
-  readonly secret: Secrets;
-}
-
-/** The specification's example schedule ends after 75 h 35 min; a sender may go on for longer. */
-const RETRY_HORIZON_SECONDS = 4 * 86_400;
-
-/** HMAC-SHA256 over `<id>.<timestamp>.<body>`, key base64 after `whsec_`, signatures `v1,<base64>` in a list. */
-export function standardWebhooksMac(
-  prefix: string,
-  secret: Secrets,
-  families?: readonly string[],
-): ReturnType<typeof mac> {
-  const options: MacOptions = {
-    secret,
-    key: { base64After: "whsec_" },
-    minKeyBytes: 24,
-    maxKeyBytes: 64,
-    signed: `{header:${prefix}-id}.{timestamp}.{body}`,
-    timestamp: header(`${prefix}-timestamp`, "unix-seconds"),
-    signature: { header: `${prefix}-signature`, encoding: "base64", form: { list: "v1,", separator: " " } },
-  };
-  return mac(families === undefined ? options : { ...options, families });
-}
-
-/** The type is recommended, not required: a body without one is a `message`. */
-function rowsWithId(name: string): (payload: unknown) => EventRow {
-  const timestamp = json("timestamp", "rfc3339");
-  const typed: EventRow = { id: header(name), type: json("type"), timestamp };
-  const untyped: EventRow = { id: header(name), type: literal("message"), timestamp };
-  return (payload) => (typeof memberOf(payload, "type") === "string" ? typed : untyped);
-}
-const WEBHOOK_ROW = rowsWithId("webhook-id");
-const SVIX_ROW = rowsWithId("svix-id");
-
-const REPLY: Partial<ReplyProfile> = {
-  timeLimitSeconds: 15,
-  retryHorizonSeconds: RETRY_HORIZON_SECONDS,
-  unsubscribes: [410],
-};
+const SIGNED =
+  "HMAC-SHA256 over `<id>.<timestamp>.<body>`, `v1,<base64>`, several separated by a space while the sender rotates; or, with `publicKey`, `v1a,<base64>`, Ed25519 over the same. Versions that have no key here are skipped.";
 
 /**
  * Any sender that follows Standard Webhooks.
  *
- * Shape:   `webhook-id`, `webhook-timestamp: <unix seconds>`, `webhook-signature: v1,<base64>[ v1,<base64>…]`
- * Source:  the specification, version 1.0.0; test/vectors/senders.json.
- * Promise: id, time and body come from a holder of the secret. Not promised: `v1a` (Ed25519) signatures are not read yet.
+ * Shape:   `webhook-id`, `webhook-timestamp: <unix seconds>`, `webhook-signature: v1,<base64>[ v1,<base64>…]`, `v1a,<base64>`
+ * Source:  the specification, version 1.0.0; test/vectors/senders.json and published.json.
+ * Promise: id, time and body come from a holder of the secret, or of the private key. Not promised: a type; a body without
+ *          one is a `message`.
  *
  * @param options.secret - `whsec_` and base64 of 24 to 64 bytes.
- * @throws {TypeError} When the secret is missing or ill-formed.
+ * @param options.publicKey - `whpk_` and base64 of 32 bytes.
+ * @throws {TypeError} When neither is given, or one is missing or ill-formed.
  * @example createReceiver(standardWebhooks({ secret: process.env.WEBHOOK_SECRET }))
  */
-export function standardWebhooks<Events = AnyEvents>(options: SecretOptions): Sender<EventMap<Events>> {
-  refuseUnknownKeys("standardWebhooks", options, ["secret"]);
-  return defineSender<Events>({
-    name: "standard-webhooks",
-    auth: standardWebhooksMac("webhook", options.secret),
-    event: (_delivery, payload) => WEBHOOK_ROW(payload),
-    reply: REPLY,
-  });
-}
+export const standardWebhooks: SenderFactory<StandardWebhooksOptions> = senderFactory({
+  factory: "standardWebhooks",
+  name: "standard-webhooks",
+  title: "Standard Webhooks",
+  credential:
+    "`whsec_` and base64 of 24 to 64 bytes, as the sender shows it; or `whpk_…` as `publicKey`, of senders that sign with a private key. With both, either is enough.",
+  proof: `headers \`webhook-id\`, \`webhook-timestamp\` (unix seconds), \`webhook-signature\`: ${SIGNED}`,
+  exampleType: "user.created",
+  retries: "About ten times over days, by the specification's advice.",
+  notes: [
+    "For any sender that follows the [specification](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md), version 1.0.0. It advises senders to wait 15 to 30 s; 15 is assumed.",
+    "There is no handshake and no list of addresses.",
+  ],
+  sources: ["github.com/standard-webhooks/standard-webhooks@b2fa7b8719, spec/standard-webhooks.md"],
+  options: ["secret", "publicKey"],
+  define: (options) => ({
+    auth: standardWebhooksAuth("standardWebhooks", options, "webhook"),
+    event: standardWebhooksEvent("webhook"),
+    reply: STANDARD_REPLY,
+  }),
+});
 
 /**
  * Svix, which sends for many others, under `svix-*` or `webhook-*` header names; both at once are refused.
@@ -78,15 +52,33 @@ export function standardWebhooks<Events = AnyEvents>(options: SecretOptions): Se
  * Promise: as `standardWebhooks`.
  *
  * @param options.secret - `whsec_` and base64 of 24 to 64 bytes.
- * @throws {TypeError} When the secret is missing or ill-formed.
+ * @param options.publicKey - `whpk_` and base64 of 32 bytes.
+ * @throws {TypeError} When neither is given, or one is missing or ill-formed.
  * @example createReceiver(svix({ secret: process.env.SVIX_SECRET }))
  */
-export function svix<Events = AnyEvents>(options: SecretOptions): Sender<EventMap<Events>> {
-  refuseUnknownKeys("svix", options, ["secret"]);
-  return defineSender<Events>({
-    name: "svix",
-    auth: standardWebhooksMac("*", options.secret, ["svix", "webhook"]),
-    event: (delivery, payload) => (delivery.headers.get("svix-id") === undefined ? WEBHOOK_ROW : SVIX_ROW)(payload),
-    reply: REPLY,
-  });
-}
+export const svix: SenderFactory<StandardWebhooksOptions> = senderFactory({
+  factory: "svix",
+  name: "svix",
+  title: "Svix",
+  credential: "the endpoint's signing secret, `whsec_…`, in the consumer portal; `whpk_…` as `publicKey`.",
+  proof: `headers \`svix-id\`, \`svix-timestamp\` (unix seconds), \`svix-signature\`, or \`webhook-*\`: ${SIGNED}`,
+  exampleType: "invoice.paid",
+  events:
+    "id `svix-id`, or `webhook-id`, of the headers, the same over retries; type `type` of the body, `message` where it has none; time `timestamp` of the body.",
+  retries:
+    "At once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h ([schedule](https://docs.svix.com/retries)); by hand also later. An endpoint whose attempts all fail for five days is disabled.",
+  notes: [
+    "Svix delivers for many others. Headers of both sets in one delivery are refused, for they could contradict each other.",
+  ],
+  sources: [
+    "github.com/svix/svix-webhooks@4fc0cfb8b4, javascript/src/webhook.ts, server/svix-server/src/worker.rs",
+    "docs.svix.com",
+  ],
+  unconfirmed: ["the schedule", "15 s time limit", "addresses at docs.svix.com/receiving/source-ips"],
+  options: ["secret", "publicKey"],
+  define: (options) => ({
+    auth: standardWebhooksAuth("svix", options, "either"),
+    event: standardWebhooksEvent("either"),
+    reply: STANDARD_REPLY,
+  }),
+});

@@ -5,7 +5,7 @@ import { targetOf } from "../auth/signable-delivery.js";
 import type { DeliveryInput } from "../delivery.js";
 import type { Outcome } from "../outcome.js";
 import type { SignedDelivery } from "./compose.js";
-import { type Exchanged, exchange } from "./exchange.js";
+import { type Destination, type Exchanged, exchange } from "./exchange.js";
 import { type Hostable, type Hosting, host } from "./host.js";
 import { lowerCase } from "./request-parts.js";
 
@@ -17,6 +17,7 @@ import { lowerCase } from "./request-parts.js";
  *   server listens already
  * - a receiver: in process, without HTTP, and the answer holds its outcome; for HTTP give `http.createServer(receiver)`
  * - an object with `fetch`, such as a Hono app, or `{ fetch: receiver.fetch }`: in process, by the Fetch API
+ * - an object with `deliver`: a way of your own, which gets the delivery as it is to go onto the wire
  */
 export type TestTarget =
   | string
@@ -25,7 +26,8 @@ export type TestTarget =
   | HttpsServer
   | RequestListener
   | { readonly receive: (delivery: DeliveryInput) => Promise<Outcome> }
-  | { readonly fetch: (request: Request) => Response | Promise<Response> };
+  | { readonly fetch: (request: Request) => Response | Promise<Response> }
+  | { readonly deliver: (signed: SignedDelivery, how: SendTo) => Promise<Exchanged> };
 
 /** What came back. */
 export interface TestAnswer {
@@ -42,6 +44,7 @@ export interface TestAnswer {
   json(): unknown;
 }
 
+/** What a delivery's way depends on beside the delivery. */
 export interface SendTo {
   /** The path at the target. Default: that of the signed URL, or of a target that is a URL. */
   readonly path: string | undefined;
@@ -64,9 +67,10 @@ export interface Route {
  * @throws {TypeError} For what is no target.
  */
 export function routeTo(target: TestTarget): Route {
-  const found = target as Partial<Record<"receive" | "fetch" | "listen" | "address", unknown>> | undefined;
+  const found = target as Partial<Record<"receive" | "fetch" | "deliver" | "listen" | "address", unknown>> | undefined;
   if (typeof target === "string" || target instanceof URL) return routeToUrl(String(target));
   if (typeof found?.receive === "function") return routeToReceiver(target as never);
+  if (typeof found?.deliver === "function") return routeBy(target as never);
   if (typeof target === "function") {
     if (target.length === 1) {
       throw new TypeError(
@@ -78,23 +82,39 @@ export function routeTo(target: TestTarget): Route {
   if (typeof found?.listen === "function" && typeof found.address === "function") return routeToApp(target as Server);
   if (typeof found?.fetch === "function") return routeToFetch(target as never);
   throw new TypeError(
-    "send(target, …): target must be a URL, an Express or Connect app, a server, a receiver, or an object with fetch",
+    "send(target, …): target must be a URL, an Express or Connect app, a server, a receiver, or an object with fetch or deliver",
   );
 }
 
 function routeToUrl(url: string): Route {
-  const { protocol, hostname, port } = parsedUrl(url);
-  const host = hostname.replace(/^\[|\]$/g, "");
-  const own = targetOf(url);
+  parsedUrl(url);
   return {
-    async send(signed, { path, from }) {
-      const [ownPath, ownQuery] = splitTarget(own);
-      const [, query] = splitTarget(targetOf(signed.url));
-      const joined = [ownQuery, query].filter((part) => part !== undefined && part !== "").join("&");
-      const target = (path ?? ownPath) + (joined === "" ? "" : `?${joined}`);
-      const to = { host, port: port === "" ? undefined : Number(port), isTls: protocol === "https:", isOwn: false };
-      return answerOf(await exchange({ ...to, target }, forwarded(signed, from)));
-    },
+    send: async (signed, { path, from }) =>
+      answerOf(await exchange(destinationAt(url, signed, path), forwarded(signed, from))),
+    close: async () => undefined,
+  };
+}
+
+/** Where a URL is, with the query that is signed beside its own. */
+export function destinationAt(url: string, signed: SignedDelivery, path: string | undefined): Destination {
+  const { protocol, hostname, port } = parsedUrl(url);
+  const [ownPath, ownQuery] = splitTarget(targetOf(url));
+  const [, query] = splitTarget(targetOf(signed.url));
+  // A URL that is called as it is signed has its query once.
+  const isWithin = ownQuery !== undefined && `${query}&`.startsWith(`${ownQuery}&`);
+  const joined = [isWithin ? undefined : ownQuery, query].filter((part) => part !== undefined && part !== "").join("&");
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? undefined : Number(port),
+    isTls: protocol === "https:",
+    isOwn: false,
+    target: (path ?? ownPath) + (joined === "" ? "" : `?${joined}`),
+  };
+}
+
+function routeBy(target: { deliver: (signed: SignedDelivery, how: SendTo) => Promise<Exchanged> }): Route {
+  return {
+    send: async (signed, how) => answerOf(await target.deliver(signed, how)),
     close: async () => undefined,
   };
 }
@@ -160,7 +180,8 @@ function forwarded(signed: SignedDelivery, from: string | undefined): SignedDeli
   return from === undefined ? signed : { ...signed, headers: { ...signed.headers, "x-forwarded-for": from } };
 }
 
-function targetWith(url: string, path: string | undefined): string {
+/** Path and query of a URL, under another path where one is given. */
+export function targetWith(url: string, path: string | undefined): string {
   const own = targetOf(url);
   if (path === undefined) return own;
   const [, query] = splitTarget(own);

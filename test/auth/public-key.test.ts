@@ -1,6 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { JWK } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
+import { anyOf } from "../../src/auth/combine.js";
+import { mac } from "../../src/auth/mac.js";
 import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/public-key.js";
 import type { PublicKeyText } from "../../src/auth/public-key-text.js";
 import type { PublicKeyAlgorithm } from "../../src/auth/signature-algorithm.js";
@@ -355,6 +357,35 @@ describe("published deliveries", () => {
   it("says that a checksum binds no body", () => {
     const auth = publicKey((auths.paypal as (typeof auths)[string])(spki(rsa.publicKey), { webhookId: "W" }));
     expect(auth.covers.body).toBe(false);
+  });
+});
+
+describe("Standard Webhooks with both kinds of signature in one header", () => {
+  const shared = {
+    signed: "{header:webhook-id}.{timestamp}.{body}",
+    timestamp: header("webhook-timestamp", "unix-seconds"),
+  };
+  const list = (version: string) =>
+    ({ header: "webhook-signature", encoding: "base64", form: { list: `${version},`, separator: " " } }) as const;
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const symmetric = mac({ ...shared, secret, key: { base64After: "whsec_" }, signature: list("v1") });
+  const asymmetric = publicKey({ ...shared, algorithm: "ed25519", publicKey: ed.publicKey, signature: list("v1a") });
+
+  it("accepts either, and takes neither for the other (row 12)", async () => {
+    const head = { headers: { "webhook-id": "msg_1" } };
+    const first = await signed(symmetric, head);
+    const second = await signed(asymmetric, head, pkcs8(ed.privateKey));
+    const withBoth = `${first.headers["webhook-signature"]} ${second.headers["webhook-signature"]}`;
+    const both = { ...first, headers: { ...first.headers, "webhook-signature": withBoth } };
+    for (const auth of [symmetric, asymmetric, anyOf(symmetric, asymmetric)])
+      expect(await outcomeOf(auth, received(both))).toBe("proven");
+    expect(await outcomeOf(anyOf(asymmetric, symmetric), received(first))).toBe("proven");
+    expect(await outcomeOf(asymmetric, received(first))).toBe("unauthenticated");
+    expect(await outcomeOf(symmetric, received(second))).toBe("unauthenticated");
+    const swapped = withBoth.replace("v1a,", "v2,").replace("v1,", "v1a,");
+    expect(
+      await outcomeOf(asymmetric, received({ ...both, headers: { ...both.headers, "webhook-signature": swapped } })),
+    ).toBe("bad_credentials");
   });
 });
 

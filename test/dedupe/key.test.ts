@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { transform } from "esbuild";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bodyDigest, dedupeKey, dedupeKeyMaker, type KeyParts } from "../../src/dedupe/key.js";
@@ -103,4 +105,13 @@ describe("bodyDigest", () => {
     const large = new Uint8Array([1, 97, 98, 99, 2]);
     expect(bodyDigest(large.subarray(1, 4))).toBe(bodyDigest(Buffer.from("abc")));
   });
+});
+
+// A bundle loaded this module after claims.ts, which digests while it loads: "sha2562 is not a function".
+it("digests before its own module has run, as bundlers may order it", async () => {
+  const source = await readFile(new URL("../../src/dedupe/key.ts", import.meta.url), "utf8");
+  const { code } = await transform(source, { loader: "ts", format: "esm" });
+  const url = `data:text/javascript,${encodeURIComponent(`export const early = bodyDigest(new Uint8Array());\n${code}`)}`;
+  const { early } = (await import(/* @vite-ignore */ url)) as { early: string };
+  expect(early).toBe(bodyDigest(new Uint8Array()));
 });

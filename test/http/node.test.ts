@@ -131,3 +131,28 @@ describe("HTTP/2", () => {
     client.destroy();
   });
 });
+
+describe('requireHttps with clientAddress: "express"', () => {
+  const built = () => build({ clientAddress: "express", requireHttps: true, allow: ["198.51.100.7"] });
+  const mounted = async (trusted: string | false) => {
+    const { receiver, outcomes } = built();
+    receiver.on("order.created", () => undefined);
+    const app = express();
+    app.set("trust proxy", trusted);
+    app.use("/hooks", receiver);
+    return { port: await listen(app), outcomes };
+  };
+  const forwarded = (proto: string) => ({ "x-forwarded-proto": proto, "x-forwarded-for": "198.51.100.7" });
+
+  it("believes the proxy that the app trusts, for the protocol as for the address", async () => {
+    const { port, outcomes } = await mounted("loopback");
+    expect((await send(port, { headers: forwarded("https") })).status).toBe(200);
+    expect((await send(port, { headers: forwarded("http") })).status).toBe(403);
+    expect(outcomes.at(-1)?.hint).toContain("did not use HTTPS");
+  });
+
+  it("believes nobody where the app trusts no proxy", async () => {
+    const { port } = await mounted(false);
+    expect((await send(port, { headers: forwarded("https") })).status).toBe(403);
+  });
+});

@@ -7,8 +7,10 @@ import express from "express";
 import express4 from "express4";
 import { Hono } from "hono";
 import { captureRawBody } from "hookgate";
-import { describe, expect, it } from "vitest";
-import { deliver, eventBody, listen, post, problem, receiverOf, signed } from "./harness.js";
+import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, deliver, eventBody, listen, post, problem, receiverOf, signed } from "../receiver/harness.js";
+
+afterEach(closeServers);
 
 type App = ReturnType<typeof express>;
 const servers: [string, () => App][] = [
@@ -46,7 +48,7 @@ describe.each(servers)("on %s", (name, create) => {
     app.use(parsers.json() as never);
     app.use("/hooks", eaten.receiver as never);
     const answer = await deliver(await listen(app as never));
-    expect(answer).toMatchObject({ status: 500, body: problem(500, "Internal Server Error", "misconfigured") });
+    expect(answer).toMatchObject({ status: 500, body: problem("misconfigured", 500, "Internal Server Error") });
     expect(hints[0]).toMatch(/captureRawBody/);
     expect(eaten.calls).toEqual([]);
     const kept = receiverOf();
@@ -138,7 +140,7 @@ describe("on the Fetch API", () => {
     const { fetch } = receiver;
     expect((await fetch(request())).status).toBe(200);
     const refused = await fetch(request(eventBody(), signed("other")));
-    expect([refused.status, await refused.text()]).toEqual([401, problem(401, "Unauthorized", "unauthenticated")]);
+    expect([refused.status, await refused.text()]).toEqual([401, problem("unauthenticated", 401, "Unauthorized")]);
     expect(calls).toEqual(["evt_1"]);
   });
 

@@ -9,22 +9,27 @@ import {
   RetryLater,
   type WebhookError,
 } from "hookgate";
-import { describe, expect, it } from "vitest";
-import { deliver, eventBody, listen, post, quiet, type Run, receiverOf, signed } from "../http/harness.js";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  closeServers,
+  deliver,
+  eventBody,
+  gate,
+  listen,
+  post,
+  quiet,
+  type Run,
+  receiverOf,
+  signed,
+} from "./harness.js";
+
+afterEach(closeServers);
 
 const send = (
   receiver: ReturnType<typeof receiverOf>["receiver"],
   body = eventBody(),
   headers: Record<string, string> = {},
 ) => receiver.receive({ headers: { ...signed(body), ...headers }, body });
-
-function gate() {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open, opened };
-}
 
 describe("copies of one event", () => {
   it("run the handler once when 30 arrive together, and none hears success before it finished", async () => {

@@ -4,16 +4,19 @@ import { once } from "node:events";
 import http, { type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  type Context,
   createReceiver,
   type DedupeStore,
   defineSender,
   json,
   memoryStore,
   type Outcome,
+  type Receiver,
   type ReceiverOptions,
   type Sender,
   type SenderDefinition,
   type WebhookError,
+  type WebhookEvent,
 } from "hookgate";
 import { mac } from "../../src/auth/mac.js";
 import { param } from "../../src/auth/signature.js";
@@ -78,10 +81,16 @@ export function signed(body: string): Record<string, string> {
 
 /** Signs and sends. Rejects where the connection broke before an answer was whole. */
 export function send(port: number, sent: Sent = {}): Promise<Answer> {
-  const { method = "POST", path = "/hooks", agent } = sent;
+  const { method = "POST" } = sent;
   const body = sent.body ?? (method === "POST" ? event() : "");
+  return post(port, { ...sent, body, headers: { ...signed(body), ...sent.headers } });
+}
+
+/** Sends what is given, signed or not. */
+export function post(port: number, sent: Sent): Promise<Answer> {
+  const { method = "POST", path = "/hooks", agent, body = "" } = sent;
   const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries({ ...signed(body), ...sent.headers })) {
+  for (const [name, value] of Object.entries(sent.headers ?? {})) {
     if (value !== undefined) headers[name] = value;
   }
   return new Promise((resolve, reject) => {
@@ -100,6 +109,17 @@ export function send(port: number, sent: Sent = {}): Promise<Answer> {
     req.end(body);
   });
 }
+
+/** Always the same event, unless another id is given. */
+export const eventBody = (id = "evt_1", more: object = {}): string =>
+  JSON.stringify({ id, type: "thing.made", ...more });
+
+/** A signed delivery of one event. */
+export const deliver = (
+  port: number,
+  body: string = eventBody(),
+  headers: Record<string, string> = {},
+): Promise<Answer> => send(port, { body, headers });
 
 const closers: (() => void)[] = [];
 
@@ -135,6 +155,24 @@ export function build(options: ReceiverOptions<{}, never> = {}, sender: Sender =
     ...options,
   });
   return { receiver, outcomes, errors, lines };
+}
+
+export type Run = (event: WebhookEvent, context: Context) => unknown;
+export const quiet = { warn() {}, error() {} };
+
+/** A receiver whose handler for everything is `run`, with the ids it was called for. It tells nothing. */
+export function receiverOf(
+  run: Run = () => undefined,
+  options: ReceiverOptions = {},
+  more: Partial<SenderDefinition> = {},
+) {
+  const calls: string[] = [];
+  const receiver = createReceiver(erp(more), { logger: quiet, onError() {}, ...options });
+  receiver.on("*", (event, context) => {
+    calls.push(event.id ?? "");
+    return run(event, context);
+  });
+  return { receiver: receiver as Receiver<Record<string, unknown>>, calls };
 }
 
 /** Another process' look at a store: the same records, another object. */

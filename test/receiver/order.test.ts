@@ -130,7 +130,7 @@ describe("misuse", () => {
       { order, dedupe: { store: viewOf(memoryStore()) } },
       /memoryStore does not; memoryStore,/,
     ],
-    ["no dedupe at all", { order, dedupe: false }, /there is no dedupe/],
+    ["no dedupe at all", { order, dedupe: false }, /keeps versions, and there is no/],
     ["no key", { order: { version: () => 1 } }, /order\.key must be a function/],
     ["no version", { order: { key: () => "a" } }, /order\.version must be a function/],
     ["an unknown member", { order: { ...order, onOlder: "skip" } }, /order: unknown option "onOlder"/],

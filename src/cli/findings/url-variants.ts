@@ -1,0 +1,55 @@
+// Under which URLs can the sender have called, where the receiver stands behind a proxy?
+import type { Recorded } from "../recorded.js";
+
+const PORT = /:\d+$/;
+/** More would only be guesses. */
+const MAX_VARIANTS = 200;
+
+/** Whole URLs, the likeliest first. */
+export function urlVariants(recorded: Recorded, publicUrls: readonly string[]): readonly string[] {
+  const header = (name: string): string | undefined =>
+    recorded.headers.find(([one]) => one.toLowerCase() === name)?.[1].split(",")[0]?.trim();
+  const forwarded = header("forwarded") ?? "";
+  const given = [...publicUrls, recorded.url].map(partsOf);
+  const target = partsOf(recorded.url).target;
+  const hosts = present([
+    ...given.map(({ host }) => host),
+    header("x-forwarded-host"),
+    header("x-original-host"),
+    /host="?([^;,"]+)/i.exec(forwarded)?.[1],
+    header("host"),
+  ]);
+  const ports = present([header("x-forwarded-port")]);
+  const prefix = header("x-forwarded-prefix")?.replace(/\/$/, "") ?? "";
+  const targets = present([
+    target,
+    ...given.map((one) => one.target),
+    header("x-original-uri"),
+    header("x-original-url"),
+    header("x-rewrite-url"),
+    prefix === "" ? undefined : prefix + target,
+  ]).flatMap((one) => [one, withSlash(one), one.replace(/\?.*$/, "")]);
+  const schemes = present([header("x-forwarded-proto"), "https", "http"]);
+  const urls = new Set<string>();
+  for (const path of targets) {
+    for (const host of hosts.flatMap((one) => [one, one.replace(PORT, ""), ...ports.map((port) => `${one.replace(PORT, "")}:${port}`)])) {
+      for (const scheme of schemes) urls.add(`${scheme}://${host}${path}`);
+    }
+  }
+  return [...urls].slice(0, MAX_VARIANTS);
+}
+
+function partsOf(url: string): { readonly host: string | undefined; readonly target: string } {
+  const [, host, target = ""] = /^https?:\/\/([^/?#]+)([^#]*)/i.exec(url) ?? [];
+  return host === undefined ? { host, target: url } : { host, target: target === "" ? "/" : target };
+}
+
+function withSlash(target: string): string {
+  const [path = "", query] = target.split(/\?(.*)/s, 2);
+  const other = path.endsWith("/") && path.length > 1 ? path.slice(0, -1) : `${path}/`;
+  return query === undefined ? other : `${other}?${query}`;
+}
+
+function present(values: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(values.filter((value): value is string => value !== undefined && value !== ""))];
+}

@@ -1,0 +1,38 @@
+// What does --help say?
+import { COMMON_OPTIONS, type Command, type OptionSpecs } from "./command.js";
+import { type Paint, table, wrap } from "./paint.js";
+
+export function helpOf(command: Command, paint: Paint): string {
+  const parts = [
+    `${command.summary}\n\n${paint("bold", "Usage")}\n  hookgate ${command.name} ${command.usage}\n`,
+    ...(command.details ?? []).map((text) => `${wrap(text, "")}\n`),
+    `${paint("bold", "Options")}\n${optionLines({ ...command.options, ...COMMON_OPTIONS }, paint)}`,
+    `${paint("bold", "Examples")}\n${command.examples.map((example) => `  ${example}\n`).join("")}`,
+  ];
+  return parts.join("\n");
+}
+
+export function overview(commands: readonly Command[], paint: Paint): string {
+  return [
+    "Sends, verifies and checks webhooks.\n",
+    `${paint("bold", "Commands")}\n${table(
+      commands.map(({ name, summary }) => [`  ${name}`, summary]),
+      paint,
+    )}`,
+    "hookgate <command> --help tells more, with examples. All take --json.\n",
+    "Exit codes: 0 all is well, 1 a problem was found, 2 the command line was not understood or a file could not be\nread, 3 hookgate itself failed.\n",
+  ].join("\n");
+}
+
+function optionLines(options: OptionSpecs, paint: Paint): string {
+  const rows = Object.entries(options).map(([name, { value, help, isList }]) => [
+    `  --${name}${value === undefined ? "" : ` ${value}`}${isList === true ? " …" : ""}`,
+    help,
+  ]);
+  const width = Math.max(...rows.map(([left = ""]) => left.length)) + 2;
+  const indent = " ".repeat(width);
+  return table(
+    rows.map(([left = "", help = ""]) => [left, wrap(help, indent)]),
+    paint,
+  );
+}

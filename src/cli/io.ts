@@ -1,0 +1,42 @@
+// What does the command line have of the world: where it writes, what it reads, which clock it goes by?
+
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether standard output, and standard error, is a terminal. */
+  readonly isOutTerminal: boolean;
+  readonly isErrTerminal: boolean;
+  /** Aborts when the user wants to end it (Ctrl+C). */
+  readonly signal: AbortSignal;
+  out(text: string): void;
+  err(text: string): void;
+  readInput(): Promise<Buffer>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** The process's own. */
+export function processIo(signal: AbortSignal): Io {
+  return {
+    env: process.env,
+    isOutTerminal: process.stdout.isTTY === true,
+    isErrTerminal: process.stderr.isTTY === true,
+    signal,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    },
+    now: Date.now,
+  };
+}
+
+/** What came from outside may not move a terminal's cursor, colour it, or begin a line of its own. */
+export function plain(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is searched for
+    /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// The command `hookgate`.
+import { processIo } from "./io.js";
+import { run } from "./run.js";
+
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+process.once("SIGTERM", () => stop.abort());
+// `hookgate … | head` closes the pipe: nobody reads on, so there is nothing more to say.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+process.exitCode = await run(process.argv.slice(2), processIo(stop.signal));

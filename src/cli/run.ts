@@ -1,0 +1,57 @@
+// Which command is meant, and what does the shell hear?
+import { nearest } from "../internal/known-keys.js";
+import { check } from "./check.js";
+import { type Command, readArguments } from "./command.js";
+import { helpOf, overview } from "./help.js";
+import { inbox } from "./inbox.js";
+import { type Io, plain } from "./io.js";
+import { paintFor } from "./paint.js";
+import { replay } from "./replay.js";
+import { send } from "./send.js";
+import { senders } from "./senders.js";
+import { UsageError } from "./usage-error.js";
+import { verify } from "./verify.js";
+
+const COMMANDS: readonly Command[] = [send, verify, check, senders, replay, inbox];
+
+/** Never rejects. @returns The exit code. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const isJson = args.includes("--json");
+  const isOff = args.includes("--no-color");
+  const paint = paintFor({ isTerminal: io.isOutTerminal, env: io.env, isOff });
+  const paintError = paintFor({ isTerminal: io.isErrTerminal, env: io.env, isOff });
+  function failed(error: unknown, code: number): number {
+    const message = error instanceof Error ? error.message : String(error);
+    if (isJson) io.out(`${JSON.stringify({ error: message })}\n`);
+    else io.err(`${paintError("red", "hookgate:")} ${plain(message)}\n`);
+    return code;
+  }
+  try {
+    const [name, ...rest] = args;
+    if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+      const topic = name === undefined ? undefined : rest.find((word) => !word.startsWith("-"));
+      io.out(topic === undefined ? overview(COMMANDS, paint) : helpOf(find(topic), paint));
+      return name === undefined ? 2 : 0;
+    }
+    const command = find(name);
+    if (rest.includes("--help") || rest.includes("-h")) {
+      io.out(helpOf(command, paint));
+      return 0;
+    }
+    return await command.run(readArguments(command, rest), { io, paint, isJson });
+  } catch (error) {
+    if (error instanceof UsageError) return failed(error, 2);
+    return failed(error, 3);
+  }
+}
+
+/** @throws {UsageError} Where there is no such command. */
+function find(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const names = COMMANDS.map((command) => command.name);
+  const near = nearest(name, names);
+  throw new UsageError(
+    `there is no command ${JSON.stringify(name)}; ${near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`}`,
+  );
+}

@@ -1,0 +1,178 @@
+// How does a receiver use an inbox? Events go in, entries come out and are run, and `close` leaves nothing half done.
+import { payloadReader } from "./checks/parse.js";
+import { Claims } from "./dedupe/claims.js";
+import { guardedStore } from "./dedupe/guarded.js";
+import type { ReceivedEvent } from "./event.js";
+import { takeIn } from "./handle/intake.js";
+import { EventRunner, type EventSettings } from "./handle/run-event.js";
+import { openWorkshop, type Workshop } from "./handle/work.js";
+import type { Inbox } from "./inbox/inbox.js";
+import { type Backoff, DEFAULT_BACKOFF } from "./inbox/verdict.js";
+import { count, seconds, wrong } from "./internal/check-option.js";
+import { refuseUnknownKeys } from "./internal/known-keys.js";
+import type { EventOutcome } from "./outcome.js";
+import type { Sender } from "./sender.js";
+import type { Settings } from "./settings.js";
+import { JSON_BODIES } from "./steps.js";
+
+export interface WorkOptions {
+  /** How many events run at once in this process. Default 10. */
+  readonly concurrency?: number;
+  /** How often a handler may fail before its event is dead. Default 15. */
+  readonly maxAttempts?: number;
+  /** After the n-th failure an event waits a random part of this times 2^(n-1). Default 5. */
+  readonly backoffBaseSeconds?: number;
+  /** And of this at most. Default 3,600. */
+  readonly backoffCapSeconds?: number;
+}
+
+const WORK_OPTIONS: readonly (keyof WorkOptions)[] = [
+  "concurrency",
+  "maxAttempts",
+  "backoffBaseSeconds",
+  "backoffCapSeconds",
+];
+const CONCURRENCY = 10;
+/** A claim around a run lasts so long unless renewed. */
+const LEASE_SECONDS = 60;
+
+/** Sources in use, by inbox: two receivers with one source would run each other's events. */
+const attached = new WeakMap<Inbox<unknown>, Set<string>>();
+
+export interface InboxSideSettings {
+  readonly inbox: Inbox<unknown>;
+  /** `main`: the receiver's own. `spill`: for what the dedupe store could not claim, and run as a delivery is. */
+  readonly kind: "main" | "spill";
+  readonly sender: Sender<never>;
+  readonly settings: Settings;
+  /** As deliveries are handled. */
+  readonly events: EventSettings;
+  /** What runs deliveries, and what has spilled. */
+  readonly runner: EventRunner;
+  readonly warn: (message: string) => void;
+  /** Told of each run. */
+  readonly onRun: (event: ReceivedEvent, outcome: EventOutcome) => void;
+}
+
+export class InboxSide {
+  readonly #settings: InboxSideSettings;
+  readonly #source: string;
+  #workshop: Workshop | undefined;
+
+  /** @throws {TypeError} Where a scope is missing or taken, or the inbox cannot keep what this receiver needs. */
+  constructor(side: InboxSideSettings) {
+    const { inbox, sender, settings, warn } = side;
+    this.#settings = side;
+    this.#source = settings.scope === undefined ? sender.name : `${sender.name}/${settings.scope}`;
+    if (inbox.isShared && settings.scope === undefined) {
+      throw new TypeError(
+        `createReceiver: scope is required on the shared ${inbox.name}: workers of two receivers would take each other's events. Name this endpoint, such as scope: "billing"`,
+      );
+    }
+    const others = attached.get(inbox) ?? new Set();
+    if (others.has(this.#source)) {
+      throw new TypeError(
+        `createReceiver: two receivers for ${this.#source} share one ${inbox.name}: they would run each other's events. Give each its own scope`,
+      );
+    }
+    inbox.attach({
+      receiver: settings.name,
+      source: this.#source,
+      minRetentionSeconds: Math.max(2 * (settings.toleranceSeconds ?? 300), sender.profile.retryHorizonSeconds),
+      handlerTimeoutSeconds: settings.handlerTimeoutMs / 1000,
+      needsOrder: side.kind === "main" && settings.order !== undefined && settings.order.version === undefined,
+      report: warn,
+    });
+    attached.set(inbox, others.add(this.#source));
+  }
+
+  /** An outcome for each event, in their order. */
+  takeIn(events: readonly ReceivedEvent[]): Promise<readonly EventOutcome[]> {
+    const { inbox, events: how, settings, warn } = this.#settings;
+    if (this.#workshop === undefined && !how.handlers.isEmpty) {
+      warn(
+        `events are kept in ${inbox.name}, and nothing in this process runs them: call receiver.work() after the handlers are registered. Where another process works, register the handlers only there`,
+      );
+    }
+    const key = inbox.keepsOrder ? settings.order?.key : undefined;
+    return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events);
+  }
+
+  /** Of an event that was vouched for and could not be claimed. */
+  async spill(event: ReceivedEvent): Promise<EventOutcome> {
+    const { inbox, events: how } = this.#settings;
+    const vouched = { ...how, schemas: undefined, confirm: () => true };
+    const [outcome] = await takeIn({ ...vouched, inbox, source: this.#source, orderKeyOf: undefined }, [event]);
+    this.work({});
+    return outcome as EventOutcome;
+  }
+
+  /** @throws {TypeError} On an unknown or malformed option, or where the work has begun with others. */
+  work(options: WorkOptions): void {
+    refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
+    const concurrency = count("concurrency", options.concurrency ?? CONCURRENCY);
+    const backoff = backoffOf(options);
+    if (this.#workshop !== undefined) return;
+    const { inbox, sender, settings, events, kind } = this.#settings;
+    const isMain = kind === "main";
+    this.#workshop = openWorkshop({
+      inbox,
+      source: this.#source,
+      sender: sender.name,
+      concurrency,
+      backoff,
+      handlerTimeoutMs: settings.handlerTimeoutMs,
+      runner: isMain ? this.#ownRunner() : this.#settings.runner,
+      hasClaims: isMain ? inbox.store !== undefined : true,
+      readPayload: payloadReader(sender.definition.body ?? JSON_BODIES),
+      random: Math.random,
+      onRun: this.#settings.onRun,
+      onError: events.onError,
+    });
+  }
+
+  async stop(graceSeconds: number): Promise<void> {
+    await this.#workshop?.stop(graceSeconds);
+  }
+
+  /** What was vouched for when it came in is not fetched again; schemas are, for a handler gets what they make. */
+  #ownRunner(): EventRunner {
+    const { inbox, sender, settings, events } = this.#settings;
+    const { store } = inbox;
+    const claims =
+      store === undefined
+        ? undefined
+        : new Claims({
+            store: guardedStore(store),
+            scope: settings.scope,
+            sender: sender.name,
+            leaseSeconds: LEASE_SECONDS,
+            retentionSeconds: Math.max(7 * 86_400, sender.profile.retryHorizonSeconds),
+            replay: "report",
+            replayWindowSeconds: 1,
+            strict: false,
+          });
+    return new EventRunner({
+      ...events,
+      claims,
+      confirm: () => true,
+      strict: false,
+      onStoreFailure: "refuse",
+      spill: undefined,
+      order: settings.order?.version === undefined ? undefined : settings.order,
+      canReply: false,
+    });
+  }
+}
+
+function backoffOf(options: WorkOptions): Backoff {
+  const baseSeconds = seconds("backoffBaseSeconds", options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds, 0);
+  const capSeconds = seconds("backoffCapSeconds", options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds, 0);
+  if (capSeconds < baseSeconds)
+    throw wrong("backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
+  return {
+    baseSeconds,
+    capSeconds,
+    maxAttempts: count("maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
+  };
+}

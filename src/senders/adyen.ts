@@ -1,0 +1,117 @@
+// Adyen: payment notifications signed item by item, and platform webhooks signed as a whole.
+import type { Auth } from "../auth/auth.js";
+import { basicAuth } from "../auth/basic-auth.js";
+import { allOf, anyOf } from "../auth/combine.js";
+import { itemMac } from "../auth/item-mac.js";
+import { mac } from "../auth/mac.js";
+import type { Secrets } from "../auth/secrets.js";
+import { dottedAll, json, memberOf } from "../field.js";
+import { parseJson } from "../internal/json.js";
+import type { EventRow } from "../sender.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+export interface AdyenOptions {
+  /** The webhook's HMAC key: hex, as the Customer Area shows it. */
+  readonly secret: Secrets;
+  /** The basic authentication of the webhook. Give both where you have set it: it is then required beside the signature. */
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** What one payment notification holds. */
+export interface AdyenItem {
+  readonly NotificationRequestItem: {
+    readonly pspReference: string;
+    readonly eventCode: string;
+    readonly success: string;
+    readonly [member: string]: unknown;
+  };
+}
+
+const ITEM = "NotificationRequestItem";
+const SIGNED_FIELDS = [
+  "pspReference",
+  "originalReference",
+  "merchantAccountCode",
+  "merchantReference",
+  "amount.value",
+  "amount.currency",
+  "eventCode",
+  "success",
+].map((name) => `${ITEM}.${name}`);
+
+/** The same code and reference with another `success` is another event, so it belongs to the id. */
+const PAYMENT: EventRow = {
+  each: "notificationItems",
+  id: dottedAll(json(`${ITEM}.eventCode`), json(`${ITEM}.pspReference`), json(`${ITEM}.success`)),
+  type: json(`${ITEM}.eventCode`),
+  timestamp: json(`${ITEM}.eventDate`, "rfc3339"),
+};
+/** Recurring tokens have an id of the event; other platform webhooks have only that of the object. */
+const TOKEN: EventRow = { id: json("eventId"), type: json("type"), timestamp: json("createdAt", "rfc3339") };
+const PLATFORM: EventRow = { type: json("type"), timestamp: json("timestamp", "rfc3339") };
+
+/** Which of the two a delivery has is decided by what came; which one a test makes, by what is in the body. */
+function adyenAuth(secret: Secrets): Auth {
+  const whole = mac({ secret, key: "hex", signature: { header: "hmacsignature", encoding: "base64" } });
+  const items = itemMac({
+    secret,
+    key: "hex",
+    items: "notificationItems",
+    fields: SIGNED_FIELDS,
+    joint: ":",
+    signature: `${ITEM}.additionalData.hmacSignature`,
+    encoding: "base64",
+  });
+  return {
+    ...anyOf(whole, items),
+    sign(request, key) {
+      const parsed = parseJson(request.body);
+      const hasItems = parsed.ok && memberOf(parsed.value, "notificationItems") !== undefined;
+      return ((hasItems ? items : whole) as Required<Auth>).sign(request, key);
+    },
+  };
+}
+
+/** Adyen's webhooks. Types are event codes (`AUTHORISATION`), or of platform webhooks the body's `type`. */
+export const adyen: SenderFactory<AdyenOptions> = senderFactory({
+  factory: "adyen",
+  name: "adyen",
+  title: "Adyen",
+  credential:
+    "Customer Area → Developers → Webhooks → the webhook → HMAC key: hex, decoded before use. `username` and `password`: its basic authentication, where set.",
+  proof:
+    "Payments: each item's `additionalData.hmacSignature`, base64 of HMAC-SHA256 over `pspReference:originalReference:merchantAccountCode:merchantReference:amount.value:amount.currency:eventCode:success`. Banking, management, tokens: `hmacsignature: <base64>` over the body.",
+  exampleType: "AUTHORISATION",
+  events:
+    "payments: one for each of `notificationItems`, type `eventCode`, id event code, `pspReference` and `success`, all signed. Platform webhooks: type `type` of the signed body; id `eventId` where there is one, else none, and no dedupe.",
+  retries: "From a queue, for up to seven days.",
+  notes: [
+    "Of a payment notification only the eight members named above are signed: `reason`, `paymentMethod`, `eventDate` and all else in `additionalData` can be changed.",
+    "One item whose signature is wrong refuses the whole delivery.",
+    "The answer to all is `[accepted]`.",
+    "SOAP and form notifications of older accounts are not read.",
+  ],
+  sources: ["github.com/Adyen/adyen-node-api-library@3b84a188ef, src/utils/hmacValidator.ts"],
+  unconfirmed: ["10 s time limit", "seven days of retries", "that a duplicate has the same `success`"],
+  options: ["secret", "username", "password"],
+  define({ secret, username, password }) {
+    const signature = adyenAuth(secret);
+    const isBasic = username !== undefined || password !== undefined;
+    return {
+      auth: isBasic ? allOf(basicAuth({ username: username ?? "", password }), signature) : signature,
+      event(_delivery, payload) {
+        if (memberOf(payload, "notificationItems") !== undefined) return PAYMENT;
+        return memberOf(payload, "eventId") === undefined ? PLATFORM : TOKEN;
+      },
+      reply: {
+        successBody: "[accepted]",
+        successHeaders: { "content-type": "text/plain; charset=utf-8" },
+        timeLimitSeconds: 10,
+        retryHorizonSeconds: 7 * 86_400,
+        honoursRetryAfter: false,
+        unsubscribes: [],
+      },
+    };
+  },
+});

@@ -1,0 +1,134 @@
+// Alipay's Antom and Alipay+: RSA over method, path, two headers and the body; the signature may come percent-encoded.
+import { type Auth, absent, refuse } from "../auth/auth.js";
+import { publicKey } from "../auth/public-key.js";
+import type { SignedText } from "../auth/signed-text.js";
+import { type DeliveryView, withView } from "../auth/view.js";
+import { pathOf } from "../delivery.js";
+import { dottedAll, json, memberOf } from "../field.js";
+import { HeaderLines, REPEATED } from "../internal/headers.js";
+import type { EventRow } from "../sender.js";
+import type { PublicKeySenderOptions } from "./key-options.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+const SIGNATURE = "signature";
+/** The signature's own part of the header, decoded to plain base64. */
+const VALUE = "x-alipay-signature-value";
+const PARTS = /^\s*algorithm=RSA256\s*,\s*keyVersion=[^,]{1,32},\s*signature=(\S{1,2048})\s*$/i;
+/** Nothing of the body can be moved into what stands before it: no body begins so. */
+const CLIENT_ID = /^[\w-]{1,128}$/;
+const REQUEST_TIME = /^[0-9T:.+Z-]{10,40}$/;
+
+const MISSING = absent("no signature: the header Signature is not there");
+const TWICE = refuse("bad_credentials", "the header Signature came more than once");
+const MALFORMED = refuse("bad_credentials", "the header Signature is not algorithm=RSA256,keyVersion=…,signature=…");
+const BAD_HEADERS = refuse("bad_credentials", "Client-Id or Request-Time is missing, repeated or otherwise written");
+
+const REQUEST: SignedText = {
+  covers: { body: true, method: true, url: false, headers: ["client-id", "request-time"] },
+  texts({ method, url, headers, body }) {
+    const clientId = headers.once("client-id");
+    const time = headers.once("request-time");
+    if (typeof clientId !== "string" || typeof time !== "string") return BAD_HEADERS;
+    if (!CLIENT_ID.test(clientId) || !REQUEST_TIME.test(time)) return BAD_HEADERS;
+    return [Buffer.concat([Buffer.from(`${method} ${pathOf(url)}\n${clientId}.${time}.`, "latin1"), body])];
+  },
+};
+
+/** The signature's own part of its header, as plain base64 in a header of its own. */
+const DECODED: DeliveryView = {
+  see(delivery) {
+    const value = delivery.headers.onceList(SIGNATURE);
+    if (value === undefined) return MISSING;
+    if (value === REPEATED) return TWICE;
+    const encoded = PARTS.exec(value)?.[1];
+    const base64 = encoded === undefined ? undefined : plainBase64(encoded);
+    if (base64 === undefined) return MALFORMED;
+    return { ...delivery, headers: new HeaderLines([...delivery.headers.toRaw(), VALUE, base64]) };
+  },
+  wrap(signed) {
+    const { [VALUE]: value = "", ...headers } = signed.headers;
+    const text = `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(value)}`;
+    return { ...signed, headers: { ...headers, [SIGNATURE]: text } };
+  },
+  covers: (seen) => seen,
+  credentialHeaders: [SIGNATURE],
+};
+
+function plainBase64(encoded: string): string | undefined {
+  try {
+    const text = decodeURIComponent(encoded).replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+    return text.padEnd(Math.ceil(text.length / 4) * 4, "=");
+  } catch {
+    return undefined;
+  }
+}
+
+function alipayAuth(options: PublicKeySenderOptions): Auth {
+  const auth = publicKey({
+    publicKey: options.publicKey,
+    algorithm: "rsa-v1_5-sha256",
+    signed: REQUEST,
+    signature: { header: VALUE, encoding: "base64" },
+  });
+  return withView(DECODED, auth);
+}
+
+/** What a notification is about, by the beginning of its type; the same result of the same thing is the same event. */
+const SUBJECTS: readonly (readonly [string, string])[] = [
+  ["PAYMENT_", "paymentRequestId"],
+  ["REFUND_", "refundRequestId"],
+  ["CAPTURE_", "captureRequestId"],
+];
+const BARE: EventRow = { type: json("notifyType") };
+const NAMED: ReadonlyMap<string, EventRow> = new Map(
+  SUBJECTS.map(([, subject]) => [
+    subject,
+    { ...BARE, id: dottedAll(json("notifyType"), json("result.resultStatus"), json(subject)) },
+  ]),
+);
+
+function rowOf(payload: unknown): EventRow {
+  const type = String(memberOf(payload, "notifyType"));
+  const subject = SUBJECTS.find(([start]) => type.startsWith(start))?.[1] ?? "";
+  const isNamed = [subject, "result.resultStatus"].every((name) => memberOf(payload, name) !== undefined);
+  return (isNamed ? NAMED.get(subject) : undefined) ?? BARE;
+}
+
+/** Notifications of Antom and Alipay+. Types are the body's `notifyType`: `PAYMENT_RESULT`. */
+export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
+  factory: "alipay",
+  name: "alipay",
+  title: "Alipay: Antom and Alipay+",
+  credential: "Dashboard → Developer → Alipay's public key (base64 of SPKI, or PEM), of the key version that signs.",
+  proof:
+    "`Signature: algorithm=RSA256,keyVersion=<n>,signature=<base64 or base64url, mostly percent-encoded>`: RSA (PKCS #1 v1.5) with SHA-256 over two lines: method and path; `<Client-Id>.<Request-Time>.<body>`.",
+  exampleType: "PAYMENT_RESULT",
+  events:
+    "type `notifyType` of the signed body; id type, `result.resultStatus` and `paymentRequestId` (or `refundRequestId`, `captureRequestId`), all signed; notifications about anything else have none, and are not deduped.",
+  retries: "About eight times within 24 hours.",
+  notes: [
+    'Success is a body: `{"result":{"resultCode":"SUCCESS",…}}`. Alipay+ also wants it signed with your key (`Client-Id`, `Response-Time`, `Signature`): a handler can give that by `context.reply`.',
+    "The path that arrives must be the one that is registered: a proxy that rewrites it breaks the signature.",
+    "`keyVersion` is not looked at: give old and new key while one replaces the other.",
+    "The older interface (forms with `sign`) is not read.",
+  ],
+  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: alipay", "docs.antom.com/ac/cashierpay/notifications"],
+  unconfirmed: [
+    "whether `Request-Time` is that of the attempt: it is not judged",
+    "whether a query belongs to the signed path",
+    "the time limit",
+  ],
+  options: ["publicKey"],
+  define: (options) => ({
+    auth: alipayAuth(options),
+    event: (_delivery, payload) => rowOf(payload),
+    reply: {
+      successStatuses: [200],
+      successBody: '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"Success"}}',
+      successHeaders: { "content-type": "application/json" },
+      retryHorizonSeconds: 86_400,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+    },
+  }),
+});

@@ -1,0 +1,179 @@
+// AWS SNS: signed with a certificate that the message names; a subscription is confirmed by a look at a URL of AWS'.
+import { type Auth, type Proof, refuse } from "../auth/auth.js";
+import { fetchBytes } from "../auth/bounded-fetch.js";
+import { publicKey } from "../auth/public-key.js";
+import type { PublicKeyText } from "../auth/public-key-text.js";
+import type { SignedText } from "../auth/signed-text.js";
+import type { Delivery } from "../delivery.js";
+import { json, memberOf } from "../field.js";
+import { parseJson } from "../internal/json.js";
+import { isPromise } from "../internal/maybe-promise.js";
+import type { Ending } from "../outcome.js";
+import type { Handshake } from "../sender.js";
+import { okText } from "./handshakes.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+export interface AwsSnsOptions {
+  /**
+   * Topics that may send here, by their ARN; `:*` at the end stands for all topics of an account and region. AWS signs for
+   * everybody who has a topic, so this is what makes a message yours.
+   */
+  readonly topicArns: string | readonly string[] | undefined;
+  /** Instead of fetching the certificate that a message names: keys, or certificates as PEM. For tests. */
+  readonly publicKey?: PublicKeyText | readonly PublicKeyText[] | undefined;
+}
+
+const HOST = /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?$/;
+const CERTIFICATE_PATH = /^\/[A-Za-z0-9_-]+\.pem$/;
+const ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:(?:\*|[A-Za-z0-9_-]+(?:\.fifo)?)$/;
+const CONFIRM_TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 65_536;
+
+const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
+const CONFIRMATION = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+/** Of an UnsubscribeConfirmation the documentation and the vendor's library disagree. */
+const WITHOUT_TOKEN = CONFIRMATION.filter((name) => name !== "Token");
+
+const NOT_JSON = refuse("bad_credentials", "the body is not a JSON object");
+const NO_TEXT = refuse("bad_credentials", "a signed member of the message is no text");
+
+const SIGNED: SignedText = {
+  covers: { body: false, method: false, url: false, headers: [], fields: NOTIFICATION },
+  texts({ body }) {
+    const parsed = parseJson(body);
+    if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return NOT_JSON;
+    const members = parsed.value as Record<string, unknown>;
+    const { Type: type } = members;
+    const lists =
+      type === "SubscriptionConfirmation"
+        ? [CONFIRMATION]
+        : type === "UnsubscribeConfirmation"
+          ? [CONFIRMATION, WITHOUT_TOKEN]
+          : [NOTIFICATION];
+    const texts: string[] = [];
+    for (const names of lists) {
+      const present = names.filter((name) => Object.hasOwn(members, name) && members[name] !== null);
+      if (!present.every((name) => typeof members[name] === "string")) return NO_TEXT;
+      texts.push(present.map((name) => `${name}\n${members[name]}\n`).join(""));
+    }
+    return texts;
+  },
+};
+
+function snsAuth({ topicArns, publicKey: keys }: AwsSnsOptions): Auth {
+  const isOurs = compileTopics(topicArns);
+  const auth = publicKey({
+    ...(keys === undefined
+      ? { certificate: { url: json("SigningCertURL"), hosts: [HOST], path: CERTIFICATE_PATH } }
+      : { publicKey: keys }),
+    algorithm: { by: json("SignatureVersion"), names: { "1": "rsa-v1_5-sha1", "2": "rsa-v1_5-sha256" } },
+    signed: SIGNED,
+    timestamp: json("Timestamp", "rfc3339"),
+    signature: { at: json("Signature"), encoding: "base64" },
+  });
+  return {
+    ...auth,
+    verify(delivery, context) {
+      const proof = auth.verify(delivery, context);
+      const ours = (settled: Proof): Proof => (settled.ok && !isOurs(topicOf(delivery)) ? OTHER_TOPIC : settled);
+      return isPromise(proof) ? proof.then(ours) : ours(proof);
+    },
+  };
+}
+
+const OTHER_TOPIC = refuse("unauthenticated", "the message is AWS', but of a topic that is not among topicArns");
+
+function topicOf({ body }: Delivery): unknown {
+  const parsed = parseJson(body);
+  return parsed.ok ? memberOf(parsed.value, "TopicArn") : undefined;
+}
+
+function compileTopics(given: AwsSnsOptions["topicArns"]): (arn: unknown) => boolean {
+  const arns: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const bad = arns.find((arn) => typeof arn !== "string" || !ARN.test(arn));
+  if (bad !== undefined || arns.length === 0 || given === undefined) {
+    throw new TypeError(
+      `awsSns: topicArns must hold ARNs of topics, such as "arn:aws:sns:us-east-1:123456789012:orders", or ":*" for all of an account; got ${JSON.stringify(bad)}`,
+    );
+  }
+  const exact = new Set(arns as string[]);
+  const starts = (arns as string[]).filter((arn) => arn.endsWith(":*")).map((arn) => arn.slice(0, -1));
+  return (arn) => typeof arn === "string" && (exact.has(arn) || starts.some((start) => arn.startsWith(start)));
+}
+
+/** Signed, and of a topic of ours: what it names is asked, if it is AWS' and confirms a subscription. */
+const CONFIRM: Handshake = {
+  name: "SubscriptionConfirmation",
+  methods: ["POST"],
+  isUnsigned: false,
+  answer({ body }) {
+    if (!body.includes('"SubscriptionConfirmation"')) return undefined;
+    const parsed = parseJson(body);
+    if (!parsed.ok || memberOf(parsed.value, "Type") !== "SubscriptionConfirmation") return undefined;
+    const url = memberOf(parsed.value, "SubscribeURL");
+    return typeof url === "string" && isConfirmUrl(url) ? confirm(url) : OTHER_URL;
+  },
+};
+const OTHER_URL: Ending = {
+  name: "bad_payload",
+  hint: "SubscribeURL is not one of AWS' that confirms a subscription; nothing was fetched",
+};
+
+async function confirm(url: string) {
+  try {
+    await fetchBytes(url, {
+      what: "the confirmation",
+      accept: "*/*",
+      timeoutMs: CONFIRM_TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+    });
+    return okText("");
+  } catch (error) {
+    return { name: "undecided", hint: "AWS did not confirm the subscription", error } satisfies Ending;
+  }
+}
+
+function isConfirmUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.protocol !== "https:" || url.port !== "" || url.username !== "" || url.password !== "") return false;
+  return HOST.test(url.hostname) && url.pathname === "/" && url.searchParams.get("Action") === "ConfirmSubscription";
+}
+
+/** AWS SNS over HTTPS. Types are `Notification` and `UnsubscribeConfirmation`. */
+export const awsSns: SenderFactory<AwsSnsOptions> = senderFactory({
+  factory: "awsSns",
+  name: "aws-sns",
+  title: "AWS SNS",
+  credential: "Nothing secret: the ARNs of your topics.",
+  proof:
+    "`Signature` in the body (base64): RSA PKCS #1 v1.5 with SHA-1 (`SignatureVersion` 1) or SHA-256 (2) over names and values of its members, by the certificate at `SigningCertURL` (https, `sns.<region>.amazonaws.com`).",
+  exampleType: "Notification",
+  retries: "About 50 attempts in four phases by default; a 4xx other than 429 ends them.",
+  notes: [
+    "AWS signs for everybody: `topicArns` is what keeps other people's topics out.",
+    "A SubscriptionConfirmation of a topic of yours is confirmed by itself, by a GET of its SubscribeURL.",
+    "`Message` is a text; parse it yourself. Raw delivery has no signature and is refused.",
+    "`Timestamp` is when it was published, so it says nothing about freshness. Set the topic to SignatureVersion 2: SHA-1 is weak.",
+  ],
+  sources: [
+    "aws/aws-js-sns-message-validator @a6ba4d646d",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: aws-sns",
+  ],
+  unconfirmed: ["what of an UnsubscribeConfirmation is signed: both readings are accepted"],
+  options: ["topicArns", "publicKey"],
+  define: (options) => ({
+    auth: snsAuth(options),
+    body: { "text/plain": "json", "application/json": "json" },
+    toleranceSeconds: null,
+    event: { id: json("MessageId"), type: json("Type"), timestamp: json("Timestamp", "rfc3339") },
+    handshakes: [CONFIRM],
+    reply: {
+      timeLimitSeconds: 15,
+      retryHorizonSeconds: 86_400,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      maxBodyBytes: 1_048_576,
+    },
+  }),
+});

@@ -1,0 +1,126 @@
+// Contentful: a canonical request is signed, with the headers that it names itself.
+import { escape as escapeQuery } from "node:querystring";
+import type { Auth, Covers, Proof } from "../auth/auth.js";
+import { refuse } from "../auth/auth.js";
+import { mac } from "../auth/mac.js";
+import type { Secrets } from "../auth/secrets.js";
+import type { SignedText } from "../auth/signed-text.js";
+import { type Delivery, pathOf, queryOf } from "../delivery.js";
+import { header } from "../field.js";
+import { REPEATED } from "../internal/headers.js";
+import { isPromise } from "../internal/maybe-promise.js";
+import type { SecretSender } from "./options.js";
+import { senderFactory } from "./sender-row.js";
+
+const SIGNED_HEADERS = "x-contentful-signed-headers";
+const TIMESTAMP = "x-contentful-timestamp";
+const TOPIC = "x-contentful-topic";
+/** Contentful names some ten. */
+const MAX_SIGNED_HEADERS = 50;
+
+const NO_LIST = refuse(
+  "unauthenticated",
+  `${SIGNED_HEADERS} does not say which headers are signed, the time among them`,
+);
+const NO_HEADER = refuse("unauthenticated", `a header that ${SIGNED_HEADERS} names is missing, or came more than once`);
+const NO_URL = refuse("bad_credentials", "the path cannot be written as Contentful writes it");
+
+/** The names that are signed, lower case; `undefined` where there is no sound list. */
+function namesIn({ headers }: Pick<Delivery, "headers">): readonly string[] | undefined {
+  const list = headers.onceList(SIGNED_HEADERS);
+  if (typeof list !== "string") return undefined;
+  const names = list.split(",").map((name) => name.trim().toLowerCase());
+  const isSound = names.includes(TIMESTAMP) && names.length <= MAX_SIGNED_HEADERS && !names.includes("");
+  return isSound ? names : undefined;
+}
+
+/** A query is encoded twice: so do their libraries. */
+function canonicalPath(url: string): string | undefined {
+  const query = queryOf(url);
+  try {
+    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${escapeQuery(query)}`);
+  } catch {
+    return undefined; // half of a surrogate pair
+  }
+}
+
+const CANONICAL_REQUEST: SignedText = {
+  covers: { body: true, method: true, url: true, headers: [TIMESTAMP] },
+  usesTimestamp: true,
+  texts(delivery) {
+    const names = namesIn(delivery);
+    if (names === undefined) return NO_LIST;
+    const lines: string[] = [];
+    for (const name of [...names].sort()) {
+      const value = delivery.headers.onceList(name);
+      if (value === undefined || value === REPEATED) return NO_HEADER;
+      lines.push(`${name}:${value.trim()}`);
+    }
+    const path = canonicalPath(delivery.url);
+    if (path === undefined) return NO_URL;
+    return [Buffer.concat([Buffer.from(`${delivery.method}\n${path}\n${lines.join(";")}\n`, "utf8"), delivery.body])];
+  },
+};
+
+function contentfulAuth(secret: Secrets): Auth {
+  const auth = mac({
+    secret,
+    signed: CANONICAL_REQUEST,
+    timestamp: header(TIMESTAMP, "unix-milliseconds"),
+    signature: { header: "x-contentful-signature", encoding: "hex" },
+  });
+  return {
+    ...auth,
+    verify(delivery, context) {
+      const proof = auth.verify(delivery, context);
+      const covered = (settled: Proof): Proof =>
+        settled.ok ? { ...settled, covers: withHeaders(settled.covers, namesIn(delivery) ?? []) } : settled;
+      return isPromise(proof) ? proof.then(covered) : covered(proof);
+    },
+    sign(request, key) {
+      const names = [...Object.keys(request.headers), SIGNED_HEADERS, TIMESTAMP].sort().join(",");
+      return auth.sign?.({ ...request, headers: { ...request.headers, [SIGNED_HEADERS]: names } }, key) ?? request;
+    },
+  };
+}
+
+function withHeaders(covers: Covers, headers: readonly string[]): Covers {
+  return { ...covers, headers };
+}
+
+/** Contentful's webhooks with request verification. Types are topics: `ContentManagement.Entry.publish`. */
+export const contentful: SecretSender = senderFactory({
+  factory: "contentful",
+  name: "contentful",
+  title: "Contentful",
+  credential: "Settings → Webhooks → Settings → Request verification secret (64 chars). Used as text.",
+  proof:
+    "`x-contentful-signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over method, path, the headers that `x-contentful-signed-headers` names, and body, a line each; the time is in Unix milliseconds.",
+  exampleType: "ContentManagement.Entry.publish",
+  retries: "Three times after 429 and 5xx.",
+  notes: [
+    "Times up to 30 seconds old are accepted, as Contentful's own library does.",
+    "The path is signed as Contentful called it: a proxy in front must not rewrite it. A body transformation changes what handlers get.",
+    "There is no id, so nothing is deduped.",
+  ],
+  sources: ["@contentful/node-apps-toolkit 3.16.1, which accepts what this description signs"],
+  unconfirmed: ["three retries", "30 s time limit", "that there is no id"],
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: contentfulAuth(secret),
+    body: {
+      "application/vnd.contentful.management.v1+json": "json",
+      "application/json": "json",
+      "application/*+json": "json",
+    },
+    toleranceSeconds: 30,
+    event: { type: header(TOPIC) },
+    reply: {
+      methods: ["POST", "PUT", "PATCH"],
+      timeLimitSeconds: 30,
+      retryHorizonSeconds: 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+    },
+  }),
+});

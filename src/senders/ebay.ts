@@ -1,0 +1,104 @@
+// eBay: the signature header is JSON in base64, and names the key; a handshake proves that the URL is ours.
+import { createHash } from "node:crypto";
+import type { Auth } from "../auth/auth.js";
+import { publicKey } from "../auth/public-key.js";
+import type { PublicKeyByIdFunction } from "../auth/public-key-source.js";
+import type { PublicKeyText } from "../auth/public-key-text.js";
+import type { UnverifiedDelivery } from "../auth/secrets.js";
+import { viewOfJsonHeader, withView } from "../auth/view.js";
+import { header, json } from "../field.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import { echoQuery, okJson } from "./handshakes.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+/** Answers the `key` of an id as eBay spells it; `null`: there is none. */
+export type EbayKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<string | null | undefined>;
+
+export interface EbayOptions {
+  /** The key of an id: an object, or a function that asks `getPublicKey` of the Notification API and keeps the answer for an hour. PEM on one line, as eBay answers it, will do. */
+  readonly keys: Readonly<Record<string, string>> | EbayKeyFunction;
+  /** The verification token that you entered beside the URL: 32 to 80 letters, digits, `_` and `-`. */
+  readonly verifyToken: string;
+  /** The URL exactly as it is entered at eBay: it is part of the handshake's answer. */
+  readonly endpoint: string;
+}
+
+const SIGNATURE = "x-ebay-signature";
+const VERIFY_TOKEN = /^[A-Za-z0-9_-]{32,80}$/;
+
+function ebayAuth(keys: EbayOptions["keys"]): Auth {
+  const auth = publicKey({
+    keys: typeof keys === "function" ? answeredKeys(keys) : listedKeys(keys),
+    keyId: header(`${SIGNATURE}.kid`),
+    algorithm: {
+      by: header(`${SIGNATURE}.digest`),
+      names: { SHA1: "ecdsa-p256-sha1", sha1: "ecdsa-p256-sha1" },
+    },
+    signature: { header: `${SIGNATURE}.signature`, encoding: "base64" },
+  });
+  return withView(viewOfJsonHeader(SIGNATURE), auth);
+}
+
+function answeredKeys(keys: EbayKeyFunction): PublicKeyByIdFunction {
+  return (keyId, delivery) => {
+    const found = keys(keyId, delivery);
+    return isPromise(found) ? found.then(keyText) : keyText(found);
+  };
+}
+
+function listedKeys(keys: Readonly<Record<string, string>>): Readonly<Record<string, PublicKeyText>> {
+  return Object.fromEntries(Object.entries(keys ?? {}).map(([id, pem]) => [id, keyText(pem) ?? undefined]));
+}
+
+/** The base64 between the lines of a PEM is the key itself, with line breaks or without. */
+function keyText(pem: string | null | undefined): string | null {
+  return typeof pem === "string" ? pem.replace(/-----(?:BEGIN|END) PUBLIC KEY-----|\s/g, "") : null;
+}
+
+/** eBay's notifications. Types are topics: `MARKETPLACE_ACCOUNT_DELETION`. */
+export const ebay: SenderFactory<EbayOptions> = senderFactory({
+  factory: "ebay",
+  name: "ebay",
+  title: "eBay Notification API",
+  credential:
+    "`keys`: a function that gets the key's id and answers `key` of `GET /commerce/notification/v1/public_key/{id}`; keep the answers for an hour. `verifyToken` and `endpoint`: as entered under Application Keys → Alerts and Notifications.",
+  proof:
+    "`x-ebay-signature: <base64 of JSON with alg, kid, signature and digest>`: ECDSA P-256 with SHA-1 over the body, the signature in base64 of DER.",
+  exampleType: "MARKETPLACE_ACCOUNT_DELETION",
+  retries: "Again after anything but 200, 201, 202 or 204; `notification.publishAttemptCount` counts.",
+  notes: [
+    "The hash is SHA-1, by eBay's choice: one signature holds for any two bodies of the same SHA-1, and such pairs can be made.",
+    "`?challenge_code=` is answered with the SHA-256 of code, token and endpoint, before any proof.",
+  ],
+  sources: ["github.com/eBay/event-notification-nodejs-sdk", "hookdeck/webhook-skills, providers.yaml @00ad8d05: ebay"],
+  unconfirmed: [
+    "the time limit and how long it retries",
+    "that `notification.notificationId` stays the same over attempts",
+  ],
+  options: ["keys", "verifyToken", "endpoint"],
+  define({ keys, verifyToken, endpoint }) {
+    if (typeof verifyToken !== "string" || !VERIFY_TOKEN.test(verifyToken)) {
+      throw new TypeError("ebay: verifyToken must be the verification token: 32 to 80 letters, digits, _ and -");
+    }
+    if (typeof endpoint !== "string" || !/^https:\/\/\S+$/.test(endpoint)) {
+      throw new TypeError(
+        'ebay: endpoint must be the URL as entered at eBay, such as "https://example.com/webhooks/ebay"',
+      );
+    }
+    const answer = (code: string) =>
+      okJson({
+        challengeResponse: createHash("sha256").update(code).update(verifyToken).update(endpoint).digest("hex"),
+      });
+    return {
+      auth: ebayAuth(keys),
+      event: {
+        id: json("notification.notificationId"),
+        type: json("metadata.topic"),
+        timestamp: json("notification.publishDate", "rfc3339"),
+        attempt: json("notification.publishAttemptCount"),
+      },
+      handshakes: [echoQuery("challenge_code", answer)],
+      reply: { honoursRetryAfter: false, unsubscribes: [] },
+    };
+  },
+});

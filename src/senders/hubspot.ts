@@ -1,0 +1,123 @@
+// HubSpot: an HMAC over the whole request (version 3), or plain hashes of less (2 and 1).
+import { type Auth, absent } from "../auth/auth.js";
+import { digest } from "../auth/digest.js";
+import { mac } from "../auth/mac.js";
+import type { Secrets } from "../auth/secrets.js";
+import type { SignedText } from "../auth/signed-text.js";
+import { dottedAll, header, json } from "../field.js";
+import type { SecretOptions } from "./options.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+export type HubspotVersion = "v1" | "v2" | "v3";
+
+export interface HubspotOptions extends SecretOptions {
+  /** Accepted versions of the signature. Default: all. Without `"v3"` and `"v2"` no `publicUrl` is needed. */
+  readonly versions?: readonly HubspotVersion[] | undefined;
+}
+
+const VERSIONS: readonly HubspotVersion[] = ["v1", "v2", "v3"];
+const SIGNATURE_V3 = "x-hubspot-signature-v3";
+const SIGNATURE = "x-hubspot-signature";
+const VERSION = "x-hubspot-signature-version";
+/** What HubSpot decodes in the URL before it signs. */
+const DECODED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
+
+/** `<method><URL, some of it decoded><body><time>`; the URL as it is registered is tried, too. */
+const SIGNED_V3: SignedText = {
+  covers: { body: true, method: true, url: true, headers: [] },
+  needsPublicUrl: true,
+  usesTimestamp: true,
+  texts: ({ method, body }, { urls, timestamp }) =>
+    urls.flatMap((url) =>
+      [...new Set([url.replace(DECODED, decodeURIComponent), url])].map((one) =>
+        Buffer.concat([Buffer.from(method + one, "utf8"), body, Buffer.from(timestamp, "latin1")]),
+      ),
+    ),
+};
+
+function proofs(secret: Secrets): Readonly<Record<HubspotVersion, () => Auth>> {
+  const hex = { header: SIGNATURE, encoding: "hex" } as const;
+  return {
+    v3: () =>
+      mac({
+        secret,
+        signed: SIGNED_V3,
+        timestamp: header("x-hubspot-request-timestamp", "unix-milliseconds"),
+        signature: { header: SIGNATURE_V3, encoding: "base64" },
+      }),
+    v2: () => digest({ secret, signed: "{secret}{method}{url}{body}", signature: hex }),
+    v1: () => digest({ secret, signed: "{secret}{body}", signature: hex }),
+  };
+}
+
+/** Where a version 3 signature came it is the one that must hold: the others bind less. */
+function hubspotAuth(secret: Secrets, versions: readonly HubspotVersion[]): Auth {
+  if (versions.length === 0 || versions.some((one) => !VERSIONS.includes(one))) {
+    throw new TypeError(`hubspot: versions must be some of ${VERSIONS.join(", ")}; got ${JSON.stringify(versions)}`);
+  }
+  const make = proofs(secret);
+  const made = new Map(versions.map((one) => [one, make[one]()]));
+  const best = made.get("v3") ?? made.get("v2") ?? (made.get("v1") as Auth);
+  const all = [...made.values()];
+  return {
+    ...best,
+    scheme: "hubspot",
+    credentialHeaders: [SIGNATURE_V3, SIGNATURE, VERSION],
+    needsPublicUrl: all.some((auth) => auth.needsPublicUrl),
+    warnings: [...new Set(all.flatMap((auth) => auth.warnings ?? []))],
+    verify(delivery, context) {
+      const isV3 = delivery.headers.get(SIGNATURE_V3) !== undefined;
+      const version = isV3 ? "v3" : delivery.headers.get(VERSION) === "v2" ? "v2" : "v1";
+      const auth = made.get(version);
+      if (auth !== undefined) return auth.verify(delivery, context);
+      return absent(`no signature of the accepted versions (${versions.join(", ")})`);
+    },
+    sign(request, key) {
+      const version = made.has("v3") ? undefined : made.has("v2") ? "v2" : "v1";
+      const headers = version === undefined ? request.headers : { ...request.headers, [VERSION]: version };
+      return best.sign?.({ ...request, headers }, key) ?? request;
+    },
+  };
+}
+
+/** HubSpot's webhooks. Types are subscriptions: `contact.creation`, `deal.propertyChange`. */
+export const hubspot: SenderFactory<HubspotOptions> = senderFactory({
+  factory: "hubspot",
+  name: "hubspot",
+  title: "HubSpot",
+  credential: "The app's Client secret. Used as text.",
+  proof:
+    "`X-HubSpot-Signature-v3: <base64, 44 chars>`: HMAC-SHA256 over `<method><URL><body><X-HubSpot-Request-Timestamp>`; the time is in Unix milliseconds. Older: `X-HubSpot-Signature: <hex, 64 chars>` with `X-HubSpot-Signature-Version: v2`, SHA-256 over `<secret><method><URL><body>`, or `v1`, over `<secret><body>`.",
+  exampleType: "contact.creation",
+  events:
+    "a batch: an array. Id of `eventId`, `subscriptionId`, `objectId` and `occurredAt` together, for `eventId` alone is not unique; type `subscriptionType`.",
+  retries: "Up to ten times within 24 hours.",
+  notes: [
+    'Versions 1 and 2 are hashes, not HMACs, and sign no time: whoever has seen one delivery can append to its body, and send it again at any time. `versions: ["v3"]` refuses them.',
+    "Where a version 3 signature came, it must hold, whatever else came.",
+  ],
+  sources: [
+    "HubSpot/hubspot-api-nodejs @395cd9bf3b, src/utils/signature.ts",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: hubspot",
+  ],
+  unconfirmed: ["which characters of the URL are decoded", "ten retries in 24 hours", "5 s time limit", "the id"],
+  options: ["secret", "versions"],
+  define: ({ secret, versions = VERSIONS }) => ({
+    auth: hubspotAuth(secret, versions),
+    event: {
+      each: "",
+      id: dottedAll(json("eventId"), json("subscriptionId"), json("objectId"), json("occurredAt")),
+      type: json("subscriptionType"),
+      timestamp: json("occurredAt", "unix-milliseconds"),
+      attempt: json("attemptNumber"),
+    },
+    reply: {
+      // Other kinds of calls (cards, workflow actions) come by GET, too.
+      methods: ["POST", "GET"],
+      timeLimitSeconds: 5,
+      retryHorizonSeconds: 86_400,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+    },
+  }),
+});

@@ -1,0 +1,112 @@
+// Microsoft Graph: every notification of a batch repeats the text that the subscription was made with.
+import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../auth/auth.js";
+import type { Secrets } from "../auth/secrets.js";
+import { compileSharedToken } from "../auth/shared-token.js";
+import { writeField } from "../auth/write-field.js";
+import type { Delivery } from "../delivery.js";
+import { json, memberOf } from "../field.js";
+import { parseJson } from "../internal/json.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import type { EventRow, Handshake } from "../sender.js";
+import { echoQuery } from "./handshakes.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+export interface MicrosoftGraphOptions {
+  /** The `clientState` that you gave when you subscribed; several, or a function of the delivery. */
+  readonly clientState: Secrets;
+}
+
+const PLACE = "value.*.clientState";
+/** A batch of several subscriptions may hold several; each costs a look-up. */
+const MAX_STATES = 10;
+const MAX_BODY_BYTES = 4_194_304;
+
+const NOT_JSON = refuse("bad_credentials", "the body is not JSON of at most 4 MiB with notifications in value");
+const MISSING = absent("a notification has no clientState; was it given when the subscription was made?");
+const TOO_MANY = refuse("bad_credentials", `the notifications hold more than ${MAX_STATES} different clientStates`);
+
+/** The different texts of a batch: each must be one of ours. */
+function statesOf({ body }: Delivery): readonly string[] | Refusal {
+  const parsed = body.length > MAX_BODY_BYTES ? undefined : parseJson(body);
+  const items = parsed?.ok ? memberOf(parsed.value, "value") : undefined;
+  if (!Array.isArray(items) || items.length === 0) return NOT_JSON;
+  const states = new Set(items.map((item) => memberOf(item, "clientState")));
+  if (states.has(undefined) || states.has(null) || states.has("")) return MISSING;
+  if (states.size > MAX_STATES) return TOO_MANY;
+  return [...states].every((state) => typeof state === "string") ? ([...states] as string[]) : NOT_JSON;
+}
+
+function graphAuth(clientState: Secrets): Auth {
+  const shared = compileSharedToken(clientState, "microsoftGraph: clientState", () => undefined);
+  function judge(delivery: Delivery, [state = "", ...rest]: readonly string[]): MaybePromise<Proof> {
+    const go = (proof: Proof): MaybePromise<Proof> => (proof.ok && rest.length > 0 ? judge(delivery, rest) : proof);
+    const proof = shared.judge(delivery, state);
+    return isPromise(proof) ? proof.then(go) : go(proof);
+  }
+  return {
+    scheme: "client-state",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: [],
+    writes: [{ in: "json", name: PLACE }],
+    needsPublicUrl: false,
+    warnings: shared.warnings,
+    verify(delivery) {
+      const states = statesOf(delivery);
+      return "ok" in states ? states : judge(delivery, states);
+    },
+    sign: (request, key) =>
+      shared.sign(request, key, (state) => writeField(request, { in: "json", name: PLACE }, state)),
+  };
+}
+
+/** A POST without a body, when a subscription is made. */
+const VALIDATION: Handshake = {
+  ...echoQuery("validationToken"),
+  name: "validationToken",
+  methods: ["POST"],
+  answer: (delivery) => (delivery.body.length > 0 ? undefined : echoQuery("validationToken").answer(delivery)),
+};
+
+const CHANGE: EventRow = { each: "value", type: json("changeType") };
+const LIFECYCLE: EventRow = { each: "value", type: json("lifecycleEvent") };
+
+/** Microsoft Graph's change notifications. Types are `created`, `updated`, `deleted`, and of lifecycles `missed`. */
+export const microsoftGraph: SenderFactory<MicrosoftGraphOptions> = senderFactory({
+  factory: "microsoftGraph",
+  name: "microsoft-graph",
+  title: "Microsoft Graph",
+  credential: "The `clientState` that you gave when you made the subscription: a random text of up to 128 characters.",
+  proof: "`clientState` in each notification of the body, as it is. Nothing is signed.",
+  exampleType: "updated",
+  retries: "After anything but a 2xx within 3 seconds, for up to four hours.",
+  notes: [
+    "A batch: `value[]`. Notifications have no id, so nothing is deduped; the client state stands in the payload that handlers get.",
+    "`?validationToken=` is answered by itself. Lifecycle notifications may go to the same URL.",
+    "Of rich notifications neither the `validationTokens` are checked nor the content is decrypted.",
+  ],
+  sources: [
+    "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: microsoft-graph",
+  ],
+  options: ["clientState"],
+  define: ({ clientState }) => ({
+    auth: graphAuth(clientState),
+    // The validation comes as text, though it has no body.
+    body: { "application/json": "json", "text/plain": "json" },
+    event: (_delivery, payload) => {
+      const items = memberOf(payload, "value");
+      const isChange = Array.isArray(items) && items.some((item) => memberOf(item, "changeType") !== undefined);
+      return isChange ? CHANGE : LIFECYCLE;
+    },
+    handshakes: [VALIDATION],
+    reply: {
+      successStatus: 202,
+      timeLimitSeconds: 3,
+      retryHorizonSeconds: 4 * 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      maxBodyBytes: MAX_BODY_BYTES,
+    },
+  }),
+});

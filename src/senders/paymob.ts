@@ -1,0 +1,83 @@
+// Paymob: a MAC in the query, over the values of twenty members.
+import { type Refusal, refuse } from "../auth/auth.js";
+import { mac } from "../auth/mac.js";
+import type { SignedText } from "../auth/signed-text.js";
+import { json, memberOf, query } from "../field.js";
+import { parseJson } from "../internal/json.js";
+import type { SecretSender } from "./options.js";
+import { senderFactory } from "./sender-row.js";
+
+/** In the order in which they are joined; each below `obj`. */
+const MEMBERS = [
+  "amount_cents",
+  "created_at",
+  "currency",
+  "error_occured",
+  "has_parent_transaction",
+  "id",
+  "integration_id",
+  "is_3d_secure",
+  "is_auth",
+  "is_capture",
+  "is_refunded",
+  "is_standalone_payment",
+  "is_voided",
+  "order.id",
+  "owner",
+  "pending",
+  "source_data.pan",
+  "source_data.sub_type",
+  "source_data.type",
+  "success",
+].map((name) => `obj.${name}`);
+const MAX_BODY_BYTES = 1_048_576;
+const UNREADABLE = refuse(
+  "bad_credentials",
+  "the body is not JSON of at most 1 MiB, or a signed member has no one text",
+);
+
+const VALUES: SignedText = {
+  covers: { body: false, method: false, url: false, headers: [], fields: MEMBERS },
+  texts({ body }) {
+    const parsed = body.length > MAX_BODY_BYTES ? undefined : parseJson(body);
+    if (!parsed?.ok) return UNREADABLE;
+    const values = MEMBERS.map((name) => textOf(memberOf(parsed.value, name)));
+    const broken = values.find((value): value is Refusal => typeof value === "object");
+    return broken ?? [values.join("")];
+  },
+};
+
+/** Booleans are signed as words; what is missing is signed as nothing. */
+function textOf(value: unknown): string | Refusal {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string" || typeof value === "boolean" || Number.isSafeInteger(value)) return String(value);
+  return UNREADABLE;
+}
+
+/** Paymob's transaction callbacks, processed by POST. The type is `TRANSACTION`; what happened is in flags. */
+export const paymob: SecretSender = senderFactory({
+  factory: "paymob",
+  name: "paymob",
+  title: "Paymob",
+  credential: "Dashboard → Settings → Account Info → HMAC. Used as text.",
+  proof:
+    "query parameter `hmac=<lower-case hex, 128 chars>`: HMAC-SHA512 over the values of twenty members of `obj`, one after the other, from `amount_cents` to `success`.",
+  exampleType: "TRANSACTION",
+  notes: [
+    "Only those twenty members are signed: not `type`, nor anything else in `obj`.",
+    "The values stand one after the other without a separator, so where one ends is not signed.",
+    "There is no dedupe: a transaction comes again under the same `obj.id` when its state changes. Compare `pending`, `success`, `is_refunded` and `is_voided`.",
+    "The response callback (a browser's GET) and the callbacks of card tokens and deliveries are signed otherwise, and not read.",
+  ],
+  sources: [
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: paymob",
+    "developers.paymob.com, HMAC of transaction callbacks",
+  ],
+  unconfirmed: ["how a member that is null is signed: as nothing", "the time limit and the retries"],
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, algorithm: "sha512", signed: VALUES, signature: { at: query("hmac"), encoding: "hex" } }),
+    event: { type: json("type"), timestamp: json("obj.created_at", "rfc3339") },
+    reply: { honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

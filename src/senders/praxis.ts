@@ -1,0 +1,105 @@
+// Praxis: SHA-384 over the values of some members and the secret; which ones depends on the kind of notification.
+import { refuse } from "../auth/auth.js";
+import { digest } from "../auth/digest.js";
+import type { SignedText } from "../auth/signed-text.js";
+import { dottedAll, json, memberOf } from "../field.js";
+import { parseJson } from "../internal/json.js";
+import type { EventRow } from "../sender.js";
+import type { SecretSender } from "./options.js";
+import { senderFactory } from "./sender-row.js";
+
+const PAYMENT_MEMBERS = [
+  "merchant_id",
+  "application_key",
+  "timestamp",
+  "customer.customer_token",
+  "session.order_id",
+  "transaction.tid",
+  "transaction.currency",
+  "transaction.amount",
+  "transaction.conversion_rate",
+  "transaction.processed_currency",
+  "transaction.processed_amount",
+];
+const SUBSCRIPTION_MEMBERS = [
+  "event",
+  "merchant_id",
+  "application_key",
+  "cid",
+  "plan_id",
+  "subscription_id",
+  "subscription_status",
+  "timestamp",
+];
+const MAX_BODY_BYTES = 1_048_576;
+const UNREADABLE = refuse(
+  "bad_credentials",
+  "the body is not JSON of at most 1 MiB, or a signed member has no one text",
+);
+
+const VALUES: SignedText = {
+  covers: {
+    body: false,
+    method: false,
+    url: false,
+    headers: [],
+    // Of a payment `event` is not signed, but there is none: its presence makes it a subscription's.
+    fields: [...new Set([...PAYMENT_MEMBERS, ...SUBSCRIPTION_MEMBERS])],
+  },
+  texts({ body }) {
+    const parsed = body.length > MAX_BODY_BYTES ? undefined : parseJson(body);
+    if (!parsed?.ok) return UNREADABLE;
+    const members = memberOf(parsed.value, "event") === undefined ? PAYMENT_MEMBERS : SUBSCRIPTION_MEMBERS;
+    let text = "";
+    for (const name of members) {
+      const value = memberOf(parsed.value, name) ?? "";
+      if (typeof value !== "string" && !Number.isSafeInteger(value)) return UNREADABLE;
+      text += value;
+    }
+    return [text];
+  },
+};
+
+/** A transaction reaches each state once; the state itself is not signed. */
+const PAYMENT: EventRow = {
+  id: dottedAll(json("transaction.tid"), json("transaction.transaction_status")),
+  type: json("transaction.transaction_status"),
+  timestamp: json("timestamp", "unix-seconds"),
+};
+const SUBSCRIPTION: EventRow = { type: json("event"), timestamp: json("timestamp", "unix-seconds") };
+
+/** Praxis Cashier's notifications. Types are the transaction's status (`approved`), or of subscriptions the body's `event`. */
+export const praxis: SecretSender = senderFactory({
+  factory: "praxis",
+  name: "praxis",
+  title: "Praxis Cashier",
+  credential: "The merchant secret. Used as text.",
+  proof:
+    "`gt-authentication: <lower-case hex, 96 chars>`: SHA-384 over the values of the members that the documentation lists for the kind, in its order, and the merchant secret.",
+  exampleType: "approved",
+  events:
+    "payments: type `transaction.transaction_status` (not signed); id `transaction.tid` and that status. Subscriptions: type `event` (signed), no id, and so no dedupe.",
+  notes: [
+    "**The status of a payment is not signed**: whoever replays a rejected one can call it approved. Fetch the transaction before you act upon it.",
+    'Praxis wants its answer signed: `{"status":0,"timestamp":…}` and `external-request-signature: <SHA-384 of status, timestamp and secret>`. A handler can give it by `context.reply`; the answer without a handler is empty.',
+    "Amounts come as texts and are signed as such; a number with a fraction is refused.",
+  ],
+  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis", "docs.praxis.tech/docs/authentication"],
+  unconfirmed: [
+    "whether `timestamp` is that of the attempt: it is not judged",
+    "that a status comes once for a transaction",
+    "the time limit and the retries",
+  ],
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: digest({
+      secret,
+      algorithm: "sha384",
+      signed: VALUES,
+      secretAt: "end",
+      signature: { header: "gt-authentication", encoding: "hex" },
+    }),
+    event: (_delivery, payload) => (memberOf(payload, "event") === undefined ? PAYMENT : SUBSCRIPTION),
+    reply: { successStatuses: [200], honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

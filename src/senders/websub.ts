@@ -1,0 +1,100 @@
+// WebSub (PubSubHubbub): HMAC over the body, in one of four algorithms; every (un)subscription is asked about by GET.
+import { anyOf } from "../auth/combine.js";
+import { mac } from "../auth/mac.js";
+import type { MacAlgorithm } from "../auth/mac-plan.js";
+import type { Secrets } from "../auth/secrets.js";
+import { queryOf } from "../delivery.js";
+import { literal } from "../field.js";
+import type { Handshake } from "../sender.js";
+import { checkChallenge, okText } from "./handshakes.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+export interface WebsubOptions {
+  /** `hub.secret` of the subscription. */
+  readonly secret: Secrets;
+  /** The topics you want, exactly as subscribed to; or `"*"`. What is not among them is not confirmed, and what is, is not given up. */
+  readonly topics: "*" | readonly string[];
+}
+
+/** Likeliest first; the first one signs in tests. */
+const ALGORITHMS: readonly MacAlgorithm[] = ["sha256", "sha1", "sha384", "sha512"];
+/** WebSub section 5.3: the answer to what one does not want. */
+const NOT_WANTED = { status: 404, headers: {}, body: "" };
+
+function intent({ topics }: WebsubOptions): Handshake {
+  const isList = Array.isArray(topics) && topics.every((topic) => typeof topic === "string" && topic !== "");
+  if (topics !== "*" && !isList) {
+    throw new TypeError(
+      'websub: topics must be a list of the topics you subscribe to, such as ["https://example.com/feed"], or "*"',
+    );
+  }
+  const wanted = topics === "*" ? undefined : new Set(topics);
+  return {
+    name: "hub.challenge",
+    methods: ["GET"],
+    isUnsigned: true,
+    answer({ url }) {
+      const query = new URLSearchParams(queryOf(url) ?? "");
+      const mode = query.get("hub.mode");
+      const topic = query.get("hub.topic");
+      if (mode === "denied") return okText("");
+      if (topic === null || (mode !== "subscribe" && mode !== "unsubscribe")) return undefined;
+      const isWanted = wanted?.has(topic) ?? true;
+      // A stranger may ask the hub to end a subscription: only what is no longer among the topics is given up.
+      if (wanted !== undefined && isWanted !== (mode === "subscribe")) return NOT_WANTED;
+      const challenge = checkChallenge(query.get("hub.challenge"));
+      return typeof challenge === "string" ? okText(challenge) : challenge;
+    },
+  };
+}
+
+/**
+ * WebSub hubs (PubSubHubbub), in JSON, Atom, RSS or whatever the topic is. The one type is `content`.
+ *
+ * Shape:   `X-Hub-Signature: <sha1|sha256|sha384|sha512>=<lower-case hex>` over the body
+ * Source:  W3C Recommendation WebSub, sections 5.3, 7 and 7.1.
+ * Promise: the body comes from a holder of the secret; what you do not want is not confirmed. Not promised: which topic it
+ *          is (the `Link` header says it, unsigned: give each topic its own secret or URL), nor dedupe: there is no id.
+ *
+ * @throws {TypeError} When the secret is missing or malformed, or there are no topics.
+ * @example createReceiver(websub({ secret: process.env.HUB_SECRET, topics: ["https://example.com/feed"] }))
+ */
+export const websub: SenderFactory<WebsubOptions> = senderFactory({
+  factory: "websub",
+  name: "websub",
+  title: "WebSub",
+  credential:
+    "you choose it: `hub.secret` of the subscription, under 200 bytes. Used as text. Without one, nothing is signed.",
+  proof: "`X-Hub-Signature: sha256=<hex>`, or `sha1`, `sha384`, `sha512`, by the hub's choice: HMAC over the body.",
+  exampleType: "content",
+  retries: "By the hub's own policy, until the lease ends: renew it before.",
+  notes: [
+    '`hub.mode=subscribe` for a topic among `topics` hears the challenge, any other 404; `unsubscribe` the other way round, so that no stranger ends a subscription; `denied` hears 200. With `"*"` everything is confirmed. Mount with `app.use`, so that GET arrives.',
+    "The payload is JSON, text (Atom, RSS and other XML) or bytes, by its media type. The `Link` header names the topic, and is not signed.",
+    "The specification allows hubs to sign with SHA-1; HMAC with it is still sound.",
+  ],
+  sources: ["github.com/w3c/websub, index.html, sections 5.3, 7, 7.1"],
+  unconfirmed: ["how long hubs wait and retry: 15 s and four days are assumed"],
+  options: ["secret", "topics"],
+  define(options) {
+    const { secret } = options;
+    const [first, ...others] = ALGORITHMS.map((algorithm) =>
+      mac({ secret, algorithm, signature: { header: "x-hub-signature", encoding: "hex", prefix: `${algorithm}=` } }),
+    );
+    return {
+      auth: anyOf(first as ReturnType<typeof mac>, ...others),
+      body: {
+        "application/atom+xml": "text",
+        "application/xml": "text",
+        "application/*+xml": "text",
+        "application/json": "json",
+        "application/*+json": "json",
+        "text/*": "text",
+        "*/*": "bytes",
+      },
+      event: { type: literal("content") },
+      handshakes: [intent(options)],
+      reply: { unsubscribes: [410], honoursRetryAfter: false },
+    };
+  },
+});

@@ -1,0 +1,87 @@
+// Which checks does a delivery of this sender pass, and in which order? Compiled once, when the receiver is built.
+import { type AdmitSettings, admitStep } from "./checks/admit.js";
+import { alreadyReadCheck, declaredCheck } from "./checks/declared.js";
+import { freshnessStep } from "./checks/freshness.js";
+import { signedHandshakeStep, unsignedHandshakeStep } from "./checks/handshake.js";
+import { httpsCheck } from "./checks/https.js";
+import { identifyStep } from "./checks/identify.js";
+import { parseStep } from "./checks/parse.js";
+import { proveStep } from "./checks/prove.js";
+import { sourceAddressCheck } from "./checks/source-address.js";
+import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
+import type { AnyReceiverOptions } from "./options.js";
+import type { Ending } from "./outcome.js";
+import type { Passage, Step } from "./passage.js";
+import type { BodyFormats, Sender } from "./sender.js";
+import type { Settings } from "./settings.js";
+
+/** Of a sender that does not say. */
+export const JSON_BODIES: BodyFormats = { "application/json": "json", "application/*+json": "json" };
+/** What is in a header beside the proof's own and must not reach a handler or a log. */
+const PRIVATE_HEADERS: readonly string[] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
+
+export interface Steps {
+  /** Methods of deliveries and handshakes. */
+  readonly methods: readonly string[];
+  readonly beforeBody: readonly Step[];
+  /** The same where something upstream has read the body. */
+  readonly upstreamBody: readonly Step[];
+  /** From the body to the events. */
+  readonly beforeHandling: readonly Step[];
+}
+
+/** @throws {TypeError} When an option of a check is malformed. */
+export function compileSteps(
+  sender: Sender<never>,
+  options: AnyReceiverOptions,
+  settings: Settings,
+  load: Pick<AdmitSettings, "isClosing" | "isFull">,
+): Steps {
+  const { definition, profile } = sender;
+  const { auth } = definition;
+  const handshakes = definition.handshakes ?? [];
+  const methods = [...new Set([...profile.methods, ...handshakes.flatMap((handshake) => handshake.methods)])];
+  const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
+  const handshakeSettings = { handshakes, deliveryMethods: profile.methods };
+  const head = [
+    admitStep({ methods, ...load }),
+    sourceAddressCheck({
+      allow: options.allow,
+      trustedProxies: options.trustedProxies,
+      clientAddress: options.clientAddress,
+    }),
+    httpsCheck({
+      requireHttps: options.requireHttps,
+      trustedProxies: options.trustedProxies,
+      clientAddress: options.clientAddress,
+    }),
+  ];
+  const beforeBody = present([...head, declaredCheck(limits)]);
+  const upstreamBody = present([...head, alreadyReadCheck(limits)]);
+  const beforeHandling = present([
+    unsignedHandshakeStep(handshakeSettings),
+    proveStep({ auth, publicUrls: settings.publicUrls }),
+    freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
+    signedHandshakeStep(handshakeSettings),
+    parseStep(limits.formats),
+    identifyStep({
+      sender: definition,
+      credentialHeaders: new Set([...PRIVATE_HEADERS, ...auth.credentialHeaders, ...(definition.privateHeaders ?? [])]),
+    }),
+  ]);
+  return { methods, beforeBody, upstreamBody, beforeHandling };
+}
+
+function present(steps: readonly (Step | undefined)[]): readonly Step[] {
+  return steps.filter((step) => step !== undefined);
+}
+
+/** Runs steps until one ends the delivery; waits only for a step that must wait. */
+export function walk(steps: readonly Step[], passage: Passage, from = 0): MaybePromise<Ending | undefined> {
+  for (let at = from; at < steps.length; at++) {
+    const answer = (steps[at] as Step)(passage);
+    if (isPromise(answer)) return answer.then((ending) => ending ?? walk(steps, passage, at + 1));
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
