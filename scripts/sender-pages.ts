@@ -6,7 +6,7 @@ import type { Covers } from "../src/auth/auth.js";
 import { type Field, isCovered } from "../src/field.js";
 import type { EventRow, Sender } from "../src/sender.js";
 import * as senders from "../src/senders/index.js";
-import type { SenderAbout, SenderFactory } from "../src/senders/sender-row.js";
+import { isSenderFactory, type SenderAbout } from "../src/senders/sender-row.js";
 import { sampleOptions } from "./sender-samples.js";
 
 const FOLDER = new URL("../docs/senders/", import.meta.url);
@@ -18,7 +18,7 @@ export interface DescribedSender {
 
 /** Every factory of `hookgate/senders`, built, in the order of their titles. */
 export function describedSenders(): readonly DescribedSender[] {
-  const factories = Object.values(senders as Readonly<Record<string, unknown>>).filter(isFactory);
+  const factories = Object.values(senders as Readonly<Record<string, unknown>>).filter(isSenderFactory);
   return factories
     .map((factory) => ({
       about: factory.about,
@@ -32,10 +32,6 @@ export function senderPages(): ReadonlyMap<string, string> {
   const described = describedSenders();
   const pages = new Map(described.map((one) => [`${one.sender.name}.md`, pageOf(one)]));
   return pages.set("README.md", indexOf(described));
-}
-
-function isFactory(value: unknown): value is SenderFactory<object> {
-  return typeof value === "function" && "about" in value;
 }
 
 function pageOf({ about, sender }: DescribedSender): string {
@@ -166,7 +162,7 @@ function handshakeText({
   methods: readonly string[];
   isUnsigned: boolean;
 }): string {
-  return `${name} by ${methods.join(", ")}${isUnsigned ? ", which comes unsigned" : ", after the proof"}.`;
+  return `${code(name)} by ${methods.join(", ")}${isUnsigned ? ", which comes unsigned" : ", after the proof"}.`;
 }
 
 function answersOf({ profile }: Sender<never>): string {

@@ -30,10 +30,9 @@ export function compileFormats(formats: BodyFormats): CompiledFormats {
   const exact = new Map<string, BodyFormat>();
   const patterns: MediaPattern[] = [];
   for (const [name, format] of Object.entries(formats)) {
-    const isKnown = PLAIN_FORMATS.has(format) || (typeof format === "object" && format?.jsonInForm);
-    if (!isKnown) {
+    if (!PLAIN_FORMATS.has(format) && !isFormatObject(format)) {
       throw new TypeError(
-        `body: the format of "${name}" must be "json", "form", "text", "bytes" or { jsonInForm: "<field>" }; got ${JSON.stringify(format)}`,
+        `body: the format of "${name}" must be "json", "form", "text", "bytes", { jsonInForm: "<field>" } or a format with parse; got ${JSON.stringify(format)}`,
       );
     }
     const [start = "", end, tooMany] = name === "*/*" ? ["", ""] : name.toLowerCase().split("*");
@@ -48,6 +47,12 @@ export function compileFormats(formats: BodyFormats): CompiledFormats {
   const first = Object.values(formats)[0];
   if (first === undefined) throw new TypeError("body: at least one media type must be given, such as application/json");
   return { first, exact, patterns, names: Object.keys(formats).join(", ") };
+}
+
+function isFormatObject(format: unknown): boolean {
+  if (typeof format !== "object" || format === null) return false;
+  const { jsonInForm, parse } = format as { readonly jsonInForm?: unknown; readonly parse?: unknown };
+  return (typeof jsonInForm === "string" && jsonInForm !== "") || typeof parse === "function";
 }
 
 /** How the sender's body is to be read; `undefined` where its Content-Type is not one of the sender's, or came twice. */

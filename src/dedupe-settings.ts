@@ -157,9 +157,12 @@ export function orderOf(
   }
   const store = inbox === undefined ? dedupe?.store : inbox.store;
   if (!isByKeyAlone && typeof store?.advance !== "function") {
-    const why = store === undefined ? "there is none" : `${store.name} does not`;
+    const why =
+      store !== undefined ? `${store.name} does not` : inbox === undefined ? "there is no dedupe" : "there is none";
+    const where =
+      inbox === undefined ? "" : `: the option store of ${inbox.name}. By order.key alone an inbox needs none`;
     throw new TypeError(
-      `createReceiver: order.version needs a store that keeps versions, and ${why}; memoryStore, redisStore, postgresStore and sqliteStore do${inbox === undefined ? "" : " (the inbox's own option store)"}`,
+      `createReceiver: order needs a store that keeps versions, and ${why}; memoryStore, redisStore, postgresStore and sqliteStore do${where}`,
     );
   }
   const onSuperseded = oneOf("order.onSuperseded", given.onSuperseded ?? "skip", ["skip", "flag"]);

@@ -19,6 +19,15 @@ export interface DeliveryHead {
   readonly expressAddress?: () => string | undefined;
   /** What Express says `req.protocol` is, read only with `clientAddress: "express"`. */
   readonly expressProtocol?: () => string | undefined;
+  /** What the client of a TLS connection showed, read only by `clientCertificate`; `undefined` where it showed none. */
+  readonly peerCertificate?: () => PeerCertificate | undefined;
+}
+
+export interface PeerCertificate {
+  /** DER. */
+  readonly raw: Uint8Array;
+  /** The TLS server trusts it by its own `ca`. */
+  readonly isAuthorized: boolean;
 }
 
 /** One HTTP attempt, whole. */
@@ -36,6 +45,7 @@ export interface DeliveryInput {
   readonly remoteAddress?: string;
   readonly isSecure?: boolean;
   readonly params?: Readonly<Record<string, string>>;
+  readonly peerCertificate?: () => PeerCertificate | undefined;
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
@@ -49,6 +59,7 @@ export function toDelivery(input: DeliveryInput): Delivery {
     isSecure: input.isSecure,
     params: input.params ?? NO_PARAMS,
     body: input.body === undefined ? NO_BYTES : asBuffer(input.body),
+    ...(input.peerCertificate === undefined ? {} : { peerCertificate: input.peerCertificate }),
   };
 }
 

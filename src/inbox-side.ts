@@ -35,6 +35,7 @@ const WORK_OPTIONS: readonly (keyof WorkOptions)[] = [
 const CONCURRENCY = 10;
 /** A claim around a run lasts so long unless renewed. */
 const LEASE_SECONDS = 60;
+const RETENTION_SECONDS = 7 * 86_400;
 
 /** Sources in use, by inbox: two receivers with one source would run each other's events. */
 const attached = new WeakMap<Inbox<unknown>, Set<string>>();
@@ -47,8 +48,6 @@ export interface InboxSideSettings {
   readonly settings: Settings;
   /** As deliveries are handled. */
   readonly events: EventSettings;
-  /** What runs deliveries, and what has spilled. */
-  readonly runner: EventRunner;
   readonly warn: (message: string) => void;
   /** Told of each run. */
   readonly onRun: (event: ReceivedEvent, outcome: EventOutcome) => void;
@@ -114,7 +113,6 @@ export class InboxSide {
     const backoff = backoffOf(options);
     if (this.#workshop !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
-    const isMain = kind === "main";
     this.#workshop = openWorkshop({
       inbox,
       source: this.#source,
@@ -122,8 +120,8 @@ export class InboxSide {
       concurrency,
       backoff,
       handlerTimeoutMs: settings.handlerTimeoutMs,
-      runner: isMain ? this.#ownRunner() : this.#settings.runner,
-      hasClaims: isMain ? inbox.store !== undefined : true,
+      runner: this.#runner(),
+      hasClaims: kind === "spill" || inbox.store !== undefined,
       readPayload: payloadReader(sender.definition.body ?? JSON_BODIES),
       random: Math.random,
       onRun: this.#settings.onRun,
@@ -136,31 +134,35 @@ export class InboxSide {
   }
 
   /** What was vouched for when it came in is not fetched again; schemas are, for a handler gets what they make. */
-  #ownRunner(): EventRunner {
-    const { inbox, sender, settings, events } = this.#settings;
-    const { store } = inbox;
-    const claims =
-      store === undefined
-        ? undefined
-        : new Claims({
-            store: guardedStore(store),
-            scope: settings.scope,
-            sender: sender.name,
-            leaseSeconds: LEASE_SECONDS,
-            retentionSeconds: Math.max(7 * 86_400, sender.profile.retryHorizonSeconds),
-            replay: "report",
-            replayWindowSeconds: 1,
-            strict: false,
-          });
-    return new EventRunner({
+  #runner(): EventRunner {
+    const { kind, settings, events } = this.#settings;
+    const order = settings.order?.version === undefined ? undefined : settings.order;
+    const afterwards = {
       ...events,
-      claims,
       confirm: () => true,
-      strict: false,
       onStoreFailure: "refuse",
       spill: undefined,
-      order: settings.order?.version === undefined ? undefined : settings.order,
       canReply: false,
+    } as const;
+    // What has spilled is claimed as deliveries are, and must not spill into the inbox that it came from.
+    if (kind === "spill") return new EventRunner(afterwards);
+    return new EventRunner({ ...afterwards, claims: this.#claims(), strict: false, order });
+  }
+
+  /** For the inbox's own store, where it has one. */
+  #claims(): Claims | undefined {
+    const { inbox, sender, settings } = this.#settings;
+    const { store } = inbox;
+    if (store === undefined) return undefined;
+    return new Claims({
+      store: guardedStore(store),
+      scope: settings.scope,
+      sender: sender.name,
+      leaseSeconds: LEASE_SECONDS,
+      retentionSeconds: Math.max(RETENTION_SECONDS, sender.profile.retryHorizonSeconds),
+      replay: "report",
+      replayWindowSeconds: 1,
+      strict: false,
     });
   }
 }

@@ -16,7 +16,7 @@ export {
   StoreFullError,
   type StoreNeeds,
 } from "./dedupe/store.js";
-export type { Delivery, DeliveryHead, DeliveryInput } from "./delivery.js";
+export type { Delivery, DeliveryHead, DeliveryInput, PeerCertificate } from "./delivery.js";
 export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./errors.js";
 export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./event.js";
 export { dotted, type Field, form, header, json, type Locate, literal, query, type TimeFormat } from "./field.js";

@@ -108,10 +108,10 @@ export class ReceiverCore {
 
   #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
     if (inbox === undefined) return undefined;
-    const { sender, settings, eventSettings: events, runner } = this;
+    const { sender, settings, eventSettings: events } = this;
     const warn = (message: string): void => this.operator.warn(message);
     const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#tellRun(event, outcome);
-    return new InboxSide({ inbox, kind, sender, settings, events, runner, warn, onRun });
+    return new InboxSide({ inbox, kind, sender, settings, events, warn, onRun });
   }
 
   /** Handlers run after the sender was answered. */

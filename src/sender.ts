@@ -3,6 +3,7 @@ import type { Auth, Proven } from "./auth/auth.js";
 import type { Delivery } from "./delivery.js";
 import type { AnyEvents, EventMap, WebhookEvent } from "./event.js";
 import type { Field } from "./field.js";
+import type { CustomFormat } from "./formats/format.js";
 import type { MaybePromise } from "./internal/maybe-promise.js";
 import type { Ending, Reply } from "./outcome.js";
 import { type ReplyProfile, UNKNOWN_SENDER } from "./reply-profile.js";
@@ -17,13 +18,15 @@ import { checkDefinition } from "./sender-rules.js";
  *   field is the payload itself
  * - `text`: UTF-8 text
  * - `bytes`: left as it is
+ * - `CustomFormat`: anything else, by a parser of its own: XML, NDJSON, a token
  */
 export type BodyFormat =
   | "json"
   | "form"
   | "text"
   | "bytes"
-  | { readonly jsonInForm: string; readonly isOptional?: true };
+  | { readonly jsonInForm: string; readonly isOptional?: true }
+  | CustomFormat;
 
 /** Media types (`application/json`, `application/*+json`, or all of them as `*` + `/*`) to formats. The first is used where no Content-Type came. */
 export type BodyFormats = Readonly<Record<string, BodyFormat>>;

@@ -10,8 +10,8 @@ import { compileSharedToken } from "./shared-token.js";
 import { writeField } from "./write-field.js";
 
 export interface BasicAuthOptions {
-  /** Without a colon (RFC 7617 section 2). */
-  readonly username: string;
+  /** Without a colon (RFC 7617 section 2). `undefined` type-checks, so that `process.env.X` can be given; it is refused. */
+  readonly username: string | undefined;
   /** One, several while rotating, or a function. */
   readonly password: Secrets;
 }

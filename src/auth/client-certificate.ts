@@ -16,19 +16,6 @@ import {
 } from "./certificate.js";
 import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
 
-/** What a socket says of its peer's certificate. */
-export interface PeerCertificate {
-  /** The certificate in DER. */
-  readonly raw: Uint8Array;
-  /** Whether Node verified the chain against the `ca` of the server (`socket.authorized`). */
-  readonly isAuthorized: boolean;
-}
-
-/** A delivery whose socket may have a client certificate. The function is asked once per delivery, and only by this proof. */
-export interface CertifiedDelivery extends Delivery {
-  readonly peerCertificate?: () => PeerCertificate | undefined;
-}
-
 /** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
 export interface CertificateRules {
   /** SHA-256 fingerprints of whole certificates, hex, with or without colons. The strictest; to be changed with every renewal. */
@@ -131,7 +118,7 @@ const TWICE = refuse("bad_credentials", "the certificate's header came more than
 const NOT_BY_PROXY = refuse("unauthenticated", "the proxy does not say that it verified the client's certificate");
 
 function readSocket(delivery: Delivery): Shown | Refusal {
-  const peer = (delivery as CertifiedDelivery).peerCertificate?.();
+  const peer = delivery.peerCertificate?.();
   if (peer === undefined) return NONE_SHOWN;
   const certificate = parseDer(peer.raw);
   return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: peer.isAuthorized };

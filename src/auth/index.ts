@@ -28,7 +28,6 @@ export {
   type CertificateRules,
   type ClientCertificateOptions,
   clientCertificate,
-  type PeerCertificate,
 } from "./client-certificate.js";
 export { allOf, anyOf } from "./combine.js";
 export { type DetachedJwsOptions, detachedJws } from "./detached-jws.js";

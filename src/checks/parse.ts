@@ -1,8 +1,10 @@
 // What does a genuine body hold? Bytes become the payload, in the format that its Content-Type says.
-import { type CompiledFormats, compileFormats, formatFor, isBodiless } from "../body-formats.js";
+import { compileFormats, formatFor, isBodiless } from "../body-formats.js";
 import type { Delivery } from "../delivery.js";
+import type { CustomFormat } from "../formats/format.js";
 import { parseForm } from "../internal/form.js";
 import { decodeUtf8, type Parsed, parseJson, parseJsonText } from "../internal/json.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { Ending } from "../outcome.js";
 import type { Passage, Step } from "../passage.js";
 import type { BodyFormat, BodyFormats } from "../sender.js";
@@ -17,33 +19,41 @@ const NOTHING: Parsed<undefined> = { ok: true, value: undefined };
  */
 export function parseStep(bodyFormats: BodyFormats): Step {
   const read = payloadReader(bodyFormats);
-  return function parse(passage: Passage): Ending | undefined {
+  return function parse(passage: Passage): MaybePromise<Ending | undefined> {
     const parsed = read(passage.delivery);
-    if (parsed.ok) {
-      passage.payload = parsed.value;
-      passage.trace.add(PASSED);
-      return undefined;
-    }
-    passage.trace.add({ check: "parse", verdict: "refused", hint: parsed.hint });
-    return { name: "bad_payload", hint: parsed.hint };
+    if (!isPromise(parsed)) return accept(passage, parsed);
+    return parsed.then(
+      (settled) => accept(passage, settled),
+      (cause: unknown) => refuse(passage, "misconfigured", cause instanceof Error ? cause.message : String(cause)),
+    );
   };
 }
 
 /** The sender's own way from a body to a payload: of a delivery, or of a body that was kept. */
-export function payloadReader(bodyFormats: BodyFormats): (delivery: Delivery) => Parsed<unknown> {
+export function payloadReader(bodyFormats: BodyFormats): (delivery: Delivery) => MaybePromise<Parsed<unknown>> {
   const formats = compileFormats(bodyFormats);
-  return (delivery) => payloadOf(formats, delivery);
+  return function readPayload(delivery) {
+    if (delivery.body.length === 0 && isBodiless(delivery.method)) return NOTHING;
+    const format = formatFor(formats, delivery.headers);
+    // Only a GET with a body gets here with a type that nobody asked for.
+    if (format === undefined) return failed(`Content-Type must be one of ${formats.names}`);
+    return typeof format === "object" && "parse" in format ? format.parse(delivery) : read(format, delivery.body);
+  };
 }
 
-function payloadOf(formats: CompiledFormats, delivery: Delivery): Parsed<unknown> {
-  if (delivery.body.length === 0 && isBodiless(delivery.method)) return NOTHING;
-  const format = formatFor(formats, delivery.headers);
-  // Only a GET with a body gets here with a type that nobody asked for.
-  if (format === undefined) return failed(`Content-Type must be one of ${formats.names}`);
-  return read(format, delivery.body);
+function accept(passage: Passage, parsed: Parsed<unknown>): Ending | undefined {
+  if (!parsed.ok) return refuse(passage, "bad_payload", parsed.hint);
+  passage.payload = parsed.value;
+  passage.trace.add(PASSED);
+  return undefined;
 }
 
-function read(format: BodyFormat, body: Buffer): Parsed<unknown> {
+function refuse(passage: Passage, name: "bad_payload" | "misconfigured", hint: string): Ending {
+  passage.trace.add({ check: "parse", verdict: "refused", hint });
+  return { name, hint };
+}
+
+function read(format: Exclude<BodyFormat, CustomFormat>, body: Buffer): Parsed<unknown> {
   if (format === "json") return parseJson(body);
   if (format === "bytes") return { ok: true, value: body };
   const text = decodeUtf8(body);

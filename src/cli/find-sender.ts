@@ -20,7 +20,9 @@ export interface KnownSender {
 
 /** In the order of their titles. By `import()`: `hookgate/senders` keeps its file, and `--help` does without it. */
 export async function knownSenders(): Promise<readonly (KnownSender & { readonly about: SenderAbout })[]> {
-  const factories = Object.values((await import("../senders/index.js")) as unknown as Readonly<Record<string, unknown>>);
+  const factories = Object.values(
+    (await import("../senders/index.js")) as unknown as Readonly<Record<string, unknown>>,
+  );
   return factories
     .filter(isFactory)
     .map((factory) => ({

@@ -26,18 +26,22 @@ const EXAMPLES: Readonly<Record<string, { readonly type: string; readonly payloa
   stripe: { type: "invoice.paid", payload: { object: "event", data: { object: { id: "in_hookgate" } } } },
 };
 
-/** @throws {UsageError} Where the data cannot be read. */
+/**
+ * @param defaultType - For commands that should set nothing off: one that nobody handles.
+ * @throws {UsageError} Where the data cannot be read.
+ */
 export async function readEvent(given: Given, io: Io, known: KnownSender, defaultType?: string): Promise<EventGiven> {
   const example = EXAMPLES[known.name];
-  const type = given.text("type") ?? example?.type ?? defaultType ?? known.about?.exampleType;
+  const chosen = given.text("type");
+  const type = chosen ?? (example === PING ? PING.type : defaultType) ?? example?.type ?? known.about?.exampleType;
   if (type === undefined) throw new UsageError("--type is missing: which event is to be sent?");
   const data = given.text("data");
+  const sent = data === undefined ? { payload: payloadFor(type, example) } : await dataOf(data, io);
   const headers = readHeaders(given.list("header"));
-  const sent = data === undefined ? { payload: given.text("type") === undefined ? (example?.payload ?? {}) : sampleFor(type, example) } : await dataOf(data, io);
   return { type, ...sent, ...(Object.keys(headers).length === 0 ? {} : { headers }) };
 }
 
-function sampleFor(type: string, example: { readonly type: string; readonly payload: unknown } | undefined): unknown {
+function payloadFor(type: string, example: { readonly type: string; readonly payload: unknown } | undefined): unknown {
   return example === undefined || (example === PING && type !== "ping") ? {} : example.payload;
 }
 

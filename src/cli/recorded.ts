@@ -102,7 +102,8 @@ function parseJsonRecord(text: string): Whole {
     ...(typeof url === "string" ? { url } : {}),
     headers: headerPairs(headers),
     body: encoded === undefined ? Buffer.from(guessed) : Buffer.from(encoded, "base64"),
-    receivedAtMs: typeof receivedAt === "number" ? receivedAt : typeof receivedAt === "string" ? timeOf(receivedAt) : undefined,
+    receivedAtMs:
+      typeof receivedAt === "number" ? receivedAt : typeof receivedAt === "string" ? timeOf(receivedAt) : undefined,
     isBodyGuessed: encoded === undefined && typeof body === "object" && body !== null,
   };
 }
@@ -145,7 +146,9 @@ function headerLines(lines: readonly string[]): readonly (readonly [string, stri
 /** An object of texts or lists, pairs, or pairs in a row as in `rawHeaders`. */
 function headerPairs(headers: object): readonly (readonly [string, string])[] {
   if (!Array.isArray(headers)) {
-    return Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)] as const));
+    return Object.entries(headers).flatMap(([name, value]) =>
+      [value].flat().map((one) => [name, String(one)] as const),
+    );
   }
   if (headers.every((one) => typeof one === "string")) {
     if (headers.some((one: string) => one.includes(": "))) return headerLines(headers as string[]);

@@ -17,7 +17,8 @@ export async function sendMany(given: Given, context: Context, signer: Signer, e
   if (!Number.isSafeInteger(count)) throw new UsageError("--repeat must be a whole number");
   const rate = given.number("rate");
   const id = given.text("id");
-  if (id !== undefined && count > 1) throw new UsageError("--id and --repeat exclude each other: each event has an id of its own");
+  if (id !== undefined && count > 1)
+    throw new UsageError("--id and --repeat exclude each other: each event has an id of its own");
   const timeLimitSeconds = given.number("time-limit") ?? signer.sender.profile.timeLimitSeconds;
   const stage = openStage(signer.sender, signer.url, { ...signer.signing, timeLimitSeconds, signal: io.signal });
   const bar = progressBar(io, count);
@@ -27,7 +28,8 @@ export async function sendMany(given: Given, context: Context, signer: Signer, e
     return step;
   };
   const startedAtMs = performance.now();
-  const steps = rate === undefined ? await inTurn(count, sendOne, io.signal) : await atRate(count, rate, sendOne, io.signal);
+  const steps =
+    rate === undefined ? await inTurn(count, sendOne, io.signal) : await atRate(count, rate, sendOne, io.signal);
   bar.end();
   const seconds = (performance.now() - startedAtMs) / 1000;
   return count === 1 ? tellOne(context, signer, steps[0] as Step) : tellMany(context, signer, steps, seconds);
@@ -73,7 +75,16 @@ function tellOne({ io, paint, isJson }: Context, signer: Signer, step: Step): Ex
   const { status, code, error, answeredMs, sent } = step;
   const body = sent?.body ?? "";
   if (isJson) {
-    const told = { ok: isFine, url: signer.url, id: sent?.id, status, code, error, answeredMs: Math.round(answeredMs), body };
+    const told = {
+      ok: isFine,
+      url: signer.url,
+      id: sent?.id,
+      status,
+      code,
+      error,
+      answeredMs: Math.round(answeredMs),
+      body,
+    };
     io.out(`${JSON.stringify(told, null, 2)}\n`);
     return isFine ? 0 : 1;
   }
@@ -94,16 +105,31 @@ function tellMany({ io, paint, isJson }: Context, signer: Signer, steps: readonl
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const sorted = steps.map((step) => step.answeredMs).sort((a, b) => a - b);
-  const at = (share: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+  const at = (share: number): number =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
   const answeredMs = { median: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) };
   const failedCount = steps.filter((step) => !isSuccess(step, signer)).length;
   const perSecond = Math.round((steps.length / seconds) * 10) / 10;
   if (isJson) {
-    const told = { ok: failedCount === 0, url: signer.url, sent: steps.length, failed: failedCount, seconds, perSecond, answers: Object.fromEntries(counts), answeredMs };
+    const told = {
+      ok: failedCount === 0,
+      url: signer.url,
+      sent: steps.length,
+      failed: failedCount,
+      seconds,
+      perSecond,
+      answers: Object.fromEntries(counts),
+      answeredMs,
+    };
     io.out(`${JSON.stringify(told, null, 2)}\n`);
     return failedCount === 0 ? 0 : 1;
   }
-  io.out(table([...counts].map(([name, count]) => [name, `×${count}`]), paint));
+  io.out(
+    table(
+      [...counts].map(([name, count]) => [name, `×${count}`]),
+      paint,
+    ),
+  );
   io.out(
     `${steps.length} in ${seconds.toFixed(1)} s (${perSecond}/s); answered in ${answeredMs.median} ms (median), ${answeredMs.p95} ms (95 %), ${answeredMs.p99} ms (99 %), ${answeredMs.most} ms (most)\n`,
   );

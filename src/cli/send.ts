@@ -1,4 +1,6 @@
 // `hookgate send`: signs as the sender signs, and delivers; or runs scenarios, and tells what came back against what should.
+
+import { nearest } from "../internal/known-keys.js";
 import { runScenarios, type ScenarioName, type ScenarioResult, scenarioNames } from "../testing/scenarios.js";
 import { SENDER_OPTIONS, SIGNING_OPTIONS } from "./chosen-sender.js";
 import type { Command, Context, ExitCode, Given } from "./command.js";
@@ -8,7 +10,6 @@ import { EVENT_OPTIONS, type EventGiven, readEvent } from "./payload.js";
 import { sendMany } from "./send-many.js";
 import { chooseSigner, countFrom, type Signer } from "./signer.js";
 import { UsageError } from "./usage-error.js";
-import { nearest } from "../internal/known-keys.js";
 
 export const send: Command = {
   name: "send",
@@ -29,7 +30,11 @@ export const send: Command = {
       help: "A URL of yours that answers how many events have been handled: then duplicates are seen for sure.",
     },
     repeat: { type: "string", value: "N", help: "Sends N events, each with an id of its own." },
-    rate: { type: "string", value: "N", help: "At most N a second. Default: one after another, as fast as answers come." },
+    rate: {
+      type: "string",
+      value: "N",
+      help: "At most N a second. Default: one after another, as fast as answers come.",
+    },
     ...SIGNING_OPTIONS,
     "time-limit": { type: "string", value: "SECONDS", help: "How long to wait for an answer. Default: the sender's." },
   },
@@ -48,14 +53,15 @@ export const send: Command = {
     }
     const signer = await chooseSigner(given, context.io, url);
     const event = await readEvent(given, context.io, signer.known);
-    return only === undefined
-      ? sendMany(given, context, signer, event)
-      : runAll(given, context, signer, event, only);
+    return only === undefined ? sendMany(given, context, signer, event) : runAll(given, context, signer, event, only);
   },
 };
 
 function scenariosOf(given: Given): readonly ScenarioName[] | undefined {
-  const wanted = given.list("scenario").flatMap((text) => text.split(",")).map((name) => name.trim());
+  const wanted = given
+    .list("scenario")
+    .flatMap((text) => text.split(","))
+    .map((name) => name.trim());
   if (wanted.length === 0) return undefined;
   for (const name of wanted) {
     if (name === "all" || (scenarioNames as readonly string[]).includes(name)) continue;
@@ -88,7 +94,8 @@ async function runAll(
   });
   if (io.isErrTerminal && !isJson) io.err("\r\u001b[K");
   const isFine = results.every(({ verdict }) => verdict !== "failed");
-  if (isJson) io.out(`${JSON.stringify({ ok: isFine, url: signer.url, sender: signer.known.name, results }, null, 2)}\n`);
+  if (isJson)
+    io.out(`${JSON.stringify({ ok: isFine, url: signer.url, sender: signer.known.name, results }, null, 2)}\n`);
   else io.out(reportOf(results, paint));
   return isFine ? 0 : 1;
 }
@@ -111,7 +118,9 @@ export function reportOf(results: readonly ScenarioResult[], paint: Paint): stri
       problems.map((problem) => `\n${paint("red", `✗ ${name}`)}: ${wrap(plain(problem), "  ")}\n`),
     ),
     notes.length === 0 ? "" : "\n",
-    ...notes.flatMap(({ name, notes: said }) => said.map((note) => paint("dim", `- ${name}: ${wrap(plain(note), "  ")}\n`))),
+    ...notes.flatMap(({ name, notes: said }) =>
+      said.map((note) => paint("dim", `- ${name}: ${wrap(plain(note), "  ")}\n`)),
+    ),
     `\n${counted}\n`,
   ].join("");
 }

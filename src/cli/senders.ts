@@ -32,7 +32,7 @@ async function list({ io, paint, isJson }: Context): Promise<void> {
   const rows = known.map((one) => {
     const facts = factsIn(one);
     const waits = facts === undefined ? "" : `${facts.timeLimitSeconds} s`;
-    return [one.name, one.about.title, facts === undefined ? "" : signedText(facts), waits, facts?.retriesText ?? ""];
+    return [one.name, one.about.title, facts === undefined ? "" : signedParts(facts).join(", ") || "nothing", waits, facts?.retriesText ?? ""];
   });
   io.out(table([["NAME", "SENDER", "SIGNED", "WAITS", "MAY SEND AGAIN FOR"], ...rows], paint));
 }
@@ -86,10 +86,18 @@ function callOf(about: SenderAbout | undefined): string {
   return about === undefined ? "" : `  ${about.factory}({ ${about.options.join(", ")} })`;
 }
 
-function signedText({ signs }: Facts): string {
-  const names = (["body", "url", "time"] as const).filter((name) => signs[name]);
-  const more = [...signs.headers.map((name) => `header ${name}`), ...signs.fields.map((name) => `field ${name}`)];
-  return [...names, ...more].join(", ") || "nothing";
+function signedText(facts: Facts): string {
+  const { headers, fields } = facts.signs;
+  const names = [...headers.map((name) => `header ${name}`), ...fields.map((name) => `field ${name}`)];
+  const parts = signedParts(facts).filter((part) => part !== "headers" && part !== "fields");
+  return [...parts, ...names].join(", ") || "nothing";
+}
+
+/** In words that fit into a column. */
+function signedParts({ signs }: Facts): readonly string[] {
+  const { body, url, time, headers, fields } = signs;
+  const parts = { body, url, time, headers: headers.length > 0, fields: fields.length > 0 };
+  return Object.entries(parts).flatMap(([name, isSigned]) => (isSigned ? [name] : []));
 }
 
 function placeText(place: Place | undefined): string | undefined {

@@ -13,7 +13,7 @@ import { secretVariants } from "./findings/secret-variants.js";
 import { urlVariants } from "./findings/url-variants.js";
 import { plain } from "./io.js";
 import { table, wrap } from "./paint.js";
-import { asInput, readRecorded, RECORDED_OPTIONS } from "./recorded.js";
+import { asInput, RECORDED_OPTIONS, readRecorded } from "./recorded.js";
 import { type GivenSecret, readSecrets, readVariables } from "./secrets.js";
 import { UsageError } from "./usage-error.js";
 
@@ -27,8 +27,17 @@ export const verify: Command = {
   options: {
     ...SENDER_OPTIONS,
     ...RECORDED_OPTIONS,
-    "public-url": { type: "string", isList: true, value: "URL", help: "As given to the receiver, where the sender signs it." },
-    tolerance: { type: "string", value: "SECONDS", help: "As given to the receiver. Default: the sender's, mostly 300." },
+    "public-url": {
+      type: "string",
+      isList: true,
+      value: "URL",
+      help: "As given to the receiver, where the sender signs it.",
+    },
+    tolerance: {
+      type: "string",
+      value: "SECONDS",
+      help: "As given to the receiver. Default: the sender's, mostly 300.",
+    },
   },
   examples: [
     "hookgate verify --sender stripe --secret-env STRIPE_WEBHOOK_SECRET --delivery recorded.json",
@@ -36,7 +45,8 @@ export const verify: Command = {
     "hookgate verify --sender stripe --env-file .env --env-file .env.staging --secret-env STRIPE_WEBHOOK_SECRET --delivery recorded.http",
   ],
   async run(given, context) {
-    if (given.positionals.length > 0) throw new UsageError(`verify takes options alone: hookgate verify ${verify.usage}`);
+    if (given.positionals.length > 0)
+      throw new UsageError(`verify takes options alone: hookgate verify ${verify.usage}`);
     const { about, early } = await readCase(given, context);
     const found = await examine(about, given, context);
     return tell(context, about, { ...found, findings: [...early, ...found.findings] });
@@ -112,7 +122,17 @@ async function examine(about: Case, given: Given, { io }: Context): Promise<Exam
     const isClock = findings.some(({ level }) => level === "problem");
     const matched = await matchedBy(about, proof);
     if (proof.isVerified === false) {
-      return { outcome, matched: undefined, findings: [note("not_signed", "the sender signs no such delivery: nothing proves where it comes from", "`confirm` must vouch for it.")] };
+      return {
+        outcome,
+        matched: undefined,
+        findings: [
+          note(
+            "not_signed",
+            "the sender signs no such delivery: nothing proves where it comes from",
+            "`confirm` must vouch for it.",
+          ),
+        ],
+      };
     }
     return { outcome, matched, findings: isClock ? findings : [...findings, ...refusedAfterwards(outcome)] };
   }
@@ -159,7 +179,11 @@ function unexplained({ sender, secrets, recorded, known }: Case, outcome: Outcom
   if (outcome.name !== "unauthenticated") {
     return [problem("refused", outcome.hint ?? OUTCOMES[outcome.name].meaning, OUTCOMES[outcome.name].fix)];
   }
-  if (credentialQuery.length === 0 && credentialHeaders.length > 0 && !credentialHeaders.some((name) => names.has(name))) {
+  if (
+    credentialQuery.length === 0 &&
+    credentialHeaders.length > 0 &&
+    !credentialHeaders.some((name) => names.has(name))
+  ) {
     return [
       problem(
         "credentials_missing",
@@ -211,12 +235,15 @@ function tell({ io, paint, isJson }: Context, about: Case, { outcome, matched, f
   const verdict = reply.status < 400 ? paint("green", "✓ accepted") : paint("red", "✗ refused");
   io.out(`${verdict}: a receiver answers ${reply.status}${reply.status < 400 ? "" : ` (${name})`}\n`);
   if (matched !== undefined) io.out(`  signed with the secret in ${plain(matched)}\n`);
-  for (const { id, type } of outcome.events) io.out(`  event ${plain(type)}${id === undefined ? "" : ` ${plain(id)}`}\n`);
+  for (const { id, type } of outcome.events)
+    io.out(`  event ${plain(type)}${id === undefined ? "" : ` ${plain(id)}`}\n`);
   const rows = outcome.trace.map(({ check, verdict: said, hint }) => [`  ${check}`, said, plain(hint ?? "")]);
   io.out(`\n${table(rows, paint)}`);
   for (const { level, message, fix, code } of findings) {
     const mark = level === "problem" ? paint("red", `✗ ${code}`) : paint("yellow", `- ${code}`);
-    io.out(`\n${mark}: ${wrap(plain(message), "  ")}\n${fix === "" ? "" : `  ${paint("bold", "Fix:")} ${wrap(plain(fix), "  ")}\n`}`);
+    io.out(
+      `\n${mark}: ${wrap(plain(message), "  ")}\n${fix === "" ? "" : `  ${paint("bold", "Fix:")} ${wrap(plain(fix), "  ")}\n`}`,
+    );
   }
   return isFine ? 0 : 1;
 }

@@ -6,6 +6,7 @@ import { isBeginAnswer, isClaimAnswer, isHolderAnswer, isOrderAnswer } from "./a
 import { createBreaker } from "./breaker.js";
 import {
   type BeginAnswer,
+  type ClaimAnswer,
   type ClaimRequest,
   type DedupeStore,
   type HolderAnswer,
@@ -15,7 +16,8 @@ import {
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
-const DEFAULT_BREAKER_OPEN_MS = 2000;
+/** A store that is back is noticed within this and one op: senders that were told to come again soon find it working. */
+const DEFAULT_BREAKER_OPEN_MS = 1000;
 /** Before the second try: long enough for a driver to reconnect, spread so that not everybody tries at once. */
 const RETRY_PAUSE_MS = 50;
 
@@ -38,7 +40,7 @@ export interface GuardOptions {
   readonly timeoutMs?: number;
   /** Failures in a row after which the store is left alone. Default 5. */
   readonly breakerFailures?: number;
-  /** For how long; then one claim tries again. Default 2,000. */
+  /** For how long; then one claim tries again. Default 1,000. */
   readonly breakerOpenMs?: number;
   /** Monotonic, milliseconds. */
   readonly nowMs?: () => number;
@@ -173,12 +175,25 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     return new StoreUnavailableError(`${store.name}: ${op} failed`, "failed", { cause: error });
   }
 
+  function releaseQuietly({ key, token }: ClaimRequest): void {
+    try {
+      const released = store.release(key, token);
+      if (isPromise(released)) released.then(undefined, () => undefined);
+    } catch {
+      // Its lease will lapse.
+    }
+  }
+
   return {
     name: store.name,
     isShared: store.isShared,
     claim(request) {
       refuseWhileResting();
-      return ask("claim", isClaimAnswer, () => store.claim(request));
+      // A claim that is won after its caller has given up would keep the event from everybody for a lease.
+      const giveBack = (late: ClaimAnswer): void => {
+        if (late.state === "claimed") releaseQuietly(request);
+      };
+      return ask("claim", isClaimAnswer, () => store.claim(request), giveBack);
     },
     renew(key, token, leaseSeconds) {
       return ask("renew", isHolderAnswer, () => store.renew(key, token, leaseSeconds));

@@ -10,6 +10,7 @@ import { type Backoff, verdictOf } from "../inbox/verdict.js";
 import { asBuffer } from "../internal/bytes.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../internal/deadlines.js";
 import type { Parsed } from "../internal/json.js";
+import type { MaybePromise } from "../internal/maybe-promise.js";
 import type { EventOutcome } from "../outcome.js";
 import { eventOutcome } from "./event-outcome.js";
 import { ABANDON_GRACE_MS } from "./handler-run.js";
@@ -26,7 +27,7 @@ export interface WorkSettings {
   readonly runner: EventRunner;
   /** The runner claims each entry that has an id by itself. */
   readonly hasClaims: boolean;
-  readonly readPayload: (delivery: Delivery) => Parsed<unknown>;
+  readonly readPayload: (delivery: Delivery) => MaybePromise<Parsed<unknown>>;
   readonly random: () => number;
   /** Told of each run. */
   readonly onRun: (event: ReceivedEvent, outcome: EventOutcome) => void;
@@ -47,7 +48,7 @@ export function openWorkshop(settings: WorkSettings): Workshop {
   let isStopping = false;
 
   async function run(entry: InboxEntry, job: InboxJob): Promise<InboxVerdict> {
-    const parsed = toEvent(entry, settings.sender, settings.readPayload);
+    const parsed = await toEvent(entry, settings.sender, settings.readPayload);
     if (!parsed.ok) return dead(entry, `its bytes can no longer be read: ${parsed.hint}`);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);

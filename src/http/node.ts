@@ -1,7 +1,8 @@
 // The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
 
+import type { TLSSocket } from "node:tls";
 import { isHopCount, isPermissiveTrust } from "../checks/client-address.js";
-import type { Delivery } from "../delivery.js";
+import type { Delivery, PeerCertificate } from "../delivery.js";
 import { NO_BYTES } from "../internal/bytes.js";
 import { HeaderLines } from "../internal/headers.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
@@ -114,10 +115,18 @@ function deliveryOf(core: ReceiverCore, req: NodeRequest): OpenDelivery {
     remoteAddress: socket?.remoteAddress,
     isSecure: (socket as { readonly encrypted?: boolean } | undefined)?.encrypted === true,
     params: routed.params ?? NO_PARAMS,
+    peerCertificate: () => peerCertificateOf(socket),
     body: NO_BYTES,
   };
   if (core.clientAddress !== "express") return delivery;
   return { ...delivery, expressAddress: () => routed.ip, expressProtocol: () => routed.protocol };
+}
+
+/** Of a TLS socket whose server asked its client for a certificate (`requestCert`). */
+function peerCertificateOf(socket: unknown): PeerCertificate | undefined {
+  const { getPeerCertificate, authorized } = socket as Partial<TLSSocket>;
+  const raw = getPeerCertificate?.call(socket as TLSSocket)?.raw;
+  return raw === undefined ? undefined : { raw, isAuthorized: authorized === true };
 }
 
 /** HTTP/2's pseudo headers come first (RFC 9113 section 8.3) and are no headers: `:path` may hold a token. */

@@ -4,6 +4,7 @@ import { type Delivery, toDelivery } from "../delivery.js";
 import { ReceivedEvent } from "../event.js";
 import { asBuffer } from "../internal/bytes.js";
 import { type Parsed, parseJson } from "../internal/json.js";
+import type { MaybePromise } from "../internal/maybe-promise.js";
 import type { InboxEntry } from "./inbox.js";
 
 /** SHA-256 in base64url is 43 characters; a random key looks the same. */
@@ -38,18 +39,18 @@ export function toEntry(event: ReceivedEvent, facts: EntryFacts): InboxEntry {
 }
 
 /** The event again; or why its bytes no longer make one. `readPayload` is the sender's own way of parsing a body. */
-export function toEvent(
+export async function toEvent(
   entry: InboxEntry,
   sender: string,
-  readPayload: (delivery: Delivery) => Parsed<unknown>,
-): Parsed<ReceivedEvent> {
+  readPayload: (delivery: Delivery) => MaybePromise<Parsed<unknown>>,
+): Promise<Parsed<ReceivedEvent>> {
   const delivery = toDelivery({ headers: entry.headers, body: entry.body });
   const payload: Parsed<unknown> =
     entry.payloadFrom === "json"
       ? parseJson(asBuffer(entry.body))
       : entry.body.length === 0
         ? { ok: true, value: undefined }
-        : readPayload(delivery);
+        : await readPayload(delivery);
   if (!payload.ok) return payload;
   const origin = {
     delivery,

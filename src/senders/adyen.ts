@@ -14,8 +14,8 @@ export interface AdyenOptions {
   /** The webhook's HMAC key: hex, as the Customer Area shows it. */
   readonly secret: Secrets;
   /** The basic authentication of the webhook. Give both where you have set it: it is then required beside the signature. */
-  readonly username?: string;
-  readonly password?: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
 }
 
 /** What one payment notification holds. */

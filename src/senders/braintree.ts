@@ -11,7 +11,7 @@ import { type SenderFactory, senderFactory } from "./sender-row.js";
 
 export interface BraintreeOptions {
   /** The public key of the API keys: it names the signature that is ours. */
-  readonly publicKey: string;
+  readonly publicKey: string | undefined;
   /** The private key of the same pair. */
   readonly privateKey: string | undefined;
 }

@@ -123,7 +123,7 @@ export const revolut: SecretSender = senderFactory({
 
 export interface SolidgateOptions {
   /** The webhook public key, `wh_pk_…`: it is part of the signed text. */
-  readonly publicKey: string;
+  readonly publicKey: string | undefined;
   /** The webhook secret key, `wh_sk_…`. */
   readonly secret: Secrets;
 }

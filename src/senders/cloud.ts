@@ -12,7 +12,7 @@ export interface GooglePubsubOptions {
   /** The subscription's audience; where none is set it is the push URL. */
   readonly audience: string | readonly string[] | undefined;
   /** The e-mail address of the service account that the subscription signs as. */
-  readonly serviceAccount: string;
+  readonly serviceAccount: string | undefined;
   /** Instead of Google's key set, for tests: PEM, a JWK or a KeyObject. */
   readonly publicKey?: string | undefined;
 }

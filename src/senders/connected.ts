@@ -160,7 +160,7 @@ export const cloudsignal: TokenSender = senderFactory({
 
 export interface StravaOptions extends ConfirmOptions {
   /** The `verify_token` that you gave when you created the push subscription. */
-  readonly verifyToken: string;
+  readonly verifyToken: string | undefined;
 }
 
 /** Strava's push subscriptions. Types are `activity.create`, `athlete.update`. */

@@ -1,18 +1,12 @@
 // Discord: Ed25519 over time and body; webhook events and interactions, each with a PING of its own.
 import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyFunction } from "../auth/public-key-source.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
 import { header, json, literal, memberOf } from "../field.js";
 import { parseJson } from "../internal/json.js";
 import type { Reply } from "../outcome.js";
 import type { EventRow, Handshake } from "../sender.js";
 import { okJson } from "./handshakes.js";
+import type { PublicKeySenderOptions } from "./key-options.js";
 import { type SenderFactory, senderFactory } from "./sender-row.js";
-
-export interface DiscordOptions {
-  /** The application's public key, 64 hex digits. */
-  readonly publicKey: PublicKeyText | readonly PublicKeyText[] | PublicKeyFunction;
-}
 
 const EVENT: EventRow = { type: json("event.type"), timestamp: json("event.timestamp", "rfc3339") };
 /** By the number of their `type`. */
@@ -57,7 +51,7 @@ const PING: Handshake = {
  * @throws {TypeError} When the public key is missing or malformed.
  * @example createReceiver(discord({ publicKey: process.env.DISCORD_PUBLIC_KEY }))
  */
-export const discord: SenderFactory<DiscordOptions> = senderFactory({
+export const discord: SenderFactory<PublicKeySenderOptions> = senderFactory({
   factory: "discord",
   name: "discord",
   title: "Discord",

@@ -18,9 +18,9 @@ export interface EbayOptions {
   /** The key of an id: an object, or a function that asks `getPublicKey` of the Notification API and keeps the answer for an hour. PEM on one line, as eBay answers it, will do. */
   readonly keys: Readonly<Record<string, string>> | EbayKeyFunction;
   /** The verification token that you entered beside the URL: 32 to 80 letters, digits, `_` and `-`. */
-  readonly verifyToken: string;
+  readonly verifyToken: string | undefined;
   /** The URL exactly as it is entered at eBay: it is part of the handshake's answer. */
-  readonly endpoint: string;
+  readonly endpoint: string | undefined;
 }
 
 const SIGNATURE = "x-ebay-signature";

@@ -57,7 +57,7 @@ export { praxis } from "./praxis.js";
 export { ably, pusher, sanity, workos } from "./realtime.js";
 export { type RingcentralEnvelope, ringcentral } from "./ringcentral.js";
 export { segment } from "./segment.js";
-export type { SenderAbout, SenderFactory, SenderFacts } from "./sender-row.js";
+export { isSenderFactory, type SenderAbout, type SenderFactory, type SenderFacts } from "./sender-row.js";
 export { shopify } from "./shopify.js";
 export { commerceLayer, fastspring, picqer, shiphero, shopline, woocommerce } from "./shops.js";
 export { slack } from "./slack.js";

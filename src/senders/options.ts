@@ -1,5 +1,5 @@
 // What do factories take? The words are the same for all senders, and a vendor's own where it has them.
-import type { Secrets } from "../auth/secrets.js";
+import type { Secret, Secrets } from "../auth/secrets.js";
 import type { Confirm } from "../sender.js";
 import type { SenderFactory } from "./sender-row.js";
 
@@ -15,13 +15,13 @@ export interface TokenOptions {
 
 /** A secret to verify deliveries, and the text that the vendor's subscription handshake must repeat. */
 export interface VerifyTokenOptions extends SecretOptions {
-  readonly verifyToken: string;
+  readonly verifyToken: Secret;
 }
 
 /** HTTP Basic credentials, as registered with the vendor. */
 export interface BasicOptions {
-  readonly username: string;
-  readonly password: string;
+  readonly username: Secret;
+  readonly password: Secret;
 }
 
 /** For senders that sign nothing: fetches the truth of an event before it is claimed. */

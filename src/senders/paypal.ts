@@ -6,7 +6,7 @@ import { type SenderFactory, senderFactory } from "./sender-row.js";
 
 export interface PaypalOptions {
   /** The webhook's id, as the dashboard shows it. It is part of the signed text, and not of the delivery. */
-  readonly webhookId: string;
+  readonly webhookId: string | undefined;
   /** PayPal's certificate or key, pinned: then no URL is asked. Default: the certificate that the delivery names, at PayPal's hosts only. */
   readonly publicKey?: PublicKeyText;
 }

@@ -55,6 +55,18 @@ export interface SenderAbout extends SenderFacts {
   readonly options: readonly string[];
 }
 
+/**
+ * Whether an export of `hookgate/senders` is a factory: the module itself is the list, and costs nothing to those who
+ * import one name of it.
+ *
+ * @example
+ * import * as senders from "hookgate/senders";
+ * const rows = Object.values<unknown>(senders).filter(isSenderFactory).map(({ about }) => about);
+ */
+export function isSenderFactory(value: unknown): value is SenderFactory<object> {
+  return typeof value === "function" && Object.hasOwn(value, "about");
+}
+
 export function senderFactory<Options extends object, Envelope = unknown>(
   row: SenderRow<Options>,
 ): SenderFactory<Options, Envelope> {

@@ -1,6 +1,7 @@
 // OpenAI, Anthropic, Replicate, Gemini: Standard Webhooks, with thin bodies.
-import { anyOf } from "../auth/combine.js";
+import type { Auth } from "../auth/auth.js";
 import { mac } from "../auth/mac.js";
+import type { Secrets } from "../auth/secrets.js";
 import { header, json } from "../field.js";
 import type { SecretSender } from "./options.js";
 import { senderFactory } from "./sender-row.js";
@@ -8,6 +9,25 @@ import { follower, followerProof, type StandardEnvelope } from "./standard-webho
 import { STANDARD_REPLY, standardWebhooksEvent, standardWebhooksMac } from "./standard-webhooks-scheme.js";
 
 const OPENAI_KEY = { key: { base64After: "whsec_", otherwise: "utf8" } } as const;
+
+/** The signature's own form says which of the two it is; to sign, it is written as Standard Webhooks has it. */
+function openaiAuth(secret: Secrets): Auth {
+  const listed = standardWebhooksMac(secret, "webhook", OPENAI_KEY);
+  const bare = mac({
+    secret,
+    ...OPENAI_KEY,
+    signed: "{header:webhook-id}.{timestamp}.{body}",
+    timestamp: header("webhook-timestamp", "unix-seconds"),
+    signature: { header: "webhook-signature", encoding: "base64" },
+  });
+  return {
+    ...listed,
+    verify(delivery, context) {
+      const isListed = delivery.headers.get("webhook-signature")?.includes(",") ?? true;
+      return (isListed ? listed : bare).verify(delivery, context);
+    },
+  };
+}
 
 /** OpenAI's webhooks. Types are `response.completed`, `batch.failed`, … */
 export const openai: SecretSender<StandardEnvelope> = senderFactory({
@@ -24,16 +44,7 @@ export const openai: SecretSender<StandardEnvelope> = senderFactory({
   unconfirmed: ["72 hours of retries", "the time limit: 15 s is assumed"],
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: anyOf(
-      standardWebhooksMac(secret, "webhook", OPENAI_KEY),
-      mac({
-        secret,
-        ...OPENAI_KEY,
-        signed: "{header:webhook-id}.{timestamp}.{body}",
-        timestamp: header("webhook-timestamp", "unix-seconds"),
-        signature: { header: "webhook-signature", encoding: "base64" },
-      }),
-    ),
+    auth: openaiAuth(secret),
     event: standardWebhooksEvent("webhook", json("type"), json("created_at", "unix-seconds")),
     reply: STANDARD_REPLY,
   }),

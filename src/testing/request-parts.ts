@@ -5,6 +5,11 @@ import type { BodyFormat } from "../sender.js";
 /** A payload's bytes. Bytes stay what they are; a text stays one where the format is not JSON. */
 export function encode(payload: unknown, format: BodyFormat): Buffer {
   if (payload instanceof Uint8Array) return asBuffer(payload);
+  if (typeof format === "object" && "parse" in format) {
+    if (format.encode === undefined)
+      throw new TypeError(`the body format ${format.name} cannot be written: give body as bytes`);
+    return asBuffer(format.encode(payload));
+  }
   if (typeof format === "object") return asBuffer(formText({ [format.jsonInForm]: JSON.stringify(payload) }));
   if (format === "form") return asBuffer(formText(payload as Record<string, unknown>));
   if (format !== "json" && typeof payload === "string") return asBuffer(payload);

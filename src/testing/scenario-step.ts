@@ -1,4 +1,5 @@
 // One delivery of a scenario: what was sent, what came back, and what a sender, or an attacker, makes of that.
+import { randomUUID } from "node:crypto";
 import type { RequestListener, Server } from "node:http";
 import type { Sender } from "../sender.js";
 import type { SignedDelivery } from "./compose.js";
@@ -40,16 +41,22 @@ export interface Stage {
 export interface StageOptions extends TestSenderOptions {
   readonly path?: string;
   readonly timeLimitSeconds: number;
+  /** Each delivery is an event of its own, whatever id its payload has. Default: an id that the payload has stays. */
+  readonly hasOwnIds?: boolean;
   readonly signal?: AbortSignal;
 }
 
 export function openStage(sender: Sender<never>, target: TestTarget, options: StageOptions): Stage {
-  const { path, timeLimitSeconds, signal, ...own } = options;
+  const { path, timeLimitSeconds, hasOwnIds = false, signal, ...own } = options;
   const url = typeof target === "string" || target instanceof URL ? String(target) : undefined;
   const app = isApp(target) ? target : undefined;
   const test = createTestSender(sender, url === undefined ? own : { url, ...own });
   const limits: WireOptions = { timeoutMs: timeLimitSeconds * 1000, ...(signal === undefined ? {} : { signal }) };
   let hosting: Promise<Hosting> | undefined;
+
+  function ownId(): { readonly id?: string } {
+    return hasOwnIds ? { id: `evt_${randomUUID()}` } : {};
+  }
 
   async function deliver(signed: SignedDelivery, how: SendTo, more: WireOptions): Promise<WireAnswer> {
     if (url !== undefined) return wire(destinationAt(url, signed, how.path), signed, more);
@@ -72,8 +79,9 @@ export function openStage(sender: Sender<never>, target: TestTarget, options: St
             },
           };
     const where = path === undefined ? {} : { path };
+    const id = sendOptions.duplicateOf === undefined ? ownId() : {};
     try {
-      const sent = await test.send(to, { ...where, ...sendOptions });
+      const sent = await test.send(to, { ...where, ...id, ...sendOptions });
       answeredMs ??= performance.now() - startedAtMs;
       return { what, status: sent.status, code: sent.code, error: undefined, errorCode: undefined, answeredMs, sent };
     } catch (error) {
@@ -96,7 +104,7 @@ export function openStage(sender: Sender<never>, target: TestTarget, options: St
     sender,
     isWire: url !== undefined || app !== undefined,
     send,
-    sign: (request) => test.sign(request),
+    sign: (request) => test.sign({ ...ownId(), ...request }),
     close: async () => (await hosting)?.release(),
   };
 }

@@ -91,7 +91,11 @@ export async function runScenario<Events>(
   const { type, payload, headers, body, effects, ...how } = options;
   const timeLimitSeconds = how.timeLimitSeconds ?? described.profile.timeLimitSeconds;
   const { sends, expected, skip, run }: ScenarioCase = SCENARIO_CASES[name];
-  const stage: Stage = openStage(described, target, { ...how, timeLimitSeconds } satisfies StageOptions);
+  const stage: Stage = openStage(described, target, {
+    ...how,
+    timeLimitSeconds,
+    hasOwnIds: true,
+  } satisfies StageOptions);
   const scene = {
     stage,
     event: {

@@ -5,18 +5,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { namesOf } from "../../src/auth/certificate.js";
 import {
-  type CertifiedDelivery,
   type ClientCertificateOptions,
   clientCertificate,
+  type Delivery,
   type PeerCertificate,
 } from "../../src/auth/client-certificate.js";
-import { toDelivery } from "../../src/delivery.js";
+import { type Delivery, type PeerCertificate, toDelivery } from "../../src/delivery.js";
 import { NOW_MS, outcomeOf, pem, proofOf } from "./proving.js";
 
 const leaf = new X509Certificate(pem("leaf"));
 const rules = { names: ["hooks.sender.test"] } as const;
 
-function from(peer: PeerCertificate | undefined): CertifiedDelivery {
+function from(peer: PeerCertificate | undefined): Delivery {
   return { ...toDelivery({ body: "{}" }), peerCertificate: () => peer };
 }
 const shown = (isAuthorized = true, raw: Uint8Array = leaf.raw) => from({ raw, isAuthorized });

@@ -13,6 +13,7 @@ export const placeholders: ReadonlyMap<string, string> = new Map([
   ["markPaid", "declare function markPaid(invoice: unknown): Promise<void>;"],
   ["createCharge", "declare function createCharge(payload: unknown): Promise<{ id: string }>;"],
   ["fetchPayment", "declare function fetchPayment(payload: unknown): Promise<unknown>;"],
+  ["fetchKey", "declare function fetchKey(keyId: string): Promise<string>;"],
   ["orders", "declare const orders: { secretOf(orderId: string): Promise<string | undefined> };"],
   ["myStore", "declare function myStore(): import('hookgate').DedupeStore;"],
   ["myInbox", "declare function myInbox(): Awaited<ReturnType<Parameters<typeof describeInbox>[1]>>['inbox'];"],

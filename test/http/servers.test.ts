@@ -70,7 +70,7 @@ describe.each(servers)("on %s", (name, create) => {
 
   it("in a sub-router sees the URL as it was sent, and route parameters", async () => {
     const paths: string[] = [];
-    const { receiver } = receiverOf(undefined, { onOutcome: (one) => void paths.push(one.path) });
+    const { receiver } = receiverOf(undefined, { onOutcome: (one) => void paths.push(one.path ?? "") });
     const router = parsers.Router();
     router.use("/acme", receiver as never);
     const app = create();

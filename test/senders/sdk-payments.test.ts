@@ -196,11 +196,13 @@ describe("braintree", () => {
       form.get("bt_payload") ?? "",
     );
     expect(parsed.kind).toBe("check");
+    // The library has it; its types do not.
+    const answerer = gateway.webhookNotification as unknown as { verify(challenge: string): string };
     const challenge = createHmac("sha256", "x").update("y").digest("hex").slice(0, 32);
     const outcome = await receiverOf(sender).receive({ method: "GET", url: `/?bt_challenge=${challenge}` });
     expect(outcome).toMatchObject({
       name: "handshake",
-      reply: { status: 200, body: await gateway.webhookNotification.verify(challenge) },
+      reply: { status: 200, body: answerer.verify(challenge) },
     });
   });
 });

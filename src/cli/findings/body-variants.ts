@@ -80,8 +80,8 @@ function* jsonVariants(body: Buffer): Generator<BodyVariant> {
   }
   for (const [layout, write] of LAYOUTS) {
     const written = write(value);
-    for (const [escapes, escape] of ESCAPES) {
-      const text = escape(written);
+    for (const [escapes, escapeIn] of ESCAPES) {
+      const text = escapeIn(written);
       if (escapes !== "" && text === written) continue;
       for (const end of ["", "\n"]) {
         const wrong = `it was parsed and written again as JSON: the sender's was ${layout}${escapes}${end === "" ? "" : ", with a line break at its end"}`;

@@ -7,7 +7,11 @@ const TOLERANCE_SECONDS = 300;
 /** From this share of the tolerance on a skew is worth a word. */
 const WORTH_TELLING = 0.2;
 
-export function clockFindings({ sender, nowMs, recorded }: Case, proof: Proven, toleranceSeconds?: number): readonly Finding[] {
+export function clockFindings(
+  { sender, nowMs, recorded }: Case,
+  proof: Proven,
+  toleranceSeconds?: number,
+): readonly Finding[] {
   const own = sender.definition.toleranceSeconds;
   const tolerance = toleranceSeconds ?? own ?? TOLERANCE_SECONDS;
   if (proof.sentAtMs === undefined || own === null) return [];

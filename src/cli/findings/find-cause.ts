@@ -27,7 +27,10 @@ export async function findCause(about: Case, variables: readonly Variable[]): Pr
   const secrets = [...secretChanges(about), ...variableChanges(about, variables)];
   const bodies = bodyChanges(about);
   const urls = urlChanges(about);
-  const single = await firstThatHolds(about, [...secrets, ...bodies, ...urls].map((change) => [change]));
+  const single = await firstThatHolds(
+    about,
+    [...secrets, ...bodies, ...urls].map((change) => [change]),
+  );
   if (single !== undefined) return single;
   const other = await otherSender(about);
   if (other !== undefined) return other;
@@ -38,7 +41,7 @@ export async function findCause(about: Case, variables: readonly Variable[]): Pr
 
 async function firstThatHolds(about: Case, tries: readonly (readonly Change[])[]): Promise<Cause | undefined> {
   for (const changes of tries) {
-    const otherwise = changes.reduce<Otherwise>((all, change) => ({ ...all, ...change.otherwise }), {});
+    const otherwise = Object.assign({}, ...changes.map((change) => change.otherwise)) as Otherwise;
     const proof = await attempt(about, otherwise);
     if (proof !== undefined) return { proof, findings: changes.map((change) => change.finding) };
   }

@@ -20,7 +20,12 @@ export function secretVariants(given: string): readonly SecretVariant[] {
     const isNew = other !== given && other.trim() !== "" && variants.every((one) => one.text !== other);
     if (isNew) variants.push({ code, text: other, wrong, fix });
   };
-  add(text, "has white space around it", "Trim it where it is set; a file often ends in a line break.", "secret_white_space");
+  add(
+    text,
+    "has white space around it",
+    "Trim it where it is set; a file often ends in a line break.",
+    "secret_white_space",
+  );
   add(
     text.replace(/^(["'`])(.*)\1$/s, "$2"),
     "has quotes around it, which are not part of it",

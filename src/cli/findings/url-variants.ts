@@ -8,7 +8,10 @@ const MAX_VARIANTS = 200;
 /** Whole URLs, the likeliest first. */
 export function urlVariants(recorded: Recorded, publicUrls: readonly string[]): readonly string[] {
   const header = (name: string): string | undefined =>
-    recorded.headers.find(([one]) => one.toLowerCase() === name)?.[1].split(",")[0]?.trim();
+    recorded.headers
+      .find(([one]) => one.toLowerCase() === name)?.[1]
+      .split(",")[0]
+      ?.trim();
   const forwarded = header("forwarded") ?? "";
   const given = [...publicUrls, recorded.url].map(partsOf);
   const target = partsOf(recorded.url).target;
@@ -32,7 +35,11 @@ export function urlVariants(recorded: Recorded, publicUrls: readonly string[]): 
   const schemes = present([header("x-forwarded-proto"), "https", "http"]);
   const urls = new Set<string>();
   for (const path of targets) {
-    for (const host of hosts.flatMap((one) => [one, one.replace(PORT, ""), ...ports.map((port) => `${one.replace(PORT, "")}:${port}`)])) {
+    for (const host of hosts.flatMap((one) => [
+      one,
+      one.replace(PORT, ""),
+      ...ports.map((port) => `${one.replace(PORT, "")}:${port}`),
+    ])) {
       for (const scheme of schemes) urls.add(`${scheme}://${host}${path}`);
     }
   }

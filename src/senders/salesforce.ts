@@ -1,0 +1,111 @@
+// Salesforce: outbound messages, SOAP, which nobody signs.
+import { type Auth, absent, refuse } from "../auth/auth.js";
+import { json, memberOf } from "../field.js";
+import { bodyFormat, type CustomFormat, unreadable } from "../formats/format.js";
+import { xml } from "../formats/xml.js";
+import type { Parsed } from "../internal/json.js";
+import { requireText } from "./handshakes.js";
+import type { ConfirmOptions } from "./options.js";
+import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { unsigned } from "./unsigned.js";
+
+export interface SalesforceOptions extends ConfirmOptions {
+  /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */
+  readonly organizationId: string;
+}
+
+const MESSAGE = "Envelope.Body.notifications";
+const ITEM = "Notification";
+/** The last three of 18 characters only repeat what case the others have. */
+const ID_CHARS = 15;
+const ORGANIZATION = /<(?:\w+:)?OrganizationId>\s*([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)\s*<\//g;
+const ACK =
+  '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>';
+
+const MISSING = absent("the message names no OrganizationId");
+const OTHER = refuse("unauthenticated", "the message is of another organization, or names several");
+
+/** Stray messages are told from ours by the organization; whether they are true, `confirm` must find out. */
+function salesforceAuth({ organizationId, confirm }: SalesforceOptions): Auth {
+  const ours = requireText("salesforce", "organizationId", organizationId).slice(0, ID_CHARS);
+  const nothing = unsigned("salesforce", confirm);
+  return {
+    ...nothing,
+    verify(delivery, context) {
+      const ids = [...delivery.body.toString("latin1").matchAll(ORGANIZATION)].map((match) => match[1] as string);
+      if (ids.length === 0) return MISSING;
+      return ids.length === 1 && ids[0]?.slice(0, ID_CHARS) === ours ? nothing.verify(delivery, context) : OTHER;
+    },
+  };
+}
+
+const SOAP: CustomFormat = xml({ arrays: [`${MESSAGE}.${ITEM}`] });
+
+/** The notifications alone, each with the type of its object without a prefix. */
+const NOTIFICATIONS: CustomFormat = {
+  name: "SOAP",
+  prepare: () => SOAP.prepare?.(),
+  parse: (delivery) => itemsOf(SOAP.parse(delivery)),
+  encode(payload) {
+    const { organizationId, items } = payload as { organizationId?: string; items: readonly unknown[] };
+    const notifications = { OrganizationId: organizationId, [ITEM]: items.map(withXmlType) };
+    return SOAP.encode?.({ Envelope: { Body: { notifications } } }) ?? Buffer.alloc(0);
+  },
+};
+
+function itemsOf(parsed: Parsed<unknown>): Parsed<unknown> {
+  if (!parsed.ok) return parsed;
+  const message = memberOf(parsed.value, MESSAGE);
+  const items = memberOf(message, ITEM);
+  if (!Array.isArray(items)) return unreadable("the SOAP body holds no notifications");
+  return { ok: true, value: { organizationId: memberOf(message, "OrganizationId"), items: items.map(withPlainType) } };
+}
+
+/** `<sObject xsi:type="sf:Account">` is of type `Account`. */
+function withPlainType(item: unknown): unknown {
+  const type = memberOf(item, "sObject.@type");
+  return typeof type === "string" ? { type: type.slice(type.indexOf(":") + 1), ...(item as object) } : item;
+}
+
+function withXmlType(item: unknown): unknown {
+  const { type, ...rest } = item as { type?: string; sObject?: object };
+  return { ...rest, sObject: { "@type": `sf:${type}`, ...rest.sObject } };
+}
+
+/** Salesforce's outbound messages. Types are objects: `Account`, `Opportunity`. */
+export const salesforce: SenderFactory<SalesforceOptions> = senderFactory({
+  factory: "salesforce",
+  name: "salesforce",
+  title: "Salesforce outbound messages",
+  credential: "Setup → Company Information → Organization ID.",
+  proof:
+    "None: anybody can post a message. `confirm(event)` asks the API whether it is true. Salesforce can show a client certificate to the proxy in front of you.",
+  exampleType: "Account",
+  retries: "For up to 24 hours, until it hears `<Ack>true</Ack>`.",
+  events: "a batch, up to 100: id `Id` of each Notification, type that of its `sObject`, without its prefix.",
+  notes: [
+    "The organization id is no secret: with `allow`, let in Salesforce's addresses alone. Events are unverified until `confirm` has said yes.",
+    "Needs the package `fast-xml-parser`.",
+    "The answer holds the acknowledgement; a handler that answers by `context.reply` must send it itself.",
+  ],
+  sources: [
+    "https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_om_outboundmessaging.htm",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: salesforce",
+  ],
+  unconfirmed: ["time limit"],
+  options: ["organizationId", "confirm"],
+  define: (options) => ({
+    auth: salesforceAuth(options),
+    confirm: options.confirm,
+    body: { "text/xml": bodyFormat(NOTIFICATIONS), "application/xml": bodyFormat(NOTIFICATIONS) },
+    event: { each: "items", id: json("Id"), type: json("type") },
+    reply: {
+      successStatuses: [200],
+      successHeaders: { "content-type": "text/xml; charset=utf-8" },
+      successBody: ACK,
+      retryHorizonSeconds: 86_400,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+    },
+  }),
+});

@@ -1,0 +1,139 @@
+// `hookgate send`: one delivery, many, and every scenario, against our quick start and against a naive receiver.
+import express from "express";
+import { createReceiver } from "hookgate";
+import { github, stripe } from "hookgate/senders";
+import { beforeAll, describe, expect, it } from "vitest";
+import { app as quickStart } from "../../examples/quick-start.js";
+import { cli, file } from "./cli.js";
+import { listen, naive } from "./servers.js";
+
+const SECRET = "whsec_for_trying_it_out";
+const env = { STRIPE_SECRET: SECRET };
+const quiet = { onOutcome: () => undefined, onError: () => undefined };
+const how = ["--sender", "stripe", "--secret-env", "STRIPE_SECRET"];
+let quick: string;
+
+interface Result {
+  readonly name: string;
+  readonly verdict: string;
+  readonly problems: readonly string[];
+}
+
+beforeAll(async () => {
+  quick = `${await listen(quickStart)}/webhooks/stripe`;
+});
+
+describe("one delivery", () => {
+  it("is signed as the sender signs, and told", async () => {
+    const { code, out } = await cli(["send", quick, ...how, "--type", "invoice.paid"], { env });
+    expect(out).toMatch(/^200 in \d+ ms evt_/);
+    expect(code).toBe(0);
+  });
+
+  it("is 1 with the code where it is refused", async () => {
+    const called = await cli(["send", quick, ...how], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
+    expect(called.code).toBe(1);
+    expect(called.out).toMatch(/401 unauthenticated/);
+    expect(called.out).toMatch(/hookgate verify/);
+  });
+
+  it("is 1 where nobody listens", async () => {
+    const { code, out } = await cli(["send", "http://127.0.0.1:1/hooks", ...how, "--json"], { env });
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, error: expect.stringContaining("ECONNREFUSED") });
+  });
+
+  it("has the data of a file, of standard input, or of the command line", async () => {
+    const bodies: unknown[] = [];
+    const app = express();
+    app.post("/hooks", express.json(), (req, res) => {
+      bodies.push(req.body);
+      res.end();
+    });
+    const url = `${await listen(app)}/hooks`;
+    const data = '{"data":{"object":{"id":"in_7"}}}';
+    await cli(["send", url, ...how, "--type", "a.b", "--data", `@${file(data)}`], { env });
+    await cli(["send", url, ...how, "--type", "a.b", "--data", "@-"], { env, input: data });
+    await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--id", "evt_7"], { env });
+    expect(bodies).toMatchObject([
+      { type: "a.b", data: { object: { id: "in_7" } } },
+      { type: "a.b", data: { object: { id: "in_7" } } },
+      { type: "a.b", id: "evt_7" },
+    ]);
+  });
+});
+
+describe("many", () => {
+  it("are events of their own, counted by answer", async () => {
+    const ids = new Set<unknown>();
+    const receiver = createReceiver(stripe({ secret: SECRET }), quiet);
+    receiver.on("a.b", (event) => void ids.add(event.id));
+    const url = `${await listen(receiver)}/`;
+    const data = '{"id":"evt_same","data":{"object":{}}}';
+    const called = await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--repeat", "20", "--json"], { env });
+    expect(called.json()).toMatchObject({ ok: true, sent: 20, failed: 0, answers: { 200: 20 } });
+    expect(ids.size).toBe(20);
+  });
+
+  it("come at a rate, with a bar on a terminal", async () => {
+    const started = performance.now();
+    const called = await cli(["send", quick, ...how, "--repeat", "11", "--rate", "50"], { env, isTerminal: true });
+    expect(performance.now() - started).toBeGreaterThan(190);
+    expect(called.err).toMatch(/█.* 11\/11/);
+    expect(called.out).toMatch(/200 {2}×11/);
+  });
+});
+
+describe("--scenario all", () => {
+  it("passes against the quick start", async () => {
+    const called = await cli(["send", quick, ...how, "--scenario", "all"], { env });
+    expect(called.out).toMatch(/12 of 12 are as they should be/);
+    expect(called.code).toBe(0);
+  });
+
+  it("passes against a receiver of GitHub's, whose time is not signed", async () => {
+    let handled = 0;
+    const receiver = createReceiver(github({ secret: SECRET }), quiet);
+    receiver.on("ping", () => void handled++);
+    const url = `${await listen(receiver)}/hooks`;
+    const count = await listen((_req, res) => void res.end(String(handled)));
+    const args = ["send", url, "--sender", "github", "--secret-env", "STRIPE_SECRET", "--scenario", "all", "--json"];
+    const called = await cli([...args, "--effects", count], { env });
+    const { results } = called.json() as { results: readonly Result[] };
+    expect(results.filter(({ verdict }) => verdict === "skipped").map(({ name }) => name)).toEqual(["stale", "future"]);
+    expect(results.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(called.code).toBe(0);
+  });
+
+  it("points out each thing that is wrong with a naive receiver", async () => {
+    const { app } = naive("/hooks");
+    const origin = await listen(app);
+    const args = ["send", `${origin}/hooks`, ...how, "--scenario", "all", "--effects", `${origin}/count`, "--json"];
+    const called = await cli(args, { env });
+    expect(called.code).toBe(1);
+    const { results } = called.json() as { results: readonly Result[] };
+    const wrong = Object.fromEntries(results.map(({ name, problems }) => [name, problems.join("; ")]));
+    expect(wrong).toEqual({
+      valid: "",
+      duplicate: expect.stringMatching(/handled again: remember the ids/),
+      concurrent: expect.stringMatching(/handled 5 times: claim its id/),
+      stale: expect.stringMatching(/signed 3600 s ago was accepted with 200: a recorded delivery can be sent again/),
+      future: expect.stringMatching(/in the future was accepted/),
+      tampered: expect.stringMatching(/changed delivery was accepted with 200: who is on the way can change/),
+      "wrong-secret": expect.stringMatching(/signed with another secret was accepted with 200: anybody can sign/),
+      unsigned: expect.stringMatching(/unsigned delivery was accepted with 200: anybody who knows the URL/),
+      reordered: "",
+      large: expect.stringMatching(/256 KiB was answered 413: the limit for bodies is below/),
+      slow: "",
+      gzip: expect.stringMatching(/compressed delivery was accepted with 200/),
+    });
+  });
+
+  it("runs those that are named, once each, and refuses a misspelt one with the near miss", async () => {
+    const args = ["send", quick, ...how, "--scenario", "unsigned,valid", "--scenario", "valid", "--json"];
+    const { results } = (await cli(args, { env })).json() as { results: readonly Result[] };
+    expect(results.map(({ name }) => name)).toEqual(["valid", "unsigned"]);
+    const called = await cli(["send", quick, ...how, "--scenario", "tamperd"], { env });
+    expect([called.code, called.err]).toEqual([2, expect.stringContaining("did you mean tampered?")]);
+  });
+});

@@ -1,0 +1,325 @@
+// Payment senders whose proof is in the body or query, or binds a part of it alone.
+import { createHash, createHmac } from "node:crypto";
+import fc from "fast-check";
+import { adyen, braintree, exactOnline, mollie, paymob, paypro, praxis, quoter, treezor, usps } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { phpJson, rawMember } from "../../src/senders/raw-member.js";
+import { delivered, FORM_TYPE, JSON_TYPE } from "./deliver.js";
+
+const secret = "0123456789abcdef0123456789abcdef";
+const nowMs = 1_767_323_045_000;
+const now = () => nowMs;
+const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
+function mac(text: string, algorithm = "sha256", key: string | Buffer = secret) {
+  return createHmac(algorithm, key).update(text);
+}
+const hash = (text: string, algorithm: string) => createHash(algorithm).update(text).digest("hex");
+
+describe("adyen", () => {
+  const key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056";
+  const item = (reference: string, signed = `${reference}::M:R:10:EUR:CAPTURE:true`) => ({
+    NotificationRequestItem: {
+      pspReference: reference,
+      merchantAccountCode: "M",
+      merchantReference: "R",
+      amount: { value: 10, currency: "EUR" },
+      eventCode: "CAPTURE",
+      success: "true",
+      additionalData: { hmacSignature: mac(signed, "sha256", Buffer.from(key, "hex")).digest("base64") },
+    },
+  });
+  const bodyOf = (...notificationItems: object[]) => JSON.stringify({ live: "false", notificationItems });
+
+  it("takes every item as an event of its own, and answers [accepted]", async () => {
+    const { seen, receive } = delivered(adyen({ secret: key }));
+    const { reply } = await receive({ headers: JSON_TYPE, body: bodyOf(item("A"), item("B")) });
+    expect(reply).toMatchObject({ status: 200, body: "[accepted]" });
+    expect(seen.map(({ id }) => id)).toEqual(["CAPTURE.A.true", "CAPTURE.B.true"]);
+  });
+
+  it("refuses all where one item is forged or unsigned", async () => {
+    const { seen, receive } = delivered(adyen({ secret: key }));
+    const forged = await receive({ headers: JSON_TYPE, body: bodyOf(item("A"), item("B", "other")) });
+    expect(forged).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
+    const bare = item("B");
+    const { additionalData, ...rest } = bare.NotificationRequestItem;
+    expect(additionalData).toBeDefined();
+    const unsigned = bodyOf(item("A"), { NotificationRequestItem: rest });
+    expect(await receive({ headers: JSON_TYPE, body: unsigned })).toMatchObject({ name: "unauthenticated" });
+    expect(seen).toEqual([]);
+  });
+
+  it("wants the basic authentication as well, where it is given", async () => {
+    const { receive } = delivered(adyen({ secret: key, username: "adyen", password: secret }));
+    const body = bodyOf(item("A"));
+    expect(await receive({ headers: JSON_TYPE, body })).toMatchObject({ name: "unauthenticated" });
+    const authorization = `Basic ${Buffer.from(`adyen:${secret}`).toString("base64")}`;
+    expect(await receive({ headers: { ...JSON_TYPE, authorization }, body })).toMatchObject({ name: "processed" });
+    expect(() => adyen({ secret: key, username: "adyen" })).toThrow(/password/);
+    expect(() => adyen({ secret: "no hex" })).toThrow(/hex/);
+  });
+});
+
+describe("mollie", () => {
+  const event = JSON.stringify({ id: "event_1", type: "payment-link.paid" });
+  const signed = { ...JSON_TYPE, "x-mollie-signature": `sha256=${mac(event).digest("hex")}` };
+
+  it("takes signed events, and classic webhooks as far as confirm vouches for them", async () => {
+    const asked: unknown[] = [];
+    const confirm = (one: { payload: unknown }) => {
+      asked.push(one.payload);
+      return (one.payload as { id: string }).id === "tr_1" && { payload: { status: "paid" } };
+    };
+    const { seen, receive } = delivered(mollie({ secret, confirm }));
+    await receive({ headers: signed, body: event });
+    await receive({ headers: FORM_TYPE, body: "id=tr_1" });
+    expect(await receive({ headers: FORM_TYPE, body: "id=tr_2" })).toMatchObject({ name: "unauthenticated" });
+    expect(seen).toMatchObject([
+      { type: "payment-link.paid", id: "event_1", verified: true },
+      { type: "resource.changed", id: undefined, verified: false, payload: { status: "paid" } },
+    ]);
+    expect(asked).toMatchObject([{ id: "tr_1" }, { id: "tr_2" }]);
+  });
+
+  it("never takes an event with a wrong signature for a classic one", async () => {
+    const { seen, receive } = delivered(mollie({ secret, confirm: () => true }));
+    expect(await receive({ headers: signed, body: `${event} ` })).toMatchObject({ name: "unauthenticated" });
+    expect(seen).toEqual([]);
+  });
+
+  it("refuses what it has no option for, and is not built with neither", async () => {
+    const bySecret = delivered(mollie({ secret }));
+    expect(await bySecret.receive({ headers: FORM_TYPE, body: "id=tr_1" })).toMatchObject({ name: "unauthenticated" });
+    const byConfirm = delivered(mollie({ confirm: () => true }));
+    expect(await byConfirm.receive({ headers: signed, body: event })).toMatchObject({ name: "unauthenticated" });
+    expect(() => mollie({})).toThrow(/secret .* confirm/);
+  });
+});
+
+describe("braintree", () => {
+  const keys = { publicKey: "ours", privateKey: "integration_private_key" };
+  const key = createHash("sha1").update(keys.privateKey).digest();
+  const xml = (kind: string) =>
+    Buffer.from(`<notification><kind>${kind}</kind><subject><kind>inner</kind></subject></notification>`).toString(
+      "base64",
+    );
+  const signatureOf = (payload: string) => mac(payload, "sha1", key).digest("hex");
+
+  it("takes the signature of its own public key, and the kind that stands before the subject", async () => {
+    const { seen, receive } = delivered(braintree(keys));
+    const payload = xml("check");
+    const others = `theirs|${"0".repeat(40)}&ours|${signatureOf(`${payload}\n`)}`;
+    const body = form({ bt_signature: others, bt_payload: payload });
+    expect(await receive({ headers: FORM_TYPE, body })).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([{ type: "check", payload: { bt_payload: payload } }]);
+    const named = form({ bt_signature: `theirs|${signatureOf(payload)}`, bt_payload: payload });
+    expect(await receive({ headers: FORM_TYPE, body: named })).toMatchObject({ name: "unauthenticated" });
+  });
+
+  it("refuses a second payload, and one without a kind", async () => {
+    const { receive } = delivered(braintree(keys));
+    const twice = `${form({ bt_signature: `ours|${signatureOf(xml("a"))}`, bt_payload: xml("a") })}&bt_payload=x`;
+    expect(await receive({ headers: FORM_TYPE, body: twice })).toMatchObject({ name: "bad_credentials" });
+    const empty = Buffer.from("<notification/>").toString("base64");
+    const bare = form({ bt_signature: `ours|${signatureOf(empty)}`, bt_payload: empty });
+    expect(await receive({ headers: FORM_TYPE, body: bare })).toMatchObject({ name: "unidentified" });
+  });
+
+  it.each([
+    ["?bt_challenge=20f9f8ed05f77439fe955c977e4c8a5", 200],
+    ["?bt_challenge=20F9F8ED05F77439FE955C977E4C8A53", 400],
+    ["?bt_challenge=20f9f8ed05f77439fe", 400],
+    ["", 405],
+  ])("answers GET /%s with %d", async (query, status) => {
+    const { reply } = await delivered(braintree(keys)).receive({ method: "GET", url: `/${query}` });
+    expect(reply.status).toBe(status);
+  });
+});
+
+describe("exactOnline", () => {
+  const content = '{"Topic":"Accounts","Action":"Update", "Key":"b1\\/2","Division":1,"EventCreatedOn":"2026-01-02"}';
+  const wrap = (inner: string, signed = inner) =>
+    `{"Content":${inner},"HashCode":"${mac(signed).digest("hex").toUpperCase()}"}`;
+
+  it("signs the text of Content as it was sent, spaces and escapes included", async () => {
+    const { seen, receive } = delivered(exactOnline({ secret }));
+    expect(await receive({ headers: JSON_TYPE, body: wrap(content) })).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([{ type: "Accounts.Update", id: "Accounts.Update.1.b1/2.2026-01-02" }]);
+    const compact = JSON.stringify(JSON.parse(content));
+    expect(await receive({ headers: JSON_TYPE, body: wrap(content, compact) })).toMatchObject({
+      name: "unauthenticated",
+    });
+  });
+
+  it.each([
+    ["a second Content", wrap(content).replace("}", `},"Content":${content.replace("Accounts", "Items")}`)],
+    ["a second Content, its name escaped", `{"\\u0043ontent":{"Topic":"Items"},${wrap(content).slice(1)}`],
+    ["a Content deeper inside", `{"a":{"Content":1},"HashCode":"${mac("1").digest("hex").toUpperCase()}"}`],
+    ["no JSON", `${wrap(content)}x`],
+  ])("refuses %s", async (_name, body) => {
+    const { seen, receive } = delivered(exactOnline({ secret }));
+    const { reply } = await receive({ headers: JSON_TYPE, body });
+    expect([400, 401]).toContain(reply.status);
+    expect(seen).toEqual([]);
+  });
+
+  it("answers the empty POST of a new subscription, and no handler runs", async () => {
+    const { seen, receive } = delivered(exactOnline({ secret }));
+    expect(await receive({ body: "" })).toMatchObject({ name: "handshake", reply: { status: 200, body: "" } });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("treezor", () => {
+  it("signs object_payload as PHP writes it", async () => {
+    const { seen, receive } = delivered(treezor({ secret }));
+    const signature = mac('{"amount":10.00,"url":"https:\\/\\/a","name":"\\u00e9\\ud83d\\ude00"}').digest("base64");
+    const body = `{ "webhook": "payin.create", "webhook_id": "w1",
+      "object_payload": { "amount": 10.00, "url": "https://a", "name": "\\u00E9😀" },
+      "object_payload_signature": "${signature}" }`;
+    const outcome = await receive({ headers: { "content-type": "text/plain" }, body });
+    expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([{ type: "payin.create", id: "w1" }]);
+    const changed = await receive({ headers: JSON_TYPE, body: body.replace("10.00", "10.0") });
+    expect(changed).toMatchObject({ name: "unauthenticated" });
+  });
+});
+
+describe("paymob", () => {
+  const obj = {
+    id: 7,
+    amount_cents: 1000,
+    currency: "EGP",
+    success: true,
+    pending: false,
+    order: { id: 8 },
+    source_data: { pan: "2346", sub_type: "MasterCard", type: "card" },
+  };
+  const body = JSON.stringify({ type: "TRANSACTION", obj });
+  const hmac = mac("1000EGP78false2346MasterCardcardtrue", "sha512").digest("hex");
+
+  it("signs the values of its members in their order, booleans as words", async () => {
+    const { seen, receive } = delivered(paymob({ secret }));
+    expect(await receive({ url: `/?hmac=${hmac}`, headers: JSON_TYPE, body })).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([{ type: "TRANSACTION", id: undefined }]);
+    const failed = body.replace('"success":true', '"success":false');
+    expect(await receive({ url: `/?hmac=${hmac}`, headers: JSON_TYPE, body: failed })).toMatchObject({
+      name: "unauthenticated",
+    });
+  });
+
+  it.each([
+    ["none", "/", 401],
+    ["two", `/?hmac=${hmac}&hmac=${hmac}`, 400],
+    ["a short one", `/?hmac=${hmac.slice(1)}`, 400],
+  ])("refuses %s", async (_name, url, status) => {
+    const { reply } = await delivered(paymob({ secret })).receive({ url, headers: JSON_TYPE, body });
+    expect(reply.status).toBe(status);
+  });
+});
+
+describe("praxis", () => {
+  const payment = {
+    merchant_id: "m",
+    application_key: "a",
+    timestamp: 1,
+    customer: { customer_token: "c" },
+    session: { order_id: "o" },
+    transaction: { tid: 5, currency: "EUR", amount: "10.00", conversion_rate: null, transaction_status: "approved" },
+  };
+  const send = (body: object, signed: string) =>
+    delivered(praxis({ secret })).receive({
+      headers: { ...JSON_TYPE, "gt-authentication": hash(signed + secret, "sha384") },
+      body: JSON.stringify(body),
+    });
+
+  it("signs the members of either kind in their order, and what is null as nothing", async () => {
+    expect(await send(payment, "ma1co5EUR10.00")).toMatchObject({
+      name: "processed",
+      events: [{ type: "approved", id: "5.approved" }],
+    });
+    const subscription = { event: "PaymentSucceeded", merchant_id: "m", cid: "c", timestamp: 2 };
+    expect(await send(subscription, "PaymentSucceededmc2")).toMatchObject({
+      name: "processed",
+      events: [{ type: "PaymentSucceeded" }],
+    });
+    expect(await send({ ...payment, timestamp: 2 }, "ma1co5EUR10.00")).toMatchObject({ name: "unauthenticated" });
+  });
+
+  it("does not sign the status of a payment, and says so", () => {
+    expect(praxis({ secret }).definition.auth.covers.fields).not.toContain("transaction.transaction_status");
+  });
+});
+
+describe("forms with a hash", () => {
+  const seconds = String(nowMs / 1000);
+  const quote = (data: string, key = secret) =>
+    form({ hash: hash(key + seconds + data, "md5"), timestamp: seconds, data });
+
+  it("of quoter: the payload is the JSON in data, the type what the URL says", async () => {
+    const { seen, receive } = delivered(quoter({ secret }), { now });
+    await receive({ url: "/?object=quote", headers: FORM_TYPE, body: quote('{"id":"é"}') });
+    await receive({ url: "/", headers: FORM_TYPE, body: quote('{"id":"2"}') });
+    expect(seen).toMatchObject([
+      { type: "quote", payload: { id: "é" } },
+      { type: "changed", payload: { id: "2" } },
+    ]);
+    const forged = await receive({ headers: FORM_TYPE, body: quote('{"id":"3"}', "other") });
+    expect(forged).toMatchObject({ name: "unauthenticated" });
+    const late = delivered(quoter({ secret }), { now: () => nowMs + 301_000 });
+    expect(await late.receive({ headers: FORM_TYPE, body: quote('{"id":"4"}') })).toMatchObject({
+      name: "unauthenticated",
+    });
+  });
+
+  const order = { ORDER_ID: "1", ORDER_STATUS: "Processed", ORDER_TOTAL_AMOUNT: "9.90", CUSTOMER_EMAIL: "a+b@c.de" };
+  const SIGNATURE = hash(`1Processed9.90a+b@c.de${secret}0OrderCharged`, "sha256");
+  it.each([
+    ["lower-case", SIGNATURE],
+    ["upper-case", SIGNATURE.toUpperCase()],
+  ])("of paypro: six fields and the key, in %s hex", async (_name, signature) => {
+    const { seen, receive } = delivered(paypro({ secret }));
+    const fields = { ...order, TEST_MODE: "0", IPN_TYPE_NAME: "OrderCharged", SIGNATURE: signature };
+    await receive({ headers: FORM_TYPE, body: form(fields) });
+    expect(seen).toMatchObject([{ type: "OrderCharged" }]);
+    const changed = form({ ...fields, ORDER_TOTAL_AMOUNT: "0.90" });
+    expect((await receive({ headers: FORM_TYPE, body: changed })).reply.status).toBeGreaterThanOrEqual(400);
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe("usps", () => {
+  it.each(["x-hmac", "hmac-header"])("signs time and payload in %s, and not the type", async (name) => {
+    const { seen, receive } = delivered(usps({ secret }));
+    const body = JSON.stringify({ subscriptionType: "TRACKING", timestamp: "2026-01-02", payload: '{"a": 1}' });
+    const headers = { ...JSON_TYPE, [name]: mac('2026-01-02{"a": 1}').digest("base64") };
+    expect(await receive({ headers, body })).toMatchObject({ name: "processed" });
+    expect(await receive({ headers, body: body.replace("TRACKING", "OTHER") })).toMatchObject({ name: "processed" });
+    expect(await receive({ headers, body: body.replace('\\"a\\"', '\\"b\\"') })).toMatchObject({
+      name: "unauthenticated",
+    });
+    expect(seen.map(({ type }) => type)).toEqual(["TRACKING", "OTHER"]);
+  });
+});
+
+describe("the text of a member", () => {
+  it("is what JSON.stringify wrote, whatever stands around it", () => {
+    fc.assert(
+      fc.property(fc.json(), fc.json(), fc.string(), fc.constantFrom("", " ", "\n\t"), (before, value, name, space) => {
+        fc.pre(name !== "wanted");
+        const text = `{${space}${JSON.stringify(name)}:${before},${space}"wanted"${space}:${space}${value}${space}}`;
+        expect(rawMember(text, "wanted")).toBe(value);
+      }),
+    );
+  });
+
+  it("as PHP writes it means the same, and holds neither white space nor anything beyond ASCII", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const text = phpJson(JSON.stringify(value, null, 2));
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(text).toMatch(/^[\u0020-\u007f]*$/);
+      }),
+    );
+  });
+});
