@@ -64,6 +64,7 @@ const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     return { jwksUrl: LEFT_OUT, publicKey: rsaPair().publicKey };
   },
   gitlab: { secret: WHSEC, token: LEFT_OUT },
+  kakao: { audience: LEFT_OUT, jwksUrl: LEFT_OUT },
   // With confirm a delivery without a signature is a classic one.
   mollie: { confirm: LEFT_OUT },
   get paypal() {

@@ -55,7 +55,7 @@ export function withSecret(about: Case, option: string, text: string): Sender<ne
   const others = about.secrets.filter((secret) => secret.option !== option);
   const secrets = [...others, { option, text, from: "" }];
   try {
-    return about.known.build(senderOptions(about.known, secrets, about.more));
+    return about.known.build(senderOptions(secrets, about.more));
   } catch {
     return undefined;
   }

@@ -46,7 +46,7 @@ export async function chooseSender(given: Given, io: Io): Promise<Chosen> {
 /** @throws {UsageError} With what the sender's factory says. */
 export function build(known: KnownSender, secrets: readonly GivenSecret[], more: readonly string[]): Sender<never> {
   try {
-    return known.build(senderOptions(known, secrets, more));
+    return known.build(senderOptions(secrets, more));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const advice =

@@ -29,9 +29,27 @@ export async function knownSenders(): Promise<readonly (KnownSender & { readonly
       name: factory.about.name,
       options: factory.about.options,
       about: factory.about,
-      build: (options: object) => factory(options as never) as unknown as Sender<never>,
+      build: (options: object) => buildWith(factory, options),
     }))
     .sort((a, b) => a.about.title.localeCompare(b.about.title, "en"));
+}
+
+/** Options that are functions of the application; here they decide nothing. */
+const STAND_INS: Readonly<Record<string, () => boolean>> = { confirm: () => true, enrol: () => true };
+
+/** Functions are stood in for only where the factory insists on them: with `confirm` some senders take unsigned deliveries. */
+function buildWith(factory: SenderFactory<object>, options: object): Sender<never> {
+  try {
+    return factory(options as never) as unknown as Sender<never>;
+  } catch (error) {
+    const missing = Object.entries(STAND_INS).filter(([name]) => factory.about.options.includes(name));
+    if (missing.length === 0) throw error;
+    try {
+      return factory({ ...Object.fromEntries(missing), ...options } as never) as unknown as Sender<never>;
+    } catch {
+      throw error; // the first one tells what was given wrongly
+    }
+  }
 }
 
 function isFactory(value: unknown): value is SenderFactory<object> {

@@ -1,7 +1,9 @@
 // How does text look on a terminal? In colours where there is one, and in columns everywhere.
-import { styleText } from "node:util";
 
-export type Colour = "green" | "red" | "yellow" | "dim" | "bold";
+/** ECMA-48 8.3.117: on, and off. Not by util.styleText, which looks at this process's terminal and not at the given one. */
+const SGR = { green: [32, 39], red: [31, 39], yellow: [33, 39], dim: [2, 22], bold: [1, 22] } as const;
+
+export type Colour = keyof typeof SGR;
 export type Paint = (colour: Colour, text: string) => string;
 
 export interface ColourWish {
@@ -14,7 +16,8 @@ export interface ColourWish {
 /** Off where nobody sees colours, and where somebody does not want them (no-color.org). */
 export function paintFor({ isTerminal, env, isOff }: ColourWish): Paint {
   const isWanted = isTerminal && !isOff && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
-  return isWanted ? (colour, text) => styleText(colour, text) : (_colour, text) => text;
+  if (!isWanted) return (_colour, text) => text;
+  return (colour, text) => `\u001b[${SGR[colour][0]}m${text}\u001b[${SGR[colour][1]}m`;
 }
 
 /** A cell and how it is painted once it has its width. */

@@ -1,4 +1,5 @@
 // Which command is meant, and what does the shell hear?
+import { readFileSync } from "node:fs";
 import { nearest } from "../internal/known-keys.js";
 import { check } from "./check.js";
 import { type Command, readArguments } from "./command.js";
@@ -33,6 +34,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       io.out(topic === undefined ? overview(COMMANDS, paint) : helpOf(find(topic), paint));
       return name === undefined ? 2 : 0;
     }
+    if (name === "--version") {
+      io.out(`${version()}\n`);
+      return 0;
+    }
     const command = find(name);
     if (rest.includes("--help") || rest.includes("-h")) {
       io.out(helpOf(command, paint));
@@ -43,6 +48,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof UsageError) return failed(error, 2);
     return failed(error, 3);
   }
+}
+
+/** Of the package that this file is in, built or not. */
+function version(): string {
+  const path = new URL("../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
 /** @throws {UsageError} Where there is no such command. */

@@ -107,13 +107,8 @@ const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 /** What the factory is called with. */
-export function senderOptions(
-  sender: KnownSender,
-  secrets: readonly GivenSecret[],
-  more: readonly string[],
-): Record<string, unknown> {
+export function senderOptions(secrets: readonly GivenSecret[], more: readonly string[]): Record<string, unknown> {
   const options: Record<string, unknown> = {};
-  if (sender.options.includes("confirm")) options.confirm = () => true;
   for (const { option, text } of secrets) {
     const earlier = options[option];
     if (FUNCTIONS[option] !== undefined) options[option] = FUNCTIONS[option](text);

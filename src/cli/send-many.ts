@@ -20,7 +20,12 @@ export async function sendMany(given: Given, context: Context, signer: Signer, e
   if (id !== undefined && count > 1)
     throw new UsageError("--id and --repeat exclude each other: each event has an id of its own");
   const timeLimitSeconds = given.number("time-limit") ?? signer.sender.profile.timeLimitSeconds;
-  const stage = openStage(signer.sender, signer.url, { ...signer.signing, timeLimitSeconds, signal: io.signal });
+  const stage = openStage(signer.sender, signer.url, {
+    ...signer.signing,
+    timeLimitSeconds,
+    hasOwnIds: count > 1,
+    signal: io.signal,
+  });
   const bar = progressBar(io, count);
   const sendOne = async (): Promise<Step> => {
     const step = await stage.send("an event", { ...event, ...(id === undefined ? {} : { id }) });

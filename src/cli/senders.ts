@@ -32,7 +32,13 @@ async function list({ io, paint, isJson }: Context): Promise<void> {
   const rows = known.map((one) => {
     const facts = factsIn(one);
     const waits = facts === undefined ? "" : `${facts.timeLimitSeconds} s`;
-    return [one.name, one.about.title, facts === undefined ? "" : signedParts(facts).join(", ") || "nothing", waits, facts?.retriesText ?? ""];
+    return [
+      one.name,
+      one.about.title,
+      facts === undefined ? "" : signedParts(facts).join(", ") || "nothing",
+      waits,
+      facts?.retriesText ?? "",
+    ];
   });
   io.out(table([["NAME", "SENDER", "SIGNED", "WAITS", "MAY SEND AGAIN FOR"], ...rows], paint));
 }

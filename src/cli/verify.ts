@@ -9,6 +9,7 @@ import { findSender, type KnownSender } from "./find-sender.js";
 import { clockFindings } from "./findings/clock.js";
 import { findCause, secretFinding } from "./findings/find-cause.js";
 import { type Finding, note, problem } from "./findings/finding.js";
+import { hasCredentials } from "./findings/other-sender.js";
 import { secretVariants } from "./findings/secret-variants.js";
 import { urlVariants } from "./findings/url-variants.js";
 import { plain } from "./io.js";
@@ -136,6 +137,9 @@ async function examine(about: Case, given: Given, { io }: Context): Promise<Exam
     }
     return { outcome, matched, findings: isClock ? findings : [...findings, ...refusedAfterwards(outcome)] };
   }
+  if (outcome.name !== "unauthenticated") {
+    return { outcome, matched: undefined, findings: unexplained(about, outcome) };
+  }
   const { findings, proof: otherwise } = await findCause(about, readVariables(given, io));
   const clock = otherwise === undefined ? [] : clockFindings(about, otherwise, given.number("tolerance"));
   if (findings.length > 0) return { outcome, matched: undefined, findings: [...findings, ...clock] };
@@ -173,21 +177,18 @@ function refusedAfterwards(outcome: Outcome): readonly Finding[] {
   return [problem("refused", `the signature holds, but: ${meaning}${hint}`, fix)];
 }
 
-function unexplained({ sender, secrets, recorded, known }: Case, outcome: Outcome): readonly Finding[] {
-  const { credentialHeaders, credentialQuery = [] } = sender.definition.auth;
-  const names = new Set(recorded.headers.map(([name]) => name.toLowerCase()));
+function unexplained(about: Case, outcome: Outcome): readonly Finding[] {
+  const { sender, secrets, recorded, known } = about;
   if (outcome.name !== "unauthenticated") {
-    return [problem("refused", outcome.hint ?? OUTCOMES[outcome.name].meaning, OUTCOMES[outcome.name].fix)];
+    const { meaning, fix } = OUTCOMES[outcome.name];
+    const advice = "Look at what is in between, and at what else calls this URL: this sender writes it otherwise.";
+    return [problem("refused", outcome.hint ?? meaning, fix === "" ? advice : fix)];
   }
-  if (
-    credentialQuery.length === 0 &&
-    credentialHeaders.length > 0 &&
-    !credentialHeaders.some((name) => names.has(name))
-  ) {
+  if (!hasCredentials(about)) {
     return [
       problem(
         "credentials_missing",
-        `none of the headers with the proof is there (${credentialHeaders.join(", ")}): ${outcome.hint ?? ""}`,
+        `none of the headers with the proof is there (${sender.definition.auth.credentialHeaders.join(", ")}): ${outcome.hint ?? ""}`,
         "Is a secret set at the sender? Does a proxy in between drop headers? Or somebody else calls this URL.",
       ),
     ];

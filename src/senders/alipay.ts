@@ -1,4 +1,5 @@
 // Alipay's Antom and Alipay+: RSA over method, path, two headers and the body; the signature may come percent-encoded.
+import { createPrivateKey, sign } from "node:crypto";
 import { type Auth, absent, refuse } from "../auth/auth.js";
 import { publicKey } from "../auth/public-key.js";
 import type { SignedText } from "../auth/signed-text.js";
@@ -94,6 +95,8 @@ function rowOf(payload: unknown): EventRow {
   return (isNamed ? NAMED.get(subject) : undefined) ?? BARE;
 }
 
+const SUCCESS = '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"Success"}}';
+
 /** Notifications of Antom and Alipay+. Types are the body's `notifyType`: `PAYMENT_RESULT`. */
 export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
   factory: "alipay",
@@ -107,7 +110,7 @@ export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
     "type `notifyType` of the signed body; id type, `result.resultStatus` and `paymentRequestId` (or `refundRequestId`, `captureRequestId`), all signed; notifications about anything else have none, and are not deduped.",
   retries: "About eight times within 24 hours.",
   notes: [
-    'Success is a body: `{"result":{"resultCode":"SUCCESS",…}}`. Alipay+ also wants it signed with your key (`Client-Id`, `Response-Time`, `Signature`): a handler can give that by `context.reply`.',
+    'Success is a body: `{"result":{"resultCode":"SUCCESS",…}}`. It is given unsigned; where your contract wants it signed, a handler gives `context.reply(alipayReply({ … }))`.',
     "The path that arrives must be the one that is registered: a proxy that rewrites it breaks the signature.",
     "`keyVersion` is not looked at: give old and new key while one replaces the other.",
     "The older interface (forms with `sign`) is not read.",
@@ -124,7 +127,7 @@ export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
     event: (_delivery, payload) => rowOf(payload),
     reply: {
       successStatuses: [200],
-      successBody: '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"Success"}}',
+      successBody: SUCCESS,
       successHeaders: { "content-type": "application/json" },
       retryHorizonSeconds: 86_400,
       honoursRetryAfter: false,
@@ -132,3 +135,38 @@ export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
     },
   }),
 });
+
+/** What the signed answer is made of. */
+export interface AlipayReplyOptions {
+  readonly clientId: string;
+  /** Your private key, PEM. */
+  readonly privateKey: string | undefined;
+  /** The path that is registered for notifications: `/webhooks/alipay`. */
+  readonly path: string;
+  /** Milliseconds since the epoch. Default: now. */
+  readonly nowMs?: number;
+}
+
+/**
+ * The signed answer to a notification, for `context.reply`.
+ *
+ * @throws When the private key cannot be read.
+ * @example context.reply(alipayReply({ clientId, privateKey: process.env.ALIPAY_PRIVATE_KEY, path: "/webhooks/alipay" }))
+ */
+export function alipayReply({ clientId, privateKey, path, nowMs = Date.now() }: AlipayReplyOptions): {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+} {
+  const time = new Date(nowMs).toISOString();
+  const text = `POST ${path}\n${clientId}.${time}.${SUCCESS}`;
+  const signature = sign("sha256", Buffer.from(text, "utf8"), createPrivateKey(privateKey ?? "")).toString("base64");
+  return {
+    headers: {
+      "content-type": "application/json",
+      "client-id": clientId,
+      "response-time": time,
+      signature: `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature)}`,
+    },
+    body: SUCCESS,
+  };
+}

@@ -11,7 +11,7 @@ import { type SenderFactory, senderFactory } from "./sender-row.js";
 export type HubspotVersion = "v1" | "v2" | "v3";
 
 export interface HubspotOptions extends SecretOptions {
-  /** Accepted versions of the signature. Default: all. Without `"v3"` and `"v2"` no `publicUrl` is needed. */
+  /** Accepted versions of the signature. Default: all. Versions 2 and 3 need `publicUrl`; without it such deliveries are 500 `misconfigured`. */
   readonly versions?: readonly HubspotVersion[] | undefined;
 }
 
@@ -63,7 +63,8 @@ function hubspotAuth(secret: Secrets, versions: readonly HubspotVersion[]): Auth
     ...best,
     scheme: "hubspot",
     credentialHeaders: [SIGNATURE_V3, SIGNATURE, VERSION],
-    needsPublicUrl: all.some((auth) => auth.needsPublicUrl),
+    // Version 1 does not sign the URL: who gets nothing else needs none, and the others are told when one comes.
+    needsPublicUrl: all.every((auth) => auth.needsPublicUrl),
     warnings: [...new Set(all.flatMap((auth) => auth.warnings ?? []))],
     verify(delivery, context) {
       const isV3 = delivery.headers.get(SIGNATURE_V3) !== undefined;

@@ -2,7 +2,7 @@
 export { quickbooks, xero } from "./accounting.js";
 export { type AdyenItem, type AdyenOptions, adyen } from "./adyen.js";
 export { cursor, fireflies, huggingFace } from "./agents.js";
-export { alipay } from "./alipay.js";
+export { type AlipayReplyOptions, alipay, alipayReply } from "./alipay.js";
 export { type AwsSnsOptions, awsSns } from "./aws-sns.js";
 export { bridgeApi, dwolla, ethoca, gocardless, synctera } from "./banking.js";
 export { type AirtablePing, airtable, type MondayEnvelope, monday } from "./boards.js";
@@ -29,7 +29,7 @@ export { coinbaseCommerce, hook0 } from "./hook0.js";
 export { type HubspotOptions, type HubspotVersion, hubspot } from "./hubspot.js";
 export { auth0, okta, persona } from "./identity.js";
 export { type FusionauthOptions, fusionauth, type KeySetOptions, neonAuth } from "./identity-tokens.js";
-export { kakao } from "./kakao.js";
+export { type KakaoOptions, kakao } from "./kakao.js";
 export type { KeysByIdOptions, PublicKeySenderOptions } from "./key-options.js";
 export { type LineEnvelope, type LineWorksEnvelope, line, lineWorks } from "./line.js";
 export { usps, walmart } from "./logistics.js";
@@ -49,11 +49,12 @@ export type {
   TokenSender,
   VerifyTokenOptions,
 } from "./options.js";
+export { orb } from "./orb.js";
 export { paymob } from "./paymob.js";
 export { type PaypalOptions, paypal } from "./paypal.js";
 export { plaid } from "./plaid.js";
 export { type PortoneOptions, portone } from "./portone.js";
-export { praxis } from "./praxis.js";
+export { praxis, praxisReply } from "./praxis.js";
 export { ably, pusher, sanity, workos } from "./realtime.js";
 export { type RingcentralEnvelope, ringcentral } from "./ringcentral.js";
 export { segment } from "./segment.js";
@@ -79,7 +80,7 @@ export {
 export type { StandardWebhooksOptions } from "./standard-webhooks-scheme.js";
 export { box, dropbox } from "./storage.js";
 export { type StripeEnvelope, stripe } from "./stripe.js";
-export { chargebee, lemonSqueezy, orb, paddle, recurly, tebex } from "./subscriptions.js";
+export { chargebee, lemonSqueezy, paddle, recurly, tebex } from "./subscriptions.js";
 export { hookdeck, intercom, pipedrive, zendesk } from "./support.js";
 export { type TelegramEnvelope, telegram } from "./telegram.js";
 export { telnyx, twilio } from "./telephony.js";

@@ -18,7 +18,8 @@ export const paypal: SenderFactory<PaypalOptions> = senderFactory({
   factory: "paypal",
   name: "paypal",
   title: "PayPal",
-  credential: "Developer Dashboard → Apps & Credentials → the app → Webhooks → Webhook ID.",
+  credential:
+    "Developer Dashboard → Apps & Credentials → the app → Webhooks → Webhook ID. `publicKey` is optional: PayPal's certificate, pinned, so that none is fetched.",
   proof:
     "`paypal-transmission-sig: <base64>`: RSA (PKCS #1 v1.5) with SHA-256 over `<paypal-transmission-id>|<paypal-transmission-time>|<webhook id>|<CRC-32 of the body, decimal>`. The certificate is at `paypal-cert-url`: only https, only `*.paypal.com`, only below /v1/notifications/certs/.",
   exampleType: "PAYMENT.CAPTURE.COMPLETED",

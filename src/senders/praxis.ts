@@ -1,4 +1,5 @@
 // Praxis: SHA-384 over the values of some members and the secret; which ones depends on the kind of notification.
+import { createHash } from "node:crypto";
 import { refuse } from "../auth/auth.js";
 import { digest } from "../auth/digest.js";
 import type { SignedText } from "../auth/signed-text.js";
@@ -81,7 +82,7 @@ export const praxis: SecretSender = senderFactory({
     "payments: type `transaction.transaction_status` (not signed); id `transaction.tid` and that status. Subscriptions: type `event` (signed), no id, and so no dedupe.",
   notes: [
     "**The status of a payment is not signed**: whoever replays a rejected one can call it approved. Fetch the transaction before you act upon it.",
-    'Praxis wants its answer signed: `{"status":0,"timestamp":…}` and `external-request-signature: <SHA-384 of status, timestamp and secret>`. A handler can give it by `context.reply`; the answer without a handler is empty.',
+    'Praxis wants its answer signed: `{"status":0,"timestamp":…}` and `external-request-signature: <SHA-384 of status, timestamp and secret>`. A handler gives it by `context.reply(praxisReply(secret))`; without one the answer is empty, and Praxis counts it as failed.',
     "Amounts come as texts and are signed as such; a number with a fraction is refused.",
   ],
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis", "docs.praxis.tech/docs/authentication"],
@@ -103,3 +104,26 @@ export const praxis: SecretSender = senderFactory({
     reply: { successStatuses: [200], honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
+
+/**
+ * The signed answer that Praxis wants, for `context.reply`.
+ *
+ * @param secret - The merchant secret.
+ * @param nowMs - Milliseconds since the epoch. Default: now.
+ * @throws {TypeError} When the secret is missing.
+ * @example receiver.on("approved", async (event, context) => context.reply(praxisReply(process.env.PRAXIS_SECRET)))
+ */
+export function praxisReply(
+  secret: string | undefined,
+  nowMs: number = Date.now(),
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+  if (typeof secret !== "string" || secret === "") {
+    throw new TypeError("praxisReply: secret must be the merchant secret; is its environment variable set?");
+  }
+  const timestamp = Math.floor(nowMs / 1000);
+  const signature = createHash("sha384").update(`0${timestamp}${secret}`).digest("hex");
+  return {
+    headers: { "content-type": "application/json", "external-request-signature": signature },
+    body: JSON.stringify({ status: 0, description: "Ok", timestamp }),
+  };
+}

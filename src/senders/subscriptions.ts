@@ -1,8 +1,8 @@
-// Paddle, Lemon Squeezy, Recurly, Chargebee, Orb, Tebex: billing and merchants of record.
+// Paddle, Lemon Squeezy, Recurly, Chargebee, Tebex: billing and merchants of record.
 import { basicAuth } from "../auth/basic-auth.js";
 import { mac } from "../auth/mac.js";
 import { param } from "../auth/signature.js";
-import { dotted, dottedAll, header, json, memberOf } from "../field.js";
+import { dotted, dottedAll, json, memberOf } from "../field.js";
 import { parseJson } from "../internal/json.js";
 import type { Handshake } from "../sender.js";
 import type { BasicOptions, SecretSender } from "./options.js";
@@ -113,33 +113,6 @@ export const chargebee: SenderFactory<BasicOptions> = senderFactory({
   define: ({ username, password }) => ({
     auth: basicAuth({ username, password }),
     event: { id: json("id"), type: json("event_type"), timestamp: json("occurred_at", "unix-seconds") },
-    reply: { retryHorizonSeconds: 3 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
-  }),
-});
-
-/** Orb's webhooks, summary ones included. Types are `invoice.issued`, `subscription.created`, … */
-export const orb: SecretSender = senderFactory({
-  factory: "orb",
-  name: "orb",
-  title: "Orb",
-  credential: "Orb dashboard → Webhooks → the endpoint's signing secret. Used as text.",
-  proof: "`X-Orb-Signature: v1=<hex>`: HMAC-SHA256 over `v1:<X-Orb-Timestamp>:<body>`; the time is ISO 8601.",
-  exampleType: "invoice.payment_succeeded",
-  sources: [`${NOTES}: orb`, "docs.withorb.com/integrations-and-exports/webhooks"],
-  unconfirmed: [
-    "the time limit and the retries",
-    "that the time has a zone, as RFC 3339 asks",
-    "the window for the time: the vendor names none",
-  ],
-  options: ["secret"],
-  define: ({ secret }) => ({
-    auth: mac({
-      secret,
-      signed: "v1:{timestamp}:{body}",
-      timestamp: header("x-orb-timestamp", "rfc3339"),
-      signature: { header: "x-orb-signature", encoding: "hex", prefix: "v1=" },
-    }),
-    event: { id: json("id"), type: json("type"), timestamp: json("created_at", "rfc3339") },
     reply: { retryHorizonSeconds: 3 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

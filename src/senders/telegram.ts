@@ -35,8 +35,13 @@ export const telegram: TokenSender<TelegramEnvelope> = senderFactory({
     'The reply may call a method: `context.reply({ headers: { "content-type": "application/json" }, body: JSON.stringify({ method: "sendMessage", … }) })`.',
     "Two bots count their updates each for itself: give two receivers on one store each its own `scope`.",
   ],
-  sources: ["https://core.telegram.org/bots/api#setwebhook, from memory"],
-  unconfirmed: ["all of it: the header, the id, the kinds, the addresses, retries", "the time limit: 15 s is assumed"],
+  sources: ["https://core.telegram.org/bots/api#setwebhook, as quoted by several libraries"],
+  unconfirmed: [
+    "that `update_id` stays the same over retries",
+    "the addresses",
+    "how long it retries",
+    "the time limit: 15 s is assumed",
+  ],
   options: ["token"],
   define: ({ token }) => ({
     auth: staticToken({ token, at: header("x-telegram-bot-api-secret-token") }),

@@ -21,19 +21,16 @@ export const jira: SecretSender<JiraEnvelope> = senderFactory({
   retries: "Up to 5 times after 408, 409, 425, 429, 5xx or a time-out.",
   notes: [
     "`X-Atlassian-Webhook-Identifier` and `X-Atlassian-Webhook-Retry` are headers, and the signature covers neither.",
-    "Connect apps sign with a JWT in `Authorization`, which is not read here.",
+    "Only webhooks that an admin has made, on the WebHooks page or by `/rest/webhooks/1.0/webhook`, are signed. Connect apps sign with a JWT in `Authorization`, which is not read here.",
     "Atlassian's addresses are at https://ip-ranges.atlassian.com/, as objects and not as a list to load.",
   ],
   sources: [
+    "https://developer.atlassian.com/cloud/jira/platform/webhooks",
+    "jira.js, its WebhookHeaders (third party, from a capture)",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: jira",
     "published test values, test/vectors/published.json",
   ],
-  unconfirmed: [
-    "the identifier's header, and that it stays the same over retries",
-    "`webhookEvent` of the body",
-    "5 retries, assumed to end within a day",
-    "the time limit: 15 s is assumed",
-  ],
+  unconfirmed: ["the statuses and 5 retries, assumed to end within a day", "the time limit: 15 s is assumed"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
@@ -110,10 +107,13 @@ export const sentry: SecretSender<{ action: string; data: unknown }> = senderFac
   retries: "Not by itself.",
   notes: [
     "`Sentry-Hook-Resource`, `Sentry-Hook-Timestamp` and `Request-ID` are headers, and the signature covers none of them: a body could be sent again under another resource. A schema per type catches most of that.",
-    "1 s is short: acknowledge first and work afterwards.",
+    "1 s is short: acknowledge first and work afterwards. A thousand time-outs within 24 hours end the subscription.",
   ],
-  sources: ["third-party verification code, see the shape table of the sender list"],
-  unconfirmed: ["`Request-ID` as the id", "`action` of the body", "1 s time limit", "no retries"],
+  sources: [
+    "https://docs.sentry.io/integrations/integration-platform/webhooks/",
+    "https://sentry.io/changelog/2023-10-3-change-to-integration-platform-webhook-handling",
+  ],
+  unconfirmed: ["that every body has `action`", "no retries"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "sentry-hook-signature", encoding: "hex" } }),

@@ -76,7 +76,8 @@ export function decryptWechatPay(payload: unknown, apiV3Key: string | undefined)
   const bytes = Buffer.from(ciphertext, "base64");
   if (bytes.length < TAG_BYTES) throw new TypeError("decryptWechatPay: the ciphertext is too short");
   const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "utf8"), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(String(part("associated_data") ?? ""), "utf8"));
+  const associated = part("associated_data");
+  decipher.setAAD(Buffer.from(typeof associated === "string" ? associated : "", "utf8"));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   const text = Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString("utf8");
   return JSON.parse(text);

@@ -1,6 +1,6 @@
 // The scenarios: what is sent in each, and what must come back.
 import { gzipSync } from "node:zlib";
-import type { EventRow } from "../sender.js";
+import type { SignedDelivery } from "./compose.js";
 import { mustBeRefused, mustSucceed, type Problem, problemsIn } from "./scenario-judge.js";
 import type { Stage, Step } from "./scenario-step.js";
 import type { SendOptions } from "./test-sender.js";
@@ -63,11 +63,17 @@ function unproven({ stage }: Scene): string | undefined {
     : "most events of this sender come unsigned; `confirm` vouches for them";
 }
 
+/** Whatever it is signed with, nothing of it is a proof. */
+function keyless(scene: Scene): string | undefined {
+  const { auth, confirm } = scene.stage.sender.definition;
+  const { covers, credentialHeaders, credentialQuery = [] } = auth;
+  const isBare = credentialHeaders.length + credentialQuery.length + (covers.fields?.length ?? 0) === 0 && !covers.body;
+  return unsignable(scene) ?? (confirm !== undefined && isBare ? "this sender signs nothing" : undefined);
+}
+
 /** An event that came before is not told apart without an id that stays the same. */
-function hasNoId({ stage }: Scene): boolean {
-  const { event, dedupe } = stage.sender.definition;
-  const row: EventRow | undefined = typeof event === "function" ? undefined : event;
-  return dedupe === false || (row !== undefined && row.id === undefined);
+function hasNoId({ stage }: Scene, request: Pick<SignedDelivery, "id"> | undefined): boolean {
+  return stage.sender.definition.dedupe === false || request?.id === undefined;
 }
 
 export const SCENARIO_CASES = {
@@ -100,7 +106,7 @@ export const SCENARIO_CASES = {
       const steps = [first, ...again];
       const failed = problemsIn(...steps.map((step) => mustSucceed(step, stage.sender.profile)));
       const counts = effects === undefined ? undefined : ([before, once, await effects()] as readonly number[]);
-      return { steps, ...ranAgain(scene, counts, again, failed) };
+      return { steps, ...ranAgain(hasNoId(scene, first.sent), counts, again, failed) };
     },
   },
   concurrent: {
@@ -125,7 +131,7 @@ export const SCENARIO_CASES = {
       const problems = problemsIn(
         ...new Set(failed.map(withoutNumber)),
         isFirmed ? undefined : `none of ${COPIES} copies that came at once was told success`,
-        ran > 1 && !hasNoId(scene)
+        ran > 1 && !hasNoId(scene, signed)
           ? `one event that came ${COPIES} times at once was handled ${ran} times: claim its id before handling it`
           : undefined,
       );
@@ -157,7 +163,7 @@ export const SCENARIO_CASES = {
   "wrong-secret": {
     sends: "an event signed with another secret",
     expected: "4xx",
-    skip: unsignable,
+    skip: keyless,
     async run({ stage, event }) {
       const step = await stage.send("a delivery signed with another secret", { ...event, wrongKey: true });
       return refusal(step, "anybody can sign. Verify the signature with the secret of this endpoint");
@@ -249,12 +255,12 @@ async function outOfTime({ stage, event }: Scene, sign: 1 | -1): Promise<Finding
 
 /** Whether the handler ran again for what came before, as far as that can be told from here. */
 function ranAgain(
-  scene: Scene,
+  isIdless: boolean,
   counts: readonly number[] | undefined,
   again: readonly Step[],
   failed: readonly string[],
 ): Pick<Findings, "problems" | "notes"> {
-  if (hasNoId(scene)) {
+  if (isIdless) {
     const note = "this sender gives events no id that stays the same: handlers must bear duplicates";
     return { problems: failed, notes: [note] };
   }

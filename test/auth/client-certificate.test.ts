@@ -4,12 +4,7 @@ import { connect, createServer, type TLSSocket } from "node:tls";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { namesOf } from "../../src/auth/certificate.js";
-import {
-  type ClientCertificateOptions,
-  clientCertificate,
-  type Delivery,
-  type PeerCertificate,
-} from "../../src/auth/client-certificate.js";
+import { type ClientCertificateOptions, clientCertificate } from "../../src/auth/client-certificate.js";
 import { type Delivery, type PeerCertificate, toDelivery } from "../../src/delivery.js";
 import { NOW_MS, outcomeOf, pem, proofOf } from "./proving.js";
 

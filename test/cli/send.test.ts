@@ -2,7 +2,7 @@
 import express from "express";
 import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { app as quickStart } from "../../examples/quick-start.js";
 import { cli, file } from "./cli.js";
 import { listen, naive } from "./servers.js";
@@ -19,6 +19,8 @@ interface Result {
   readonly problems: readonly string[];
 }
 
+const log = vi.spyOn(console, "log").mockImplementation(() => undefined); // the quick start's handler
+afterAll(() => log.mockRestore());
 beforeAll(async () => {
   quick = `${await listen(quickStart)}/webhooks/stripe`;
 });
@@ -70,7 +72,9 @@ describe("many", () => {
     receiver.on("a.b", (event) => void ids.add(event.id));
     const url = `${await listen(receiver)}/`;
     const data = '{"id":"evt_same","data":{"object":{}}}';
-    const called = await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--repeat", "20", "--json"], { env });
+    const called = await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--repeat", "20", "--json"], {
+      env,
+    });
     expect(called.json()).toMatchObject({ ok: true, sent: 20, failed: 0, answers: { 200: 20 } });
     expect(ids.size).toBe(20);
   });

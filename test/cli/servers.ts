@@ -14,7 +14,10 @@ afterAll(() => {
 });
 
 /** Its origin: `http://127.0.0.1:40123`. */
-export async function listen(app: RequestListener, tls?: { readonly key: string; readonly cert: string }): Promise<string> {
+export async function listen(
+  app: RequestListener,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<string> {
   const server = tls === undefined ? createServer(app) : createSecureServer(tls, app);
   servers.push(server);
   await new Promise<void>((resolve) => {

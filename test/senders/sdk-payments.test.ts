@@ -5,8 +5,9 @@ import { Paddle } from "@paddle/paddle-node-sdk";
 import braintreeSdk from "braintree";
 import { verifySignature } from "gocardless-nodejs/webhooks";
 import { createReceiver, type Sender } from "hookgate";
-import { adyen, braintree, gocardless, paddle, razorpay, square } from "hookgate/senders";
+import { adyen, braintree, gocardless, orb, paddle, razorpay, square } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
+import Orb from "orb-billing";
 import Razorpay from "razorpay";
 import { WebhooksHelper } from "square";
 import { describe, expect, it } from "vitest";
@@ -85,6 +86,20 @@ const cases: readonly Case[] = [
     async accepts({ headers, body }) {
       try {
         verifySignature(body, secret, headers["webhook-signature"] ?? "");
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  },
+  {
+    name: "orb-billing",
+    sender: orb({ secret }) as unknown as Sender<never>,
+    type: "invoice.issued",
+    payload,
+    async accepts({ headers, body }) {
+      try {
+        new Orb({ apiKey: "test" }).webhooks.verifySignature(body, headers, secret);
         return true;
       } catch {
         return false;

@@ -4,7 +4,7 @@ import { attempt, type Case, type Otherwise, withSecret } from "../attempt.js";
 import type { GivenSecret, Variable } from "../secrets.js";
 import { type BodyVariant, bodyVariants } from "./body-variants.js";
 import { type Finding, problem } from "./finding.js";
-import { otherSender } from "./other-sender.js";
+import { hasCredentials, otherSender } from "./other-sender.js";
 import { type SecretVariant, secretVariants } from "./secret-variants.js";
 import { urlVariants } from "./url-variants.js";
 
@@ -17,6 +17,8 @@ export interface Cause {
 /** Bodies beyond it are not tried with everything at once: each try is a hash over all of it. */
 const MAX_COMBINED_BYTES = 262_144;
 
+const NOTHING: Cause = { findings: [], proof: undefined };
+
 interface Change {
   readonly otherwise: Otherwise;
   readonly finding: Finding;
@@ -24,6 +26,7 @@ interface Change {
 
 /** @param variables - Of the environment: one of them may hold the secret of another endpoint. */
 export async function findCause(about: Case, variables: readonly Variable[]): Promise<Cause> {
+  if (!hasCredentials(about)) return (await otherSender(about)) ?? NOTHING;
   const secrets = [...secretChanges(about), ...variableChanges(about, variables)];
   const bodies = bodyChanges(about);
   const urls = urlChanges(about);
@@ -34,9 +37,9 @@ export async function findCause(about: Case, variables: readonly Variable[]): Pr
   if (single !== undefined) return single;
   const other = await otherSender(about);
   if (other !== undefined) return other;
-  if (about.recorded.body.length > MAX_COMBINED_BYTES) return { findings: [], proof: undefined };
+  if (about.recorded.body.length > MAX_COMBINED_BYTES) return NOTHING;
   const pairs = [...pairsOf(secrets, bodies), ...pairsOf(secrets, urls), ...pairsOf(bodies, urls)];
-  return (await firstThatHolds(about, pairs)) ?? { findings: [], proof: undefined };
+  return (await firstThatHolds(about, pairs)) ?? NOTHING;
 }
 
 async function firstThatHolds(about: Case, tries: readonly (readonly Change[])[]): Promise<Cause | undefined> {

@@ -1,0 +1,63 @@
+// Orb: HMAC over a text with an ISO time, which is in UTC and mostly does not say so.
+import { mac } from "../auth/mac.js";
+import type { SignedText } from "../auth/signed-text.js";
+import { type DeliveryView, withView } from "../auth/view.js";
+import { header, json } from "../field.js";
+import { HeaderLines } from "../internal/headers.js";
+import type { SecretSender } from "./options.js";
+import { senderFactory } from "./sender-row.js";
+
+const TIME = "x-orb-timestamp";
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
+
+/** The time as RFC 3339 wants it: without a zone it is UTC. */
+const IN_UTC: DeliveryView = {
+  see(delivery) {
+    const time = delivery.headers.once(TIME);
+    if (typeof time !== "string" || !WITHOUT_ZONE.test(time)) return delivery;
+    const raw = delivery.headers.toRaw();
+    const completed = raw.map((text, at) => (at % 2 === 1 && raw[at - 1]?.toLowerCase() === TIME ? `${text}Z` : text));
+    return { ...delivery, headers: new HeaderLines(completed) };
+  },
+  wrap: (signed) => signed,
+  covers: (seen) => seen,
+};
+
+/** With the zone or without it, as the header came; both are the same moment. */
+const TEXT: SignedText = {
+  covers: { body: true, method: false, url: false, headers: [] },
+  usesTimestamp: true,
+  texts: ({ body }, { timestamp }) =>
+    [timestamp, timestamp.replace(/Z$/, "")].map((time) => Buffer.concat([Buffer.from(`v1:${time}:`), body])),
+};
+
+/** Orb's webhooks, summary ones included. Types are `invoice.issued`, `subscription.created`, … */
+export const orb: SecretSender = senderFactory({
+  factory: "orb",
+  name: "orb",
+  title: "Orb",
+  credential: "Orb dashboard → Webhooks → the endpoint's signing secret. Used as text.",
+  proof:
+    "`X-Orb-Signature: v1=<hex>[ v1=<hex>]`: HMAC-SHA256 over `v1:<X-Orb-Timestamp>:<body>`; the time is ISO 8601, and UTC where it names no zone.",
+  exampleType: "invoice.payment_succeeded",
+  sources: [
+    "orb-billing 6, src/resources/webhooks.ts",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: orb",
+    "docs.withorb.com/integrations-and-exports/webhooks",
+  ],
+  unconfirmed: ["the time limit and the retries", "that `id` stays the same over attempts"],
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: withView(
+      IN_UTC,
+      mac({
+        secret,
+        signed: TEXT,
+        timestamp: header(TIME, "rfc3339"),
+        signature: { header: "x-orb-signature", encoding: "hex", form: { list: "v1=", separator: " " } },
+      }),
+    ),
+    event: { id: json("id"), type: json("type"), timestamp: json("created_at", "rfc3339") },
+    reply: { retryHorizonSeconds: 3 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

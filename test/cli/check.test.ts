@@ -1,0 +1,221 @@
+// `hookgate check`: real servers, each with one thing wrong with it, are told apart.
+import { spawn } from "node:child_process";
+import type { IncomingMessage, RequestListener } from "node:http";
+import { createReceiver } from "hookgate";
+import { stripe } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { selfSigned } from "../../examples/self-signed.js";
+import { cli, file, type World } from "./cli.js";
+import { listen, naive } from "./servers.js";
+
+const SECRET = "whsec_for_trying_it_out";
+const env = { STRIPE_SECRET: SECRET };
+const how = ["--sender", "stripe", "--secret-env", "STRIPE_SECRET"];
+const quiet = { onOutcome: () => undefined, onError: () => undefined };
+const DAY_MS = 86_400_000;
+
+interface Probe {
+  readonly check: string;
+  readonly verdict: string;
+  readonly message: string;
+  readonly facts?: Record<string, unknown>;
+}
+
+async function check(url: string, more: readonly string[] = [], world: World = { env }) {
+  const called = await cli(["check", url, ...how, "--json", ...more], world);
+  const { ok, probes } = called.json() as { ok: boolean; probes: readonly Probe[] };
+  const problems = probes.filter(({ verdict }) => verdict === "problem");
+  return { ok, probes, problems, code: called.code, find: (name: string) => probes.find((one) => one.check === name) };
+}
+
+function healthy(): RequestListener {
+  return createReceiver(stripe({ secret: SECRET }), quiet) as RequestListener;
+}
+
+/** hookgate in front of a handler that does not remember what it has handled. */
+function forgetful(): { readonly app: RequestListener; readonly count: () => number } {
+  let count = 0;
+  const receiver = createReceiver(stripe({ secret: SECRET }), { ...quiet, dedupe: false });
+  receiver.onUnhandled((_event, context) => {
+    count++;
+    context.reply({ body: `handled ${count}` });
+  });
+  return { app: receiver as RequestListener, count: () => count };
+}
+
+/** The rest of a receiver, after a pause. */
+function delayed(inner: RequestListener, ms: number): RequestListener {
+  return (req, res) => void setTimeout(() => inner(req as IncomingMessage, res), ms);
+}
+
+describe("tells apart", () => {
+  it("healthy: nothing is wrong, exit code 0", async () => {
+    const { ok, problems, code, probes } = await check(`${await listen(healthy())}/hooks`);
+    expect([ok, problems, code]).toEqual([true, [], 0]);
+    expect(probes.map(({ check: name, verdict }) => `${name} ${verdict}`)).toEqual([
+      "https note",
+      "dns ok",
+      "connect ok",
+      "signed ok",
+      "time ok",
+      "duplicate note",
+      "unsigned ok",
+      "tampered ok",
+      "wrong-secret ok",
+      "stale ok",
+      "size ok",
+    ]);
+  });
+
+  it("down: nobody listens", async () => {
+    const { problems, code, find } = await check("http://127.0.0.1:1/hooks");
+    expect(problems).toMatchObject([{ check: "connect", message: expect.stringMatching(/down: .*ECONNREFUSED/) }]);
+    expect(find("signed")).toMatchObject({ verdict: "skipped" });
+    expect(code).toBe(1);
+  });
+
+  it("down: the name leads nowhere", async () => {
+    const { problems } = await check("https://hooks.invalid/stripe");
+    expect(problems).toMatchObject([
+      { check: "dns", message: expect.stringMatching(/hooks\.invalid leads to no address/) },
+    ]);
+  });
+
+  it("an expired certificate", async () => {
+    const tls = selfSigned(Date.now() - 5 * DAY_MS);
+    const { problems, code, find } = await check(`${await listen(healthy(), tls)}/hooks`);
+    expect(problems).toMatchObject([
+      { check: "certificate", message: expect.stringMatching(/^expired [45] days ago/) },
+    ]);
+    expect(find("certificate")?.facts).toMatchObject({ daysLeft: expect.any(Number) });
+    expect(find("signed")).toMatchObject({ verdict: "skipped" });
+    expect(code).toBe(1);
+  });
+
+  it("a certificate that senders do not know", async () => {
+    const { problems } = await check(`${await listen(healthy(), selfSigned())}/hooks`);
+    expect(problems).toMatchObject([{ check: "certificate", message: expect.stringMatching(/self-signed/) }]);
+  });
+
+  it("slow: near to the sender's limit", async () => {
+    const origin = await listen(delayed(healthy(), 450));
+    const { problems, code } = await check(`${origin}/hooks`, ["--time-limit", "0.5"]);
+    expect(problems).toMatchObject([
+      { check: "time", message: expect.stringMatching(/^slow: answered in \d+ ms of the 0.5 s/) },
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it("slow: beyond it", async () => {
+    const origin = await listen(delayed(healthy(), 800));
+    const { problems } = await check(`${origin}/hooks`, ["--time-limit", "0.2"]);
+    expect(problems.find((one) => one.check === "time")).toMatchObject({
+      message: expect.stringMatching(/slow: no answer/),
+    });
+  });
+
+  it("accepts unsigned", async () => {
+    const { app } = naive("/hooks");
+    const { problems, code } = await check(`${await listen(app)}/hooks`);
+    expect(problems.map((one) => one.check)).toEqual(["unsigned", "tampered", "wrong-secret", "stale", "size"]);
+    expect(problems[0]?.message).toMatch(/unsigned delivery was accepted with 200: anybody who knows the URL can send/);
+    expect(code).toBe(1);
+  });
+
+  it("runs duplicates: seen by answers that differ each time", async () => {
+    const { app } = forgetful();
+    const { problems } = await check(`${await listen(app)}/hooks`);
+    expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/differ each time/) }]);
+  });
+
+  it("runs duplicates: seen for sure with --effects", async () => {
+    const { app, count } = forgetful();
+    const effects = await listen((_req, res) => void res.end(String(count())));
+    const { problems } = await check(`${await listen(app)}/hooks`, ["--effects", effects]);
+    expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/handled again/) }]);
+  });
+
+  it("refuses duplicates, so that the sender sends for ever", async () => {
+    const seen = new Set<string>();
+    const inner = healthy();
+    const receiver = createReceiver(stripe({ secret: SECRET }), { ...quiet, dedupe: false });
+    receiver.onUnhandled((event) => {
+      if (seen.has(event.id as string)) throw new Error("duplicate key");
+      seen.add(event.id as string);
+    });
+    expect(inner).toBeDefined();
+    const { problems } = await check(`${await listen(receiver as RequestListener)}/hooks`);
+    expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/again was answered 500/) }]);
+  });
+
+  it("another secret than the receiver's", async () => {
+    const origin = await listen(healthy());
+    const { problems } = await check(`${origin}/hooks`, [], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
+    expect(problems[0]).toMatchObject({ check: "signed", message: expect.stringMatching(/401 .*Is it the secret/) });
+  });
+});
+
+describe("plain http beside https", () => {
+  it.each([
+    ["is answered", 200, {}, "problem"],
+    ["is refused", 403, {}, "ok"],
+    ["is redirected to https", 301, { location: "https://127.0.0.1/hooks" }, "ok"],
+    ["is redirected elsewhere", 302, { location: "/login" }, "note"],
+  ])("%s", async (_, status, headers, verdict) => {
+    const plain = await listen((req, res) => void req.resume().on("end", () => res.writeHead(status, headers).end()));
+    const origin = await listen(healthy(), selfSigned());
+    const { find } = await check(`${origin}/hooks`, ["--http-url", `${plain}/hooks`]);
+    expect(find("plain-http")).toMatchObject({ verdict });
+  });
+});
+
+it("a healthy https endpoint, by the command itself, with an authority of one's own", async () => {
+  const tls = selfSigned();
+  const url = `${await listen(healthy(), tls)}/hooks`;
+  const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, ["--import", "tsx", main, "check", url, ...how, "--json"], {
+    env: { ...process.env, ...env, NODE_EXTRA_CA_CERTS: file(tls.cert), NODE_NO_WARNINGS: "1" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let out = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString("utf8");
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  const { probes } = JSON.parse(out) as { probes: readonly Probe[] };
+  // It lasts for a day: that is told, and what comes after it is asked all the same.
+  expect(probes.filter(({ verdict }) => verdict === "problem")).toMatchObject([
+    { check: "certificate", message: expect.stringMatching(/expires in 0 days/) },
+  ]);
+  expect(probes.find((one) => one.check === "signed")).toMatchObject({ verdict: "ok" });
+  expect(code).toBe(1);
+});
+
+describe("--every", () => {
+  it("tells all at first, then only what has changed, and ends when it is told to", async () => {
+    const stop = new AbortController();
+    let isBroken = false;
+    const [good, bad] = [healthy(), naive("/hooks").app];
+    const url = `${await listen((req, res) => void (isBroken ? bad : good)(req, res))}/hooks`;
+    const told: { ok: boolean; changed?: readonly Probe[] }[] = [];
+    const { code } = await cli(["check", url, ...how, "--every", "20ms", "--json"], {
+      env,
+      signal: stop.signal,
+      onOut(line) {
+        told.push(JSON.parse(line) as (typeof told)[number]);
+        if (told.length === 1) isBroken = true;
+        else stop.abort();
+      },
+    });
+    expect(told.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(told[1]?.changed?.map((one) => one.check)).toContain("unsigned");
+    expect(told[1]?.changed?.map((one) => one.check)).not.toContain("connect");
+    expect(code).toBe(1);
+  });
+});
+
+it("is told in words", async () => {
+  const called = await cli(["check", `${await listen(healthy())}/hooks`, ...how], { env });
+  expect(called.out).toMatch(/✓ {2}signed/);
+  expect(called.out).toMatch(/\nhealthy\n$/);
+});

@@ -1,0 +1,167 @@
+// The command line as such: help, misuse, near misses, secrets, colours.
+import { describe, expect, it } from "vitest";
+import { knownSenders } from "../../src/cli/find-sender.js";
+import { sampleSender } from "../../src/cli/sample-sender.js";
+import { cli, file } from "./cli.js";
+
+const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox"];
+
+describe("help", () => {
+  it("lists the commands and the exit codes; without any command it is misuse", async () => {
+    const { out, code } = await cli(["--help"]);
+    for (const name of COMMANDS) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
+    expect(out).toMatch(/Exit codes: 0 all is well, 1 a problem was found, 2/);
+    expect(code).toBe(0);
+    expect((await cli([])).code).toBe(2);
+  });
+
+  it.each(COMMANDS)("%s has usage, options and examples", async (name) => {
+    const { out, code } = await cli([name, "--help"]);
+    expect(out).toMatch(new RegExp(`Usage\n  hookgate ${name} `));
+    expect(out).toMatch(/Options\n[\s\S]*--json/);
+    expect(out).toMatch(new RegExp(`Examples\n  hookgate ${name}`));
+    expect(code).toBe(0);
+    expect((await cli(["help", name])).out).toBe(out);
+  });
+
+  it("tells the version", async () => {
+    const { out, code } = await cli(["--version"]);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(code).toBe(0);
+  });
+});
+
+describe("misuse is 2, with what to do", () => {
+  const url = "http://127.0.0.1:1/hooks";
+  const cases: readonly [string, readonly string[], RegExp][] = [
+    ["a misspelt command", ["chek"], /no command "chek"; did you mean check\?/],
+    ["a misspelt option", ["send", url, "--sendr", "stripe"], /unknown option --sendr; did you mean --sender\?/],
+    ["an option of nobody", ["send", url, "--frobnicate"], /see hookgate send --help/],
+    ["a misspelt sender", ["send", url, "--sender", "strpe"], /no sender "strpe"; did you mean stripe\?/],
+    ["no sender", ["send", url], /--sender is missing/],
+    ["no secret", ["send", url, "--sender", "stripe"], /secret is missing.*--secret-env NAME/],
+    ["no URL", ["send", "--sender", "stripe"], /send takes one URL/],
+    ["no absolute URL", ["send", "localhost:3000", "--sender", "stripe"], /must be absolute/],
+    ["an option without its value", ["send", url, "--sender"], /--sender needs a value: --sender NAME/],
+    ["an option whose value is an option", ["send", url, "--sender", "--type"], /--sender needs a value/],
+    ["an option twice", ["send", url, "--sender", "stripe", "--sender", "github"], /--sender is given twice/],
+    ["a variable that is not set", ["send", url, "--sender", "stripe", "--secret-env", "NOPE"], /NOPE is not set/],
+    [
+      "a file that is not there",
+      ["send", url, "--sender", "stripe", "--secret-file", "/nope"],
+      /\/nope cannot be read \(ENOENT\)/,
+    ],
+    [
+      "data that is no JSON",
+      ["send", url, "--sender", "stripe", "--secret-env", "S", "--data", "{x"],
+      /--data must be JSON/,
+    ],
+    [
+      "a number that is none",
+      ["send", url, "--sender", "stripe", "--secret-env", "S", "--repeat", "many"],
+      /--repeat must be a number/,
+    ],
+    [
+      "a span that is none",
+      ["check", url, "--sender", "stripe", "--secret-env", "S", "--every", "often"],
+      /--every must be a span/,
+    ],
+    ["no delivery", ["verify", "--sender", "stripe", "--secret-env", "S"], /which delivery\?/],
+    [
+      "a delivery that is none",
+      ["verify", "--sender", "stripe", "--secret-env", "S", "--delivery", file("hello")],
+      /neither JSON nor an HTTP message/,
+    ],
+    ["--repeat with --scenario", ["send", url, "--scenario", "all", "--repeat", "3"], /leave them out with --scenario/],
+  ];
+  it.each(cases)("%s", async (_, args, message) => {
+    const called = await cli(args, { env: { S: "whsec_0123456789abcdef" } });
+    expect([called.code, called.err]).toEqual([2, expect.stringMatching(message)]);
+    expect(called.err.split("\n")).toHaveLength(2);
+    const asJson = await cli([...args, "--json"], { env: { S: "whsec_0123456789abcdef" } });
+    expect(asJson.json()).toEqual({ error: expect.stringMatching(message) });
+  });
+});
+
+describe("secrets", () => {
+  const url = "http://127.0.0.1:1/hooks";
+
+  it.each([
+    ["--secret", "whsec_0123456789abcdef"],
+    ["--secret=whsec_0123456789abcdef", ""],
+  ])("on the command line are refused, with the reason, and not repeated: %s", async (...option) => {
+    const called = await cli(["send", url, "--sender", "stripe", ...option.filter((one) => one !== "")]);
+    expect(called.code).toBe(2);
+    expect(called.err).toMatch(/list of processes, and the shell's history.*--secret-env NAME/);
+    expect(called.err).not.toContain("0123456789");
+  });
+
+  it("given where a variable's name belongs are not repeated", async () => {
+    const called = await cli(["send", url, "--sender", "stripe", "--secret-env", "whsec_0123456789abcdef"]);
+    expect([called.code, called.err]).toEqual([2, expect.stringMatching(/no name of a variable/)]);
+    expect(called.err).not.toContain("0123456789");
+  });
+
+  it("come from .env files, too, and other options of the sender by their name", async () => {
+    const dotenv = file("GITLAB_TOKEN='0123456789abcdef0123'\n");
+    const args = ["--sender", "gitlab", "--env-file", dotenv, "--secret-env", "token=GITLAB_TOKEN"];
+    const delivery = file(
+      JSON.stringify({
+        headers: { "x-gitlab-token": "0123456789abcdef0123", "content-type": "application/json" },
+        body: '{"object_kind":"push"}',
+      }),
+    );
+    const called = await cli(["verify", ...args, "--delivery", delivery, "--json"]);
+    // It has no idempotency key, which is what is found.
+    expect(called.json()).toMatchObject({
+      findings: [{ code: "refused", message: expect.stringMatching(/the signature holds, but/) }],
+    });
+  });
+});
+
+describe("colours", () => {
+  const args = ["senders", "stripe"];
+  const ESC = "\u001b[";
+
+  it.each([
+    ["on a terminal", args, { isTerminal: true }, true],
+    ["nowhere else", args, {}, false],
+    ["with NO_COLOR", args, { isTerminal: true, env: { NO_COLOR: "1" } }, false],
+    ["with --no-color", [...args, "--no-color"], { isTerminal: true }, false],
+    ["on a dumb terminal", args, { isTerminal: true, env: { TERM: "dumb" } }, false],
+  ])("%s", async (_, given, world, isColoured) => {
+    expect((await cli(given, world)).out.includes(ESC)).toBe(isColoured);
+  });
+});
+
+describe("senders", () => {
+  it("lists all, with what is signed", async () => {
+    const { out, code } = await cli(["senders"]);
+    expect(out).toMatch(/^stripe +Stripe +body, time +15 s +3 days$/m);
+    expect(out).toMatch(/^github +GitHub +body +10 s +3 days, by hand$/m);
+    expect(code).toBe(0);
+    const names = (await cli(["senders", "--json"])).json() as unknown as readonly { name: string }[];
+    expect(names.map(({ name }) => name)).toContain("shopify");
+  });
+
+  it("tells of one: proof, ids, retries, replies, unconfirmed points", async () => {
+    const { out } = await cli(["senders", "Stripe"]);
+    expect(out).toMatch(/Signed +body, time/);
+    expect(out).toMatch(/Id +id of the body\n/);
+    expect(out).toMatch(/Replies +success is 200, 201, 202, 204, within 15 s; by POST/);
+    expect(out).toMatch(/Unconfirmed\n {2}- /);
+    expect((await cli(["senders", "github", "--json"])).json()).toMatchObject({
+      signs: { body: true, time: false },
+      id: { at: "the header x-github-delivery", isSigned: false },
+      retries: false,
+      timeLimitSeconds: 10,
+    });
+  });
+
+  it("tells how each can be built, so that its facts are known", async () => {
+    const known = await knownSenders();
+    const unknown = known.filter((one) => sampleSender(one) === undefined).map(({ name }) => name);
+    expect(known.length).toBeGreaterThan(6);
+    expect(unknown).toEqual([]);
+  });
+});
