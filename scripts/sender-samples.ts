@@ -1,6 +1,7 @@
 // What are the senders built with, to write their pages and to test them? Made-up secrets, one for each option.
 import type { SenderAbout } from "../src/senders/sender-row.js";
 import type { TestRequest } from "../src/testing/compose.js";
+import { appleLike } from "./sample-chain.js";
 import { ed25519Pair, namedJwk, p256Pair, rsaPair } from "./sample-keys.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -21,6 +22,16 @@ const BY_OPTION: Readonly<Record<string, unknown>> = {
 
 /** Where an option means something else for this sender. */
 const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  get appleAppStore() {
+    return { bundleId: "com.example", environment: "Sandbox", roots: [appleLike().root] };
+  },
+  get kinde() {
+    return { jwksUrl: LEFT_OUT, publicKey: rsaPair().publicKey };
+  },
+  salesforce: { organizationId: "00D000000000001" },
+  get wix() {
+    return { publicKey: rsaPair().publicKey };
+  },
   asana: { enrol: () => true },
   get fusionauth() {
     return { jwksUrl: LEFT_OUT, publicKey: rsaPair().publicKey, secret: LEFT_OUT };
@@ -114,6 +125,9 @@ export function sampleOptions(about: SenderAbout): never {
 
 /** Of senders with a key pair: the private key that belongs to the sample public key. */
 const PRIVATE_KEYS: Readonly<Record<string, () => string>> = {
+  appleAppStore: () => appleLike().signer,
+  kinde: () => rsaPair().privateKey,
+  wix: () => rsaPair().privateKey,
   awsSns: () => rsaPair().privateKey,
   fusionauth: () => rsaPair().privateKey,
   googlePubsub: () => rsaPair().privateKey,
@@ -141,6 +155,15 @@ export function sampleKey(about: SenderAbout): { readonly key?: string } {
 
 /** Where a delivery of the example type needs more than id and type: what tells one kind from another. */
 const REQUESTS: Readonly<Record<string, TestRequest>> = {
+  appleAppStore: { payload: { data: { bundleId: "com.example", environment: "Sandbox" } } },
+  dropboxSign: {
+    payload: {
+      event: { event_time: "1348177752", event_type: "signature_request_signed" },
+      signature_request: { signature_request_id: "s1" },
+    },
+  },
+  salesforce: { payload: { organizationId: "00D000000000001", items: [{ sObject: { Id: "001" } }] } },
+  wix: { payload: { data: { eventType: "wix.ecom.v1.order_created", data: { id: "e1" } } } },
   asana: { payload: { events: [{ resource: { resource_type: "task" }, action: "changed" }] } },
   auth0: { payload: [{ data: { type: "s" } }] },
   awsSns: {

@@ -53,6 +53,13 @@ export interface InboxSideSettings {
   readonly onRun: (event: ReceivedEvent, outcome: EventOutcome) => void;
 }
 
+/** Where a receiver's events are kept, and by what name they are its own. */
+export interface KeptIn {
+  readonly inbox: Inbox<unknown>;
+  readonly source: string;
+  readonly kind: "main" | "spill";
+}
+
 export class InboxSide {
   readonly #settings: InboxSideSettings;
   readonly #source: string;
@@ -83,6 +90,10 @@ export class InboxSide {
       report: warn,
     });
     attached.set(inbox, others.add(this.#source));
+  }
+
+  get keptIn(): KeptIn {
+    return { inbox: this.#settings.inbox, source: this.#source, kind: this.#settings.kind };
   }
 
   /** An outcome for each event, in their order. */

@@ -192,15 +192,15 @@ export interface Outcome {
   readonly scope: string | undefined;
   /** Milliseconds from arrival to this outcome; `undefined` while nobody listens. */
   readonly durationMs: number | undefined;
-  /** `undefined` of an event that ran from an inbox, and so is the path. */
+  /** `undefined` of an event that ran from an inbox or was fetched, and so is the path. */
   readonly method: string | undefined;
   /** The path alone: a query may hold a token. */
   readonly path: string | undefined;
   readonly clientAddress: string | undefined;
   /** This tells of a handler that ended after its sender had been answered. */
   readonly isLate: boolean;
-  /** What was heard of: a delivery; or one event that ran from an inbox, when `reply` goes nowhere. */
-  readonly via: "delivery" | "inbox";
+  /** What was heard of: a delivery; or one event that ran from an inbox, or was fetched, when `reply` goes nowhere. */
+  readonly via: "delivery" | "inbox" | "backfill";
 }
 
 /** What a step says when the delivery goes no further. */

@@ -7,14 +7,16 @@ import type { ClientAddressSource } from "./checks/client-address.js";
 import type { Claims } from "./dedupe/claims.js";
 import { dedupeKeyMaker } from "./dedupe/key.js";
 import { type Delivery, pathOf } from "./delivery.js";
+import { type OutcomeMessage, outcomes, type ReceiverFacts } from "./diagnostics.js";
 import { WebhookError } from "./errors.js";
 import type { ReceivedEvent } from "./event.js";
-import { withMalformed } from "./handle/event-outcome.js";
+import { eventOutcome, withMalformed } from "./handle/event-outcome.js";
+import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./handle/fetched.js";
 import { fold, mustComeAgain, runDelivery } from "./handle/run-delivery.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./handle/run-event.js";
 import { Handlers } from "./handlers.js";
 import type { Inbox } from "./inbox/inbox.js";
-import { InboxSide, type WorkOptions } from "./inbox-side.js";
+import { InboxSide, type KeptIn, type WorkOptions } from "./inbox-side.js";
 import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
 import { Operator } from "./operator.js";
 import type { AnyReceiverOptions } from "./options.js";
@@ -46,6 +48,8 @@ export class ReceiverCore {
   readonly clientAddress: ClientAddressSource;
   /** Nothing can be decided without the peer's address. */
   readonly needsAddress: boolean;
+  /** For who listens from outside. */
+  readonly facts: ReceiverFacts;
   readonly #isHeard: boolean;
   readonly #steps: Steps;
   readonly #replyTo: (ending: Ending) => Reply;
@@ -98,6 +102,7 @@ export class ReceiverCore {
     this.runner = new EventRunner(this.eventSettings);
     this.#inbox = this.#sideOf("main", settings.inbox);
     this.#spill = this.#sideOf("spill", typeof onStoreFailure === "string" ? undefined : onStoreFailure.inbox);
+    this.facts = factsOf(this);
     for (const warning of settings.warnings) this.operator.warn(warning);
   }
 
@@ -110,8 +115,13 @@ export class ReceiverCore {
     if (inbox === undefined) return undefined;
     const { sender, settings, eventSettings: events } = this;
     const warn = (message: string): void => this.operator.warn(message);
-    const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#tellRun(event, outcome);
+    const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#tellRun(event, outcome, "inbox");
     return new InboxSide({ inbox, kind, sender, settings, events, warn, onRun });
+  }
+
+  /** Where events of this receiver are kept, and under what name. */
+  get inboxes(): readonly KeptIn[] {
+    return [this.#inbox, this.#spill].filter((side) => side !== undefined).map((side) => side.keptIn);
   }
 
   /** Handlers run after the sender was answered. */
@@ -143,9 +153,11 @@ export class ReceiverCore {
   /** A delivery arrives; its body may come later. */
   open(delivery: Delivery): OpenPassage {
     this.handlers.close();
+    const isHeard = this.#isHeard || outcomes.hasSubscribers;
     return {
       delivery,
-      trace: new Trace(this.#isHeard),
+      isHeard,
+      trace: new Trace(isHeard),
       receivedAtMs: this.settings.now(),
       arrivedMs: performance.now(),
       clientAddress: undefined,
@@ -203,12 +215,34 @@ export class ReceiverCore {
       isDeduped: this.claims !== undefined,
       answerByMs: passage.arrivedMs + this.settings.answerWithinMs,
       runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
-      onLate: (late) => this.operator.outcome(this.#fromEvents(passage, late, true)),
+      onLate: (late) => void this.#tell(passage, this.#fromEvents(passage, late, true)),
       onLateFailure: (cause) => this.failed(cause),
     });
     return isPromise(outcomes)
       ? outcomes.then((events) => this.endEvents(passage, events))
       : this.endEvents(passage, outcomes);
+  }
+
+  /**
+   * An event that was fetched and not delivered: the same schema, dedupe and handler; into the inbox, where there is one.
+   * Waits for the handler. Rejects only where hookgate itself fails.
+   *
+   * @throws {TypeError} Where it has no usable type or id.
+   */
+  async ingest(fetched: FetchedEvent): Promise<EventOutcome> {
+    this.handlers.close();
+    const event = toReceivedEvent(fetched, this.sender.name, this.settings.now());
+    const outcome = withoutBodyNote(await this.#take(event));
+    this.#tellRun(event, outcome, "backfill");
+    return outcome;
+  }
+
+  async #take(event: ReceivedEvent): Promise<EventOutcome> {
+    const late = this.refuseLate();
+    if (late !== undefined) return eventOutcome(event, late.name, late);
+    if (this.#inbox === undefined) return await this.runner.run(event, termsOfFetched(event));
+    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event]));
+    return outcome as EventOutcome;
   }
 
   /** hookgate itself failed: never the sender's fault, and never silent. */
@@ -229,12 +263,12 @@ export class ReceiverCore {
 
   /** A delivery that goes no further. */
   end(passage: OpenPassage, ending: Ending): Outcome {
-    return this.#tell(this.#outcome(passage, ending, NO_EVENTS, false));
+    return this.#tell(passage, this.#outcome(passage, ending, NO_EVENTS, false));
   }
 
   /** A delivery whose events have ended, here or in a guarded route. */
   endEvents(passage: OpenPassage, events: readonly EventOutcome[]): Outcome {
-    return this.#tell(this.#fromEvents(passage, events, false));
+    return this.#tell(passage, this.#fromEvents(passage, events, false));
   }
 
   /** New deliveries hear 503; running handlers are awaited, then aborted and their claims released. */
@@ -252,10 +286,10 @@ export class ReceiverCore {
     await stopped;
   }
 
-  /** An event that ran from an inbox, long after its delivery. */
-  #tellRun(event: ReceivedEvent, outcome: EventOutcome): void {
+  /** An event without a delivery: it ran from an inbox, long after; or it was fetched. */
+  #tellRun(event: ReceivedEvent, outcome: EventOutcome, via: "inbox" | "backfill"): void {
     const { name, hint, error, retryAfterSeconds } = outcome;
-    this.operator.outcome({
+    const run: Outcome = {
       name,
       retry: mustComeAgain(outcome),
       retryAfterSeconds,
@@ -271,13 +305,24 @@ export class ReceiverCore {
       path: undefined,
       clientAddress: undefined,
       isLate: false,
-      via: "inbox",
-    });
+      via,
+    };
+    this.operator.outcome(run);
+    if (outcomes.hasSubscribers) this.#publish({ outcome: run, delivery: undefined, event, arrivedMs: undefined });
   }
 
-  #tell(outcome: Outcome): Outcome {
+  #tell(passage: OpenPassage, outcome: Outcome): Outcome {
     this.operator.outcome(outcome);
+    if (outcomes.hasSubscribers) {
+      const { delivery, arrivedMs } = passage;
+      this.#publish({ outcome, delivery, event: undefined, arrivedMs });
+    }
     return outcome;
+  }
+
+  #publish(told: Omit<OutcomeMessage, "receiver">): void {
+    const message: OutcomeMessage = { ...told, receiver: this.facts };
+    outcomes.publish(message);
   }
 
   #fromEvents(passage: OpenPassage, events: readonly EventOutcome[], isLate: boolean): Outcome {
@@ -319,7 +364,7 @@ export class ReceiverCore {
       error: ending.error,
       sender: this.sender.name,
       scope: this.settings.scope,
-      durationMs: this.#isHeard ? performance.now() - passage.arrivedMs : undefined,
+      durationMs: passage.isHeard ? performance.now() - passage.arrivedMs : undefined,
       method: delivery.method,
       path: pathOf(delivery.url),
       clientAddress: passage.clientAddress,
@@ -329,8 +374,25 @@ export class ReceiverCore {
   }
 }
 
+/** What may be told of a receiver. */
+function factsOf({ settings, sender, runner }: ReceiverCore): ReceiverFacts {
+  const { credentialHeaders, credentialQuery = [] } = sender.definition.auth;
+  return {
+    name: settings.name,
+    sender: sender.name,
+    scope: settings.scope,
+    credentialHeaders,
+    credentialQuery,
+    get busyCount() {
+      return runner.busyCount;
+    },
+  };
+}
+
 /** A passage with what only the receiver itself may change. */
 export interface OpenPassage extends Passage {
+  /** Somebody listened when the delivery arrived: times are taken. */
+  readonly isHeard: boolean;
   /** On the monotonic clock: what the sender's patience is counted from. */
   readonly arrivedMs: number;
 }

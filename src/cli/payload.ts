@@ -68,7 +68,7 @@ export function readHeaders(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf(":");
-      if (at < 1) throw new UsageError(`--header must be 'Name: value'; got ${JSON.stringify(line)}`);
+      if (at < 1) throw new UsageError("--header must be 'Name: value'");
       return [line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim()];
     }),
   );

@@ -116,7 +116,7 @@ export function senderOptions(secrets: readonly GivenSecret[], more: readonly st
   }
   for (const pair of more) {
     const at = pair.indexOf("=");
-    if (at < 1) throw new UsageError(`--option must be OPTION=VALUE; got ${JSON.stringify(pair)}`);
+    if (at < 1) throw new UsageError("--option must be OPTION=VALUE");
     options[pair.slice(0, at)] = jsonOrText(pair.slice(at + 1));
   }
   return options;

@@ -1,22 +1,21 @@
 // `hookgate verify`: passes a delivery through a real receiver, and explains why it is refused.
 import type { Proven } from "../auth/auth.js";
 import { createReceiver } from "../create-receiver.js";
-import { OUTCOMES, type Outcome } from "../outcome.js";
+import type { Outcome } from "../outcome.js";
 import { attempt, type Case, withSecret } from "./attempt.js";
 import { build, SENDER_OPTIONS } from "./chosen-sender.js";
-import type { Command, Context, ExitCode, Given } from "./command.js";
+import type { Command, Context, Given } from "./command.js";
 import { findSender, type KnownSender } from "./find-sender.js";
 import { clockFindings } from "./findings/clock.js";
 import { findCause, secretFinding } from "./findings/find-cause.js";
 import { type Finding, note, problem } from "./findings/finding.js";
-import { hasCredentials } from "./findings/other-sender.js";
+import { refusedAfterwards, unexplained } from "./findings/refused.js";
 import { secretVariants } from "./findings/secret-variants.js";
 import { urlVariants } from "./findings/url-variants.js";
-import { plain } from "./io.js";
-import { table, wrap } from "./paint.js";
 import { asInput, RECORDED_OPTIONS, readRecorded } from "./recorded.js";
 import { type GivenSecret, readSecrets, readVariables } from "./secrets.js";
 import { UsageError } from "./usage-error.js";
+import { type Examined, tell } from "./verify-report.js";
 
 export const verify: Command = {
   name: "verify",
@@ -53,13 +52,6 @@ export const verify: Command = {
     return tell(context, about, { ...found, findings: [...early, ...found.findings] });
   },
 };
-
-interface Examined {
-  readonly outcome: Outcome;
-  /** What to call the secret that matched. */
-  readonly matched: string | undefined;
-  readonly findings: readonly Finding[];
-}
 
 /** The delivery, the sender with secrets that it takes, and what had to be mended for that. */
 async function readCase(given: Given, { io }: Context): Promise<{ about: Case; early: readonly Finding[] }> {
@@ -167,84 +159,4 @@ async function matchedBy(about: Case, proof: Proven): Promise<string | undefined
     if (sender !== undefined && (await attempt(about, { sender })) !== undefined) return from;
   }
   return about.secrets.length === 0 ? `key ${proof.keyIndex} of the sender` : about.secrets[0]?.from;
-}
-
-/** The origin is proven, and yet it goes no further. */
-function refusedAfterwards(outcome: Outcome): readonly Finding[] {
-  if (outcome.reply.status < 400) return [];
-  const { meaning, fix } = OUTCOMES[outcome.name];
-  const hint = outcome.hint === undefined ? "" : ` ${outcome.hint}`;
-  return [problem("refused", `the signature holds, but: ${meaning}${hint}`, fix)];
-}
-
-function unexplained(about: Case, outcome: Outcome): readonly Finding[] {
-  const { sender, secrets, recorded, known } = about;
-  if (outcome.name !== "unauthenticated") {
-    const { meaning, fix } = OUTCOMES[outcome.name];
-    const advice = "Look at what is in between, and at what else calls this URL: this sender writes it otherwise.";
-    return [problem("refused", outcome.hint ?? meaning, fix === "" ? advice : fix)];
-  }
-  if (!hasCredentials(about)) {
-    return [
-      problem(
-        "credentials_missing",
-        `none of the headers with the proof is there (${sender.definition.auth.credentialHeaders.join(", ")}): ${outcome.hint ?? ""}`,
-        "Is a secret set at the sender? Does a proxy in between drop headers? Or somebody else calls this URL.",
-      ),
-    ];
-  }
-  const key = secrets.find(({ text }) => /^(sk|rk|pk)_(test|live)_/.test(text));
-  if (key !== undefined) {
-    const what = `the secret in ${key.from} is an API key (it begins with ${/^[a-z]+_(?:test|live)_/.exec(key.text)?.[0]})`;
-    return [problem("secret_is_api_key", what, "Give the signing secret of the endpoint, which begins with whsec_.")];
-  }
-  const where = known.about === undefined ? "" : ` Where it is found: ${known.about.credential}`;
-  return [
-    problem(
-      "secret_wrong",
-      `${outcome.hint ?? "the proof does not hold"}. ${modeOf(recorded.body)}Tried without success: the secret in other forms, other variables of the environment, the body with other line breaks and written anew as JSON${sender.definition.auth.needsPublicUrl ? ", other URLs" : ""}`,
-      `Most likely it is the secret of another endpoint, or an old one.${where}`,
-    ),
-  ];
-}
-
-/** Stripe and others say which environment a delivery is from. */
-function modeOf(body: Buffer): string {
-  const mode = /"livemode"\s*:\s*(true|false)/.exec(body.toString("utf8"))?.[1];
-  if (mode === undefined) return "";
-  return `The delivery is of ${mode === "true" ? "live" : "test"} mode; is the secret, too? `;
-}
-
-function tell({ io, paint, isJson }: Context, about: Case, { outcome, matched, findings }: Examined): ExitCode {
-  const problems = findings.filter(({ level }) => level === "problem");
-  const isFine = problems.length === 0 && outcome.reply.status < 400;
-  if (isJson) {
-    const told = {
-      ok: isFine,
-      sender: about.known.name,
-      outcome: outcome.name,
-      status: outcome.reply.status,
-      matched,
-      events: outcome.events.map(({ id, type }) => ({ id, type })),
-      trace: outcome.trace,
-      findings,
-    };
-    io.out(`${JSON.stringify(told, null, 2)}\n`);
-    return isFine ? 0 : 1;
-  }
-  const { name, reply } = outcome;
-  const verdict = reply.status < 400 ? paint("green", "✓ accepted") : paint("red", "✗ refused");
-  io.out(`${verdict}: a receiver answers ${reply.status}${reply.status < 400 ? "" : ` (${name})`}\n`);
-  if (matched !== undefined) io.out(`  signed with the secret in ${plain(matched)}\n`);
-  for (const { id, type } of outcome.events)
-    io.out(`  event ${plain(type)}${id === undefined ? "" : ` ${plain(id)}`}\n`);
-  const rows = outcome.trace.map(({ check, verdict: said, hint }) => [`  ${check}`, said, plain(hint ?? "")]);
-  io.out(`\n${table(rows, paint)}`);
-  for (const { level, message, fix, code } of findings) {
-    const mark = level === "problem" ? paint("red", `✗ ${code}`) : paint("yellow", `- ${code}`);
-    io.out(
-      `\n${mark}: ${wrap(plain(message), "  ")}\n${fix === "" ? "" : `  ${paint("bold", "Fix:")} ${wrap(plain(fix), "  ")}\n`}`,
-    );
-  }
-  return isFine ? 0 : 1;
 }

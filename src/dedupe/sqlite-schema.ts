@@ -1,15 +1,10 @@
 // Which tables does the SQLite store keep, and are they ours to read? Made by `migrate`, checked in every transaction.
 import { type ClockAnchor, firstAnchor, type HostClocks } from "../internal/file-clock.js";
-import { isBusy, pragma, type SqliteDatabase } from "../internal/sqlite-database.js";
+import type { SqliteDatabase } from "../internal/sqlite-database.js";
+import { hasTable, migrateFile } from "../internal/sqlite-file.js";
 
 /** Raised whenever an older hookgate could misread a record. */
 export const SCHEMA_VERSION = 1;
-
-/** SQLite's number for FULL: the commit is on the disk before it is answered. 1 (NORMAL) may lose it with the power. */
-const SYNCHRONOUS_FULL = 2;
-/** Other processes that start now migrate, too. */
-const MIGRATE_TIMEOUT_MS = 5000;
-const MIGRATE_PAUSE_MS = 10;
 
 /** Replies and progress are blobs: drivers cut texts at a NUL. Versions are those of `order`. */
 const TABLES = `
@@ -67,14 +62,8 @@ export function fileState(row: unknown): FileState {
   return { lastFence, anchor: { timeMs, monotonicMs, wallMs } };
 }
 
-/** Of the connection only: every commit reaches the disk. */
-export function makeDurable(database: SqliteDatabase): void {
-  if (Number(pragma(database, "synchronous")) < SYNCHRONOUS_FULL) database.exec("PRAGMA synchronous = FULL");
-}
-
 export function hasTables(database: SqliteDatabase): boolean {
-  const sql = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = ?";
-  return database.prepare(sql).get("hookgate_dedupe_meta") !== undefined;
+  return hasTable(database, "hookgate_dedupe_meta");
 }
 
 /**
@@ -83,16 +72,7 @@ export function hasTables(database: SqliteDatabase): boolean {
  * @throws {Error} Where the database cannot keep a write-ahead log, or a newer hookgate has been here.
  */
 export function migrate(database: SqliteDatabase, clocks: HostClocks): void {
-  const mode = patiently(() => pragma(database, "journal_mode = WAL"));
-  if (mode !== "wal") {
-    throw new Error(
-      `sqliteStore: the database must be a file with a write-ahead log; its journal_mode is "${String(mode)}"`,
-    );
-  }
-  // After the mode: some builds of SQLite fall back to NORMAL with it.
-  makeDurable(database);
-  patiently(() => database.exec("BEGIN IMMEDIATE"));
-  try {
+  migrateFile(database, "sqliteStore", () => {
     if (hasTables(database))
       fileState(database.prepare(`SELECT ${FILE_STATE_COLUMNS} FROM hookgate_dedupe_meta m`).get());
     database.exec(TABLES);
@@ -100,26 +80,5 @@ export function migrate(database: SqliteDatabase, clocks: HostClocks): void {
     database
       .prepare("INSERT OR IGNORE INTO hookgate_dedupe_meta VALUES (1, ?, 0, ?, ?, ?)")
       .run(SCHEMA_VERSION, timeMs, monotonicMs, wallMs);
-    database.exec("COMMIT");
-  } catch (error) {
-    try {
-      database.exec("ROLLBACK");
-    } catch {
-      // Rolled back already, by the engine.
-    }
-    throw error;
-  }
-}
-
-/** Again while others hold the lock. Blocks: at the start there is nobody to keep waiting. */
-function patiently<T>(step: () => T): T {
-  const untilMs = performance.now() + MIGRATE_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return step();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= untilMs) throw error;
-    }
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MIGRATE_PAUSE_MS * (0.5 + Math.random()));
-  }
+  });
 }

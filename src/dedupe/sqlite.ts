@@ -11,8 +11,9 @@ import {
   openSqliteDatabase,
   type SqliteDatabase,
 } from "../internal/sqlite-database.js";
+import { checkpoint, makeDurable } from "../internal/sqlite-file.js";
 import { decodeRecord, type SqliteRecord, toBlob } from "./sqlite-record.js";
-import { fileState, hasTables, makeDurable, migrate } from "./sqlite-schema.js";
+import { fileState, hasTables, migrate } from "./sqlite-schema.js";
 import { prepareStatements, type Statements } from "./sqlite-statements.js";
 import {
   type ClaimAnswer,
@@ -280,15 +281,6 @@ class Sqlite implements SqliteStore {
       this.#prepared = prepareStatements(this.#database);
     }
     return this.#prepared;
-  }
-}
-
-/** Leaves one file behind, where nobody else is using it: not every driver does so when it closes. */
-function checkpoint(database: SqliteDatabase): void {
-  try {
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  } catch {
-    // The log stays, and is read by whoever opens the file next.
   }
 }
 

@@ -1,5 +1,6 @@
 // How does an XML body become a payload? By fast-xml-parser, an optional peer, within bounds, and with no entities but XML's own.
 import { decodeUtf8, type Parsed } from "../internal/json.js";
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import { type CustomFormat, unreadable } from "./format.js";
 import { refuseXml } from "./xml-bounds.js";
 
@@ -29,29 +30,31 @@ interface Parser {
  */
 export function xml(options: XmlFormatOptions = {}): CustomFormat {
   const arrays = new Set(options.arrays ?? []);
-  let parser: Parser | undefined;
-  let loading: Promise<void> | undefined;
+  let parser: MaybePromise<Parser> | undefined;
+
+  function parserOf(): MaybePromise<Parser> {
+    parser ??= load(arrays).then(
+      (made) => {
+        parser = made;
+        return made;
+      },
+      (cause: unknown) => {
+        parser = undefined; // it may be installed by then
+        throw new Error("XML bodies need the package fast-xml-parser: npm install fast-xml-parser", { cause });
+      },
+    );
+    return parser;
+  }
+
   return {
     name: "xml",
-    prepare() {
-      if (parser !== undefined) return undefined;
-      loading ??= load(arrays).then(
-        (made) => {
-          parser = made;
-        },
-        (cause: unknown) => {
-          loading = undefined; // it may be installed by then
-          throw new Error("XML bodies need the package fast-xml-parser: npm install fast-xml-parser", { cause });
-        },
-      );
-      return loading;
-    },
     parse({ body }) {
-      if (parser === undefined) throw new Error("xml: parse was asked before prepare had ended");
       const text = decodeUtf8(body);
       if (text === undefined) return unreadable("the body is not valid UTF-8");
       const refusal = refuseXml(text);
-      return refusal === undefined ? read(parser, text) : unreadable(refusal);
+      if (refusal !== undefined) return unreadable(refusal);
+      const made = parserOf();
+      return isPromise(made) ? made.then((loaded) => read(loaded, text)) : read(made, text);
     },
     encode: (payload) => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${write(payload)}`, "utf8"),
   };

@@ -1,45 +1,14 @@
 // An inbox on Redis, with BullMQ doing the queueing.
 import type { DedupeStore } from "../dedupe/store.js";
-import { WebhookError } from "../errors.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { createBacklog } from "./backlog.js";
-import { type EntryText, entryFromText, entryToText } from "./entry-text.js";
-import {
-  type Inbox,
-  type InboxEntry,
-  type InboxNeeds,
-  type InboxRecord,
-  type InboxState,
-  type InboxWorker,
-  MAX_REASON_CHARACTERS,
-  POISON_STARTS,
-} from "./inbox.js";
+import { type BullMqJob, type BullMqQueueLike, durabilityCheck } from "./bullmq-queue.js";
+import { MAX_ATTEMPTS, startBullMqWorker } from "./bullmq-worker.js";
+import { entryFromText, entryToText } from "./entry-text.js";
+import type { Inbox, InboxNeeds, InboxRecord, InboxState } from "./inbox.js";
 import { positive, reportShortRetention, retentionOf } from "./inbox-options.js";
-import { type Kept, keptAfter, poisonReason, startOf } from "./kept.js";
-import { runSafely } from "./loop.js";
 
-/** The part of a BullMQ `Queue` (5 or 6) that is used. */
-export interface BullMqQueueLike {
-  readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: BullMQ's own options, handed on to its Worker
-  readonly opts: any;
-  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
-  addBulk(jobs: any[]): Promise<unknown[]>;
-  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
-  getJob(id: string): Promise<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
-  getJobs(types: any, start: number, end: number, isAscending: boolean): Promise<any[]>;
-  // biome-ignore lint/suspicious/noExplicitAny: types as BullMQ spells them
-  getJobCounts(...types: any[]): Promise<Record<string, number>>;
-  /** BullMQ 5. */
-  readonly client?: Promise<RedisClientLike>;
-  /** BullMQ 6: its client is there. */
-  getBackend?(): unknown;
-}
-
-interface RedisClientLike {
-  config?(command: "GET", name: string): Promise<unknown>;
-}
+export type { BullMqQueueLike } from "./bullmq-queue.js";
 
 export interface BullMqInboxOptions<Tx = never> {
   /** Claimed around each run: BullMQ runs a stalled job again while the first run may still be under way. */
@@ -62,26 +31,10 @@ const OPTIONS: readonly (keyof BullMqInboxOptions)[] = [
   "lockSeconds",
 ];
 const RETENTION_SECONDS = 14 * 86_400;
-/** hookgate decides when an entry is dead; BullMQ must never. */
-const MAX_ATTEMPTS = 1_000_000;
 /** BullMQ refuses ids of digits only, and keeps its own under other first letters. */
 const ID_PREFIX = "e-";
 /** Listing reads so many jobs of a state, at most. */
 const MAX_LISTED = 10_000;
-
-interface BullMqJob {
-  readonly id: string;
-  readonly data: EntryText & { readonly kept?: Kept };
-  readonly timestamp: number;
-  readonly delay: number;
-  readonly attemptsStarted: number;
-  readonly failedReason: string | undefined;
-  readonly processedOn: number | undefined;
-  updateData(data: object): Promise<void>;
-  moveToDelayed(timestampMs: number, token: string | undefined): Promise<void>;
-  remove(): Promise<void>;
-  getState(): Promise<string>;
-}
 
 /**
  * A durable inbox on Redis. BullMQ queues, retries and keeps; the application makes and closes the `Queue`.
@@ -109,115 +62,22 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
   const lockMs = positive("bullmqInbox", "lockSeconds", options.lockSeconds ?? 30) * 1_000;
   if (options.retentionSeconds !== undefined) positive("bullmqInbox", "retentionSeconds", options.retentionSeconds);
   let needs: InboxNeeds | undefined;
-  let checked: Promise<void> | undefined;
   const works = new Set<{ stop(): Promise<void> }>();
   const backlog = createBacklog("bullmqInbox", maxWaiting, async () => {
     const counts = await queue.getJobCounts("waiting", "delayed", "prioritized", "paused");
     return sum(counts);
   });
 
-  /** Asked once, on first use; again where Redis could not be asked. */
-  function checkDurability(): Promise<void> {
-    checked ??= askDurability().catch((error: unknown) => {
-      checked = undefined;
-      throw error;
-    });
-    return checked;
-  }
-
-  async function askDurability(): Promise<void> {
-    const backend = queue.getBackend?.() as { readonly client?: Promise<RedisClientLike> } | undefined;
-    const client = await (queue.client ?? backend?.client);
-    const setting = async (name: string): Promise<string | undefined> => {
-      try {
-        const answer = await client?.config?.("GET", name);
-        return Array.isArray(answer) ? String(answer[1]) : undefined;
-      } catch (error) {
-        // Managed services deny CONFIG: they are believed to be set up for what they are sold for.
-        if (/unknown command|noperm|not allowed|permission/i.test(String(error))) return undefined;
-        throw error;
-      }
-    };
-    const problems: string[] = [];
-    if ((await setting("appendonly")) === "no")
-      problems.push("appendonly is no, so a restart forgets what was accepted");
-    const policy = await setting("maxmemory-policy");
-    if (policy !== undefined && policy !== "noeviction")
-      problems.push(`maxmemory-policy is ${policy}, so a full Redis drops what was accepted`);
-    if (problems.length === 0) return;
-    const message = `bullmqInbox: this Redis is no place to keep events: ${problems.join("; ")}`;
-    if (options.allowVolatile !== true) throw new Error(`${message}. Set it up, or say allowVolatile: true`);
-    needs?.report(message);
-  }
-
-  function startWorker(worker: InboxWorker): { stop(): Promise<void> } {
-    const lost = new Map<string, (reason: string) => void>();
-    let isStopped = false;
-    const tell = (what: string, cause: unknown): void =>
-      worker.onError(new WebhookError("store_unavailable", `bullmqInbox: ${what}`, { cause }));
-
-    async function open() {
-      await checkDurability();
-      const { Worker, DelayedError, UnrecoverableError } = await import("bullmq");
-      if (isStopped) return undefined;
-      const engine = new Worker(queue.name, process, {
-        connection: ownConnection(queue.opts.connection),
-        ...(queue.opts.prefix === undefined ? {} : { prefix: queue.opts.prefix }),
-        concurrency: worker.concurrency,
-        lockDuration: lockMs,
-        stalledInterval: lockMs,
-        maxStalledCount: MAX_ATTEMPTS,
-        removeOnComplete: { age: retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs) },
-      });
-      engine.on("error", (error: unknown) => tell("the worker reports", error));
-      engine.on("lockRenewalFailed", (ids: readonly string[]) => {
-        for (const id of ids) lost.get(id)?.("the lock could not be renewed: another worker may have taken the entry");
-      });
-      return engine;
-
-      async function process(raw: unknown, token: string | undefined): Promise<void> {
-        const job = raw as BullMqJob;
-        let entry: InboxEntry;
-        try {
-          entry = entryFromText(job.data);
-        } catch (cause) {
-          tell(`job ${job.id} cannot be read`, cause);
-          throw new UnrecoverableError(String(cause));
-        }
-        const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.attemptsStarted);
-        if (unended >= POISON_STARTS) {
-          const reason = poisonReason(unended);
-          worker.onDead(entry, reason);
-          throw new UnrecoverableError(reason);
-        }
-        const onLost = (listener: (reason: string) => void): void => void lost.set(job.id, listener);
-        const verdict = await runSafely(worker, entry, { attempt, progress, onLost }).finally(() =>
-          lost.delete(job.id),
-        );
-        if (verdict.state === "done") return;
-        if (verdict.state === "dead") throw new UnrecoverableError(verdict.reason.slice(0, MAX_REASON_CHARACTERS));
-        const kept = keptAfter(job.data.kept ?? {}, job.attemptsStarted, verdict);
-        await job.updateData({ ...job.data, kept, reason: verdict.reason });
-        await job.moveToDelayed(Date.now() + Math.min(verdict.afterSeconds, 365 * 86_400) * 1_000, token);
-        throw new DelayedError();
-      }
-    }
-
-    const opened = keepTrying(
-      open,
-      () => isStopped,
-      (cause) => tell("no worker could be started", cause),
-    );
-    const work = {
-      async stop(): Promise<void> {
-        isStopped = true;
-        const engine = await opened;
-        await engine?.close();
-      },
-    };
-    works.add(work);
-    return work;
-  }
+  const checkDurability = durabilityCheck(queue, {
+    allowVolatile: options.allowVolatile === true,
+    report: (message) => needs?.report(message),
+  });
+  const work = {
+    queue,
+    lockMs,
+    checkDurability,
+    retentionSeconds: () => retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs),
+  };
 
   return {
     name: "bullmqInbox",
@@ -262,7 +122,11 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
       return known.map((isKnown) => (isKnown ? "known" : "stored"));
     },
 
-    work: startWorker,
+    work(worker) {
+      const started = startBullMqWorker(worker, work);
+      works.add(started);
+      return started;
+    },
 
     async counts() {
       const counts = await queue.getJobCounts(
@@ -348,32 +212,6 @@ function recordOf(job: BullMqJob, state: InboxState): InboxRecord {
     reason: state === "dead" ? job.failedReason : reason,
     runAtMs: state === "waiting" ? job.timestamp + job.delay : undefined,
   };
-}
-
-/** BullMQ's workers need a connection that waits for Redis for ever. A queue's own need not, and should not, be one. */
-// biome-ignore lint/suspicious/noExplicitAny: ioredis, or its options
-function ownConnection(connection: any): any {
-  if (typeof connection?.duplicate === "function") return connection.duplicate({ maxRetriesPerRequest: null });
-  return { ...connection, maxRetriesPerRequest: null };
-}
-
-const START_PAUSE_MS = 1_000;
-
-/** A worker that cannot be started now is started later: Redis may be away when the process begins. */
-async function keepTrying<T>(
-  open: () => Promise<T>,
-  isStopped: () => boolean,
-  onError: (cause: unknown) => void,
-): Promise<T | undefined> {
-  while (!isStopped()) {
-    try {
-      return await open();
-    } catch (cause) {
-      onError(cause);
-      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
-    }
-  }
-  return undefined;
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -34,7 +34,11 @@ export function migrateFile(database: SqliteDatabase, where: string, makeTables:
     makeTables();
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // Rolled back already, by the engine.
+    }
     throw error;
   }
 }

@@ -4,7 +4,6 @@ import { jwtPayload } from "../auth/jws-parse.js";
 import { jwt } from "../auth/jwt.js";
 import type { Delivery } from "../delivery.js";
 import { dotted, json, memberOf } from "../field.js";
-import { bodyFormat } from "../formats/format.js";
 import { tokenMember } from "../formats/token.js";
 import { parseJson } from "../internal/json.js";
 import { isPromise } from "../internal/maybe-promise.js";
@@ -97,7 +96,7 @@ export const appleAppStore: SenderFactory<AppleAppStoreOptions> = senderFactory(
   options: ["bundleId", "environment", "roots"],
   define: (options) => ({
     auth: appStoreAuth(options),
-    body: { "application/json": bodyFormat(tokenMember(TOKEN)) },
+    body: { "application/json": tokenMember(TOKEN) },
     toleranceSeconds: null,
     event: {
       id: json("notificationUUID"),

@@ -2,7 +2,6 @@
 import { mac } from "../auth/mac.js";
 import { viewOfMultipart, withView } from "../auth/view.js";
 import { dottedAll, json, memberOf } from "../field.js";
-import { bodyFormat } from "../formats/format.js";
 import { jsonInMultipart } from "../formats/multipart.js";
 import type { EventRow } from "../sender.js";
 import type { SecretSender } from "./options.js";
@@ -56,7 +55,7 @@ export const dropboxSign: SecretSender = senderFactory({
         signature: { at: json("event.event_hash"), encoding: "hex" },
       }),
     ),
-    body: { "multipart/form-data": bodyFormat(jsonInMultipart(FIELD)) },
+    body: { "multipart/form-data": jsonInMultipart(FIELD) },
     toleranceSeconds: null,
     event: (_delivery, payload) => rowOf(payload),
     reply: {

@@ -3,6 +3,9 @@ import { mac } from "../auth/mac.js";
 import { param } from "../auth/signature.js";
 import { staticToken } from "../auth/static-token.js";
 import { header, json, memberOf } from "../field.js";
+import type { CustomFormat } from "../formats/format.js";
+import { ndjson } from "../formats/ndjson.js";
+import { parseJson } from "../internal/json.js";
 import type { EventRow, Handshake } from "../sender.js";
 import { checkChallenge, okJson } from "./handshakes.js";
 import type { SecretSender, TokenSender } from "./options.js";
@@ -55,6 +58,16 @@ export const okta: TokenSender = senderFactory({
   }),
 });
 
+/** The stream's setting decides, and the Content-Type does not say: an array, an object, or an object a line. */
+const JSON_OR_LINES: CustomFormat = {
+  name: "JSON, or JSON lines",
+  parse(delivery) {
+    const whole = parseJson(delivery.body);
+    return whole.ok ? whole : ndjson.parse(delivery);
+  },
+  encode: (payload) => Buffer.from(JSON.stringify(payload), "utf8"),
+};
+
 const AUTH0_LOG: EventRow = { id: json("log_id"), type: json("data.type"), timestamp: json("data.date", "rfc3339") };
 const AUTH0_LOGS: EventRow = { ...AUTH0_LOG, each: "" };
 /** Event streams, which are CloudEvents. */
@@ -72,7 +85,7 @@ export const auth0: TokenSender = senderFactory({
   retries: "After anything but a 2xx.",
   notes: [
     "A static token binds nothing of what was sent. Where the stream sends `Bearer` before it, that belongs to the token.",
-    "Give the stream the content format JSON Array or JSON Object.",
+    "All three content formats are read: JSON Array, JSON Object, JSON Lines.",
   ],
   sources: [
     "https://auth0.com/docs/customize/log-streams/custom-log-streams",
@@ -82,6 +95,7 @@ export const auth0: TokenSender = senderFactory({
   options: ["token"],
   define: ({ token }) => ({
     auth: staticToken({ token, at: header("authorization") }),
+    body: { "application/json": JSON_OR_LINES, "application/*": JSON_OR_LINES, "text/*": JSON_OR_LINES },
     event: (_delivery, payload) => {
       if (Array.isArray(payload)) return AUTH0_LOGS;
       return memberOf(payload, "log_id") === undefined ? AUTH0_EVENT : AUTH0_LOG;

@@ -1,9 +1,10 @@
 // Salesforce: outbound messages, SOAP, which nobody signs.
 import { type Auth, absent, refuse } from "../auth/auth.js";
 import { json, memberOf } from "../field.js";
-import { bodyFormat, type CustomFormat, unreadable } from "../formats/format.js";
+import { type CustomFormat, unreadable } from "../formats/format.js";
 import { xml } from "../formats/xml.js";
 import type { Parsed } from "../internal/json.js";
+import { isPromise } from "../internal/maybe-promise.js";
 import { requireText } from "./handshakes.js";
 import type { ConfirmOptions } from "./options.js";
 import { type SenderFactory, senderFactory } from "./sender-row.js";
@@ -44,8 +45,10 @@ const SOAP: CustomFormat = xml({ arrays: [`${MESSAGE}.${ITEM}`] });
 /** The notifications alone, each with the type of its object without a prefix. */
 const NOTIFICATIONS: CustomFormat = {
   name: "SOAP",
-  prepare: () => SOAP.prepare?.(),
-  parse: (delivery) => itemsOf(SOAP.parse(delivery)),
+  parse(delivery) {
+    const parsed = SOAP.parse(delivery);
+    return isPromise(parsed) ? parsed.then(itemsOf) : itemsOf(parsed);
+  },
   encode(payload) {
     const { organizationId, items } = payload as { organizationId?: string; items: readonly unknown[] };
     const notifications = { OrganizationId: organizationId, [ITEM]: items.map(withXmlType) };
@@ -97,7 +100,7 @@ export const salesforce: SenderFactory<SalesforceOptions> = senderFactory({
   define: (options) => ({
     auth: salesforceAuth(options),
     confirm: options.confirm,
-    body: { "text/xml": bodyFormat(NOTIFICATIONS), "application/xml": bodyFormat(NOTIFICATIONS) },
+    body: { "text/xml": NOTIFICATIONS, "application/xml": NOTIFICATIONS },
     event: { each: "items", id: json("Id"), type: json("type") },
     reply: {
       successStatuses: [200],

@@ -2,7 +2,6 @@
 import { jwt } from "../auth/jwt.js";
 import type { PublicKeyText } from "../auth/public-key-text.js";
 import { json } from "../field.js";
-import { bodyFormat } from "../formats/format.js";
 import { tokenBody } from "../formats/token.js";
 import type { BodyFormat, BodyFormats } from "../sender.js";
 import { type KeySetOptions, keySourceOf } from "./identity-tokens.js";
@@ -31,7 +30,7 @@ export const kinde: SenderFactory<KeySetOptions> = senderFactory({
   options: ["jwksUrl", "publicKey"],
   define: (options) => ({
     auth: jwt({ at: "body", algorithms: ["RS256"], ...keySourceOf("kinde", options) }),
-    body: anyType(bodyFormat(tokenBody())),
+    body: anyType(tokenBody()),
     event: { id: json("event_id"), type: json("type"), timestamp: json("event_timestamp", "rfc3339") },
     reply: { honoursRetryAfter: false, unsubscribes: [] },
   }),
@@ -68,7 +67,7 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
   options: ["publicKey"],
   define: ({ publicKey }) => ({
     auth: jwt({ at: "body", algorithms: ["RS256"], publicKey, requireExpiry: true }),
-    body: anyType(bodyFormat(tokenBody({ jsonClaims: ["data", "data.data"] }))),
+    body: anyType(tokenBody({ jsonClaims: ["data", "data.data"] })),
     event: { id: json("data.data.id"), type: json("data.eventType"), timestamp: json("iat", "unix-seconds") },
     reply: { timeLimitSeconds: 1.25, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),

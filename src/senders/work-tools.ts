@@ -1,5 +1,6 @@
 // Trello, Favro, Front, Ashby, Nylas: boards, shared inboxes, calendars.
 import { mac } from "../auth/mac.js";
+import type { Secrets } from "../auth/secrets.js";
 import { header, json, memberOf } from "../field.js";
 import { parseJson } from "../internal/json.js";
 import type { Handshake } from "../sender.js";
@@ -176,6 +177,12 @@ export const nylas: SecretSender = senderFactory({
 const SMARTCAR = { header: "sc-signature", encoding: "hex" } as const;
 const VERIFY_URL = "https://localhost/";
 
+/** The token that VERIFY was signed with; of a function the one that it finds. */
+function keyOf(secret: Secrets, keyIndex = 0): string | undefined {
+  if (typeof secret === "function") return undefined;
+  return typeof secret === "object" ? secret[keyIndex] : secret;
+}
+
 /** Smartcar's webhooks. Types are `VEHICLE_STATE`, `VEHICLE_ERROR`. */
 export const smartcar: SecretSender = senderFactory({
   factory: "smartcar",
@@ -201,19 +208,22 @@ export const smartcar: SecretSender = senderFactory({
       name: "VERIFY",
       methods: ["POST"],
       isUnsigned: false,
-      answer({ headers, body }) {
+      answer({ headers, body }, proof) {
         if (!body.includes('"VERIFY"')) return undefined;
         const parsed = parseJson(body);
         if (!parsed.ok || memberOf(parsed.value, "eventType") !== "VERIFY") return undefined;
         const challenge = checkChallenge(memberOf(parsed.value, "data.challenge"));
         if (typeof challenge !== "string") return challenge;
-        const signed = auth.sign?.({
-          method: "POST",
-          url: VERIFY_URL,
-          headers: headers.toObject(new Set([SMARTCAR.header])) as Record<string, string>,
-          body: Buffer.from(challenge, "utf8"),
-          timestampMs: 0,
-        });
+        const signed = auth.sign?.(
+          {
+            method: "POST",
+            url: VERIFY_URL,
+            headers: headers.toObject(new Set([SMARTCAR.header])) as Record<string, string>,
+            body: Buffer.from(challenge, "utf8"),
+            timestampMs: 0,
+          },
+          keyOf(secret, proof?.keyIndex),
+        );
         if (signed === undefined || !("headers" in signed)) {
           return {
             name: "misconfigured",

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { entryPoints } from "../../scripts/entry-points.js";
 import { type Block, exampleBlocks, markdownBlocks, markdownFiles, moduleOf } from "./blocks.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,8 +23,9 @@ let rest = "";
 /** Doc comments show no imports: every public value may be used. */
 async function publicNames(): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  for (const [specifier, [path]] of Object.entries(paths)) {
-    for (const name of Object.keys((await import(join(root, path as string))) as object)) {
+  for (const { specifier, source, isCommand } of entryPoints()) {
+    if (isCommand) continue;
+    for (const name of Object.keys((await import(join(root, source))) as object)) {
       if (!names.has(name)) names.set(name, `import { ${name} } from "${specifier}";`);
     }
   }
@@ -43,7 +45,9 @@ beforeAll(async () => {
         noUnusedParameters: false,
         allowJs: true,
         checkJs: true,
-        paths: Object.fromEntries(Object.entries(paths).map(([name, [path]]) => [name, [join(root, path as string)]])),
+        paths: Object.fromEntries(
+          Object.entries(paths).map(([name, files]) => [name, files.map((file) => join(root, file))]),
+        ),
       },
       include: ["blocks"],
     }),

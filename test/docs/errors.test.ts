@@ -1,7 +1,9 @@
 // docs/errors.md says what the code does: every outcome is there, with its status, and comes about as the page says.
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import express from "express";
 import {
   createReceiver,
@@ -17,12 +19,14 @@ import {
   type ReceiverOptions,
   RetryLater,
   type Sender,
+  spillTo,
   type WebhookErrorCode,
 } from "hookgate";
 import { bearerJwt, bearerToken, mac } from "hookgate/auth";
+import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { slack, stripe, tossPayments } from "hookgate/senders";
 import { createTestSender, type SendOptions } from "hookgate/testing";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
@@ -59,6 +63,7 @@ it("each code of a WebhookError has its row", () => {
     invalid_event: true,
     internal_error: true,
     double_run: true,
+    event_dead: true,
     complete_failed: true,
   };
   const table = page.slice(page.indexOf("## Failures"), page.indexOf("## Mistakes"));
@@ -308,6 +313,9 @@ describe("each hint of misconfigured begins as the page says", () => {
 });
 
 describe("each mistake says what the page says it says", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hookgate-errors-"));
+  const inbox = () => sqliteInbox(join(folder, "events.db"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const event = { type: json("type") };
   const auth = bearerToken({ token: secret });
   const build = (options: object) => () => createReceiver(sender, options);
@@ -349,6 +357,14 @@ describe("each mistake says what the page says it says", () => {
       "order needs a store that keeps versions, and there is no dedupe",
       build({ dedupe: false, order: { key: () => "a", version: () => 1 } }),
     ],
+    ["scope is required on the shared sqliteInbox", () => createReceiver(sender, { inbox: inbox() })],
+    [
+      "dedupe cannot go with inbox",
+      () => createReceiver(sender, { scope: "test", inbox: inbox(), dedupe: {} } as never),
+    ],
+    ["receiver.work: there is no inbox", () => createReceiver(sender).work()],
+    ["guard cannot go with an inbox", () => createReceiver(sender, { scope: "test", inbox: inbox() }).guard],
+    ["spillTo(inbox): inbox must be an inbox", () => spillTo({} as never)],
     ["must be a Standard Schema (zod 3.24+, valibot 1+, arktype 2+, …)", build({ events: { a: { total: Number } } })],
     ['"10.0.0.0/33" has no valid prefix length', build({ allow: ["10.0.0.0/33"] })],
     ["has bits set behind its prefix: write 10.0.0.0/8 for the network", build({ allow: ["10.0.0.1/8"] })],

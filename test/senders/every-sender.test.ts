@@ -138,7 +138,11 @@ function withoutProof(delivery: SignedDelivery, { definition }: Sender<never>): 
   const url = new URL(delivery.url);
   for (const name of auth.credentialQuery ?? []) url.searchParams.delete(name);
   const written = (auth.writes ?? []).filter((place) => place.in === "json" || place.in === "form");
-  const body = written.reduce((bytes, place) => withoutField(bytes, place.name), delivery.body);
+  // A body that is a token is nothing without it.
+  const isToken = written.some((place) => place.name === "*");
+  const body = isToken
+    ? Buffer.alloc(0)
+    : written.reduce((bytes, place) => withoutField(bytes, place.name), delivery.body);
   return { ...delivery, headers, url: url.href, body };
 }
 
@@ -198,6 +202,12 @@ function withoutField(body: Uint8Array, path: string): Uint8Array {
 /** The body with a member or form field changed; `undefined` where it has none. */
 function mapField(body: Uint8Array, path: string, change: (value: unknown) => unknown): Uint8Array | undefined {
   const text = Buffer.from(body).toString("utf8");
+  if (text.startsWith("--")) {
+    // A multipart body with one field of JSON.
+    const [start, end] = [text.indexOf("{"), text.lastIndexOf("}") + 1];
+    const inner = mapField(Buffer.from(text.slice(start, end)), path, change);
+    return inner === undefined ? undefined : Buffer.from(text.slice(0, start) + Buffer.from(inner) + text.slice(end));
+  }
   if (!/^[[{]/.test(text)) {
     const form = new URLSearchParams(text);
     const value = form.get(path);

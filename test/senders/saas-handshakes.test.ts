@@ -143,6 +143,14 @@ describe("Smartcar's VERIFY", () => {
     expect(seen).toEqual([]);
   });
 
+  it("is answered with the token that signed it, while two are in use", async () => {
+    const newer = `${secret}2`;
+    const signed = await createTestSender(smartcar({ secret: newer })).sign({ type: "VERIFY", payload });
+    const challenge = createHmac("sha256", newer).update("abc").digest("hex");
+    const { receive } = at(smartcar({ secret: [secret, newer] }));
+    expect(await receive(signed)).toMatchObject(answered(JSON.stringify({ challenge })));
+  });
+
   it("is not answered unsigned, so nobody learns a MAC of a text of theirs", async () => {
     const outcome = await at(smartcar({ secret })).receive({ headers: JSON_TYPE, body: JSON.stringify(payload) });
     expect(outcome).toMatchObject({ name: "unauthenticated" });

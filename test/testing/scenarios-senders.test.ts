@@ -16,7 +16,7 @@ const only = scenarioNames.filter((name) => name !== "large");
 
 it.each(known.map((one) => [one.name, one] as const))("%s", async (name, { about, build }) => {
   const sender = build(sampleOptions(about));
-  const { type = about.exampleType, url = `https://example.com/webhooks/${name}`, ...request } = sampleRequest(about);
+  const { type, url = `https://example.com/webhooks/${name}`, ...request } = sampleRequest(about);
   const { needsPublicUrl } = sender.definition.auth;
   const receiver = createReceiver(sender, needsPublicUrl ? { ...quiet, publicUrl: url } : quiet);
   let handled = 0;

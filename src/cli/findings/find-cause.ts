@@ -111,10 +111,16 @@ function urlChanges({ sender, recorded, publicUrls }: Case): readonly Change[] {
   if (!auth.needsPublicUrl && !auth.covers.url) return [];
   return urlVariants(recorded, publicUrls).map((url) => ({
     otherwise: { publicUrls: [url] },
-    finding: problem(
-      "url_wrong",
-      `the sender signed the URL ${url}, and ${publicUrls.join(", ") || "none"} was given: a proxy in between changed what the receiver sees`,
-      `Give it as registered with the sender: createReceiver(…, { publicUrl: ${JSON.stringify(url)} }).`,
-    ),
+    finding: urlFinding(url.replace(/\?.*/s, ""), publicUrls),
   }));
+}
+
+/** Without its query, which may hold a token, and which the receiver adds by itself. */
+function urlFinding(url: string, publicUrls: readonly string[]): Finding {
+  const given = publicUrls.map((one) => one.replace(/\?.*/s, "")).join(", ");
+  return problem(
+    "url_wrong",
+    `the sender signed the URL ${url}, and ${given || "none"} was given: a proxy in between changed what the receiver sees`,
+    `Give it as registered with the sender: createReceiver(…, { publicUrl: ${JSON.stringify(url)} }).`,
+  );
 }

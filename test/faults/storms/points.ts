@@ -1,9 +1,9 @@
 // kill -9 at a named point: before and after each op of a store or an inbox, and before and after the answer.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { InboxState } from "hookgate";
 import { type Engine, effectsOf, prepare } from "../engine.js";
 import { ANSWER, INBOX_OPS, STORE_OPS, TRANSACTION_OPS } from "../failpoints.js";
 import type { Asked } from "../plan.js";
-import type { Process } from "../processes.js";
 import { inLanes, Sender } from "../sender.js";
 import type { Bench, Report, Storm } from "../storm.js";
 import { drained } from "../traffic.js";
@@ -12,6 +12,7 @@ const EVENTS = 6;
 /** The second time, so that the first event has gone through. */
 const NTH = 2;
 const RESTART_PAUSE_MS = 20;
+const REACH_MS = 5_000;
 /** pg-boss hears of a dead worker after 30 s. */
 const DRAIN_MS = 90_000;
 
@@ -31,65 +32,60 @@ function askedFor(op: string): Asked {
   return op === "renew" ? { type: "order.created", holdMs: 700 } : { type: "order.created" };
 }
 
-async function killAt(bench: Bench, point: string, plan: Points): Promise<string | undefined> {
-  const { recorder, random } = bench;
-  const [op = ""] = point.split(":");
-  const engine = await plan.make(bench, point.replace(":", "-"));
-  await prepare(engine);
-  const common = { engine, leaseSeconds: 1, handlerMs: [0, 2], works: plan.isInbox } as const;
-  let process: Process | undefined = await bench.start(common, { failpoint: `${point}:${NTH}` });
-  const first = process;
-  const sender = new Sender({ port: () => (process?.isAlive === true ? process.port : undefined), recorder, random });
-  const restarted = first.ended.then(async (how) => {
-    await sleep(RESTART_PAUSE_MS);
-    process = await bench.start(common);
-    return how;
-  });
-  const prefix = point.replace(":", "-");
-  await inLanes(EVENTS, (lane) =>
-    sender.deliverUntilTaken({ id: `${prefix}-${lane}`, asked: askedFor(op) }).then(() => undefined),
-  );
-  sender.close();
-  // A worker may get to its point long after the answers.
-  const how = await Promise.race([restarted, sleep(plan.isInbox ? 5_000 : 1_000)]);
-  const end = plan.isInbox ? await drained({ engine, recorder, withinMs: DRAIN_MS }) : undefined;
-  for (const [id, state] of end?.kept ?? []) kept(bench).set(id, state);
-  if (engine.kind === "postgres" && engine.isTransactional) {
-    for (const [id, count] of await effectsOf(engine.url)) effects(bench).set(id, count);
-  }
-  await (process as Process).kill();
-  return how === "SIGKILL" ? undefined : `${point} was never reached`;
+interface Ended {
+  readonly isReached: boolean;
+  readonly kept: ReadonlyMap<string, InboxState>;
+  readonly effects: ReadonlyMap<string, number>;
 }
 
-type Ends = { readonly kept: Map<string, never>; readonly effects: Map<string, number> };
-const ends = new WeakMap<Bench, Ends>();
-function endsOf(bench: Bench): Ends {
-  const found = ends.get(bench) ?? { kept: new Map(), effects: new Map() };
-  ends.set(bench, found);
-  return found;
+async function killAt(bench: Bench, point: string, plan: Points): Promise<Ended> {
+  const { recorder, random } = bench;
+  const [op = ""] = point.split(":");
+  const name = point.replace(":", "-");
+  const engine = await plan.make(bench, name);
+  await prepare(engine);
+  const common = { engine, leaseSeconds: 1, handlerMs: [0, 2], works: plan.isInbox } as const;
+  let process = await bench.start(common, { failpoint: `${point}:${NTH}` });
+  const sender = new Sender({ port: () => (process.isAlive ? process.port : undefined), recorder, random });
+  const restarted = process.ended.then(async (how) => {
+    await sleep(RESTART_PAUSE_MS);
+    process = await bench.start(common);
+    return how === "SIGKILL";
+  });
+  await inLanes(EVENTS, async (lane) => {
+    await sender.deliverUntilTaken({ id: `${name}-${lane}`, asked: askedFor(op) });
+  });
+  sender.close();
+  // A worker may get to its point long after the answers.
+  const isReached = await Promise.race([restarted, sleep(REACH_MS, false)]);
+  const end = plan.isInbox ? await drained({ engine, recorder, withinMs: DRAIN_MS }) : undefined;
+  const isTransactional = engine.kind === "postgres" && engine.isTransactional;
+  const effects = isTransactional ? await effectsOf(engine.url) : new Map<string, number>();
+  await process.kill();
+  return { isReached, kept: end?.kept ?? new Map(), effects };
 }
-const kept = (bench: Bench): Map<string, unknown> => endsOf(bench).kept;
-const effects = (bench: Bench): Map<string, number> => endsOf(bench).effects;
 
 async function killAtAll(bench: Bench, plan: Points): Promise<Report> {
   const all = [...plan.ops, ANSWER].flatMap((op) => [`${op}:before`, `${op}:after`]);
   const points = bench.size.isShort ? plan.short : all;
-  // pg-boss's half minute is waited for by all of them at once.
-  const missed = await Promise.all(points.map((point) => killAt(bench, point, plan)));
-  const found = endsOf(bench);
+  // At once: pg-boss's half minute is then waited for once.
+  const ended = await Promise.all(points.map((point) => killAt(bench, point, plan)));
+  const kept = new Map(ended.flatMap((one) => [...one.kept]));
+  const effects = new Map(ended.flatMap((one) => [...one.effects]));
   const violations = bench.check({
     runs: "at least once",
-    ...(plan.isInbox ? { kept: found.kept } : {}),
-    ...(found.effects.size > 0 ? { effects: found.effects } : {}),
+    ...(plan.isInbox ? { kept } : {}),
+    ...(effects.size > 0 ? { effects } : {}),
   });
-  const unreached = missed.filter((one) => one !== undefined).map((message) => ({ rule: "point", message }));
-  const steps = bench.steps();
-  const ended = steps.filter((step) => step.kind === "end" && step.isOk).length;
+  const unreached = points
+    .filter((_, at) => ended[at]?.isReached !== true)
+    .map((point) => ({ rule: "point", message: `${point} was never reached` }));
+  const runs = bench.steps().filter((step) => step.kind === "end" && step.isOk).length;
   return {
     events: points.length * EVENTS,
     faults: points.length - unreached.length,
     violations: [...violations, ...unreached],
-    figures: { points: points.join(", "), "handlers ended more than once": ended - points.length * EVENTS },
+    figures: { points: points.join(", "), "handlers ended more than once": runs - points.length * EVENTS },
   };
 }
 

@@ -1,0 +1,11 @@
+// Which page comes next? RFC 8288, as GitHub, GitLab and Shopify use it.
+
+/** The target of the link with that relation; `undefined` where there is none. */
+export function linkTo(relation: string, headers: Headers): string | undefined {
+  for (const part of (headers.get("link") ?? "").split(/,(?=\s*<)/)) {
+    const [, target, parameters = ""] = /^\s*<([^>]*)>(.*)$/s.exec(part) ?? [];
+    const [, quoted, bare] = /;\s*rel=(?:"([^"]*)"|([^\s;,]+))/i.exec(parameters) ?? [];
+    if (target !== undefined && (quoted ?? bare ?? "").split(/\s+/).includes(relation)) return target;
+  }
+  return undefined;
+}

@@ -1,0 +1,17 @@
+// What is in a sender's answer? Read member by member: nothing is believed because it is documented.
+
+export type Members = Readonly<Record<string, unknown>>;
+
+/** Its members; none where it is no object. */
+export function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
+}
+
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+export function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}

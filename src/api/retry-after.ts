@@ -1,0 +1,19 @@
+// How long does a sender's API want to be left alone?
+
+/** Whole seconds, rounded up; `undefined` where the answer does not say. */
+export function retryAfterSeconds(headers: Headers, nowMs: number): number | undefined {
+  const given = headers.get("retry-after");
+  if (given !== null) {
+    // RFC 9110 section 10.2.3: seconds, or a date.
+    if (/^\d{1,9}(\.\d+)?$/.test(given)) return Math.ceil(Number(given));
+    const atMs = Date.parse(given);
+    if (!Number.isNaN(atMs)) return Math.max(0, Math.ceil((atMs - nowMs) / 1000));
+  }
+  // GitHub and others: the second at which the quota is whole again. Only where nothing is left of it.
+  const reset = headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset");
+  const left = headers.get("x-ratelimit-remaining") ?? headers.get("ratelimit-remaining");
+  if (reset === null || left !== "0" || !/^\d{1,10}$/.test(reset)) return undefined;
+  const resetSeconds = Number(reset);
+  // Small numbers are a span, large ones a moment.
+  return resetSeconds < 1e9 ? resetSeconds : Math.max(0, Math.ceil(resetSeconds - nowMs / 1000));
+}

@@ -1,0 +1,110 @@
+// How does BullMQ run entries? One Worker, whose processor turns a verdict into what BullMQ understands.
+import { WebhookError } from "../errors.js";
+import type { BullMqJob, BullMqQueueLike } from "./bullmq-queue.js";
+import { entryFromText } from "./entry-text.js";
+import { type InboxEntry, type InboxWork, type InboxWorker, MAX_REASON_CHARACTERS, POISON_STARTS } from "./inbox.js";
+import { keptAfter, poisonReason, startOf } from "./kept.js";
+import { runSafely } from "./loop.js";
+
+/** hookgate decides when an entry is dead; BullMQ must never. */
+export const MAX_ATTEMPTS = 1_000_000;
+
+export interface BullMqWork {
+  readonly queue: BullMqQueueLike;
+  readonly lockMs: number;
+  readonly checkDurability: () => Promise<void>;
+  readonly retentionSeconds: () => number;
+}
+
+/** @returns Once stopped, no more entries are taken, and those that run have ended. */
+export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): InboxWork {
+  const { queue, lockMs, checkDurability } = settings;
+  const lost = new Map<string, (reason: string) => void>();
+  let isStopped = false;
+  const tell = (what: string, cause: unknown): void =>
+    worker.onError(new WebhookError("store_unavailable", `bullmqInbox: ${what}`, { cause }));
+
+  async function open() {
+    await checkDurability();
+    const { Worker, DelayedError, UnrecoverableError } = await import("bullmq");
+    if (isStopped) return undefined;
+    const engine = new Worker(queue.name, process, {
+      connection: ownConnection(queue.opts.connection),
+      ...(queue.opts.prefix === undefined ? {} : { prefix: queue.opts.prefix }),
+      concurrency: worker.concurrency,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      maxStalledCount: MAX_ATTEMPTS,
+      removeOnComplete: { age: settings.retentionSeconds() },
+    });
+    engine.on("error", (error: unknown) => tell("the worker reports", error));
+    engine.on("lockRenewalFailed", (ids: readonly string[]) => {
+      for (const id of ids) lost.get(id)?.("the lock could not be renewed: another worker may have taken the entry");
+    });
+    return engine;
+
+    async function process(raw: unknown, token: string | undefined): Promise<void> {
+      const job = raw as BullMqJob;
+      let entry: InboxEntry;
+      try {
+        entry = entryFromText(job.data);
+      } catch (cause) {
+        tell(`job ${job.id} cannot be read`, cause);
+        throw new UnrecoverableError(String(cause));
+      }
+      const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.attemptsStarted);
+      if (unended >= POISON_STARTS) {
+        const reason = poisonReason(unended);
+        worker.onDead(entry, reason);
+        throw new UnrecoverableError(reason);
+      }
+      const onLost = (listener: (reason: string) => void): void => void lost.set(job.id, listener);
+      const verdict = await runSafely(worker, entry, { attempt, progress, onLost }).finally(() => lost.delete(job.id));
+      if (verdict.state === "done") return;
+      if (verdict.state === "dead") throw new UnrecoverableError(verdict.reason.slice(0, MAX_REASON_CHARACTERS));
+      const kept = keptAfter(job.data.kept ?? {}, job.attemptsStarted, verdict);
+      await job.updateData({ ...job.data, kept, reason: verdict.reason });
+      await job.moveToDelayed(Date.now() + Math.min(verdict.afterSeconds, 365 * 86_400) * 1_000, token);
+      throw new DelayedError();
+    }
+  }
+
+  const opened = keepTrying(
+    open,
+    () => isStopped,
+    (cause) => tell("no worker could be started", cause),
+  );
+  return {
+    async stop(): Promise<void> {
+      isStopped = true;
+      const engine = await opened;
+      await engine?.close();
+    },
+  };
+}
+
+/** BullMQ's workers need a connection that waits for Redis for ever. A queue's own need not, and should not, be one. */
+// biome-ignore lint/suspicious/noExplicitAny: ioredis, or its options
+function ownConnection(connection: any): any {
+  if (typeof connection?.duplicate === "function") return connection.duplicate({ maxRetriesPerRequest: null });
+  return { ...connection, maxRetriesPerRequest: null };
+}
+
+const START_PAUSE_MS = 1_000;
+
+/** A worker that cannot be started now is started later: Redis may be away when the process begins. */
+async function keepTrying<T>(
+  open: () => Promise<T>,
+  isStopped: () => boolean,
+  onError: (cause: unknown) => void,
+): Promise<T | undefined> {
+  while (!isStopped()) {
+    try {
+      return await open();
+    } catch (cause) {
+      onError(cause);
+      await new Promise((resolve) => setTimeout(resolve, START_PAUSE_MS));
+    }
+  }
+  return undefined;
+}
