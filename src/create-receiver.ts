@@ -1,6 +1,7 @@
 // The public receiver: the pipeline with its HTTP sides around it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DeliveryInput, toDelivery } from "./delivery.js";
+import type { EnrolOptions } from "./enrolment.js";
 import type { EventOf, Matching, Pattern, WebhookEvent } from "./event.js";
 import type { Context, InboxContext } from "./handle/context.js";
 import type { HandlerWith } from "./handlers.js";
@@ -48,6 +49,18 @@ export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
   events(req: IncomingMessage): readonly EventOf<Types>[];
   /** The pipeline without HTTP. Never rejects. */
   readonly receive: (delivery: DeliveryInput) => Promise<Outcome>;
+  /**
+   * For senders that hand over the secret of a new webhook by themselves (Notion, Asana): opens a window for one, and
+   * resolves with the secret that came. Outside of it such a secret is refused, for anybody can send one.
+   *
+   * @param options.forSeconds - How long the window stays open. Default 60.
+   * @throws {TypeError} When this sender does no such thing, or a window is open already. Rejects when none came in time.
+   * @example
+   * const secret = receiver.enrol();
+   * await createWebhook("https://example.com/webhooks/asana");
+   * await keep(await secret);
+   */
+  enrol(options?: EnrolOptions): Promise<string>;
   /**
    * Begins to handle what is in the inbox, in this process; in others, too, where they call it. Handlers are registered
    * before. `close` ends it.
@@ -107,6 +120,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
     },
     events: (req: IncomingMessage) => guardedEvents(req),
     receive: (delivery: DeliveryInput) => core.receive(toDelivery(delivery)),
+    enrol: (options?: EnrolOptions) => core.enrol(options),
     work(options: WorkOptions = {}) {
       core.work(options);
       return receiver;

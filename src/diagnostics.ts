@@ -35,6 +35,8 @@ export interface OutcomeMessage {
   readonly event: WebhookEvent | undefined;
   /** When the delivery arrived, on the clock of `performance.now()`, milliseconds; `undefined` where there is none. */
   readonly arrivedMs: number | undefined;
+  /** By how much the receiver's clock was ahead of the time the sender signed, milliseconds; `undefined` where none was proven. */
+  readonly skewMs: number | undefined;
   /** Whose outcome it is: one and the same object in all messages of one receiver. */
   readonly receiver: ReceiverFacts;
 }

@@ -116,6 +116,11 @@ export class ReceivedEvent implements WebhookEvent {
     this.attempt = fields.attempt;
   }
 
+  /** For who measures; a handler that gets the event has no such way to credentials. */
+  static deliveryOf(event: ReceivedEvent): Delivery {
+    return event.#origin.delivery;
+  }
+
   /** `confirm` fetched the truth: what came counts no more. */
   confirmAs(payload: unknown): void {
     this.payload = payload;

@@ -22,6 +22,11 @@ export class Handlers {
     return this.#exact.size + this.#prefixes.size === 0 && this.#any === undefined && this.#unhandled === undefined;
   }
 
+  /** Types that have a handler of their own. */
+  get types(): readonly string[] {
+    return [...this.#exact.keys()];
+  }
+
   /** @throws {TypeError} On a malformed pattern, a second handler for one, or after the first delivery. */
   add(pattern: string | readonly string[], handler: unknown): void {
     const patterns = typeof pattern === "string" ? [pattern] : pattern;

@@ -8,6 +8,8 @@ import type { Claims } from "./dedupe/claims.js";
 import { dedupeKeyMaker } from "./dedupe/key.js";
 import { type Delivery, pathOf } from "./delivery.js";
 import { type OutcomeMessage, outcomes, type ReceiverFacts } from "./diagnostics.js";
+import { type ArrivalMessage, arrivals } from "./diagnostics-work.js";
+import { EnrolmentWindow, type EnrolOptions } from "./enrolment.js";
 import { WebhookError } from "./errors.js";
 import type { ReceivedEvent } from "./event.js";
 import { eventOutcome, withMalformed } from "./handle/event-outcome.js";
@@ -57,6 +59,7 @@ export class ReceiverCore {
   readonly #inbox: InboxSide | undefined;
   /** Where events are kept that the dedupe store could not claim. */
   readonly #spill: InboxSide | undefined;
+  readonly #enrolment = new EnrolmentWindow();
   #isClosing = false;
 
   constructor(sender: Sender<never>, options: AnyReceiverOptions) {
@@ -73,12 +76,19 @@ export class ReceiverCore {
       onOutcome: options.onOutcome,
       onError: options.onError,
     });
-    this.#steps = compileSteps(sender, options, settings, {
-      isClosing: () => this.#isClosing,
-      isFull: () => this.#isFull,
-    });
+    this.#steps = compileSteps(
+      sender,
+      options,
+      settings,
+      {
+        isClosing: () => this.#isClosing,
+        isFull: () => this.#isFull,
+      },
+      this.#enrolment,
+    );
     this.#replyTo = createReplies(profile, this.#steps.methods);
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
+    this.facts = factsOf(this);
     this.claims = attachStore(sender, settings, (message) => this.operator.warn(message));
     this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs };
     const { onStoreFailure = "refuse" } = settings.dedupe ?? {};
@@ -94,6 +104,7 @@ export class ReceiverCore {
       spill: typeof onStoreFailure === "string" ? undefined : (event) => this.#spilled(event),
       order: settings.order,
       canReply: true,
+      receiver: this.facts,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       profile,
       onError: (error) => this.operator.error(error),
@@ -102,7 +113,6 @@ export class ReceiverCore {
     this.runner = new EventRunner(this.eventSettings);
     this.#inbox = this.#sideOf("main", settings.inbox);
     this.#spill = this.#sideOf("spill", typeof onStoreFailure === "string" ? undefined : onStoreFailure.inbox);
-    this.facts = factsOf(this);
     for (const warning of settings.warnings) this.operator.warn(warning);
   }
 
@@ -127,6 +137,17 @@ export class ReceiverCore {
   /** Handlers run after the sender was answered. */
   get hasInbox(): boolean {
     return this.#inbox !== undefined;
+  }
+
+  /** @throws {TypeError} Where the sender hands over no secret. */
+  enrol(options: EnrolOptions | undefined): Promise<string> {
+    const { handshakes = [] } = this.sender.definition;
+    if (!handshakes.some((handshake) => handshake.enrols)) {
+      throw new TypeError(
+        `receiver.enrol: ${this.sender.name} hands over no secret by itself; give it to the sender's factory`,
+      );
+    }
+    return this.#enrolment.open(options);
   }
 
   /** @throws {TypeError} Where there is no inbox to work. */
@@ -154,12 +175,17 @@ export class ReceiverCore {
   open(delivery: Delivery): OpenPassage {
     this.handlers.close();
     const isHeard = this.#isHeard || outcomes.hasSubscribers;
+    const arrivedMs = performance.now();
+    if (arrivals.hasSubscribers) {
+      const message: ArrivalMessage = { delivery, receiver: this.facts, arrivedMs };
+      arrivals.publish(message);
+    }
     return {
       delivery,
       isHeard,
       trace: new Trace(isHeard),
       receivedAtMs: this.settings.now(),
-      arrivedMs: performance.now(),
+      arrivedMs,
       clientAddress: undefined,
       proof: undefined,
       payload: undefined,
@@ -274,6 +300,7 @@ export class ReceiverCore {
   /** New deliveries hear 503; running handlers are awaited, then aborted and their claims released. */
   async close(graceSeconds: number): Promise<void> {
     this.#isClosing = true;
+    this.#enrolment.close("the receiver is closing");
     const stopped = Promise.all([this.#inbox?.stop(graceSeconds), this.#spill?.stop(graceSeconds)]);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -308,14 +335,17 @@ export class ReceiverCore {
       via,
     };
     this.operator.outcome(run);
-    if (outcomes.hasSubscribers) this.#publish({ outcome: run, delivery: undefined, event, arrivedMs: undefined });
+    if (outcomes.hasSubscribers)
+      this.#publish({ outcome: run, delivery: undefined, event, arrivedMs: undefined, skewMs: undefined });
   }
 
   #tell(passage: OpenPassage, outcome: Outcome): Outcome {
     this.operator.outcome(outcome);
     if (outcomes.hasSubscribers) {
-      const { delivery, arrivedMs } = passage;
-      this.#publish({ outcome, delivery, event: undefined, arrivedMs });
+      const { delivery, arrivedMs, receivedAtMs } = passage;
+      const sentAtMs = passage.proof?.sentAtMs;
+      const skewMs = sentAtMs === undefined ? undefined : receivedAtMs - sentAtMs;
+      this.#publish({ outcome, delivery, event: undefined, arrivedMs, skewMs });
     }
     return outcome;
   }
@@ -375,7 +405,8 @@ export class ReceiverCore {
 }
 
 /** What may be told of a receiver. */
-function factsOf({ settings, sender, runner }: ReceiverCore): ReceiverFacts {
+function factsOf(core: ReceiverCore): ReceiverFacts {
+  const { settings, sender } = core;
   const { credentialHeaders, credentialQuery = [] } = sender.definition.auth;
   return {
     name: settings.name,
@@ -384,7 +415,7 @@ function factsOf({ settings, sender, runner }: ReceiverCore): ReceiverFacts {
     credentialHeaders,
     credentialQuery,
     get busyCount() {
-      return runner.busyCount;
+      return core.runner.busyCount;
     },
   };
 }

@@ -110,6 +110,7 @@ const HANDSHAKE: Rules<Handshake> = {
   methods: { ...METHODS, isRequired: true },
   isUnsigned: { must: "be true, where it comes without proof, or false", fits: FLAG.fits, isRequired: true },
   answer: { must: "be a function of the delivery", fits: FUNCTION.fits, isRequired: true },
+  enrols: { must: "be true, or left out", fits: (value) => value === true },
 };
 const ADDRESSES: Rules<PublishedAddresses> = {
   url: { must: "be an absolute https URL", fits: (value) => isText(value) && URL.canParse(value), isRequired: true },

@@ -1,6 +1,7 @@
 // What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
 import type { Auth, Proven } from "./auth/auth.js";
 import type { Delivery } from "./delivery.js";
+import type { Enrolment } from "./enrolment.js";
 import type { AnyEvents, EventMap, WebhookEvent } from "./event.js";
 import type { Field } from "./field.js";
 import type { CustomFormat } from "./formats/format.js";
@@ -56,8 +57,11 @@ export interface Handshake {
    * Headers of the answer beside the fixed ones are the sender's. `undefined`: this is no such handshake.
    *
    * @param proof - Of a signed handshake: which of the keys it was.
+   * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
    */
-  answer(delivery: Delivery, proof?: Proven): MaybePromise<Reply | Ending | undefined>;
+  answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Ending | undefined>;
+  /** The sender hands over the secret of a new webhook: only while `receiver.enrol()` waits for one. */
+  readonly enrols?: true;
 }
 
 /** Fetches the truth of an event whose sender signs nothing. `false` refuses; an object replaces the payload. */

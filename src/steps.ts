@@ -8,6 +8,7 @@ import { identifyStep } from "./checks/identify.js";
 import { parseStep } from "./checks/parse.js";
 import { proveStep } from "./checks/prove.js";
 import { sourceAddressCheck } from "./checks/source-address.js";
+import type { Enrolment } from "./enrolment.js";
 import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
 import type { AnyReceiverOptions } from "./options.js";
 import type { Ending } from "./outcome.js";
@@ -36,13 +37,14 @@ export function compileSteps(
   options: AnyReceiverOptions,
   settings: Settings,
   load: Pick<AdmitSettings, "isClosing" | "isFull">,
+  enrolment: Enrolment,
 ): Steps {
   const { definition, profile } = sender;
   const { auth } = definition;
   const handshakes = definition.handshakes ?? [];
   const methods = [...new Set([...profile.methods, ...handshakes.flatMap((handshake) => handshake.methods)])];
   const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
-  const handshakeSettings = { handshakes, deliveryMethods: profile.methods };
+  const handshakeSettings = { handshakes, deliveryMethods: profile.methods, enrolment };
   const head = [
     admitStep({ methods, ...load }),
     sourceAddressCheck({

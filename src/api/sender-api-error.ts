@@ -32,7 +32,13 @@ const ADVICE: Readonly<Record<SenderApiProblem, string>> = {
 };
 
 /** These pass by themselves: the same call may hold later. */
-const PASSING: ReadonlySet<SenderApiProblem> = new Set(["rate_limited", "unavailable", "slow", "unreachable", "bad_answer"]);
+const PASSING: ReadonlySet<SenderApiProblem> = new Set([
+  "rate_limited",
+  "unavailable",
+  "slow",
+  "unreachable",
+  "bad_answer",
+]);
 
 export interface SenderApiFailure {
   readonly problem: SenderApiProblem;

@@ -11,7 +11,9 @@ export function checkedToken(where: string, option: string, value: unknown): str
     throw new TypeError(`${where}: ${option} is missing (${kindOf(value)}); is the environment variable set?`);
   }
   if (value.trim() !== value) {
-    throw new TypeError(`${where}: ${option} has white space around it; one read from a file often ends in a line break`);
+    throw new TypeError(
+      `${where}: ${option} has white space around it; one read from a file often ends in a line break`,
+    );
   }
   return value;
 }

@@ -1,4 +1,5 @@
 // Is this no delivery at all, but a sender asking whether we are there?
+import type { Enrolment } from "../enrolment.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { Ending, Reply } from "../outcome.js";
 import type { Passage, Step } from "../passage.js";
@@ -7,10 +8,11 @@ import type { Handshake } from "../sender.js";
 export interface HandshakeSettings {
   readonly handshakes: readonly Handshake[];
   readonly deliveryMethods: readonly string[];
+  readonly enrolment: Enrolment;
 }
 
 /** Asked before the proof, for senders that shake hands unsigned. A method that only such a handshake uses goes no further. */
-export function unsignedHandshakeStep({ handshakes, deliveryMethods }: HandshakeSettings): Step | undefined {
+export function unsignedHandshakeStep({ handshakes, deliveryMethods, enrolment }: HandshakeSettings): Step | undefined {
   const unsigned = handshakes.filter((handshake) => handshake.isUnsigned);
   if (unsigned.length === 0) return undefined;
   const beyond = new Set(deliveryMethods);
@@ -23,29 +25,36 @@ export function unsignedHandshakeStep({ handshakes, deliveryMethods }: Handshake
     return { name: "method_not_allowed", hint };
   }
   return function unsignedHandshake(passage) {
-    const answered = ask(unsigned, passage);
+    const answered = ask(unsigned, passage, enrolment);
     if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(passage));
     return answered ?? goOn(passage);
   };
 }
 
 /** Asked after the proof. */
-export function signedHandshakeStep({ handshakes }: HandshakeSettings): Step | undefined {
+export function signedHandshakeStep({ handshakes, enrolment }: HandshakeSettings): Step | undefined {
   const signed = handshakes.filter((handshake) => !handshake.isUnsigned);
   if (signed.length === 0) return undefined;
   return function signedHandshake(passage) {
-    return ask(signed, passage);
+    return ask(signed, passage, enrolment);
   };
 }
 
-function ask(handshakes: readonly Handshake[], passage: Passage, from = 0): MaybePromise<Ending | undefined> {
+function ask(
+  handshakes: readonly Handshake[],
+  passage: Passage,
+  enrolment: Enrolment,
+  from = 0,
+): MaybePromise<Ending | undefined> {
   const { delivery, proof } = passage;
   for (let at = from; at < handshakes.length; at++) {
     const handshake = handshakes[at] as Handshake;
     if (!handshake.methods.includes(delivery.method)) continue;
-    const answer = handshake.answer(delivery, proof);
+    const answer = handshake.answer(delivery, proof, handshake.enrols ? enrolment : undefined);
     if (isPromise(answer)) {
-      return answer.then((settled) => conclude(handshake, settled, passage) ?? ask(handshakes, passage, at + 1));
+      return answer.then(
+        (settled) => conclude(handshake, settled, passage) ?? ask(handshakes, passage, enrolment, at + 1),
+      );
     }
     const ending = conclude(handshake, answer, passage);
     if (ending !== undefined) return ending;

@@ -1,4 +1,5 @@
 // What if the store hangs, fails or answers nonsense? Every op gets a hard timeout and one answer: a StoreUnavailableError.
+import { type StoreMessage, storeOps } from "../diagnostics-work.js";
 import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
@@ -13,6 +14,7 @@ import {
   type OpenTransaction,
   StoreFullError,
 } from "./store.js";
+import { timedOp } from "./timed-op.js";
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
@@ -79,10 +81,20 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
 
   /** `takeLate` is given an answer that nobody waits for any more. */
   function ask<T>(
-    op: string,
+    op: StoreMessage["op"],
     isAnswer: (answer: unknown) => boolean,
     call: () => MaybePromise<T>,
     takeLate?: (answer: T) => void,
+  ): MaybePromise<T> {
+    if (!storeOps.hasSubscribers) return askNow(op, isAnswer, call, takeLate);
+    return timedOp(store.name, op, failureOf, () => askNow(op, isAnswer, call, takeLate));
+  }
+
+  function askNow<T>(
+    op: string,
+    isAnswer: (answer: unknown) => boolean,
+    call: () => MaybePromise<T>,
+    takeLate: ((answer: T) => void) | undefined,
   ): MaybePromise<T> {
     let answer: MaybePromise<T>;
     try {
@@ -125,7 +137,12 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   }
 
   /** One try: what was committed, or not, cannot be tried again, and a connection that does not answer is ended. */
-  async function end(op: string, transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
+  async function end(op: "complete" | "release", transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
+    if (!storeOps.hasSubscribers) return endNow(op, transaction, call);
+    return timedOp(store.name, op, failureOf, () => endNow(op, transaction, call));
+  }
+
+  async function endNow(op: string, transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
     const late = (): Error =>
       new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
@@ -212,6 +229,12 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
       store.attach?.(needs);
     },
   };
+}
+
+/** As `hookgate:store` tells it. */
+function failureOf(error: unknown): StoreMessage["failure"] {
+  if (error instanceof StoreFullError) return "full";
+  return error instanceof StoreUnavailableError && error.failure !== "resting" ? error.failure : "failed";
 }
 
 /** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */

@@ -31,7 +31,8 @@ export function termsOfFetched(event: ReceivedEvent): EventTerms {
 /** @throws {TypeError} Where it has no usable type or id, or a payload that JSON cannot carry. */
 export function toReceivedEvent(fetched: FetchedEvent, sender: string, receivedAtMs: number): ReceivedEvent {
   const { id, type, payload, timestamp, tenant, headers = {} } = fetched;
-  if (!isName(type)) throw new TypeError(`a fetched event must have a type, a text of 1 to ${MAX_TEXT_LENGTH} characters`);
+  if (!isName(type))
+    throw new TypeError(`a fetched event must have a type, a text of 1 to ${MAX_TEXT_LENGTH} characters`);
   if (id !== undefined && !isName(id)) {
     throw new TypeError(`the id of a fetched ${type} must be a text of 1 to ${MAX_TEXT_LENGTH} characters`);
   }

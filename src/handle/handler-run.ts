@@ -1,7 +1,9 @@
 // One run of a handler: its time limit, and the settling of its claim whichever way it ends.
 import type { HeldClaim } from "../dedupe/held-claim.js";
+import type { ReceiverFacts } from "../diagnostics.js";
+import { type HandlerMessage, handlerRuns } from "../diagnostics-work.js";
 import { Discard, RetryLater, WebhookError } from "../errors.js";
-import type { ReceivedEvent } from "../event.js";
+import { ReceivedEvent } from "../event.js";
 import type { AnyHandler } from "../handlers.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../internal/deadlines.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
@@ -16,6 +18,8 @@ export interface RunSettings {
   readonly profile: ReplyProfile;
   /** False where the sender was answered before the handler runs. */
   readonly canReply: boolean;
+  /** Whose run it is, for who listens from outside. */
+  readonly receiver: ReceiverFacts;
   readonly onError: (error: WebhookError) => void;
   /** Called once, when the run no longer counts: it ended, or it was given up. */
   readonly onGone: (run: HandlerRun) => void;
@@ -57,13 +61,30 @@ export class HandlerRun {
   start(handler: AnyHandler): MaybePromise<EventOutcome> {
     let settled: MaybePromise<EventOutcome>;
     try {
-      const returned = handler(this.#event, this.#context as never) as MaybePromise<unknown>;
+      const returned = (
+        handlerRuns.hasSubscribers ? this.#runHeard(handler) : handler(this.#event, this.#context as never)
+      ) as MaybePromise<unknown>;
       if (isPromise(returned)) return this.#wait(this.#outlive(returned));
       settled = this.#succeeded();
     } catch (thrown) {
       settled = this.#failed(thrown);
     }
     return isPromise(settled) ? this.#wait(this.#endWhen(settled)) : this.#end(settled);
+  }
+
+  /** Within whatever subscribers put around it. */
+  #runHeard(handler: AnyHandler): unknown {
+    const event = this.#event;
+    const message: HandlerMessage = {
+      event,
+      delivery: ReceivedEvent.deliveryOf(event),
+      receiver: this.#settings.receiver,
+      via: this.#settings.canReply ? "delivery" : "inbox",
+      attempt: this.#facts.attempt,
+      run: () => handler(event, this.#context as never),
+    };
+    handlerRuns.publish(message);
+    return message.run();
   }
 
   /** Aborts the signal, and gives the claim back so that a retry need not wait for its lease. */

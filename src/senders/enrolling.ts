@@ -16,13 +16,13 @@ import { type SenderFactory, senderFactory } from "./sender-row.js";
 export type Enrol = (secret: string, delivery: UnverifiedDelivery) => boolean | Promise<boolean>;
 
 export interface EnrollingOptions extends SecretOptions {
-  /** Default: secrets that come by themselves are refused. */
+  /** Default: a secret is taken while `receiver.enrol()` waits for one, and else refused. */
   readonly enrol?: Enrol | undefined;
 }
 
 const NOT_NOW: Ending = {
   name: "forbidden",
-  hint: "a secret came for a webhook that nobody is making now; give enrol(secret), and answer true while you make one",
+  hint: "a secret came for a webhook that nobody is making now; call receiver.enrol() while you make one",
 };
 
 /** @param secretOf - The secret that is offered; `undefined` where this is no such handshake. */
@@ -36,12 +36,14 @@ function enrolment(
     name,
     methods: ["POST"],
     isUnsigned: true,
-    async answer(delivery) {
+    enrols: true,
+    async answer(delivery, _proof, enrolment) {
       const offered = secretOf(delivery);
       if (offered === undefined) return undefined;
       const secret = checkChallenge(offered);
       if (typeof secret !== "string") return secret;
-      if (enrol === undefined || (await enrol(secret, new Unverified(delivery))) !== true) return NOT_NOW;
+      const isTaken = enrol === undefined ? enrolment?.offer(secret) : await enrol(secret, new Unverified(delivery));
+      if (isTaken !== true) return NOT_NOW;
       return { ...okText(""), headers: headersOf(secret) };
     },
   };
@@ -66,7 +68,7 @@ export const notion: SenderFactory<EnrollingOptions> = senderFactory({
   exampleType: "page.content_updated",
   retries: "Eight times within 24 hours.",
   notes: [
-    "The first POST holds the token and is not signed. `enrol(token)` gets it; paste it in the integration's settings. Without `enrol`, or where it answers false, it is refused.",
+    "The first POST holds the token and is not signed. `await receiver.enrol()` gets it, or an option `enrol(token)`; paste it in the integration's settings. At any other time it is refused.",
     "Events name what changed, not what it is now: ask the API.",
   ],
   sources: ["@notionhq/client 5.26.0", "hookdeck/webhook-skills, providers.yaml @00ad8d05: notion"],
@@ -111,7 +113,7 @@ export const asana: SenderFactory<EnrollingOptions> = senderFactory({
   exampleType: "task.changed",
   retries: "With growing pauses for 24 hours; then the webhook is deleted.",
   notes: [
-    "While you create the webhook, `X-Hook-Secret` comes unsigned. `enrol(secret, delivery)` gets it; where it answers true the secret is repeated, as Asana wants it. Give `secret` as a function that finds what you kept.",
+    "While you create the webhook, `X-Hook-Secret` comes unsigned. `await receiver.enrol()` gets it, or an option `enrol(secret, delivery)`; it is repeated, as Asana wants it, and at any other time refused. Give `secret` as a function that finds what you kept.",
     "A batch: `events[]`, empty every eight hours as a heartbeat. Events have no id, so nothing is deduped.",
     "A 410 would delete the webhook.",
   ],

@@ -1,7 +1,7 @@
 // Where is code in README, docs and doc comments, and what does each block need around it to compile?
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { placeholders } from "./placeholders.js";
+import { byCaption, placeholders } from "./placeholders.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -12,6 +12,8 @@ export interface Block {
   readonly heading: string;
   readonly extension: "ts" | "js" | "cjs";
   readonly code: string;
+  /** What stands behind `@example`, with the code on the lines below it; it may bring names, see `byCaption`. */
+  readonly caption: string | undefined;
   /** Names that may be used without an import, with what brings them. */
   readonly known: ReadonlyMap<string, string>;
 }
@@ -49,7 +51,7 @@ export function markdownBlocks(file: string): readonly Block[] {
       const code = open.code.join("\n");
       open = undefined;
       if (extension === undefined) return;
-      blocks.push({ file, line, heading, extension, code, known: new Map(known) });
+      blocks.push({ file, line, heading, extension, code, caption: undefined, known: new Map(known) });
       for (const [name, statement] of [...importsOf(code), ...constantsOf(code)]) known.set(name, statement);
     });
   return blocks;
@@ -63,17 +65,21 @@ export function exampleBlocks(known: ReadonlyMap<string, string>): readonly Bloc
   return sources.sort().flatMap((source) => {
     const text = readFileSync(`${root}src/${source}`, "utf8");
     return [...text.matchAll(/\* @example ?([\s\S]*?)(?=\n\s*\* @|\s*\*\/)/g)].flatMap((match) => {
-      const code = (match[1] ?? "").replace(/^\s*\* ?/gm, "");
-      if (code.includes("…")) return [];
+      const whole = (match[1] ?? "").replace(/^\s*\* ?/gm, "");
+      if (whole.includes("…")) return [];
+      const [first = "", ...others] = whole.split("\n");
+      const caption = first === "" || others.length === 0 || /[;{([,]$/.test(first) ? undefined : first;
+      const code = caption === undefined ? whole : others.join("\n");
       const before = text.slice(0, match.index).split("\n").length;
       const documented = (text.slice(match.index).split("*/")[1] ?? "").replace(/\b(export|readonly|async) /g, "");
       const heading = /(?:function|class|const|interface)? ?(\w+)[<(:= ]/.exec(documented)?.[1] ?? "?";
       const block: Block = {
         file: `src/${source}`,
-        line: before,
+        line: before + (caption === undefined ? 0 : 1),
         heading: `@example of ${heading}`,
         extension: "ts",
         code,
+        caption,
         known: new Map([...ownExports(source, text), ...known]),
       };
       return [block];
@@ -84,18 +90,24 @@ export function exampleBlocks(known: ReadonlyMap<string, string>): readonly Bloc
 /** What a file itself exports may be used in its examples, whether or not it is public. */
 function ownExports(source: string, text: string): ReadonlyMap<string, string> {
   const from = `${root}src/${source.replace(/\.ts$/, ".js")}`;
-  const names = [...text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)].map(([, name = ""]) => name);
-  return new Map(names.map((name) => [name, `import { ${name} } from ${JSON.stringify(from)};`]));
+  const found = text.matchAll(/^export (?:async )?(function|const|class|interface|type) (\w+)/gm);
+  return new Map(
+    [...found].map(([, kind = "", name = ""]) => {
+      const type = kind === "interface" || kind === "type" ? "type " : "";
+      return [name, `import ${type}{ ${name} } from ${JSON.stringify(from)};`];
+    }),
+  );
 }
 
 /**
  * The block as a module: its own first line is the second one of the file. Before it stands what brings the names that it
  * uses and does not bring itself: imports, and the placeholders.
  */
-export function moduleOf({ code, known, extension }: Block): string {
+export function moduleOf({ code, caption = "", known, extension }: Block): string {
   if (extension !== "ts") return `\n${code}\n`;
-  const own = declaredIn(code);
-  const before = new Set<string>();
+  const captioned = byCaption.get(/^\w+/.exec(caption)?.[0] ?? "") ?? "";
+  const own = declaredIn(captioned + code);
+  const before = new Set([captioned]);
   const brought = new Set(own);
   function need(text: string): void {
     for (const [name, statement] of [...known, ...placeholders]) {

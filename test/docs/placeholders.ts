@@ -14,6 +14,11 @@ export const placeholders: ReadonlyMap<string, string> = new Map([
   ["createCharge", "declare function createCharge(payload: unknown): Promise<{ id: string }>;"],
   ["fetchPayment", "declare function fetchPayment(payload: unknown): Promise<unknown>;"],
   ["fetchKey", "declare function fetchKey(keyId: string): Promise<string>;"],
+  ["fetchPlaidKey", "declare function fetchPlaidKey(keyId: string): Promise<string>;"],
+  ["deploy", "declare function deploy(event: unknown): Promise<void>;"],
+  ["handled", "declare const handled: readonly string[];"],
+  ["clientId", "declare const clientId: string;"],
+  ["store", "declare const store: import('hookgate').DedupeStore;"],
   ["orders", "declare const orders: { secretOf(orderId: string): Promise<string | undefined> };"],
   ["myStore", "declare function myStore(): import('hookgate').DedupeStore;"],
   ["myInbox", "declare function myInbox(): Awaited<ReturnType<Parameters<typeof describeInbox>[1]>>['inbox'];"],
@@ -26,4 +31,17 @@ export const placeholders: ReadonlyMap<string, string> = new Map([
   ["PgBoss", 'import { PgBoss } from "pg-boss";'],
   ["describe", 'import { describe } from "vitest";'],
   ["it", 'import { it } from "vitest";'],
+]);
+
+/** What an example needs whose caption begins with this word: another library's own names. */
+export const byCaption: ReadonlyMap<string, string> = new Map([
+  [
+    "Drizzle",
+    'import { sql } from "drizzle-orm"; declare const db: import("drizzle-orm/node-postgres").NodePgDatabase; declare const pool: import("pg").Pool;',
+  ],
+  [
+    "Kysely",
+    'import { CompiledQuery, type Transaction } from "kysely"; interface Tables { paid: { event: string } } declare const db: import("kysely").Kysely<Tables>; declare const pool: import("pg").Pool;',
+  ],
+  ["Knex", 'import type { Knex } from "knex"; declare const db: Knex;'],
 ]);

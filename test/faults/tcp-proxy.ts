@@ -1,7 +1,6 @@
 // A network that can be hurt: a TCP proxy in this process, between a receiver and its store.
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy {
   readonly port: number;
@@ -25,13 +24,25 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let delayMs = 0;
 
   function carry(from: Socket, to: Socket): void {
-    from.on("data", (chunk) => {
+    // One queue and one timer: bytes never overtake each other, whatever the delay is changed to.
+    const queue: { readonly dueMs: number; readonly chunk: Buffer }[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    function flush(): void {
+      timer = undefined;
+      for (let next = queue[0]; next !== undefined && next.dueMs <= performance.now(); next = queue[0]) {
+        queue.shift();
+        if (to.writable) to.write(next.chunk);
+      }
+      const [next] = queue;
+      if (next !== undefined) timer = setTimeout(flush, Math.max(1, next.dueMs - performance.now()));
+    }
+    from.on("data", (chunk: Buffer) => {
       if (mood === "swallowing") {
         hurt.add(from).add(to);
         return;
       }
-      if (delayMs === 0) to.write(chunk);
-      else setTimeout(() => to.writable && to.write(chunk), delayMs);
+      queue.push({ dueMs: performance.now() + delayMs, chunk });
+      if (timer === undefined) flush();
     });
     from.on("error", () => to.destroy());
     from.on("close", () => to.destroy());

@@ -1,0 +1,171 @@
+// What has GitHub sent, and what of it did not arrive? The deliveries of a webhook, three days of them.
+import { linkTo } from "../../api/link-header.js";
+import { type Members, membersOf, textOf } from "../../api/members.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
+import { SenderApiError } from "../../api/sender-api-error.js";
+import { checkedToken } from "../../api/token.js";
+import { refuseUnknownKeys } from "../../internal/known-keys.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+/** Whose webhook: a repository's, an organisation's, or an app's. */
+export type GithubPlace =
+  | { readonly owner: string; readonly repo: string; readonly hookId: number | string }
+  | { readonly org: string; readonly hookId: number | string }
+  | { readonly app: true };
+
+export interface GithubDeliveriesOptions extends ApiOptions {
+  /**
+   * A token that may read (and for `redeliver` write) the webhooks of the place; of an app, its JWT. A function is asked
+   * before each call, for a JWT lasts ten minutes.
+   */
+  readonly token: string | undefined | (() => string | Promise<string>);
+  readonly of: GithubPlace;
+  /**
+   * `failed` (default): events of which no delivery was answered with success, seen by what GitHub lists. `all`: whatever
+   * was sent; a call for each.
+   */
+  readonly which?: "failed" | "all";
+  /** Ask GitHub to deliver what failed again, instead of handling it here: then it comes signed, by the front door. */
+  readonly redeliver?: boolean;
+}
+
+const MAX_PER_PAGE = 100;
+/** The API as it was on that day. */
+const API_VERSION = "2022-11-28";
+
+/**
+ * GitHub's deliveries: GitHub never sends again by itself, so this is how what failed is had after all.
+ *
+ * Source:  docs.github.com, REST API, repository webhooks: list deliveries, get a delivery, redeliver.
+ * Promise: ids are those of `X-GitHub-Delivery`, and types are as `github(…)` has them. Not promised: anything older than
+ *          three days; and that payloads are byte for byte what was sent, for GitHub tells them as JSON.
+ *
+ * @throws {TypeError} When the token is missing, or an option is unknown.
+ */
+export function githubDeliveries(options: GithubDeliveriesOptions): BackfillSource {
+  refuseUnknownKeys("githubDeliveries", options, ["token", "of", "which", "redeliver", ...API_OPTIONS]);
+  const { token, which = "failed", redeliver = false } = options;
+  const fixed = typeof token === "function" ? undefined : checkedToken("githubDeliveries", "token", token);
+  const path = githubPath("githubDeliveries", options.of);
+  const api = githubApi(fixed, options);
+
+  async function call(
+    what: string,
+    at: string,
+    more: { method?: "POST"; query?: Record<string, string | number | undefined> },
+    signal: AbortSignal,
+  ) {
+    const headers = typeof token === "function" ? { authorization: `Bearer ${await token()}` } : {};
+    return api.call({ what, path: at, headers, ...more }, signal);
+  }
+
+  async function list({ since, until, page, pageSize, signal }: WindowPart): Promise<WindowPage> {
+    const query = { per_page: Math.min(pageSize, MAX_PER_PAGE), cursor: page };
+    const { value, headers } = await call("list the deliveries", path, { query }, signal);
+    if (!Array.isArray(value)) throw api.badAnswer({ what: "list the deliveries" }, "no list of deliveries");
+    const attempts = value.map(attemptOf).filter((one) => one !== undefined);
+    const inWindow = attempts.filter(({ atMs }) => atMs >= since.getTime() && atMs <= until.getTime());
+    // Newest first: an event that was delivered at last is seen so before its failures are.
+    for (const { guid, isDelivered } of inWindow) if (isDelivered) delivered.add(guid);
+    const wanted = new Map<string, Attempt>();
+    for (const one of inWindow) {
+      if (which === "all" || !delivered.has(one.guid)) wanted.set(one.guid, one); // the oldest of each
+    }
+    const events: FetchedEvent[] = [];
+    for (const one of [...wanted.values()].reverse()) {
+      if (redeliver) await call("ask for a redelivery", `${path}/${one.id}/attempts`, { method: "POST" }, signal);
+      else {
+        const detail = await call("read a delivery", `${path}/${one.id}`, {}, signal);
+        events.push(eventOf(one, membersOf(detail.value)));
+      }
+      if (redeliver) delivered.add(one.guid);
+    }
+    // The list begins at the newest and is not bounded by time: beyond the window there is nothing to see.
+    const isPast = attempts.some(({ atMs }) => atMs < since.getTime());
+    const next = isPast ? undefined : cursorIn(linkTo("next", headers));
+    return { events, next };
+  }
+
+  /** Of this process: what it knows to have arrived. */
+  const delivered = new Set<string>();
+  return {
+    name: `github-deliveries${path}`,
+    hasDeliveryIds: true,
+    pages: (from) =>
+      windows(
+        from,
+        list,
+        (error) => error instanceof SenderApiError && (error.problem === "refused" || error.problem === "not_found"),
+      ),
+  };
+}
+
+export function githubPath(where: string, of: GithubPlace): string {
+  const { owner, repo, org, app, hookId } = of as Partial<Record<"owner" | "repo" | "org" | "app" | "hookId", unknown>>;
+  if (app === true) return "/app/hook/deliveries";
+  const id = textOf(hookId);
+  if (id === undefined)
+    throw new TypeError(`${where}: of.hookId is missing: the webhook's number, in its URL at GitHub`);
+  const part = (text: unknown): string => encodeURIComponent(String(text));
+  if (textOf(org) !== undefined) return `/orgs/${part(org)}/hooks/${part(id)}/deliveries`;
+  if (textOf(owner) !== undefined && textOf(repo) !== undefined)
+    return `/repos/${part(owner)}/${part(repo)}/hooks/${part(id)}/deliveries`;
+  throw new TypeError(`${where}: of must be { owner, repo, hookId }, { org, hookId } or { app: true }`);
+}
+
+export function githubApi(token: string | undefined, options: ApiOptions): SenderApi {
+  return new SenderApi({
+    sender: "GitHub",
+    baseUrl: "https://api.github.com",
+    headers: {
+      accept: "application/vnd.github+json",
+      "x-github-api-version": API_VERSION,
+      "user-agent": "hookgate",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    secrets: [token],
+    options,
+  });
+}
+
+interface Attempt {
+  readonly id: string;
+  readonly guid: string;
+  readonly atMs: number;
+  readonly isDelivered: boolean;
+  readonly type: string;
+}
+
+function attemptOf(value: unknown): Attempt | undefined {
+  const { id, guid, delivered_at: at, status_code: status, event, action } = membersOf(value);
+  const [number, name, type] = [textOf(id), textOf(guid), textOf(event)];
+  const atMs = Date.parse(String(at));
+  if (number === undefined || name === undefined || type === undefined || Number.isNaN(atMs)) return undefined;
+  const isDelivered = typeof status === "number" && status >= 200 && status < 300;
+  return {
+    id: number,
+    guid: name,
+    atMs,
+    isDelivered,
+    type: typeof action === "string" && action !== "" ? `${type}.${action}` : type,
+  };
+}
+
+function eventOf(attempt: Attempt, detail: Members): FetchedEvent {
+  const { headers, payload } = membersOf(detail.request);
+  const told: Record<string, string> = {};
+  for (const [name, value] of Object.entries(membersOf(headers))) {
+    // The signature is of no use: it is over bytes that are not told.
+    if (typeof value === "string" && !/signature/i.test(name)) told[name.toLowerCase()] = value;
+  }
+  return { id: attempt.guid, type: attempt.type, payload, timestamp: new Date(attempt.atMs), headers: told };
+}
+
+function cursorIn(link: string | undefined): string | undefined {
+  if (link === undefined) return undefined;
+  try {
+    return new URL(link).searchParams.get("cursor") ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

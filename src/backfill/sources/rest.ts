@@ -1,0 +1,143 @@
+// What has happened at a sender nobody has described? Any API that lists events by time, or from a cursor on.
+import { API_OPTIONS, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../api/sender-api.js";
+import { checkedToken } from "../../api/token.js";
+import { refuseUnknownKeys } from "../../internal/known-keys.js";
+import {
+  type BackfillFrom,
+  type BackfillPage,
+  type BackfillSource,
+  type FetchedEvent,
+  type WindowPage,
+  windows,
+} from "../source.js";
+
+/** Where a listing is. */
+export interface RestAt {
+  readonly since: Date;
+  readonly until: Date;
+  /** What `next` was; `undefined` on the first page. */
+  readonly page: string | undefined;
+  /** What `cursor` was with the last page that was handled, in this run or an earlier one. */
+  readonly cursor: string | undefined;
+  readonly pageSize: number;
+}
+
+export interface RestPage {
+  /** Oldest first, as far as can be. */
+  readonly events: readonly FetchedEvent[];
+  /** Where the next page of this listing is; absent: this was the last. */
+  readonly next?: string | undefined;
+  /**
+   * For an API that goes on from a cursor of its own and not from a time: where the next run goes on. Then `since` is told
+   * on the first run only.
+   */
+  readonly cursor?: string | undefined;
+}
+
+export interface RestEventsOptions extends ApiOptions {
+  /** Part of the key under which the cursor is kept: it never changes once used. */
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Goes as `Authorization: Bearer`. For another way give `headers`. */
+  readonly token?: string | undefined;
+  /** Never told. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The ids are those of deliveries. Default false. */
+  readonly hasDeliveryIds?: boolean;
+  /** Path below `baseUrl`, and query. */
+  readonly request: (at: RestAt) => Pick<ApiCall, "path" | "query" | "json" | "method">;
+  /** What came, read. What it throws is told as a bad answer. */
+  readonly read: (answer: ApiAnswer) => RestPage;
+}
+
+const OPTIONS = ["name", "token", "headers", "hasDeliveryIds", "request", "read", ...API_OPTIONS];
+
+/**
+ * Events of any REST API, bounded in time and size, with `Retry-After` respected.
+ *
+ * @throws {TypeError} When an option is missing, malformed or unknown.
+ * @example
+ * restEvents({
+ *   name: "erp",
+ *   baseUrl: "https://erp.example.com/api",
+ *   token: process.env.ERP_TOKEN,
+ *   hasDeliveryIds: true,
+ *   request: ({ since, page, pageSize }) => ({ path: "/events", query: { since: since.toISOString(), page, limit: pageSize } }),
+ *   read: ({ value }) => {
+ *     const { events, nextPage } = value as { events: { id: string; type: string }[]; nextPage?: string };
+ *     return { events: events.map((event) => ({ id: event.id, type: event.type, payload: event })), next: nextPage };
+ *   },
+ * })
+ */
+export function restEvents(options: RestEventsOptions): BackfillSource {
+  refuseUnknownKeys("restEvents", options, OPTIONS);
+  const { name, headers = {}, request, read } = options;
+  if (typeof request !== "function" || typeof read !== "function")
+    throw new TypeError("restEvents: request and read must be functions");
+  const token = "token" in options ? checkedToken("restEvents", "token", options.token) : undefined;
+  const api = new SenderApi({
+    sender: name,
+    baseUrl: options.baseUrl,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    secrets: [token, ...Object.values(headers)],
+    options,
+  });
+  const what = "list the events";
+
+  async function fetchPage(at: RestAt, signal: AbortSignal): Promise<RestPage> {
+    const answer = await api.call({ ...request(at), what, isRepeatable: true }, signal);
+    let page: RestPage;
+    try {
+      page = read(answer);
+    } catch (cause) {
+      throw api.badAnswer({ what }, `read threw: ${cause instanceof Error ? cause.message : "not an Error"}`);
+    }
+    if (!Array.isArray(page?.events)) throw api.badAnswer({ what }, "read gave no events");
+    return page;
+  }
+
+  async function* pages(from: BackfillFrom): AsyncGenerator<BackfillPage> {
+    const kept = ownCursor(from.cursor);
+    let first: RestPage | undefined;
+    if (kept === undefined) {
+      // Whether it has cursors of its own is seen by its first page.
+      const list = async ({
+        since,
+        until,
+        page,
+        pageSize,
+        signal,
+      }: RestAt & { signal: AbortSignal }): Promise<WindowPage> => {
+        const told = await fetchPage({ since, until, page, cursor: undefined, pageSize }, signal);
+        if (told.cursor !== undefined) first = told;
+        return { events: told.events, next: told.next };
+      };
+      for await (const page of windows(from, (part) => list({ ...part, cursor: undefined }))) {
+        if (first === undefined) yield page;
+        else break;
+      }
+      if (first === undefined) return;
+    }
+    const at = { since: from.since, until: from.now, pageSize: from.pageSize };
+    let cursor = kept;
+    let page = first ?? (await fetchPage({ ...at, page: undefined, cursor }, from.signal));
+    for (;;) {
+      cursor = page.cursor ?? cursor;
+      yield { events: page.events, cursor: JSON.stringify({ cursor }) };
+      if (page.next === undefined) return;
+      page = await fetchPage({ ...at, page: page.next, cursor }, from.signal);
+    }
+  }
+
+  return { name, hasDeliveryIds: options.hasDeliveryIds ?? false, pages };
+}
+
+function ownCursor(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { cursor } = JSON.parse(text) as { cursor?: unknown };
+    return typeof cursor === "string" ? cursor : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+// What has happened at Stripe? GET /v1/events: thirty days of them, under the ids that webhooks have.
+import { membersOf, textOf } from "../../api/members.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
+import { SenderApiError } from "../../api/sender-api-error.js";
+import { checkedToken } from "../../api/token.js";
+import { refuseUnknownKeys } from "../../internal/known-keys.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+export interface StripeEventsOptions extends ApiOptions {
+  /** A secret or restricted key (`rk_…` with read access to events is enough). Test and live mode have their own. */
+  readonly apiKey: string | undefined;
+  /** Only these types, at most 20; Stripe filters. Default: all. */
+  readonly types?: readonly string[];
+  /** Only events of which some delivery failed or is still due; Stripe filters. */
+  readonly undeliveredOnly?: boolean;
+  /** A connected account, for its events. */
+  readonly account?: string;
+}
+
+/** Of a page. */
+const MAX_LIMIT = 100;
+const MAX_TYPES = 20;
+
+/**
+ * Stripe's events, newest page first. Needs no other library.
+ *
+ * Source:  docs.stripe.com/api/events/list; stripe-node, EventListParams.
+ * Promise: ids are those of webhooks. Not promised: the payload is byte for byte that of the webhook: an endpoint may have
+ *          an API version of its own, and the list has the account's. Events older than 30 days are gone.
+ *
+ * @throws {TypeError} When the key is missing, or an option is unknown.
+ */
+export function stripeEvents(options: StripeEventsOptions): BackfillSource {
+  refuseUnknownKeys("stripeEvents", options, ["apiKey", "types", "undeliveredOnly", "account", ...API_OPTIONS]);
+  const apiKey = checkedToken("stripeEvents", "apiKey", options.apiKey);
+  const { types = [], account } = options;
+  if (types.length > MAX_TYPES)
+    throw new TypeError(`stripeEvents: types may have at most ${MAX_TYPES}; filter in the handlers`);
+  const api = new SenderApi({
+    sender: "Stripe",
+    baseUrl: "https://api.stripe.com",
+    headers: { authorization: `Bearer ${apiKey}`, ...(account === undefined ? {} : { "stripe-account": account }) },
+    secrets: [apiKey],
+    options,
+  });
+
+  async function list({ since, until, page, pageSize, signal }: WindowPart): Promise<WindowPage> {
+    const call = {
+      what: "list the events",
+      path: `/v1/events${types.length === 0 ? "" : `?${types.map((type) => `types[]=${encodeURIComponent(type)}`).join("&")}`}`,
+      query: {
+        limit: Math.min(pageSize, MAX_LIMIT),
+        "created[gte]": Math.floor(since.getTime() / 1000),
+        "created[lte]": Math.floor(until.getTime() / 1000),
+        starting_after: page,
+        delivery_success: options.undeliveredOnly === true ? "false" : undefined,
+      },
+    };
+    const { value } = await api.call(call, signal);
+    const { data, has_more: hasMore } = membersOf(value);
+    if (!Array.isArray(data)) throw api.badAnswer(call, "no list of events in data");
+    const events = data.map((one) => eventOf(one) ?? raise(api.badAnswer(call, "an event without id or type")));
+    return { events: events.reverse(), next: hasMore === true ? events[0]?.id : undefined };
+  }
+
+  return {
+    name: account === undefined ? "stripe-events" : `stripe-events/${account}`,
+    hasDeliveryIds: true,
+    // The event that named the page may be older than thirty days by now.
+    pages: (from) => windows(from, list, (error) => error instanceof SenderApiError && error.problem === "refused"),
+  };
+}
+
+function eventOf(value: unknown): FetchedEvent | undefined {
+  const { id, type, created } = membersOf(value);
+  const [name, kind] = [textOf(id), textOf(type)];
+  if (name === undefined || kind === undefined) return undefined;
+  return {
+    id: name,
+    type: kind,
+    payload: value,
+    timestamp: typeof created === "number" ? new Date(created * 1000) : undefined,
+  };
+}
+
+function raise(error: Error): never {
+  throw error;
+}

@@ -1,0 +1,100 @@
+// How are the events of one page handled? As deliveries are, and what must come again is tried again before the page is left.
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebhookError } from "../errors.js";
+import type { FetchedEvent } from "../handle/fetched.js";
+import { mustComeAgain } from "../handle/run-delivery.js";
+import type { MaybePromise } from "../internal/maybe-promise.js";
+import type { EventOutcome } from "../outcome.js";
+import type { ReceiverCore } from "../receiver.js";
+import { countIn, type MutableCounts } from "./report.js";
+
+export interface TakeSettings {
+  readonly core: ReceiverCore;
+  readonly concurrency: number;
+  /** Tries within a run, of an event whose handler fails. */
+  readonly tries: number;
+  /** Starts of a handler over all runs and deliveries, after which its event is given up. */
+  readonly maxAttempts: number;
+  readonly onFailure: "stop" | "skip";
+  readonly isHandled: ((event: FetchedEvent) => MaybePromise<boolean>) | undefined;
+}
+
+/** An event is in the way: the page is not done. */
+export class Blocked extends Error {
+  readonly outcome: EventOutcome;
+  constructor(outcome: EventOutcome, cause: unknown) {
+    const what = `${outcome.type}${outcome.id === undefined ? "" : ` ${JSON.stringify(outcome.id)}`}`;
+    const hint = outcome.hint ?? (cause instanceof Error ? cause.message : undefined);
+    super(`${what} ended as ${outcome.name}${hint === undefined ? "" : `: ${hint}`}`, { cause });
+    this.outcome = outcome;
+  }
+}
+
+const PAUSE_MS = 250;
+const MAX_PAUSE_MS = 10_000;
+
+/** @throws {Blocked} After the others of the page have been handled, where one must come again. */
+export async function takePage(
+  settings: TakeSettings,
+  events: readonly FetchedEvent[],
+  counts: MutableCounts,
+  signal: AbortSignal,
+): Promise<void> {
+  let at = 0;
+  let blocked: unknown;
+  async function work(): Promise<void> {
+    for (let event = events[at++]; event !== undefined; event = events[at++]) {
+      signal.throwIfAborted();
+      try {
+        await takeOne(settings, event, counts, signal);
+      } catch (error) {
+        if (!(error instanceof Blocked)) throw error;
+        blocked ??= error;
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(settings.concurrency, events.length) }, work));
+  if (blocked !== undefined) throw blocked;
+}
+
+async function takeOne(
+  settings: TakeSettings,
+  event: FetchedEvent,
+  counts: MutableCounts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { core, tries } = settings;
+  if ((await settings.isHandled?.(event)) === true) {
+    counts.duplicates++;
+    return;
+  }
+  for (let attempt = 1; ; attempt++) {
+    let outcome: EventOutcome;
+    try {
+      outcome = await core.ingest(event);
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause;
+      return skip(settings, counts, `a fetched event cannot be handled: ${cause.message}`, cause);
+    }
+    if (!mustComeAgain(outcome) && outcome.name !== "invalid_event") return countIn(counts, outcome);
+    if ((outcome.attempt ?? 0) >= settings.maxAttempts) {
+      return skip(settings, counts, `${outcome.type} failed ${outcome.attempt} times`, outcome.error);
+    }
+    // No second try mends a schema, and a receiver that closes wants to be left alone.
+    const isHopeless = outcome.name === "invalid_event" || outcome.name === "closing";
+    if (isHopeless || attempt >= tries) {
+      if (settings.onFailure === "stop" || outcome.name === "closing" || outcome.name === "store_unavailable") {
+        throw new Blocked(outcome, outcome.error);
+      }
+      return skip(settings, counts, `${outcome.type} ended as ${outcome.name}`, outcome.error);
+    }
+    const wantedMs =
+      outcome.retryAfterSeconds === undefined ? PAUSE_MS * 2 ** attempt : outcome.retryAfterSeconds * 1000;
+    await sleep(Math.min(wantedMs, MAX_PAUSE_MS), undefined, { signal });
+  }
+}
+
+function skip({ core }: TakeSettings, counts: MutableCounts, message: string, cause: unknown): void {
+  counts.skipped++;
+  core.operator.error(new WebhookError("event_dead", `backfill gave an event up: ${message}`, { cause }));
+}

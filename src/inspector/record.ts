@@ -1,0 +1,122 @@
+// What is kept of one delivery? Enough to show it and to deliver it again, and none of its credentials.
+import type { OutcomeMessage } from "../diagnostics.js";
+import { pathOf, queryOf } from "../delivery.js";
+import { HeaderLines } from "../internal/headers.js";
+import type { Outcome } from "../outcome.js";
+import { cut, toneOf, viewEnding, viewTrace } from "./ending-view.js";
+import { type Secrets, scrubHeaders, scrubQuery, viewBody } from "./scrub.js";
+import type { CheckView, DeliveryDetail, DeliverySummary, EndingView, HeaderView } from "./wire.js";
+
+const MAX_PATH_CHARACTERS = 1_000;
+
+export interface DeliveryRecord {
+  summary: DeliverySummary;
+  readonly trace: readonly CheckView[];
+  readonly ending: EndingView;
+  late: EndingView | null;
+  readonly query: string | null;
+  readonly headers: readonly HeaderView[];
+  /** The beginning of the body, or all of it. */
+  readonly body: Buffer;
+  readonly sizeBytes: number;
+  readonly replyType: string | null;
+  readonly retryAfterSeconds: number | null;
+  readonly secrets: Secrets;
+  readonly isSecure: boolean;
+}
+
+export interface RecordSettings {
+  readonly n: number;
+  readonly revision: number;
+  readonly receiver: number;
+  readonly by: DeliverySummary["by"];
+  readonly nowMs: number;
+  readonly keepBodyBytes: number;
+  readonly secrets: Secrets;
+}
+
+export function toRecord(message: OutcomeMessage, settings: RecordSettings): DeliveryRecord {
+  const { outcome, delivery, event } = message;
+  const body = delivery?.body ?? event?.body;
+  const url = delivery?.url ?? "";
+  const query = queryOf(url);
+  const raw = delivery?.headers.toRaw() ?? HeaderLines.from((event?.headers ?? {}) as Record<string, string>).toRaw();
+  return {
+    summary: summaryOf(message, settings),
+    trace: viewTrace(outcome),
+    ending: viewEnding(outcome),
+    late: null,
+    query: query === undefined ? null : cut(scrubQuery(query, settings.secrets)),
+    headers: scrubHeaders(raw, settings.secrets),
+    // A copy: what is at hand is a part of a larger buffer, which would be kept with it.
+    body: Buffer.from(body?.subarray(0, settings.keepBodyBytes) ?? []),
+    sizeBytes: body?.length ?? 0,
+    replyType: headerOf(outcome, "content-type"),
+    retryAfterSeconds: outcome.retryAfterSeconds ?? null,
+    secrets: settings.secrets,
+    isSecure: delivery?.isSecure === true,
+  };
+}
+
+function summaryOf({ outcome, delivery }: OutcomeMessage, settings: RecordSettings): DeliverySummary {
+  const [first] = outcome.events;
+  const refusing = outcome.trace.find(({ verdict }) => verdict === "refused" || verdict === "undecided");
+  return {
+    n: settings.n,
+    revision: settings.revision,
+    receiver: settings.receiver,
+    atMs: settings.nowMs - (outcome.durationMs ?? 0),
+    via: outcome.via,
+    by: settings.by,
+    method: cut(outcome.method, 20),
+    path: delivery === undefined ? null : cut(pathOf(delivery.url), MAX_PATH_CHARACTERS),
+    from: outcome.clientAddress ?? delivery?.remoteAddress ?? null,
+    outcome: outcome.name,
+    tone: toneOf(outcome.name, outcome.reply.status, outcome.retry),
+    status: outcome.reply.status,
+    willRetry: outcome.retry,
+    refusedBy: refusing?.check ?? null,
+    durationMs: outcome.durationMs ?? null,
+    eventId: cut(first?.id),
+    eventType: first === undefined || first.type === "" ? null : cut(first.type),
+    tenant: cut(first?.tenant),
+    eventCount: outcome.events.length,
+    lateOutcome: null,
+  };
+}
+
+/** The handler has ended, after its sender was answered. */
+export function addLate(record: DeliveryRecord, outcome: Outcome, revision: number): void {
+  record.late = viewEnding(outcome);
+  record.summary = { ...record.summary, revision, lateOutcome: outcome.name };
+}
+
+export function detailOf(record: DeliveryRecord, cannotSign: string | null): DeliveryDetail {
+  const { summary, trace, ending, late, query, headers, replyType, retryAfterSeconds } = record;
+  return {
+    summary,
+    trace,
+    ending,
+    late,
+    query,
+    headers,
+    body: viewBody(record.body, record.sizeBytes, record.secrets),
+    replyType,
+    retryAfterSeconds,
+    cannotReplay: whyNoReplay(record) ?? cannotSign,
+  };
+}
+
+/** Only what has proven itself is signed anew: to sign a forgery would make it genuine. */
+export function whyNoReplay(record: DeliveryRecord): string | null {
+  if (record.summary.via !== "delivery") return "it did not come as a delivery: redrive its event in the inbox";
+  const isProven = record.trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
+  if (!isProven) return "it did not prove its origin, and signing it anew would make a forgery genuine";
+  if (record.body.length < record.sizeBytes) return "its body is larger than what is kept (keepBodyBytes)";
+  return null;
+}
+
+function headerOf(outcome: Outcome, name: string): string | null {
+  const found = Object.entries(outcome.reply.headers).find(([key]) => key.toLowerCase() === name);
+  return cut(found?.[1], 200);
+}

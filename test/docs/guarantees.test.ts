@@ -1,0 +1,183 @@
+// Each row of "A crash at this point does that" in docs/guarantees.md, with a process that is killed there.
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { sqliteInbox } from "hookgate/inbox/sqlite";
+import { postgresStore } from "hookgate/stores/postgres";
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { pause } from "../../src/testing/inbox-bench.js";
+import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import type { Mode, Point } from "./guarantee-process.js";
+
+const program = fileURLToPath(new URL("guarantee-process.ts", import.meta.url));
+const children: ChildProcess[] = [];
+let folder = "";
+let server: PostgresServer;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  pool = server.pool();
+  await postgresStore(pool).migrate();
+  await pool.query("CREATE TABLE effects (event text NOT NULL)");
+}, 60_000);
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "hookgate-guarantees-"));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(mode: Mode, point: Point): Promise<number> {
+  const child = fork(program, [mode, point, folder, server.url], { execArgv: ["--import", "tsx"] });
+  children.push(child);
+  return new Promise((resolve, reject) => {
+    child.once("message", (port) => resolve(port as number));
+    child.once("exit", (code) => reject(new Error(`ended with ${code} before it listened`)));
+  });
+}
+
+/** The status that the sender hears; `undefined` where the connection broke. */
+function deliver(port: number, id = "e1"): Promise<number | undefined> {
+  const headers = {
+    authorization: "Bearer 0123456789abcdef0123456789abcdef",
+    "content-type": "application/json",
+    "x-event-id": id,
+  };
+  return new Promise((resolve) => {
+    request({ host: "127.0.0.1", port, method: "POST", headers, agent: false }, (res) => {
+      res.resume();
+      resolve(res.statusCode);
+    })
+      .once("error", () => resolve(undefined))
+      .end("{}");
+  });
+}
+
+/** The attempts that were started, in their order. */
+function runs(): readonly number[] {
+  const file = join(folder, "runs");
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 15_000;
+  while (!(await holds())) {
+    if (performance.now() > endMs) throw new Error(`did not come to hold; runs ${runs().join()}`);
+    await pause(25);
+  }
+}
+
+describe("direct, on a shared store", () => {
+  it("before the claim: nothing is left, and the next attempt runs", async () => {
+    expect(await deliver(await start("direct", "before the claim"))).toBeUndefined();
+    expect(await deliver(await start("direct", "never"))).toBe(200);
+    expect(runs()).toEqual([1]);
+  });
+
+  it.each<[Point]>([["in the handler"], ["before the completion"]])(
+    "%s: 503 within the lease, and then the handler runs again",
+    async (point) => {
+      const next = await start("direct", "never");
+      expect(await deliver(await start("direct", point))).toBeUndefined();
+      const heard: (number | undefined)[] = [];
+      await until(async () => {
+        heard.push(await deliver(next));
+        return heard.at(-1) === 200;
+      });
+      expect(heard[0]).toBe(503);
+      expect(runs()).toEqual([1, 2]);
+    },
+  );
+
+  it("after the completion, before the answer: the next attempt is a duplicate", async () => {
+    expect(await deliver(await start("direct", "after the completion"))).toBeUndefined();
+    expect(await deliver(await start("direct", "never"))).toBe(200);
+    expect(runs()).toEqual([1]);
+  });
+});
+
+describe("inbox", () => {
+  const done = async (): Promise<boolean> => {
+    const inbox = sqliteInbox(join(folder, "events.db"));
+    const counts = await inbox.counts();
+    await inbox.close();
+    return counts.done === 1;
+  };
+
+  it("before the event is on the disk: nothing is left, and the next attempt is kept", async () => {
+    expect(await deliver(await start("inbox", "before the put"))).toBeUndefined();
+    expect(await deliver(await start("inbox", "never"))).toBe(200);
+    await until(done);
+    expect(runs()).toEqual([1]);
+  });
+
+  it("after that, before the answer: it is handled, and the next attempt is a duplicate", async () => {
+    expect(await deliver(await start("inbox", "after the put"))).toBeUndefined();
+    const next = await start("inbox", "never");
+    await until(done);
+    expect(await deliver(next)).toBe(200);
+    await pause(200);
+    expect(runs()).toEqual([1]);
+  });
+
+  it.each<[Point]>([["in the handler"], ["after the run"]])(
+    "%s: it runs again once the hold has ended, and the sender need not come",
+    async (point) => {
+      await deliver(await start("inbox", point));
+      await until(() => runs().length === 1);
+      await start("inbox", "never");
+      await until(done);
+      expect(runs()).toEqual([1, 2]);
+    },
+  );
+
+  it("three times in a row in its handler: it is dead, and not started again", async () => {
+    for (const at of [1, 2, 3]) {
+      const port = await start("inbox", "in the handler");
+      if (at === 1) await deliver(port);
+      await until(() => runs().length === at);
+    }
+    await start("inbox", "never");
+    const inbox = sqliteInbox(join(folder, "events.db"));
+    await until(async () => (await inbox.counts()).dead === 1);
+    expect((await inbox.list({ state: "dead" }))[0]?.reason).toContain("started 3 times");
+    await inbox.close();
+    expect(runs()).toEqual([1, 2, 3]);
+  });
+});
+
+describe("transactional", () => {
+  let id = "";
+  beforeEach(() => {
+    id = `e-${Math.random()}`;
+  });
+  const effects = async (): Promise<number> =>
+    (await pool.query("SELECT 1 FROM effects WHERE event = $1", [id])).rows.length;
+
+  it.each<[Point]>([["before the claim"], ["in the handler"], ["before the completion"]])(
+    "%s: nothing stands, and the next attempt does it once, without waiting for a lease",
+    async (point) => {
+      expect(await deliver(await start("transactional", point), id)).toBeUndefined();
+      expect(await effects()).toBe(0);
+      const next = await start("transactional", "never");
+      await until(async () => (await deliver(next, id)) === 200);
+      expect(await effects()).toBe(1);
+      expect(runs().at(-1), "the attempt of a killed process is not counted").toBe(1);
+    },
+  );
+
+  it("after the commit, before the answer: both stand, and the next attempt is a duplicate", async () => {
+    expect(await deliver(await start("transactional", "after the completion"), id)).toBeUndefined();
+    expect(await effects()).toBe(1);
+    expect(await deliver(await start("transactional", "never"), id)).toBe(200);
+    expect(await effects()).toBe(1);
+    expect(runs()).toEqual([1]);
+  });
+});
