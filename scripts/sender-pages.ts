@@ -99,8 +99,11 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   keys: "(keyId) => fetchKey(keyId)",
 };
 
+/** Texts that are no secrets, and are written where they are used. */
+const PLAIN: ReadonlySet<string> = new Set(["bundleId", "environment", "organizationId"]);
+
 function sampleText(about: SenderAbout, option: string, sample: unknown): string {
-  if (typeof sample === "string") return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+  if (typeof sample === "string" && !PLAIN.has(option)) return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
   return FUNCTIONS[option] ?? JSON.stringify(sample);
 }
 

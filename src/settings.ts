@@ -65,7 +65,7 @@ export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): 
   refuseUnknownKeys("createReceiver", options, KNOWN, RECEIVER_OTHER_NAMES);
   const { definition, profile } = sender;
   const warnings: string[] = [...(definition.auth.warnings ?? [])];
-  if (!profile.retries && options.inbox === undefined) {
+  if (!profile.retries && options.inbox === undefined && !spills(options)) {
     warnings.push(
       `${sender.name} never sends an event again by itself: what fails here is lost until someone redelivers it by hand`,
     );
@@ -117,6 +117,11 @@ export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): 
     now: options.now ?? Date.now,
     warnings,
   };
+}
+
+/** Then what the store cannot claim is kept; a handler that fails is another matter, and `docs/senders` says it. */
+function spills({ dedupe }: AnyReceiverOptions): boolean {
+  return typeof dedupe === "object" && typeof dedupe.onStoreFailure === "object";
 }
 
 function tolerance(sender: Sender<never>, options: AnyReceiverOptions, warnings: string[]): number | null {

@@ -53,7 +53,7 @@ export interface RedisStore extends DedupeStore {
  * @throws {TypeError} When built with another client, or an option that is unknown or malformed.
  * @throws {StoreFullError} From `claim`, when the server is at its `maxmemory`. It passes; the sender hears 503.
  * @example
- * const store = redisStore(new Redis(process.env.REDIS_URL));
+ * const store = redisStore(new Redis(process.env.REDIS_URL ?? ""));
  * createReceiver(stripe({ secret }), { scope: "billing", dedupe: { store } });
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
