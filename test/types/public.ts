@@ -4,6 +4,7 @@ import {
   type DedupeStore,
   defineSender,
   type EventSchema,
+  type Inbox,
   json,
   type Receiver,
   type WebhookEvent,
@@ -72,6 +73,37 @@ declare const transactional: DedupeStore<{ query(sql: string): Promise<unknown> 
 createReceiver(erp, { dedupe: { store: transactional } }).on("a", (_, context) => context.tx.query("select 1"));
 // @ts-expect-error no tx without a transactional store
 createReceiver(erp).on("a", (_, context) => context.tx);
+
+// With an inbox the sender has its answer before the handler runs: no reply, and no dedupe beside it.
+declare const inbox: Inbox;
+declare const transactionalInbox: Inbox<{ query(sql: string): Promise<unknown> }>;
+const behind = createReceiver(erp, {
+  scope: "types",
+  inbox,
+  events: { "order.created": z.object({ total: z.number() }) },
+  order: { key: (received) => received.payload.total.toFixed() },
+});
+behind.on("order.created", (event, context) => {
+  is<Equal<typeof event.payload.total, number>>();
+  is<Equal<typeof context.attempt, number>>();
+  // @ts-expect-error the sender was answered before
+  context.reply({});
+});
+behind.work({ concurrency: 5 });
+// @ts-expect-error not among the schemas
+behind.on("order.lost", () => undefined);
+createReceiver(erp, { inbox: transactionalInbox }).on("a", (_, context) => context.tx.query("select 1"));
+// @ts-expect-error an inbox knows by itself what came before
+createReceiver(erp, { inbox, dedupe: {} });
+// @ts-expect-error a misspelt option of the work
+behind.work({ concurency: 5 });
+
+// Order is told by the receiver's own events.
+createReceiver(stripe<Stripe.Event>({ secret }), {
+  order: { key: (received) => received.id, version: (received) => received.payload.created },
+});
+// @ts-expect-error a version is a number
+createReceiver(erp, { order: { key: () => "k", version: () => "1" } });
 
 // A time cannot be located without saying how it is written.
 const event = { type: json("type") };
