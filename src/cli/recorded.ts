@@ -36,7 +36,11 @@ export const RECORDED_OPTIONS: OptionSpecs = {
 };
 
 /** @throws {UsageError} Where there is no delivery to read. */
-export async function readRecorded(given: Given, io: Io, delivery = given.text("delivery")): Promise<Recorded> {
+export async function readRecorded(
+  given: Given,
+  io: Io,
+  delivery: string | undefined = given.text("delivery"),
+): Promise<Recorded> {
   const headers = given.text("headers");
   const body = given.text("body");
   if (delivery === undefined && headers === undefined) {

@@ -32,7 +32,22 @@ const TRICKLE = { count: 5, pauseMs: 200 };
 /** From this share of its patience on a sender's answer is called late. */
 const LATE_SHARE = 0.5;
 
-export const SCENARIO_CASES = {
+/** What can be tried on an endpoint, in the order in which it is. */
+export type ScenarioName =
+  | "valid"
+  | "duplicate"
+  | "concurrent"
+  | "stale"
+  | "future"
+  | "tampered"
+  | "wrong-secret"
+  | "unsigned"
+  | "reordered"
+  | "large"
+  | "slow"
+  | "gzip";
+
+export const SCENARIO_CASES: Readonly<Record<ScenarioName, ScenarioCase>> = {
   valid: {
     sends: "a genuine event",
     expected: "success",
@@ -191,7 +206,7 @@ export const SCENARIO_CASES = {
       );
     },
   },
-} satisfies Readonly<Record<string, ScenarioCase>>;
+};
 
 function refusal(step: Step, harm: string): Findings {
   return { steps: [step], problems: problemsIn(mustBeRefused(step, harm)) };

@@ -1,13 +1,13 @@
 // Does a receiver do what it must, and refuse what it must? What a sender, a network and an attacker do to it, one by one.
 import { nearest, refuseUnknownKeys } from "../internal/known-keys.js";
 import type { Sender } from "../sender.js";
-import { SCENARIO_CASES, type ScenarioCase } from "./scenario-cases.js";
+import { SCENARIO_CASES, type ScenarioCase, type ScenarioName } from "./scenario-cases.js";
 import { openStage, type ScenarioStep, type Stage, type StageOptions } from "./scenario-step.js";
 import type { TestTarget } from "./targets.js";
 import type { SendOptions, TestSenderOptions } from "./test-sender.js";
 
 /** What `runScenario` knows. */
-export type ScenarioName = keyof typeof SCENARIO_CASES;
+export type { ScenarioName } from "./scenario-cases.js";
 
 /** The event that is sent, and how it gets there. */
 export interface ScenarioOptions

@@ -1,0 +1,188 @@
+// How does a real delivery become a fixture? Recorded without its proof and secrets, and replayed with a proof of the test's own.
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { coreOf } from "../create-receiver.js";
+import type { Delivery } from "../delivery.js";
+import { OUTCOME_CHANNEL, type OutcomeMessage } from "../diagnostics.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import type { Outcome, OutcomeName } from "../outcome.js";
+import type { Sender } from "../sender.js";
+import type { SignedDelivery } from "./compose.js";
+import { SCRUBBED, type ScrubRules, scrubbedBody, scrubbedHeaders, scrubbedUrl } from "./scrub.js";
+import type { TestTarget } from "./targets.js";
+import { createTestSender, type SendOptions, type SentDelivery, type TestSenderOptions } from "./test-sender.js";
+
+/** A delivery in a file: JSON, and as `hookgate verify --delivery` reads it. */
+export interface RecordedDelivery {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  /** Lower-case names, in their order. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** The body where it is UTF-8, else `bodyBase64`. */
+  readonly body?: string;
+  readonly bodyBase64?: string;
+  /** By the machine's clock, RFC 3339. */
+  readonly receivedAt: string;
+  readonly sender: string;
+  /** What became of it then. */
+  readonly outcome: OutcomeName;
+}
+
+export interface RecordOptions {
+  /**
+   * Takes personal data out of a JSON payload: gets it parsed, without what is named like a secret, and returns what is
+   * kept. Default: as it is.
+   */
+  readonly scrub?: (payload: unknown) => unknown;
+  /** Deliveries kept; later ones are counted in `missed`. Default 100. */
+  readonly maxCount?: number;
+  /** Also what was refused before anybody had proven where it came from. Default false: it is a stranger's. */
+  readonly includeUnproven?: boolean;
+}
+
+export interface Recording {
+  readonly deliveries: readonly RecordedDelivery[];
+  /** How many came beyond `maxCount`. */
+  readonly missed: number;
+  /** Ends it. */
+  stop(): readonly RecordedDelivery[];
+}
+
+const RECORD_OPTIONS: readonly (keyof RecordOptions)[] = ["scrub", "maxCount", "includeUnproven"];
+const MAX_COUNT = 100;
+
+/**
+ * Keeps what a receiver gets from now on, to be written into a file and replayed in tests.
+ *
+ * Promise: proofs and what else the sender's row calls private are gone: headers, query parameters, and in JSON and form
+ * bodies the texts under names such as `token`, `secret`, `password` and `signature`. Bytes with nothing to take out are
+ * kept as they came.
+ * Not promised: personal data. Names, addresses and amounts are in payloads; take them out with `scrub`, and read a
+ * fixture before it goes into a repository.
+ *
+ * @param receiver - From `createReceiver`.
+ * @throws {TypeError} For what is no receiver, or an option it does not know.
+ * @example
+ * import { writeFileSync } from "node:fs";
+ *
+ * const recording = recordDeliveries(receiver, {
+ *   scrub: (payload) => ({ ...(payload as object), customer_email: "someone@example.com" }),
+ * });
+ * // and here deliveries come
+ * writeFileSync("invoice-paid.json", JSON.stringify(recording.stop(), null, 2));
+ */
+export function recordDeliveries(receiver: object, options: RecordOptions = {}): Recording {
+  refuseUnknownKeys("recordDeliveries", options, RECORD_OPTIONS);
+  const core = coreOf(receiver);
+  if (core === undefined) throw new TypeError("recordDeliveries(receiver): receiver must come from createReceiver");
+  const { scrub, maxCount = MAX_COUNT, includeUnproven = false } = options;
+  const rules: ScrubRules = {
+    headers: [...core.facts.credentialHeaders, ...(core.sender.definition.privateHeaders ?? [])],
+    query: core.facts.credentialQuery,
+    payload: scrub,
+  };
+  const deliveries: RecordedDelivery[] = [];
+  let missed = 0;
+
+  function hear(message: unknown): void {
+    const { receiver: of, outcome, delivery } = message as OutcomeMessage;
+    if (of !== core?.facts || delivery === undefined || outcome.isLate) return;
+    if (!includeUnproven && !isProven(outcome)) return;
+    if (deliveries.length < maxCount) keep(delivery, outcome);
+    else missed++;
+  }
+  function keep(delivery: Delivery, outcome: Outcome): void {
+    try {
+      deliveries.push(recorded(delivery, outcome, rules));
+    } catch {
+      missed++; // `scrub` threw; who subscribes must not
+    }
+  }
+
+  subscribe(OUTCOME_CHANNEL, hear);
+  return {
+    deliveries,
+    get missed() {
+      return missed;
+    },
+    stop() {
+      unsubscribe(OUTCOME_CHANNEL, hear);
+      return deliveries;
+    },
+  };
+}
+
+function isProven({ trace }: Outcome): boolean {
+  return trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
+}
+
+function recorded(delivery: Delivery, outcome: Outcome, rules: ScrubRules): RecordedDelivery {
+  const body = scrubbedBody(delivery, rules);
+  const text = body.toString("utf8");
+  return {
+    method: delivery.method,
+    url: scrubbedUrl(delivery, rules),
+    headers: scrubbedHeaders(delivery, rules),
+    ...(Buffer.from(text).equals(body) ? { body: text } : { bodyBase64: body.toString("base64") }),
+    receivedAt: new Date().toISOString(),
+    sender: outcome.sender,
+    outcome: outcome.name,
+  };
+}
+
+export interface ReplayOptions extends TestSenderOptions, Pick<SendOptions, "path" | "from"> {
+  /** The sender of the test, with the secret of the test. */
+  readonly sender: Sender<never>;
+  /** Before the recorded path, where the sender signs the URL. Default `https://example.com`. */
+  readonly origin?: string;
+}
+
+/**
+ * Sends a recorded delivery again, byte for byte, signed now with the test's own secret.
+ *
+ * @param target - As for `createTestSender`: a URL, an app, a server, a receiver, an object with `fetch`.
+ * @param delivery - From `recordDeliveries`, or from a file of it.
+ * @param options.sender - Like the recorded one, with a secret of the test.
+ * @throws {TypeError} For what is no recorded delivery.
+ * @example
+ * import { readFileSync } from "node:fs";
+ *
+ * const fixtures = JSON.parse(readFileSync("invoice-paid.json", "utf8")) as RecordedDelivery[];
+ * for (const fixture of fixtures) {
+ *   const { status } = await replayDelivery(app, fixture, { sender, path: "/webhooks/stripe" });
+ *   assert.equal(status, 200);
+ * }
+ */
+export async function replayDelivery(
+  target: TestTarget,
+  delivery: RecordedDelivery,
+  options: Omit<ReplayOptions, "sender"> & { readonly sender: Sender<never> | Sender },
+): Promise<SentDelivery> {
+  const { sender, origin = "https://example.com", path, from, ...test } = options;
+  const request = toSigned(delivery, origin);
+  return createTestSender(sender as Sender, test).send(target, {
+    duplicateOf: { request },
+    ...(path === undefined ? {} : { path }),
+    ...(from === undefined ? {} : { from }),
+  });
+}
+
+function toSigned(delivery: RecordedDelivery, origin: string): SignedDelivery {
+  const { method, url, headers, body, bodyBase64 } = delivery ?? {};
+  if (typeof method !== "string" || typeof url !== "string" || !Array.isArray(headers)) {
+    throw new TypeError(
+      "replayDelivery(target, delivery, options): delivery must be one that recordDeliveries has kept",
+    );
+  }
+  const lines: Record<string, string> = {};
+  for (const [name, value] of headers as RecordedDelivery["headers"])
+    lines[name] = name in lines ? `${lines[name]}, ${value}` : value;
+  const bytes = bodyBase64 === undefined ? Buffer.from(body ?? "") : Buffer.from(bodyBase64, "base64");
+  return {
+    method,
+    url: origin + url.replaceAll(encodeURIComponent(SCRUBBED), ""),
+    headers: lines,
+    body: bytes,
+    id: undefined,
+  };
+}
