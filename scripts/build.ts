@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.js";
+import { bundlePage } from "./bundle-page.js";
 import { entryPoints, root } from "./entry-points.js";
 
 const entries = entryPoints();
@@ -12,6 +13,7 @@ bundle(
   entries.map(({ source }) => source),
   "dist",
 );
+bundlePage("dist/inspector");
 for (const { isCommand, built } of entries) if (isCommand) chmodSync(new URL(built, root), 0o755);
 
 const tsc = fileURLToPath(new URL("node_modules/typescript/bin/tsc", root));

@@ -103,7 +103,8 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 const PLAIN: ReadonlySet<string> = new Set(["bundleId", "environment", "organizationId"]);
 
 function sampleText(about: SenderAbout, option: string, sample: unknown): string {
-  if (typeof sample === "string" && !PLAIN.has(option)) return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+  if (typeof sample === "string" && !PLAIN.has(option))
+    return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
   return FUNCTIONS[option] ?? JSON.stringify(sample);
 }
 

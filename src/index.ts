@@ -18,6 +18,7 @@ export {
 } from "./dedupe/store.js";
 export type { Delivery, DeliveryHead, DeliveryInput, PeerCertificate } from "./delivery.js";
 export type { OutcomeMessage, ReceiverFacts } from "./diagnostics.js";
+export type { ArrivalMessage, HandlerMessage, StoreMessage } from "./diagnostics-work.js";
 export type { Enrolment, EnrolOptions } from "./enrolment.js";
 export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./errors.js";
 export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./event.js";

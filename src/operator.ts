@@ -1,9 +1,14 @@
 // Who is told what goes on? `onOutcome`, `onError` and `logger`; and without them a line, once for each cause.
 import type { WebhookError } from "./errors.js";
 import { OUTCOMES, type Outcome } from "./outcome.js";
+import { type Level, outcomeLine } from "./outcome-line.js";
 
-/** The part of a pino-like logger that is used. `console` will do. */
+/**
+ * The part of a pino-like logger that is used: facts first, then the message. One with `info`, as pino and `console` are,
+ * gets a line of every outcome and of every failure; one without gets a line for each kind of refusal and failure, once.
+ */
 export interface Logger {
+  info?(details: object, message: string): void;
   warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
@@ -22,6 +27,8 @@ const MAX_CAUSES = 1_000;
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #told = new Set<string>();
+  /** Errors that have a line of their own. */
+  readonly #written = new WeakSet<object>();
 
   constructor(options: OperatorOptions) {
     this.#options = options;
@@ -38,8 +45,13 @@ export class Operator {
       this.#call("onError", () => onError(error));
       return;
     }
+    const cause = error.cause instanceof Error ? `: ${error.cause.name}: ${error.cause.message}` : "";
+    if (this.#writesAll) {
+      this.#written.add(error);
+      this.#say("error", { receiver: name, code: error.code, err: error }, `${error.code}: ${error.message}${cause}`);
+      return;
+    }
     this.#once(`error ${error.code}`, () => {
-      const cause = error.cause instanceof Error ? `: ${error.cause.name}: ${error.cause.message}` : "";
       this.#say(
         "error",
         { receiver: name, code: error.code, err: error },
@@ -50,10 +62,15 @@ export class Operator {
 
   outcome(outcome: Outcome): void {
     const { onOutcome, name } = this.#options;
-    if (onOutcome !== undefined) {
-      this.#call("onOutcome", () => onOutcome(outcome));
+    if (onOutcome !== undefined) this.#call("onOutcome", () => onOutcome(outcome));
+    if (this.#writesAll) {
+      const { error } = outcome;
+      const isKnown = typeof error === "object" && error !== null && this.#written.has(error);
+      const { level, details, message } = outcomeLine(name, outcome, isKnown);
+      this.#say(level, details, message);
       return;
     }
+    if (onOutcome !== undefined) return;
     if (outcome.reply.status < 400) return;
     // `misconfigured` differs by its hint, the others by their name.
     const cause = outcome.name === "misconfigured" ? `misconfigured ${outcome.hint}` : `outcome ${outcome.name}`;
@@ -81,10 +98,15 @@ export class Operator {
     say();
   }
 
-  #say(level: "warn" | "error", details: object, message: string): void {
+  /** Whether there is a logger that takes a line of everything. */
+  get #writesAll(): boolean {
+    return this.#options.logger?.info !== undefined;
+  }
+
+  #say(level: Level, details: object, message: string): void {
     const { logger, name } = this.#options;
     if (logger !== undefined) {
-      this.#call("logger", () => logger[level](details, message));
+      this.#call("logger", () => logger[level]?.(details, message));
       return;
     }
     process.stderr.write(`hookgate [${name}] ${oneLine(message)}\n`);

@@ -52,7 +52,7 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
   readonly onOutcome?: (outcome: Outcome) => unknown;
   /** Told of what failed on our side: handlers, stores, wiring. */
   readonly onError?: (error: WebhookError) => unknown;
-  /** For lines to the operator, pino-like. Default: standard error. */
+  /** For lines to the operator, pino-like. One with `info` gets a line of every outcome. Default: standard error, once for each kind. */
   readonly logger?: Logger;
   /** The clock for freshness, milliseconds since the epoch. Default `Date.now`. Leases are on the store's own. */
   readonly now?: () => number;

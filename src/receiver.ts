@@ -69,7 +69,7 @@ export class ReceiverCore {
     this.settings = settings;
     this.clientAddress = options.clientAddress ?? "socket";
     this.needsAddress = options.allow !== undefined;
-    this.#isHeard = options.onOutcome !== undefined;
+    this.#isHeard = options.onOutcome !== undefined || options.logger?.info !== undefined;
     this.operator = new Operator({
       name: settings.name,
       logger: options.logger,

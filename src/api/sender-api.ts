@@ -39,6 +39,8 @@ export interface ApiCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether making it twice is as good as once. Default: whether the method is anything but POST. */
   readonly isRepeatable?: boolean;
+  /** The status says it all; the body may be anything. */
+  readonly isBodyIgnored?: boolean;
 }
 
 export interface ApiAnswer {
@@ -126,7 +128,8 @@ export class SenderApi {
       value = text.trim() === "" ? undefined : JSON.parse(text);
     } catch {
       value = undefined;
-      if (status < 300) throw this.#failed(call, "bad_answer", { status, said: "the body is not JSON" });
+      if (status < 300 && call.isBodyIgnored !== true)
+        throw this.#failed(call, "bad_answer", { status, said: "the body is not JSON" });
     }
     if (status >= 300) {
       const wait = retryAfterSeconds(headers, Date.now());

@@ -9,13 +9,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import type { MaybePromise } from "../internal/maybe-promise.js";
 import type { ReceiverCore } from "../receiver.js";
 import { CursorLease } from "./lease.js";
-import {
-  type BackfillProgress,
-  type BackfillReport,
-  describeBackfill,
-  type MutableCounts,
-  noCounts,
-} from "./report.js";
+import { type BackfillProgress, type BackfillReport, type MutableCounts, noCounts } from "./report.js";
 import type { BackfillSource, FetchedEvent } from "./source.js";
 import { Blocked, takePage } from "./take-page.js";
 
@@ -220,7 +214,7 @@ async function runOnce(settings: Settings, since: Date | undefined, stop: AbortS
   }
   await lease?.giveUp();
   if (onReport !== undefined) onReport(ended);
-  else if (ended.state === "stopped") core.operator.warn(`backfill ${describeBackfill({ ...ended, ...noCounts() })}`);
+  else if (ended.state === "stopped") core.operator.warn(`backfill of ${source.name} stopped: ${ended.reason}`);
   return ended;
 }
 
@@ -279,6 +273,11 @@ function settingsOf(receiver: unknown, options: BackfillOptions): Settings {
   if (store === undefined) {
     throw new TypeError(
       "backfill: store is required, for the receiver has none: give a dedupe store that all instances share",
+    );
+  }
+  if (!store.isShared && options.since === undefined) {
+    core.operator.warn(
+      `backfill keeps its cursor in ${store.name}, which only this process sees: each start looks back an hour, and several instances all look. Give a shared store, or since`,
     );
   }
   for (const name of ["isHandled", "onProgress", "onReport", "now"] as const) {

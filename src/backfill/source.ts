@@ -98,6 +98,8 @@ export async function* windows(
         page = undefined;
         continue;
       }
+      if (part.next !== undefined && part.next === page)
+        throw new Error("the API names the same page again as the next one");
       page = part.next;
       state = page === undefined ? { sinceMs: untilMs } : { sinceMs, untilMs, page };
       yield { events: part.events, cursor: JSON.stringify(state) };

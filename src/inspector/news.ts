@@ -20,6 +20,7 @@ export class News {
   readonly #recorder: Recorder;
   readonly #pages = new Set<Page>();
   readonly #ignore: () => void;
+  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
 
@@ -34,6 +35,10 @@ export class News {
 
   /** @param revision - What the page knows already. */
   open(res: ServerResponse, revision: number): void {
+    if (this.#isClosed) {
+      res.writeHead(503).end();
+      return;
+    }
     const page: Page = { res, revision: Math.min(revision, this.#recorder.revision) };
     this.#pages.add(page);
     res.on("close", () => this.#leave(page));
@@ -46,6 +51,7 @@ export class News {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#ignore();
     clearTimeout(this.#timer);
     clearInterval(this.#beat);

@@ -1,11 +1,12 @@
 // What is kept of one delivery? Enough to show it and to deliver it again, and none of its credentials.
-import type { OutcomeMessage } from "../diagnostics.js";
+
 import { pathOf, queryOf } from "../delivery.js";
+import type { OutcomeMessage } from "../diagnostics.js";
 import { HeaderLines } from "../internal/headers.js";
 import type { Outcome } from "../outcome.js";
 import { cut, toneOf, viewEnding, viewTrace } from "./ending-view.js";
 import { type Secrets, scrubHeaders, scrubQuery, viewBody } from "./scrub.js";
-import type { CheckView, DeliveryDetail, DeliverySummary, EndingView, HeaderView } from "./wire.js";
+import type { CheckView, DeliveryDetail, DeliverySummary, DiagnosisView, EndingView, HeaderView } from "./wire.js";
 
 const MAX_PATH_CHARACTERS = 1_000;
 
@@ -14,6 +15,7 @@ export interface DeliveryRecord {
   readonly trace: readonly CheckView[];
   readonly ending: EndingView;
   late: EndingView | null;
+  diagnosis: DiagnosisView | null;
   readonly query: string | null;
   readonly headers: readonly HeaderView[];
   /** The beginning of the body, or all of it. */
@@ -23,6 +25,10 @@ export interface DeliveryRecord {
   readonly retryAfterSeconds: number | null;
   readonly secrets: Secrets;
   readonly isSecure: boolean;
+  /** Path and query as they were called, without the query parameters that are secrets. */
+  readonly target: string;
+  /** The peer: a proxy, where there is one. */
+  readonly remoteAddress: string | undefined;
 }
 
 export interface RecordSettings {
@@ -46,6 +52,7 @@ export function toRecord(message: OutcomeMessage, settings: RecordSettings): Del
     trace: viewTrace(outcome),
     ending: viewEnding(outcome),
     late: null,
+    diagnosis: null,
     query: query === undefined ? null : cut(scrubQuery(query, settings.secrets)),
     headers: scrubHeaders(raw, settings.secrets),
     // A copy: what is at hand is a part of a larger buffer, which would be kept with it.
@@ -55,6 +62,8 @@ export function toRecord(message: OutcomeMessage, settings: RecordSettings): Del
     retryAfterSeconds: outcome.retryAfterSeconds ?? null,
     secrets: settings.secrets,
     isSecure: delivery?.isSecure === true,
+    target: pathOf(url) + (query === undefined ? "" : withoutSecrets(query, settings.secrets)),
+    remoteAddress: delivery?.remoteAddress,
   };
 }
 
@@ -85,18 +94,30 @@ function summaryOf({ outcome, delivery }: OutcomeMessage, settings: RecordSettin
   };
 }
 
+/** A new signature brings them along. */
+function withoutSecrets(query: string, secrets: Secrets): string {
+  const kept = query.split("&").filter((pair) => scrubQuery(pair, secrets) === pair);
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
+}
+
 /** The handler has ended, after its sender was answered. */
 export function addLate(record: DeliveryRecord, outcome: Outcome, revision: number): void {
   record.late = viewEnding(outcome);
   record.summary = { ...record.summary, revision, lateOutcome: outcome.name };
 }
 
+export function addDiagnosis(record: DeliveryRecord, diagnosis: DiagnosisView, revision: number): void {
+  record.diagnosis = diagnosis;
+  record.summary = { ...record.summary, revision };
+}
+
 export function detailOf(record: DeliveryRecord, cannotSign: string | null): DeliveryDetail {
-  const { summary, trace, ending, late, query, headers, replyType, retryAfterSeconds } = record;
+  const { summary, trace, ending, diagnosis, late, query, headers, replyType, retryAfterSeconds } = record;
   return {
     summary,
     trace,
     ending,
+    diagnosis,
     late,
     query,
     headers,
@@ -112,6 +133,9 @@ export function whyNoReplay(record: DeliveryRecord): string | null {
   if (record.summary.via !== "delivery") return "it did not come as a delivery: redrive its event in the inbox";
   const isProven = record.trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
   if (!isProven) return "it did not prove its origin, and signing it anew would make a forgery genuine";
+  const isFresh = !record.trace.some(({ check, verdict }) => check === "freshness" && verdict === "refused");
+  if (!isFresh)
+    return "its signature is not fresh: it may be an old one, captured and sent again, and signing it anew would make it fresh";
   if (record.body.length < record.sizeBytes) return "its body is larger than what is kept (keepBodyBytes)";
   return null;
 }

@@ -3,7 +3,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Delivery } from "../delivery.js";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../diagnostics.js";
-import { addLate, type DeliveryRecord, toRecord } from "./record.js";
+import type { ReceiverCore } from "../receiver.js";
+import { Diagnoser } from "./diagnose.js";
+import { addDiagnosis, addLate, type DeliveryRecord, toRecord } from "./record.js";
 import type { Secrets } from "./scrub.js";
 import { Timeline } from "./timeline.js";
 import type { DeliverySummary } from "./wire.js";
@@ -18,7 +20,7 @@ export interface Act {
 export const acting: AsyncLocalStorage<Act> = new AsyncLocalStorage();
 
 export interface Watched {
-  readonly facts: ReceiverFacts;
+  readonly core: ReceiverCore;
   readonly secrets: Secrets;
 }
 
@@ -40,12 +42,13 @@ export class Recorder {
   /** For the outcome of a handler that ends later. */
   readonly #byDelivery = new WeakMap<Delivery, DeliveryRecord>();
   readonly #listeners = new Set<() => void>();
+  readonly #diagnoser = new Diagnoser();
   #count = 0;
   #revision = 0;
 
   constructor(settings: RecorderSettings) {
     this.#settings = settings;
-    this.#places = new Map(settings.receivers.map(({ facts }, at) => [facts, at]));
+    this.#places = new Map(settings.receivers.map(({ core }, at) => [core.facts, at]));
     subscribe(OUTCOME_CHANNEL, this.#hear);
   }
 
@@ -90,11 +93,15 @@ export class Recorder {
     if (receiver === undefined) return;
     try {
       this.#record(message, receiver);
-      for (const listener of this.#listeners) listener();
+      this.#tell();
     } catch (cause) {
       process.stderr.write(`hookgate inspector: a delivery could not be recorded: ${JSON.stringify(String(cause))}\n`);
     }
   };
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
 
   #record(message: OutcomeMessage, receiver: number): void {
     const { outcome, delivery } = message;
@@ -107,6 +114,7 @@ export class Recorder {
     const act = acting.getStore();
     const n = ++this.#count;
     const { keepDeliveries, keepBodyBytes, now, receivers } = this.#settings;
+    const { core, secrets } = receivers[receiver] as Watched;
     const record = toRecord(message, {
       n,
       revision: this.#revision,
@@ -114,12 +122,18 @@ export class Recorder {
       by: act !== undefined && delivery !== undefined ? act.by : null,
       nowMs: now(),
       keepBodyBytes,
-      secrets: (receivers[receiver] as Watched).secrets,
+      secrets,
     });
     if (act !== undefined && delivery !== undefined) act.n ??= n;
     this.#records.set(n, record);
     if (delivery !== undefined) this.#byDelivery.set(delivery, record);
     if (this.#records.size > keepDeliveries) this.#records.delete(this.#records.keys().next().value as number);
+    if (delivery !== undefined) {
+      this.#diagnoser.consider(core, delivery, outcome, (diagnosis) => {
+        addDiagnosis(record, diagnosis, ++this.#revision);
+        this.#tell();
+      });
+    }
     this.timeline.add(now(), record.summary.tone, record.summary.durationMs);
   }
 }

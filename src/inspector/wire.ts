@@ -13,7 +13,8 @@ export interface ReceiverView {
   /** Why no test delivery can be signed, where none can. */
   readonly cannotSign: string | null;
   readonly url: string;
-  readonly handles: readonly string[];
+  /** That have a handler of their own. */
+  readonly types: readonly string[];
 }
 
 /** One line of the list. */
@@ -104,10 +105,17 @@ export interface EndingView {
   readonly moreEvents: number;
 }
 
+/** What was found when a proof that did not hold was looked into. */
+export interface DiagnosisView {
+  readonly found: string;
+  readonly fix: string;
+}
+
 export interface DeliveryDetail {
   readonly summary: DeliverySummary;
   readonly trace: readonly CheckView[];
   readonly ending: EndingView;
+  readonly diagnosis: DiagnosisView | null;
   readonly late: EndingView | null;
   readonly query: string | null;
   readonly headers: readonly HeaderView[];
@@ -195,6 +203,8 @@ export interface SendOrder {
 
 /** What came of a test delivery or a replay. */
 export interface SentView {
+  /** The delivery in the list that it became. */
+  readonly n: number | null;
   readonly status: number;
   readonly outcome: string;
   readonly tone: Tone;

@@ -7,7 +7,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import type { Outcome, OutcomeName } from "../outcome.js";
 import type { Sender } from "../sender.js";
 import type { SignedDelivery } from "./compose.js";
-import { SCRUBBED, type ScrubRules, scrubbedBody, scrubbedHeaders, scrubbedUrl } from "./scrub.js";
+import { type ScrubRules, scrubbedBody, scrubbedHeaders, scrubbedUrl } from "./scrub.js";
 import type { TestTarget } from "./targets.js";
 import { createTestSender, type SendOptions, type SentDelivery, type TestSenderOptions } from "./test-sender.js";
 
@@ -130,9 +130,9 @@ function recorded(delivery: Delivery, outcome: Outcome, rules: ScrubRules): Reco
   };
 }
 
-export interface ReplayOptions extends TestSenderOptions, Pick<SendOptions, "path" | "from"> {
+export interface ReplayOptions<Events> extends TestSenderOptions, Pick<SendOptions, "path" | "from"> {
   /** The sender of the test, with the secret of the test. */
-  readonly sender: Sender<never>;
+  readonly sender: Sender<Events>;
   /** Before the recorded path, where the sender signs the URL. Default `https://example.com`. */
   readonly origin?: string;
 }
@@ -153,14 +153,14 @@ export interface ReplayOptions extends TestSenderOptions, Pick<SendOptions, "pat
  *   assert.equal(status, 200);
  * }
  */
-export async function replayDelivery(
+export async function replayDelivery<Events>(
   target: TestTarget,
   delivery: RecordedDelivery,
-  options: Omit<ReplayOptions, "sender"> & { readonly sender: Sender<never> | Sender },
+  options: ReplayOptions<Events>,
 ): Promise<SentDelivery> {
   const { sender, origin = "https://example.com", path, from, ...test } = options;
   const request = toSigned(delivery, origin);
-  return createTestSender(sender as Sender, test).send(target, {
+  return createTestSender(sender, test).send(target, {
     duplicateOf: { request },
     ...(path === undefined ? {} : { path }),
     ...(from === undefined ? {} : { from }),
@@ -180,7 +180,7 @@ function toSigned(delivery: RecordedDelivery, origin: string): SignedDelivery {
   const bytes = bodyBase64 === undefined ? Buffer.from(body ?? "") : Buffer.from(bodyBase64, "base64");
   return {
     method,
-    url: origin + url.replaceAll(encodeURIComponent(SCRUBBED), ""),
+    url: origin + url,
     headers: lines,
     body: bytes,
     id: undefined,

@@ -1,8 +1,8 @@
 // What must not be kept of a real delivery? Proofs and secrets; personal data is for whoever records to name.
 import type { Delivery } from "../delivery.js";
 
-export const SCRUBBED = "[scrubbed]";
-/** Names of members, fields and query parameters whose texts are taken out, wherever they are. */
+const SCRUBBED = "[scrubbed]";
+/** Names of members, fields and query parameters whose texts are replaced, wherever they are. */
 const SECRET_NAME =
   /(^|[_\-.])(secret|token|password|passwd|pwd|passphrase|authorization|api_?key|access_?key|private_?key|signature|sig|hmac|credential|otp|cvc|cvv)s?$/i;
 /** Headers beside those of the sender's proof: credentials of others, and whose address it was. */
@@ -46,10 +46,13 @@ export function scrubbedHeaders({ headers }: Delivery, rules: ScrubRules): reado
   });
 }
 
-/** The target, with the values of secret parameters replaced and everything else as it was written. */
+/** The target without the sender's own proof, which is signed anew; everything else is as it was written. */
 export function scrubbedUrl({ url }: Delivery, rules: ScrubRules): string {
   const at = url.indexOf("?");
-  return at < 0 ? url : `${url.slice(0, at + 1)}${scrubbedPairs(url.slice(at + 1), rules.query)}`;
+  if (at < 0) return url;
+  const pairs = url.slice(at + 1).split("&");
+  const kept = pairs.filter((pair) => !rules.query.includes(nameOf(pair))).map(scrubbedPair);
+  return kept.length === 0 ? url.slice(0, at) : `${url.slice(0, at + 1)}${kept.join("&")}`;
 }
 
 /** The bytes as they came where there was nothing to take out. */
@@ -57,7 +60,7 @@ export function scrubbedBody({ body, headers }: Delivery, rules: ScrubRules): Bu
   const type = headers.get("content-type") ?? "";
   if (/^application\/x-www-form-urlencoded/i.test(type)) {
     const text = body.toString("utf8");
-    const left = scrubbedPairs(text, []);
+    const left = text.split("&").map(scrubbedPair).join("&");
     return left === text ? body : Buffer.from(left);
   }
   const payload = jsonOf(body);
@@ -69,15 +72,13 @@ export function scrubbedBody({ body, headers }: Delivery, rules: ScrubRules): Bu
   return after === before ? body : Buffer.from(after ?? "");
 }
 
-function scrubbedPairs(query: string, names: readonly string[]): string {
-  return query
-    .split("&")
-    .map((pair) => {
-      const [name = ""] = pair.split("=", 1);
-      const isSecret = pair.includes("=") && (names.includes(name) || isSecretName(name));
-      return isSecret ? `${name}=${encodeURIComponent(SCRUBBED)}` : pair;
-    })
-    .join("&");
+function scrubbedPair(pair: string): string {
+  const name = nameOf(pair);
+  return pair.includes("=") && isSecretName(name) ? `${name}=${encodeURIComponent(SCRUBBED)}` : pair;
+}
+
+function nameOf(pair: string): string {
+  return pair.split("=", 1)[0] ?? "";
 }
 
 function withoutSecrets(value: unknown): unknown {

@@ -91,10 +91,10 @@ export interface TestRun<Tx = never> {
  * @param options - All have defaults.
  * @throws {TypeError} For an option it does not know.
  * @example
- * declare function onPaid(event: WebhookEvent, context: Context): Promise<void>;
+ * declare const onPaid: import("hookgate").Handler<import("hookgate").WebhookEvent>;
  *
  * const first = testContext();
- * await assert.rejects(onPaid(testEvent("invoice.paid", { total: 3 }), first.context)); // it charged, then failed
+ * await assert.rejects(async () => onPaid(testEvent("invoice.paid", { total: 3 }), first.context)); // it charged, then failed
  * const second = first.again();
  * await onPaid(testEvent("invoice.paid", { total: 3 }), second.context); // and does not charge again
  * assert.equal(second.replied?.status, 202);

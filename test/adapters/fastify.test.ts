@@ -1,14 +1,15 @@
+import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { receiverPlugin } from "hookgate/fastify";
 import { describe, expect, it } from "vitest";
 import { event, receiverOf, signed } from "../receiver/harness.js";
 import { describeAdapter, type Mounted, PEER } from "./conformance.js";
-import { joined, sendHttp1 } from "./over-http.js";
+import { joined, sendHttp1, toHttp2 } from "./over-http.js";
 
 async function listening(app: FastifyInstance): Promise<Mounted> {
   await app.listen({ port: 0, host: PEER });
-  const [address] = app.addresses();
-  return { send: (wire) => sendHttp1(address?.port ?? 0, wire), close: () => app.close() };
+  const { port } = app.server.address() as AddressInfo;
+  return { send: (wire) => sendHttp1(port, wire), close: () => app.close() };
 }
 
 describeAdapter({
@@ -18,6 +19,17 @@ describeAdapter({
     const app = Fastify();
     app.register(receiverPlugin, { prefix: "/hooks/:tenant", receiver });
     return listening(app);
+  },
+});
+
+describeAdapter({
+  name: "Fastify on HTTP/2",
+  hasParams: true,
+  mount: async (receiver) => {
+    const app = Fastify({ http2: true });
+    app.register(receiverPlugin, { prefix: "/hooks/:tenant", receiver });
+    await app.listen({ port: 0, host: PEER });
+    return toHttp2((app.server.address() as AddressInfo).port, () => app.close());
   },
 });
 

@@ -46,7 +46,15 @@ export async function listeningHttp2(app: (req: never, res: never) => void): Pro
   const server = createHttp2((req, res) => app(req as never, res as never));
   server.listen(0, PEER);
   await once(server, "listening");
-  const client = connectHttp2(`http://${PEER}:${(server.address() as AddressInfo).port}`);
+  return toHttp2((server.address() as AddressInfo).port, async () => {
+    server.close();
+    await once(server, "close");
+  });
+}
+
+/** One connection to a port that speaks HTTP/2. */
+export function toHttp2(port: number, closeServer: () => Promise<void>): Mounted {
+  const client = connectHttp2(`http://${PEER}:${port}`);
   async function send({ method, target, headers, body, isChunked }: Wire): Promise<Heard> {
     const lines: Record<string, string | string[]> = { ":method": method, ":path": target };
     for (const [name, value] of headers) {
@@ -79,8 +87,7 @@ export async function listeningHttp2(app: (req: never, res: never) => void): Pro
     send,
     close: async () => {
       client.close();
-      server.close();
-      await once(server, "close");
+      await closeServer();
     },
   };
 }

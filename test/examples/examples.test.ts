@@ -11,6 +11,7 @@ import * as erp from "../../examples/erp-bearer-jwt.js";
 import * as guard from "../../examples/guard.js";
 import * as hono from "../../examples/hono.js";
 import * as https from "../../examples/https.js";
+import * as inspected from "../../examples/inspector.js";
 import * as tenants from "../../examples/many-tenants.js";
 import * as own from "../../examples/own-sender.js";
 import * as quick from "../../examples/quick-start.js";
@@ -85,6 +86,13 @@ const stories: Story[] = [
     },
   },
   {
+    file: "inspector.ts",
+    app: inspected.app as never,
+    sender: inspected.sender as never,
+    path: "/webhooks/stripe",
+    options: invoice,
+  },
+  {
     file: "hono.ts",
     app: hono.app as never,
     sender: hono.sender as never,
@@ -156,7 +164,9 @@ it("no example is left untested", () => {
   // In started.test.ts and stores.test.ts.
   const programs = ["commonjs.cjs", "three-instances-redis.ts", "ledger-postgres.ts", "spill.ts"];
   const inboxes = ["inbox-sqlite.ts", "inbox-bullmq.ts", "inbox-pg-boss.ts"];
-  const tested = new Set([...stories.map((story) => story.file), ...helpers, ...programs, ...inboxes]);
+  // In test/adapters and test/otel.
+  const adapters = ["fastify.ts", "lambda.ts", "next-route.ts", "otel.ts"];
+  const tested = new Set([...stories.map((story) => story.file), ...helpers, ...programs, ...inboxes, ...adapters]);
   expect(readdirSync(new URL("../../examples", import.meta.url)).filter((file) => !tested.has(file))).toEqual([]);
 });
 

@@ -75,11 +75,7 @@ describe("a broken history", () => {
       () => [[invoke("a")], { effects: effects({ a: 2 }) }],
     ],
     ["I3: kept, and no handler ran", ["I3"], () => [[ok("a")], { kept: kept({ a: "done" }) }]],
-    [
-      "I3: a handler ran twice",
-      ["I3"],
-      () => [[begin("a"), end("a"), begin("a", "a/2", 2), end("a", "a/2"), ok("a")]],
-    ],
+    ["I3: a handler ran twice", ["I3"], () => [[begin("a"), end("a"), begin("a", "a/2", 2), end("a", "a/2"), ok("a")]]],
     [
       "I3, I4: two at once with one fence",
       ["I3", "I4"],
@@ -90,11 +86,7 @@ describe("a broken history", () => {
       ["I4"],
       () => [[begin("a"), begin("a", "a/2", 1, 2), end("a", "a/2"), ok("a")]],
     ],
-    [
-      "I5: the later one first",
-      ["I5"],
-      () => [[begin("2"), end("2"), begin("1"), end("1")], { turnOf }],
-    ],
+    ["I5: the later one first", ["I5"], () => [[begin("2"), end("2"), begin("1"), end("1")], { turnOf }]],
     [
       "I5: the later one while the earlier one runs",
       ["I5"],
@@ -103,18 +95,17 @@ describe("a broken history", () => {
     [
       "I5: the earlier one failed, and came again after the later one",
       ["I5"],
-      () => [[begin("1"), end("1", "1/1", false), begin("2"), end("2"), begin("1", "1/2", 2), end("1", "1/2")], { turnOf }],
+      () => [
+        [begin("1"), end("1", "1/1", false), begin("2"), end("2"), begin("1", "1/2", 2), end("1", "1/2")],
+        { turnOf },
+      ],
     ],
     ["I6: a handler for a forged delivery", ["I6"], () => [[invoke("a", true), begin("a"), end("a")]]],
     ["I6: a forged delivery kept", ["I6"], () => [[invoke("a", true)], { kept: kept({ a: "done" }) }]],
     ["I7: success for a forged delivery", ["I7"], () => [[invoke("a", true), ok("a")]]],
     ["I7: answered first, handled then", ["I7"], () => [[ok("a"), begin("a"), end("a")]]],
     ["I8: waiting for ever", ["I8", "I3"], () => [[ok("a")], { kept: kept({ a: "waiting" }) }]],
-    [
-      "I8: running for ever",
-      ["I8"],
-      () => [[ok("a"), begin("a"), end("a")], { kept: kept({ a: "running" }) }],
-    ],
+    ["I8: running for ever", ["I8"], () => [[ok("a"), begin("a"), end("a")], { kept: kept({ a: "running" }) }]],
   ])("is seen: %s", (_, expected, make) => {
     const [steps, more] = make();
     expect(rules(steps, more).sort()).toEqual([...expected].sort());
@@ -123,6 +114,11 @@ describe("a broken history", () => {
   it("passes a redriven event out of its turn, and only that", () => {
     const steps = [begin("2"), end("2"), at({ kind: "redriven", id: "1" }), begin("1"), end("1")];
     expect(rules(steps, { turnOf })).toEqual([]);
-    expect(rules(steps.filter(({ kind }) => kind !== "redriven"), { turnOf })).toEqual(["I5"]);
+    expect(
+      rules(
+        steps.filter(({ kind }) => kind !== "redriven"),
+        { turnOf },
+      ),
+    ).toEqual(["I5"]);
   });
 });

@@ -25,10 +25,15 @@ export interface Plan {
 /** What an event asks of its handler. */
 export interface Asked {
   readonly type: string;
+  readonly id?: string;
   readonly key?: string;
   readonly holdMs?: number;
   /** So many runs fail, by an exception. */
   readonly failures?: number;
+  /** Goes on although its signal is aborted. */
+  readonly isStubborn?: boolean;
+  /** Takes room. */
+  readonly padding?: string;
 }
 
 /** What the driver may say to a process: to do nothing else for so long. */

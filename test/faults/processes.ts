@@ -14,7 +14,10 @@ const START_MS = 30_000;
 const MAX_PRINTED = 2_000;
 
 const running = new Set<ChildProcess>();
-let script: string | undefined;
+let scripts: string | undefined;
+
+const SCRIPTS = ["receiver-process", "peers/peer-process"] as const;
+export type Script = (typeof SCRIPTS)[number];
 
 /** Bundled once: a process that lives for 50 ms must not take 500 to start. Beside the packages it imports. */
 export async function buildScript(): Promise<void> {
@@ -24,10 +27,12 @@ export async function buildScript(): Promise<void> {
     for (const child of running) child.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true });
   });
-  script = join(folder, "receiver-process.mjs");
+  scripts = folder;
   await build({
-    entryPoints: [fileURLToPath(new URL("receiver-process.ts", import.meta.url))],
-    outfile: script,
+    entryPoints: SCRIPTS.map((name) => fileURLToPath(new URL(`${name}.ts`, import.meta.url))),
+    outdir: folder,
+    outbase: fileURLToPath(new URL(".", import.meta.url)),
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     format: "esm",
     platform: "node",
@@ -66,17 +71,16 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export function start(plan: Plan, recorder: Recorder, { failpoint = "", env }: StartOptions = {}): Promise<Process> {
+  const own = { [PLAN]: JSON.stringify(plan), [FAILPOINT]: failpoint };
+  return startScript("receiver-process", recorder, { ...env, ...own });
+}
+
 /** @throws Where it ends before it serves: with what it printed. */
-export function start(plan: Plan, recorder: Recorder, options: StartOptions = {}): Promise<Process> {
-  if (script === undefined) throw new Error("buildScript() first");
-  const child = fork(script, [], {
-    env: {
-      ...process.env,
-      ...options.env,
-      [PLAN]: JSON.stringify(plan),
-      [FAILPOINT]: options.failpoint ?? "",
-      NODE_NO_WARNINGS: "1",
-    },
+export function startScript(name: Script, recorder: Recorder, env: Readonly<Record<string, string>>): Promise<Process> {
+  if (scripts === undefined) throw new Error("buildScript() first");
+  const child = fork(join(scripts, `${name}.mjs`), [], {
+    env: { ...process.env, ...env, NODE_NO_WARNINGS: "1" },
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -42,7 +42,8 @@ async function main(plan: Plan): Promise<void> {
       if (isTransactional(plan.engine))
         await context.tx.query({ text: `INSERT INTO ${EFFECTS} (id, run) VALUES ($1, $2)`, values: [id, run] });
       const [least, most] = plan.handlerMs;
-      await sleep(asked.holdMs ?? least + Math.random() * (most - least));
+      const holdMs = asked.holdMs ?? least + Math.random() * (most - least);
+      await (asked.isStubborn === true ? sleep(holdMs) : sleep(holdMs, undefined, { signal: context.signal }));
       if ((asked.failures ?? 0) >= context.attempt) throw new Error("as it was asked to");
       if (opened.inbox === undefined) context.reply({ body: run });
       isOk = true;
@@ -96,9 +97,7 @@ async function main(plan: Plan): Promise<void> {
   }
 
   if (plan.serves) {
-    server.listen(plan.port ?? 0, "127.0.0.1", () =>
-      process.send?.({ port: (server.address() as AddressInfo).port }),
-    );
+    server.listen(plan.port ?? 0, "127.0.0.1", () => process.send?.({ port: (server.address() as AddressInfo).port }));
   } else process.send?.({ port: 0 });
 }
 

@@ -76,7 +76,8 @@ async function weather(storm: Storm, seed: number, size: Size): Promise<Ended> {
   try {
     const report = await storm.run(bench);
     for (const [what, figure] of Object.entries(report.figures)) console.log(`  ${what}: ${figure}`);
-    for (const { rule, message } of report.violations.slice(0, MOST_SHOWN)) console.log(`  VIOLATION ${rule}: ${message}`);
+    for (const { rule, message } of report.violations.slice(0, MOST_SHOWN))
+      console.log(`  VIOLATION ${rule}: ${message}`);
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
     console.log(`  ${counted(report)}, seed ${seed} (${seconds} s)\n`);
     return { storm, state: report.violations.length === 0 ? "passed" : "failed", report };
@@ -123,6 +124,8 @@ function wholeNumber(option: string, text: string): number {
   throw new Error(`${option} must be a whole number; got ${text}`);
 }
 
+// What was started is ended by what listens to `exit`.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 if (values.help) console.log(HELP);
 else if (values.list) for (const { name, title } of STORMS) console.log(`${name}: ${title}`);
 else if (values.peers) {

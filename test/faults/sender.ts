@@ -35,9 +35,20 @@ export interface SenderOptions {
   readonly port: () => number | undefined;
   readonly recorder: Recorder;
   readonly random: Random;
-  /** Default: connections are kept. */
-  readonly keepsConnections?: boolean;
+  /** How long an event is sent again. Default: two minutes. */
+  readonly giveUpMs?: number;
+  /** Default: as Standard Webhooks has them. */
+  readonly sign?: Sign;
 }
+
+/** The headers that prove a delivery, or, forged, do not. */
+export type Sign = (id: string, body: string, isForged: boolean) => Readonly<Record<string, string>>;
+
+const standardWebhooks: Sign = (id, body, isForged) => {
+  const at = String(Math.floor(Date.now() / 1000));
+  const mac = createHmac("sha256", isForged ? Buffer.alloc(24, 1) : KEY).update(`${id}.${at}.${body}`);
+  return { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": `v1,${mac.digest("base64")}` };
+};
 
 export class Sender {
   readonly #options: SenderOptions;
@@ -47,7 +58,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#agent = new http.Agent({ keepAlive: options.keepsConnections ?? true, maxSockets: 512 });
+    this.#agent = new http.Agent({ keepAlive: true, maxSockets: 512 });
   }
 
   /** One delivery. Never rejects. */
@@ -68,9 +79,9 @@ export class Sender {
     return whole;
   }
 
-  /** Again and again until it is taken. @throws When it is not, for two minutes. */
+  /** Again and again until it is taken. @throws When it is not, for so long that the sender gives up. */
   async deliverUntilTaken(event: Event): Promise<Heard> {
-    const endMs = nowMs() + GIVE_UP_MS;
+    const endMs = nowMs() + (this.#options.giveUpMs ?? GIVE_UP_MS);
     for (;;) {
       const heard = await this.deliver(event);
       if (heard.status !== undefined && heard.status < 300) return heard;
@@ -85,14 +96,10 @@ export class Sender {
 
   #send(port: number, { id, asked }: Event, isForged: boolean): Promise<Omit<Heard, "sentMs" | "tookMs">> {
     const body = JSON.stringify(asked);
-    const at = String(Math.floor(Date.now() / 1000));
-    const mac = createHmac("sha256", isForged ? Buffer.alloc(24, 1) : KEY).update(`${id}.${at}.${body}`);
     const headers = {
       "content-type": "application/json",
       "content-length": Buffer.byteLength(body),
-      "webhook-id": id,
-      "webhook-timestamp": at,
-      "webhook-signature": `v1,${mac.digest("base64")}`,
+      ...(this.#options.sign ?? standardWebhooks)(id, body, isForged),
     };
     return new Promise((resolve) => {
       const none = (error: Error & { code?: string }): void =>

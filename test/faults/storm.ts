@@ -7,8 +7,8 @@ import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.
 import type { Violation } from "./check-history.js";
 import { checkHistory } from "./check-history.js";
 import { type History, Recorder, readSteps } from "./history.js";
-import { type Process, start, type StartOptions } from "./processes.js";
 import type { Plan } from "./plan.js";
+import { type Process, type Script, type StartOptions, start, startScript } from "./processes.js";
 import { type Random, randomFrom } from "./random.js";
 
 export interface Report {
@@ -54,6 +54,7 @@ export class Bench {
     this.random = randomFrom(seed);
     this.size = size;
     this.folder = mkdtempSync(join(tmpdir(), "hookgate-faults-"));
+    process.once("exit", this.#remove);
   }
 
   /** What is asked for; else the long form's, or the short form's. */
@@ -83,6 +84,12 @@ export class Bench {
     return process;
   }
 
+  async startScript(name: Script, env: Readonly<Record<string, string>>): Promise<Process> {
+    const process = await startScript(name, this.recorder, env);
+    this.onClose(() => process.kill());
+    return process;
+  }
+
   check(history: Omit<History, "steps">): readonly Violation[] {
     return checkHistory({ steps: readSteps(this.folder, this.recorder), ...history });
   }
@@ -93,8 +100,11 @@ export class Bench {
 
   async close(): Promise<void> {
     for (const close of this.#closers.splice(0).reverse()) await close().catch(() => undefined);
-    rmSync(this.folder, { recursive: true, force: true });
+    process.removeListener("exit", this.#remove);
+    this.#remove();
   }
+
+  readonly #remove = (): void => rmSync(this.folder, { recursive: true, force: true });
 }
 
 const PLAN_DEFAULTS: Omit<Plan, "engine" | "folder"> = {
@@ -109,7 +119,8 @@ const PLAN_DEFAULTS: Omit<Plan, "engine" | "folder"> = {
 
 export const NEEDS: Readonly<Record<Need, () => string | undefined>> = {
   redis: () => (hasRedis ? undefined : "redis-server is not on PATH"),
-  mount: () => (process.getuid?.() === 0 && process.platform === "linux" ? undefined : "only root on Linux may mount a tmpfs"),
+  mount: () =>
+    process.getuid?.() === 0 && process.platform === "linux" ? undefined : "only root on Linux may mount a tmpfs",
   faketime: () => (faketimeLibrary() === undefined ? "libfaketime is not installed" : undefined),
 };
 

@@ -9,6 +9,8 @@ import { type EntryPoint, entryPoints, root } from "../../scripts/entry-points.j
 import { type Packed, pack, reachedFrom } from "./packed.js";
 
 const entries: readonly EntryPoint[] = entryPoints();
+/** What the inspector's middleware reads and sends to a browser. */
+const page: readonly string[] = ["dist/inspector/app.css", "dist/inspector/app.js"];
 const commands = entries.filter(({ isCommand }) => isCommand);
 const opened = entries.filter(({ isCommand }) => !isCommand);
 /** What every application loads. */
@@ -34,13 +36,13 @@ describe("the tarball", () => {
   });
 
   it("holds dist and the texts, and neither sources nor tests", () => {
-    const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file));
+    const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file) && !page.includes(file));
     expect(others).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"]);
     expect(packed.files.filter((file) => file.includes(".test."))).toEqual([]);
   });
 
   it("holds no JavaScript that no entry point needs", () => {
-    const needed = new Set(entries.flatMap(({ built }) => [...reachedFrom(built, packed).files]));
+    const needed = new Set([...page, ...entries.flatMap(({ built }) => [...reachedFrom(built, packed).files])]);
     expect(packed.files.filter((file) => file.endsWith(".js") && !needed.has(file))).toEqual([]);
   });
 
@@ -59,9 +61,9 @@ describe("the tarball", () => {
 });
 
 describe("importing", () => {
-  it("loads node:crypto and node:module for hookgate with senders and auth, and no other builtin or package", () => {
+  it("loads three builtins that cost nothing for hookgate with senders and auth, and no package", () => {
     const imports = core.flatMap(({ built }) => [...reachedFrom(built, packed).imports]);
-    expect([...new Set(imports)].sort()).toEqual(["node:crypto", "node:module"]);
+    expect([...new Set(imports)].sort()).toEqual(["node:crypto", "node:diagnostics_channel", "node:module"]);
   });
 
   it("loads neither jose nor ipaddr.js for hookgate with senders and auth", () => {
@@ -86,6 +88,26 @@ describe("importing", () => {
     expect(run("import.mjs", `import ${JSON.stringify(specifier)};`)).toBe("");
     expect(run("require.cjs", `require(${JSON.stringify(specifier)});`)).toBe("");
   });
+});
+
+it("serves the inspector's page, which is not among what the application loads", () => {
+  const source = `
+    import { createServer } from "node:http";
+    import { createReceiver } from "hookgate";
+    import { inspector } from "hookgate/inspector";
+    import { stripe } from "hookgate/senders";
+    const server = createServer(inspector(createReceiver(stripe({ secret: "whsec_0123456789abcdef" }))));
+    server.listen(0, "127.0.0.1", async () => {
+      const base = "http://127.0.0.1:" + server.address().port;
+      const told = [];
+      for (const path of ["/", "/app.js", "/app.css", "/api/state"]) told.push((await fetch(base + path)).status);
+      console.log(JSON.stringify(told));
+      server.close();
+    });
+  `;
+  expect(JSON.parse(run("inspect.mjs", source))).toEqual([200, 200, 200, 200]);
+  const reached = core.flatMap(({ built }) => [...reachedFrom(built, packed).files]);
+  expect(reached.filter((file) => read(file).includes("hookgate inspector"))).toEqual([]);
 });
 
 const USE = `

@@ -1,7 +1,8 @@
 // What has GitHub sent, and what of it did not arrive? The deliveries of a webhook, three days of them.
+import { githubApi } from "../../api/github-api.js";
 import { linkTo } from "../../api/link-header.js";
 import { type Members, membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
+import { API_OPTIONS, type ApiOptions } from "../../api/sender-api.js";
 import { SenderApiError } from "../../api/sender-api-error.js";
 import { checkedToken } from "../../api/token.js";
 import { refuseUnknownKeys } from "../../internal/known-keys.js";
@@ -30,9 +31,6 @@ export interface GithubDeliveriesOptions extends ApiOptions {
 }
 
 const MAX_PER_PAGE = 100;
-/** The API as it was on that day. */
-const API_VERSION = "2022-11-28";
-
 /**
  * GitHub's deliveries: GitHub never sends again by itself, so this is how what failed is had after all.
  *
@@ -91,16 +89,18 @@ export function githubDeliveries(options: GithubDeliveriesOptions): BackfillSour
   return {
     name: `github-deliveries${path}`,
     hasDeliveryIds: true,
-    pages: (from) =>
-      windows(
+    pages(from) {
+      delivered.clear();
+      return windows(
         from,
         list,
         (error) => error instanceof SenderApiError && (error.problem === "refused" || error.problem === "not_found"),
-      ),
+      );
+    },
   };
 }
 
-export function githubPath(where: string, of: GithubPlace): string {
+function githubPath(where: string, of: GithubPlace): string {
   const { owner, repo, org, app, hookId } = of as Partial<Record<"owner" | "repo" | "org" | "app" | "hookId", unknown>>;
   if (app === true) return "/app/hook/deliveries";
   const id = textOf(hookId);
@@ -111,21 +111,6 @@ export function githubPath(where: string, of: GithubPlace): string {
   if (textOf(owner) !== undefined && textOf(repo) !== undefined)
     return `/repos/${part(owner)}/${part(repo)}/hooks/${part(id)}/deliveries`;
   throw new TypeError(`${where}: of must be { owner, repo, hookId }, { org, hookId } or { app: true }`);
-}
-
-export function githubApi(token: string | undefined, options: ApiOptions): SenderApi {
-  return new SenderApi({
-    sender: "GitHub",
-    baseUrl: "https://api.github.com",
-    headers: {
-      accept: "application/vnd.github+json",
-      "x-github-api-version": API_VERSION,
-      "user-agent": "hookgate",
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    secrets: [token],
-    options,
-  });
 }
 
 interface Attempt {

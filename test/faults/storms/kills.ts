@@ -160,32 +160,30 @@ export const KILLS: readonly Storm[] = [
     ...DIRECT,
     make: postgres(true),
   }),
-  storm("workers-pg-boss", "kill -9 of workers of pgBossInbox with a transactional store: one effect an event", {
-    ...WORKING,
-    make: pgBoss(true),
-  }, false),
+  storm(
+    "workers-pg-boss",
+    "kill -9 of workers of pgBossInbox with a transactional store: one effect an event",
+    {
+      ...WORKING,
+      make: pgBoss(true),
+    },
+    false,
+  ),
   storm("workers-sqlite", "kill -9 of workers of sqliteInbox, ordered by key: nothing lost, and in turn", {
     ...WORKING,
     make: sqliteInbox,
     isOrdered: true,
   }),
+  storm("workers-bullmq", "kill -9 of workers of bullmqInbox: nothing lost", { ...WORKING, make: bullmq }, false, true),
+  storm("receivers-redis", "kill -9 of receivers on redisStore: nothing lost", { ...DIRECT, make: redis }, false, true),
   storm(
-    "workers-bullmq",
-    "kill -9 of workers of bullmqInbox: nothing lost",
-    { ...WORKING, make: bullmq },
+    "receivers-postgres",
+    "kill -9 of receivers on postgresStore: nothing lost",
+    {
+      ...DIRECT,
+      make: postgres(false),
+    },
     false,
-    true,
   ),
-  storm(
-    "receivers-redis",
-    "kill -9 of receivers on redisStore: nothing lost",
-    { ...DIRECT, make: redis },
-    false,
-    true,
-  ),
-  storm("receivers-postgres", "kill -9 of receivers on postgresStore: nothing lost", {
-    ...DIRECT,
-    make: postgres(false),
-  }, false),
   storm("receivers-sqlite", "kill -9 of receivers on sqliteStore: nothing lost", { ...DIRECT, make: sqlite }, false),
 ];

@@ -19,8 +19,8 @@ const MOST_WAIT_MS = 15_000;
 
 export interface Outage {
   readonly name: string;
-  readonly begin: () => Promise<unknown> | void;
-  readonly end: () => Promise<unknown> | void;
+  readonly begin: () => unknown;
+  readonly end: () => unknown;
   readonly lastsMs: number;
   /** `refused`: nothing new is taken. `works`: everything is, if more slowly. */
   readonly expects: "refused" | "works";
@@ -79,15 +79,20 @@ async function endure(bench: Bench, port: number, outage: Outage, prefix: string
   const taken = firstTaken();
   const recoveryMs = taken === undefined ? undefined : taken.sentMs + taken.tookMs - upMs;
   const violations: Violation[] = [];
-  const say = (rule: string, message: string): void => void violations.push({ rule, message: `${outage.name}: ${message}` });
+  const say = (rule: string, message: string): void =>
+    void violations.push({ rule, message: `${outage.name}: ${message}` });
   for (const { id, heard } of atOnce) {
     // What was begun before may take three tries to complete, and is success all the same.
-    if (heard.tookMs > MOST_ANSWER_MS && heard.status !== 200) say("answer", `${id} heard ${heard.status ?? heard.reason} after ${ms(heard.tookMs)}`);
-    if (heard.status !== 200 && heard.status !== 503) say("answer", `${id} heard ${heard.status ?? heard.reason}, not 503`);
+    if (heard.tookMs > MOST_ANSWER_MS && heard.status !== 200)
+      say("answer", `${id} heard ${heard.status ?? heard.reason} after ${ms(heard.tookMs)}`);
+    if (heard.status !== 200 && heard.status !== 503)
+      say("answer", `${id} heard ${heard.status ?? heard.reason}, not 503`);
   }
   if (outage.expects === "refused") {
     // What was sent shortly before the store's return may have waited for it, and won.
-    const doomed = during.filter(({ heard }) => heard.sentMs < healMs - MOST_ANSWER_MS || heard.sentMs + heard.tookMs < healMs);
+    const doomed = during.filter(
+      ({ heard }) => heard.sentMs < healMs - MOST_ANSWER_MS || heard.sentMs + heard.tookMs < healMs,
+    );
     for (const { id, heard } of doomed) if (heard.status === 200) say("answer", `${id} was taken without a store`);
     const begun = ranBetween(bench.steps(), begunMs, healMs, new Set(during.map(({ id }) => id)));
     for (const id of begun) say("handler", `${id}: a handler ran while the store was away`);
@@ -159,7 +164,13 @@ async function redisOutages(bench: Bench, of: (port: number) => Engine): Promise
   const { isShort } = bench.size;
   const lastsMs = isShort ? 1_500 : 2_500;
   const outages: Outage[] = [
-    { name: "killed, restarted", begin: () => server.crash(), end: () => server.restart(), lastsMs, expects: "refused" },
+    {
+      name: "killed, restarted",
+      begin: () => server.crash(),
+      end: () => server.restart(),
+      lastsMs,
+      expects: "refused",
+    },
     {
       name: "SCRIPT FLUSH",
       begin: () => server.ask("SCRIPT FLUSH"),
@@ -185,7 +196,13 @@ async function redisOutages(bench: Bench, of: (port: number) => Engine): Promise
     ...(isShort
       ? []
       : ([
-          { name: "stopped (SIGSTOP)", begin: () => server.hang(), end: () => server.goOn(), lastsMs, expects: "refused" },
+          {
+            name: "stopped (SIGSTOP)",
+            begin: () => server.hang(),
+            end: () => server.goOn(),
+            lastsMs,
+            expects: "refused",
+          },
         ] as const)),
   ];
   return endureAll(bench, of(proxy.port), outages, of(server.port));
@@ -202,8 +219,20 @@ async function postgresOutages(bench: Bench, of: (url: string) => Engine): Promi
     ...(isShort
       ? []
       : ([
-          { name: "stop -m immediate", begin: () => server.stop(), end: () => server.start(), lastsMs, expects: "refused" },
-          { name: "stopped (SIGSTOP)", begin: () => server.pause(), end: () => server.resume(), lastsMs, expects: "refused" },
+          {
+            name: "stop -m immediate",
+            begin: () => server.stop(),
+            end: () => server.start(),
+            lastsMs,
+            expects: "refused",
+          },
+          {
+            name: "stopped (SIGSTOP)",
+            begin: () => server.pause(),
+            end: () => server.resume(),
+            lastsMs,
+            expects: "refused",
+          },
         ] as const)),
     ...networkOutages(proxy, isShort),
   ];
@@ -218,7 +247,14 @@ function networkOutages(proxy: Awaited<ReturnType<typeof startTcpProxy>>, isShor
     { name: "half-open network", begin: () => proxy.swallow(), end: heal, lastsMs, expects: "refused" },
     { name: "connections reset", begin: () => proxy.reset(), end: heal, lastsMs, expects: "refused", isLong: true },
     { name: "10 ms each way", begin: () => proxy.delay(10), end: heal, lastsMs, expects: "works", isLong: true },
-    { name: "1,200 ms each way", begin: () => proxy.delay(1_200), end: heal, lastsMs, expects: "refused", isLong: true },
+    {
+      name: "1,200 ms each way",
+      begin: () => proxy.delay(1_200),
+      end: heal,
+      lastsMs,
+      expects: "refused",
+      isLong: true,
+    },
   ];
   return all.filter(({ isLong }) => !(isShort && isLong === true));
 }

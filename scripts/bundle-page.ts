@@ -1,0 +1,34 @@
+// How is the inspector's page made? One script with its library in it, and one style sheet: nothing is fetched from elsewhere.
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
+import { root } from "./entry-points.js";
+
+/** Preact is bundled, and its licence wants to be named. */
+const BANNER = "/*! Contains Preact (https://preactjs.com), MIT License, Copyright (c) 2015-present Jason Miller */";
+
+export interface BuiltPage {
+  readonly script: Uint8Array;
+  readonly styles: Uint8Array;
+}
+
+/** Bundles the page's sources; into the folder as `app.js` and `app.css`, where one is given. */
+export function bundlePage(folder?: string): BuiltPage {
+  const { outputFiles } = buildSync({
+    absWorkingDir: fileURLToPath(root),
+    entryPoints: { app: "src/inspector/app/main.tsx" },
+    outdir: folder ?? "dist/inspector",
+    tsconfig: "src/inspector/app/tsconfig.json",
+    format: "iife",
+    platform: "browser",
+    target: ["es2022", "chrome105", "firefox110", "safari16.4"],
+    bundle: true,
+    minify: true,
+    banner: { js: BANNER },
+    legalComments: "none",
+    logLevel: "warning",
+    write: folder !== undefined,
+  });
+  const fileOf = (end: string): Uint8Array =>
+    outputFiles?.find(({ path }) => path.endsWith(end))?.contents ?? new Uint8Array();
+  return { script: fileOf(".js"), styles: fileOf(".css") };
+}

@@ -1,0 +1,54 @@
+// What is to be done so that an endpoint is as declared? As data, and as text.
+
+/** One step, in the order in which it is done. */
+export type PlanStep =
+  | { readonly action: "create"; readonly url: string; readonly events: readonly string[] }
+  | { readonly action: "update"; readonly id: string; readonly url: string; readonly changes: readonly string[] }
+  | { readonly action: "prove"; readonly url: string; readonly by: "ping" | "round trip" }
+  | { readonly action: "remove"; readonly id: string; readonly url: string }
+  | { readonly action: "keep"; readonly id: string; readonly url: string; readonly why: string }
+  | { readonly action: "by hand"; readonly text: string };
+
+export interface EndpointPlan {
+  /** Where: `GitHub acme/shop`. */
+  readonly title: string;
+  readonly steps: readonly PlanStep[];
+  /** Nothing is to be done. */
+  readonly isInOrder: boolean;
+}
+
+export function planOf(title: string, steps: readonly PlanStep[]): EndpointPlan {
+  return { title, steps, isInOrder: steps.every(({ action }) => action === "keep") };
+}
+
+const MARKS: Readonly<Record<PlanStep["action"], string>> = {
+  create: "+",
+  update: "~",
+  prove: "?",
+  remove: "-",
+  keep: "=",
+  "by hand": "!",
+};
+
+/** A line for each step, for a person. Holds no secret. */
+export function describePlan(plan: EndpointPlan): string {
+  const lines = plan.steps.map((step) => `  ${MARKS[step.action]} ${describeStep(step)}`);
+  return [plan.title, ...lines, plan.isInOrder ? "nothing to do" : ""].filter((line) => line !== "").join("\n");
+}
+
+export function describeStep(step: PlanStep): string {
+  switch (step.action) {
+    case "create":
+      return `create ${step.url} for ${step.events.join(", ")}`;
+    case "update":
+      return `update ${step.url} (${step.id}): ${step.changes.join("; ")}`;
+    case "prove":
+      return `prove ${step.url} by ${step.by === "ping" ? "the sender's own ping" : "a signed round trip"}`;
+    case "remove":
+      return `remove ${step.url} (${step.id})`;
+    case "keep":
+      return `keep ${step.url} (${step.id}): ${step.why}`;
+    case "by hand":
+      return step.text;
+  }
+}

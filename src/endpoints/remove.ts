@@ -1,0 +1,30 @@
+// How does an endpoint go for good?
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import type { EndpointApi } from "./endpoint-api.js";
+import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
+import { checkApi, checkUrl, isManual, sameUrl } from "./settings.js";
+
+export interface RemoveOptions {
+  readonly api: EndpointApi;
+  /** Every endpoint with this URL. */
+  readonly url: string;
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Removes what is registered for a URL; nothing where there is nothing.
+ *
+ * @throws {TypeError} For a malformed option.
+ * @throws {SenderApiError} Where the sender's API fails.
+ */
+export async function removeEndpoint(options: RemoveOptions): Promise<EndpointPlan> {
+  refuseUnknownKeys("removeEndpoint", options, ["api", "url", "dryRun"]);
+  const { api, dryRun } = options;
+  checkApi("removeEndpoint", api);
+  if (isManual(api)) throw new TypeError(`removeEndpoint: ${api.title} is registered by hand, and is removed by hand`);
+  const url = checkUrl("removeEndpoint", "url", options.url);
+  const found = (await api.list()).filter((one) => sameUrl(one.url, url));
+  const steps: PlanStep[] = found.map(({ id }) => ({ action: "remove", id, url }));
+  if (dryRun !== true) for (const { id } of found) await api.remove(id);
+  return planOf(api.title, steps);
+}

@@ -1,0 +1,59 @@
+// How is a watch told of to a monitoring system? In the text exposition format of Prometheus.
+import { ALARM_NAMES } from "./alarms.js";
+import type { WatchStatus } from "./watch.js";
+
+export function writeMetrics(receiver: string, status: WatchStatus): string {
+  const labels = { receiver, sender: status.sender };
+  const lines: string[] = [];
+  const write = (
+    name: string,
+    type: "gauge" | "counter",
+    help: string,
+    rows: readonly (readonly [object, number])[],
+  ): void => {
+    if (rows.length === 0) return;
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+    for (const [more, value] of rows) lines.push(`${name}{${labelled({ ...labels, ...more })}} ${value}`);
+  };
+  const seconds = (date: Date): number => date.getTime() / 1000;
+  write("hookgate_endpoint_deliveries_total", "counter", "Deliveries heard by this process.", [
+    [{}, status.deliveries],
+  ]);
+  write("hookgate_endpoint_refused_total", "counter", "Of them, refused.", [[{}, status.refused]]);
+  write("hookgate_endpoint_backfilled_total", "counter", "Events that were missed, and fetched.", [
+    [{}, status.backfilled],
+  ]);
+  const { lastDeliveryAt, certificateEndsAt } = status;
+  if (lastDeliveryAt !== undefined) {
+    write("hookgate_endpoint_last_delivery_seconds", "gauge", "When the last genuine delivery came, Unix time.", [
+      [{}, seconds(lastDeliveryAt)],
+    ]);
+  }
+  write(
+    "hookgate_endpoint_last_event_seconds",
+    "gauge",
+    "When the last event of a type came, Unix time.",
+    status.types.map(({ type, lastAt }) => [{ type }, seconds(lastAt)]),
+  );
+  if (certificateEndsAt !== undefined) {
+    write("hookgate_endpoint_certificate_end_seconds", "gauge", "When the certificate ends, Unix time.", [
+      [{}, seconds(certificateEndsAt)],
+    ]);
+  }
+  const open = new Set(status.alarms.map(({ name }) => name));
+  write(
+    "hookgate_endpoint_alarm",
+    "gauge",
+    "1 while the alarm is on.",
+    ALARM_NAMES.map((alarm) => [{ alarm }, open.has(alarm) ? 1 : 0]),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function labelled(labels: object): string {
+  const escape = (text: unknown): string =>
+    String(text).replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}="${escape(value)}"`)
+    .join(",");
+}

@@ -1,0 +1,307 @@
+// Is an endpoint alive? Looked at on a schedule, in the process that receives: from outside, at the sender, and by what comes.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SenderApiError } from "../api/sender-api-error.js";
+import { certificate } from "../cli/probes/certificate.js";
+import type { Probe } from "../cli/probes/probe.js";
+import { reach } from "../cli/probes/reach.js";
+import { coreOf } from "../create-receiver.js";
+import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { ALARM_NAMES, type Alarm, type AlarmChange, type AlarmName, Alarms, type Finding } from "./alarms.js";
+import type { EndpointApi, EndpointProof } from "./endpoint-api.js";
+import { Heard, type HeardPeriod, type HeardType } from "./heard.js";
+import { checkUrl, sameUrl } from "./settings.js";
+import { writeMetrics } from "./watch-metrics.js";
+
+export interface WatchOptions {
+  /** As registered with the sender. Looked at from here, which is not where the sender is. */
+  readonly url?: string;
+  /** Asked whether the endpoint is there, and switched on. */
+  readonly api?: EndpointApi;
+  /** A signed delivery of something harmless at each look: `signedRoundTrip(sender)`. */
+  readonly prove?: EndpointProof;
+  /** An alarm when nothing genuine came for so long; or for a type, `{ "invoice.paid": 86_400 }`. Default: none. */
+  readonly expectWithinSeconds?: number | Readonly<Record<string, number>>;
+  /** From the end of a look to the next. Default 300. */
+  readonly everySeconds?: number;
+  /** Refusals within a period that count as nothing. Default 10. */
+  readonly quietRefusals?: number;
+  /** Told when an alarm begins, and when it is over. Without it a line is written to the receiver's logger. */
+  readonly onChange?: (change: AlarmChange) => void;
+  /**
+   * Alarms during which `ready` answers 503. Default none: an endpoint that is silent, or switched off at the sender, is
+   * not mended by taking this process out of service, and all others have the same alarm.
+   */
+  readonly unreadyOn?: readonly AlarmName[];
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+export interface WatchStatus {
+  readonly sender: string;
+  readonly url: string | undefined;
+  readonly alarms: readonly Alarm[];
+  /** The last genuine delivery since this process began to watch. */
+  readonly lastDeliveryAt: Date | undefined;
+  readonly types: readonly HeardType[];
+  readonly deliveries: number;
+  readonly refused: number;
+  readonly backfilled: number;
+  /** Until when the certificate holds, where there is one. */
+  readonly certificateEndsAt: Date | undefined;
+  /** When it was last looked at. */
+  readonly lookedAt: Date | undefined;
+}
+
+export interface EndpointWatch {
+  /** A look now. Never rejects: what could not be asked is an alarm. */
+  look(): Promise<WatchStatus>;
+  /** A look now, and again and again. Does not keep a process alive. */
+  start(): EndpointWatch;
+  stop(): Promise<void>;
+  readonly status: WatchStatus;
+  /** `(req, res)`: the status as JSON; 200, or 503 during an alarm of `unreadyOn`. */
+  readonly ready: (req: IncomingMessage, res: ServerResponse) => void;
+  /** In the text format of Prometheus. */
+  metrics(): string;
+}
+
+const OPTIONS: readonly (keyof WatchOptions)[] = [
+  "url",
+  "api",
+  "prove",
+  "expectWithinSeconds",
+  "everySeconds",
+  "quietRefusals",
+  "onChange",
+  "unreadyOn",
+  "now",
+];
+const EVERY_SECONDS = 300;
+const QUIET_REFUSALS = 10;
+/** Refusals are rising where a period has so many times the mean of those before. */
+const RISING = 3;
+const PERIODS_KEPT = 12;
+
+/**
+ * Watches one receiver's endpoint: what `hookgate check` looks at from outside, what the sender says of it, and what comes.
+ *
+ * Promise: what is heard is heard without a part in the pipeline (`diagnostics_channel`). Not promised: what other
+ * processes hear; of several each watches its own, so give `expectWithinSeconds` what one of them must hear.
+ *
+ * @param receiver - From `createReceiver`.
+ * @throws {TypeError} For a misspelt or malformed option.
+ * @example
+ * const watch = watchEndpoint(receiver, {
+ *   url: "https://example.com/webhooks/stripe",
+ *   api: stripeWebhooks({ apiKey: process.env.STRIPE_API_KEY }),
+ *   expectWithinSeconds: 3_600,
+ * }).start();
+ * app.get("/health/stripe", watch.ready);
+ */
+export function watchEndpoint(receiver: unknown, options: WatchOptions): EndpointWatch {
+  refuseUnknownKeys("watchEndpoint", options, OPTIONS);
+  const core = coreOf(receiver);
+  if (core === undefined) throw new TypeError("watchEndpoint: receiver must be what createReceiver returned");
+  const { api, prove, onChange, now = Date.now, quietRefusals = QUIET_REFUSALS } = options;
+  const everySeconds = options.everySeconds ?? EVERY_SECONDS;
+  if (!(everySeconds > 0 && everySeconds < 2_147_483))
+    throw new TypeError("watchEndpoint: everySeconds must be a number of seconds above 0");
+  const url = options.url === undefined ? undefined : checkUrl("watchEndpoint", "url", options.url);
+  if ((api !== undefined || prove !== undefined) && url === undefined)
+    throw new TypeError("watchEndpoint: url is required beside api and prove");
+  const unready = new Set(options.unreadyOn ?? []);
+  for (const name of unready) {
+    if (!ALARM_NAMES.includes(name))
+      throw new TypeError(`watchEndpoint: unreadyOn knows ${ALARM_NAMES.join(", ")}; got ${JSON.stringify(name)}`);
+  }
+  const expected = expectedOf(options.expectWithinSeconds);
+  const heard = new Heard(core.facts, now);
+  const alarms = new Alarms();
+  const periods: HeardPeriod[] = [];
+  const begunMs = now();
+  let certificateEndsAt: Date | undefined;
+  let lookedAt: Date | undefined;
+  let looking: Promise<WatchStatus> | undefined;
+  let stopping: AbortController | undefined;
+
+  function silences(nowMs: number): readonly Finding[] {
+    const findings: Finding[] = [];
+    for (const [type, seconds] of expected) {
+      const lastMs = type === undefined ? heard.lastAt?.getTime() : heard.lastMsOf(type);
+      const quietMs = nowMs - (lastMs ?? begunMs);
+      if (quietMs <= seconds * 1000) continue;
+      const what = type === undefined ? "nothing" : `no ${type}`;
+      const since = lastMs === undefined ? "since it is watched" : `since ${new Date(lastMs).toISOString()}`;
+      findings.push({
+        name: "silent",
+        of: type,
+        message: `${what} came ${since}; expected within ${seconds} s: see at the sender what it delivers, and backfill what was missed`,
+      });
+    }
+    return findings;
+  }
+
+  /** A period has just ended. */
+  function refusals(): readonly Finding[] {
+    const last = heard.takePeriod();
+    const mean = periods.length === 0 ? 0 : periods.reduce((sum, { refused }) => sum + refused, 0) / periods.length;
+    periods.push(last);
+    if (periods.length > PERIODS_KEPT) periods.shift();
+    if (last.refused <= quietRefusals || last.refused <= RISING * mean) return [];
+    return [
+      {
+        name: "refusals",
+        message: `${last.refused} of ${last.deliveries} deliveries were refused since the last look, ${mean.toFixed(1)} on average before: a changed secret, a proxy that changes bodies, a clock, or an attack; the hints are in onOutcome`,
+      },
+    ];
+  }
+
+  async function fromOutside(): Promise<readonly Finding[]> {
+    if (url === undefined) return [];
+    const parsed = new URL(url);
+    const { probes, isReached } = await reach(parsed);
+    const findings: Finding[] = problemsIn(probes).map(({ message, fix }) => ({
+      name: "unreachable",
+      message: `${message}. ${fix}`,
+    }));
+    if (!isReached || parsed.protocol !== "https:") return findings.slice(0, 1);
+    const seen = await certificate(parsed, now());
+    const endsAt = seen.facts?.validTo;
+    certificateEndsAt = endsAt === undefined ? undefined : new Date(endsAt);
+    const bad = problemsIn([seen]).map(
+      ({ message, fix }): Finding => ({ name: "certificate", message: `the certificate: ${message}. ${fix}` }),
+    );
+    return [...findings.slice(0, 1), ...bad];
+  }
+
+  async function bySigning(): Promise<readonly Finding[]> {
+    if (prove === undefined || url === undefined) return [];
+    const { isProven, detail } = await prove({ url, secret: undefined });
+    return isProven ? [] : [{ name: "not_proven", message: detail }];
+  }
+
+  async function atSender(): Promise<readonly Finding[]> {
+    if (api === undefined || url === undefined) return [];
+    const own = (await api.list()).filter((one) => sameUrl(one.url, url));
+    if (own.length === 0)
+      return [
+        {
+          name: "missing",
+          message: `${api.title} has no endpoint with this URL any more; ensureEndpoint registers it again`,
+        },
+      ];
+    if (own.some(({ isEnabled }) => isEnabled)) return [];
+    return [
+      {
+        name: "disabled",
+        message: `${api.title} has switched the endpoint off (${own[0]?.health ?? "no reason told"}); ensureEndpoint switches it on, and backfill fetches what was missed`,
+      },
+    ];
+  }
+
+  async function lookOnce(): Promise<WatchStatus> {
+    const undecided = new Set<AlarmName>();
+    /** What throws has seen nothing: its alarms stay as they are. */
+    const asked = async (
+      names: readonly AlarmName[],
+      look: () => Promise<readonly Finding[]>,
+    ): Promise<readonly Finding[]> => {
+      try {
+        return await look();
+      } catch (error) {
+        for (const name of names) undecided.add(name);
+        return error instanceof SenderApiError
+          ? [{ name: "unknown", message: error.message }]
+          : [{ name: "unknown", message: String(error) }];
+      }
+    };
+    const found = await Promise.all([
+      asked(["unreachable", "certificate"], fromOutside),
+      asked(["not_proven"], bySigning),
+      asked(["missing", "disabled"], atSender),
+    ]);
+    const nowMs = now();
+    const changes = alarms.update([...silences(nowMs), ...refusals(), ...found.flat()], undecided, nowMs);
+    lookedAt = new Date(nowMs);
+    for (const change of changes) tell(change);
+    return own.status;
+  }
+
+  function tell(change: AlarmChange): void {
+    if (onChange !== undefined) {
+      onChange(change);
+      return;
+    }
+    const { alarm, isOver } = change;
+    core?.operator.warn(`endpoint ${alarm.name}${isOver ? " is over" : ""}: ${alarm.message}`);
+  }
+
+  async function keepLooking(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await own.look();
+      await sleep(everySeconds * 1000, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  const own: EndpointWatch = {
+    look() {
+      looking ??= lookOnce().finally(() => {
+        looking = undefined;
+      });
+      return looking;
+    },
+    start() {
+      if (stopping !== undefined) return own;
+      stopping = new AbortController();
+      void keepLooking(stopping.signal);
+      return own;
+    },
+    async stop() {
+      stopping?.abort();
+      stopping = undefined;
+      await looking;
+      heard.stop();
+    },
+    get status() {
+      return {
+        sender: core.sender.name,
+        url,
+        alarms: alarms.open,
+        lastDeliveryAt: heard.lastAt,
+        types: heard.types,
+        deliveries: heard.deliveries,
+        refused: heard.refused,
+        backfilled: heard.backfilled,
+        certificateEndsAt,
+        lookedAt,
+      };
+    },
+    ready(_req, res) {
+      const { status } = own;
+      const isReady = !status.alarms.some(({ name }) => unready.has(name));
+      res.writeHead(isReady ? 200 : 503, { "content-type": "application/json", "cache-control": "no-store" });
+      res.end(JSON.stringify({ isReady, ...status }));
+    },
+    metrics: () => writeMetrics(core.settings.name, own.status),
+  };
+  return own;
+}
+
+function problemsIn(probes: readonly Probe[]): readonly Probe[] {
+  return probes.filter(({ verdict }) => verdict === "problem");
+}
+
+/** `undefined`: of any type. */
+function expectedOf(
+  given: WatchOptions["expectWithinSeconds"],
+): readonly (readonly [type: string | undefined, seconds: number])[] {
+  const all = typeof given === "number" ? [[undefined, given] as const] : Object.entries(given ?? {});
+  for (const [, seconds] of all) {
+    if (!(typeof seconds === "number" && seconds > 0))
+      throw new TypeError(
+        "watchEndpoint: expectWithinSeconds must be a number of seconds above 0, or one for each type",
+      );
+  }
+  return all;
+}

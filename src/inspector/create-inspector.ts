@@ -1,0 +1,134 @@
+// The inspector: middleware that serves a page, and a listener that fills it.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { coreOf, type Receiver } from "../create-receiver.js";
+import type { Assets } from "./assets.js";
+import { Gate } from "./gate.js";
+import { News } from "./news.js";
+import { type InspectorOptions, toSettings } from "./options.js";
+import { Recorder } from "./recorder.js";
+import { send, sendError, sendText, setSafeHeaders } from "./respond.js";
+import { ROUTES, type Rooms } from "./routes.js";
+import { secretsOf } from "./scrub.js";
+import { BadOrder, type Target } from "./sending.js";
+
+type Next = (error?: unknown) => void;
+
+/** What a receiver of whatever types is. */
+export type AnyReceiver = Pick<Receiver<never, never, never>, "receive" | "close">;
+
+export interface Inspector {
+  (req: IncomingMessage, res: ServerResponse, next?: Next): void;
+  /** Stops listening, forgets all deliveries and ends the connections of open pages, which would keep a server from closing. */
+  close(): void;
+}
+
+/** @param assetsOf - Where the page's files come from. */
+export function createInspector(
+  receivers: AnyReceiver | readonly AnyReceiver[],
+  options: InspectorOptions,
+  assetsOf: () => Assets,
+): Inspector {
+  const settings = toSettings(options);
+  const targets = targetsOf(receivers);
+  const gate = new Gate(settings);
+  const watched = targets.map(({ core }) => ({
+    core,
+    secrets: secretsOf(core.sender.definition.auth, settings.scrub),
+  }));
+  const { keepDeliveries, keepBodyBytes } = settings;
+  const recorder = new Recorder({ receivers: watched, keepDeliveries, keepBodyBytes, now: () => Date.now() });
+  const rooms: Rooms = {
+    targets,
+    inboxes: targets.flatMap(({ core }, receiver) =>
+      core.inboxes.map((kept) => ({ ...kept, receiver, secrets: (watched[receiver] as (typeof watched)[0]).secrets })),
+    ),
+    recorder,
+    news: new News(recorder),
+    token: gate.token,
+    keepDeliveries,
+    keepBodyBytes,
+  };
+
+  async function answer(req: IncomingMessage, res: ServerResponse, next: Next | undefined): Promise<void> {
+    const { path, query } = targetOf(req.url ?? "/");
+    const route = ROUTES.find((one) => one.path.test(path));
+    const isAsset = path === "/" || path === "/app.js" || path === "/app.css" || path === "/icon.svg";
+    const method = req.method === "HEAD" && isAsset ? "GET" : req.method;
+    if (!isAsset && route === undefined) {
+      if (next !== undefined) next();
+      else sendText(req, res, 404, "not found");
+      return;
+    }
+    setSafeHeaders(res);
+    const admission = await gate.admit(req);
+    if ("reason" in admission) {
+      sendText(req, res, admission.status, `hookgate inspector: ${admission.reason}`);
+      return;
+    }
+    const { rights } = admission;
+    if (method !== (route?.method ?? "GET")) {
+      res.setHeader("allow", route?.method ?? "GET, HEAD");
+      sendError(req, res, 405, "method not allowed");
+      return;
+    }
+    if (route === undefined) {
+      if (path === "/" && redirectToFolder(req, res)) return;
+      const asset = assetsOf().get(path);
+      if (asset === undefined) sendText(req, res, 404, "not found");
+      else send(req, res, 200, asset.type, asset.bytes);
+      return;
+    }
+    const denial = route.method === "POST" ? gate.mayAct(req, rights) : undefined;
+    if (denial !== undefined) {
+      sendError(req, res, denial.status, denial.reason);
+      return;
+    }
+    const parts = route.path.exec(path)?.slice(1) ?? [];
+    await route.answer(rooms, { req, res, query, parts, rights });
+  }
+
+  function inspector(req: IncomingMessage, res: ServerResponse, next?: Next): void {
+    answer(req, res, next).catch((cause: unknown) => {
+      if (res.headersSent) res.destroy();
+      else if (cause instanceof BadOrder) sendError(req, res, 400, cause.message);
+      else if (next !== undefined) next(cause);
+      else sendError(req, res, 500, "the inspector failed");
+    });
+  }
+  return Object.assign(inspector, {
+    close(): void {
+      rooms.news.close();
+      recorder.close();
+    },
+  });
+}
+
+function targetsOf(receivers: AnyReceiver | readonly AnyReceiver[]): readonly Target[] {
+  const list = Array.isArray(receivers) ? (receivers as readonly AnyReceiver[]) : [receivers as AnyReceiver];
+  const targets = list.map((receiver) => {
+    const core = coreOf(receiver);
+    if (core === undefined) throw new TypeError("inspector(receivers): each must be what createReceiver returned");
+    return { receive: receiver.receive, core };
+  });
+  if (targets.length === 0 || new Set(list).size !== list.length)
+    throw new TypeError("inspector(receivers): give one receiver or several, each once");
+  return targets;
+}
+
+function targetOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const at = url.indexOf("?");
+  const path = at < 0 ? url : url.slice(0, at);
+  return { path: path === "" ? "/" : path, query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)) };
+}
+
+/** The page's own paths are relative to it: `/inspector` must become `/inspector/`. */
+function redirectToFolder(req: IncomingMessage, res: ServerResponse): boolean {
+  const { originalUrl } = req as { originalUrl?: string };
+  const path = (originalUrl ?? req.url ?? "/").split("?", 1)[0] as string;
+  if (path.endsWith("/")) return false;
+  // Relative, and never with a host in it: `//evil.example` is a path that a browser takes for one.
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  res.writeHead(302, { location: `./${name}/` });
+  res.end();
+  return true;
+}

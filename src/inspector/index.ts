@@ -1,0 +1,31 @@
+// The public names of hookgate/inspector.
+import { loadAssets } from "./assets.js";
+import { type AnyReceiver, createInspector, type Inspector } from "./create-inspector.js";
+import type { InspectorOptions } from "./options.js";
+
+export type { AnyReceiver, Inspector } from "./create-inspector.js";
+export type { InspectorOptions, Permission } from "./options.js";
+
+/**
+ * Middleware that serves one page for development and operations: what was delivered and what became of it, live; which
+ * check refused a delivery and what to do about it; what lies in the inboxes. From it test events are sent, deliveries
+ * replayed and dead events redriven.
+ *
+ * It keeps the last deliveries in memory, from when it is built on. Credentials are scrubbed; bodies are shown, and may
+ * hold what is personal. Without `authorize` it answers only callers on this machine that name it `localhost` and come
+ * through no proxy; whoever else has an account on this machine can see it then.
+ *
+ * Promise: nothing of a delivery is ever HTML, and nothing is started but by the page itself. Memory is bounded: at most
+ * `keepDeliveries` times `keepBodyBytes`, and as much again for the rest. Not promised: an archive; a restart forgets.
+ *
+ * @param receivers - One receiver or several.
+ * @param options.authorize - Who may look, and who may act. Needs `hosts`.
+ * @throws {TypeError} For what is no receiver, and for an unknown or malformed option.
+ * @example
+ * import { inspector } from "hookgate/inspector";
+ *
+ * app.use("/hookgate", inspector([stripeReceiver, githubReceiver]));
+ */
+export function inspector(receivers: AnyReceiver | readonly AnyReceiver[], options: InspectorOptions = {}): Inspector {
+  return createInspector(receivers, options, loadAssets);
+}

@@ -1,0 +1,29 @@
+// Which span at the sender caused this delivery? W3C Trace Context, section 3.2: the header `traceparent`.
+import { createTraceState, isSpanContextValid, type Link, type SpanContext } from "@opentelemetry/api";
+import type { HeaderLines } from "../internal/headers.js";
+
+/** Version, trace id, parent id, flags; a later version may add fields after a hyphen. */
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+/** W3C Trace Context, section 3.3.1.5: at least so much is passed on. */
+const MAX_STATE_CHARACTERS = 512;
+
+/**
+ * A link, and not the parent: the sender's trace is another organisation's, and its sampling is not ours. To be asked of
+ * proven deliveries alone, or a stranger could point into any trace.
+ */
+export function linkToSender(headers: HeaderLines): Link | undefined {
+  const parent = headers.once("traceparent");
+  const [, version, traceId, spanId, flags, more] =
+    typeof parent === "string" ? (TRACEPARENT.exec(parent.trim()) ?? []) : [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  if (version === "00" && more !== undefined) return undefined;
+  const state = headers.get("tracestate");
+  const context: SpanContext = {
+    traceId,
+    spanId,
+    traceFlags: Number.parseInt(flags, 16) & 1,
+    isRemote: true,
+    ...(state === undefined || state.length > MAX_STATE_CHARACTERS ? {} : { traceState: createTraceState(state) }),
+  };
+  return isSpanContextValid(context) ? { context } : undefined;
+}

@@ -1,0 +1,184 @@
+// A watch says when an endpoint is silent, switched off, out of reach or refused too much: once when it begins, once when it ends.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createReceiver } from "hookgate";
+import {
+  type AlarmChange,
+  signedRoundTrip,
+  stripeWebhooks,
+  type WatchOptions,
+  watchEndpoint,
+} from "hookgate/endpoints";
+import { stripe } from "hookgate/senders";
+import { createTestSender } from "hookgate/testing";
+import { afterEach, describe, expect, it } from "vitest";
+import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
+
+const sender = stripe({ secret: "whsec_0123456789abcdef0123" });
+const opened: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+});
+
+async function start(options: (url: string) => WatchOptions) {
+  const receiver = createReceiver(sender, { logger: { warn() {}, error() {} } });
+  receiver.on("invoice.paid", () => undefined);
+  const server = createServer(receiver);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const changes: string[] = [];
+  let nowMs = 1_000_000_000_000;
+  const onChange = ({ alarm, isOver }: AlarmChange): void => void changes.push(`${isOver ? "-" : "+"}${alarm.name}`);
+  const watch = watchEndpoint(receiver, { onChange, now: () => nowMs, ...options(url) });
+  const close = (): Promise<unknown> => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve)));
+  opened.push({ close: () => watch.stop() }, { close });
+  const test = createTestSender(sender);
+  const send = (type: string, more: object = {}) =>
+    test.send(url, { type, payload: { data: { object: {} } }, ...more });
+  return { watch, changes, send, url, close, elapse: (seconds: number) => void (nowMs += seconds * 1000) };
+}
+
+describe("silence", () => {
+  it("is told of once, and its end once; refused deliveries do not end it", async () => {
+    const { watch, changes, send, elapse } = await start(() => ({ expectWithinSeconds: 60 }));
+    await send("invoice.paid");
+    elapse(60);
+    await watch.look();
+    expect(changes).toEqual([]);
+    elapse(1);
+    await watch.look();
+    await watch.look();
+    await send("invoice.paid", { wrongKey: true });
+    await watch.look();
+    expect(changes).toEqual(["+silent"]);
+    await send("invoice.paid");
+    await watch.look();
+    expect(changes).toEqual(["+silent", "-silent"]);
+  });
+
+  it("is told of for each type, with when it last came", async () => {
+    const { watch, send, elapse } = await start(() => ({
+      expectWithinSeconds: { "invoice.paid": 60, "charge.failed": 600 },
+    }));
+    await send("charge.failed");
+    elapse(61);
+    const { alarms, types } = await watch.look();
+    expect(alarms).toMatchObject([
+      {
+        name: "silent",
+        of: "invoice.paid",
+        message: expect.stringContaining("no invoice.paid came since it is watched"),
+      },
+    ]);
+    expect(types).toEqual([{ type: "charge.failed", count: 1, lastAt: new Date(1_000_000_000_000) }]);
+  });
+});
+
+describe("refusals", () => {
+  it("that rise are an alarm, and those that always come are none", async () => {
+    const { watch, changes, send } = await start(() => ({ quietRefusals: 3 }));
+    const refuse = async (count: number) => {
+      for (let at = 0; at < count; at++) await send("invoice.paid", { wrongKey: true });
+      return watch.look();
+    };
+    await refuse(3);
+    expect(changes).toEqual([]);
+    const { alarms, refused, deliveries } = await refuse(12);
+    expect(changes).toEqual(["+refusals"]);
+    expect(alarms[0]?.message).toContain("12 of 12 deliveries were refused since the last look, 3.0 on average before");
+    expect([refused, deliveries]).toEqual([15, 15]);
+    await refuse(12);
+    expect(changes).toEqual(["+refusals", "-refusals"]);
+  });
+});
+
+describe("the sender's own account", () => {
+  it("tells what was switched off, what is gone, and what could not be asked, which ends no other alarm", async () => {
+    const api = await stripeApi();
+    opened.push(api);
+    const { watch, changes, url } = await start((at) => ({
+      url: at,
+      api: stripeWebhooks({ apiKey: STRIPE_KEY, baseUrl: api.url, tries: 1 }),
+    }));
+    await fetch(`${api.url}/v1/webhook_endpoints`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${STRIPE_KEY}` },
+      body: new URLSearchParams({ url, "enabled_events[]": "*" }),
+    });
+    await watch.look();
+    expect(changes).toEqual([]);
+    const [kept] = api.endpoints.values();
+    if (kept !== undefined) kept.endpoint = { ...kept.endpoint, status: "disabled" };
+    expect((await watch.look()).alarms).toMatchObject([
+      { name: "disabled", message: expect.stringContaining("has switched the endpoint off (disabled)") },
+    ]);
+    api.fail({ status: 503 });
+    expect((await watch.look()).alarms.map(({ name }) => name)).toEqual(["disabled", "unknown"]);
+    api.endpoints.clear();
+    expect((await watch.look()).alarms.map(({ name }) => name)).toEqual(["missing"]);
+    expect(changes).toEqual(["+disabled", "+unknown", "+missing", "-disabled", "-unknown"]);
+    expect(JSON.stringify(watch.status)).not.toContain(STRIPE_KEY);
+  });
+});
+
+describe("from outside", () => {
+  it("a signed delivery that is taken is no alarm; one that is not, and a URL that nobody answers, are", async () => {
+    const { watch, changes, close } = await start((url) => ({
+      url,
+      prove: signedRoundTrip(sender as never, { timeoutSeconds: 1 }),
+    }));
+    await watch.look();
+    expect(changes).toEqual([]);
+    await close();
+    const { alarms } = await watch.look();
+    expect(alarms.map(({ name }) => name).sort()).toEqual(["not_proven", "unreachable"]);
+  });
+});
+
+describe("telling", () => {
+  it("answers ready with the status, and 503 only during alarms that were named", async () => {
+    const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
+    const server = createServer(watch.ready);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    opened.push({ close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))) });
+    const ask = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    expect((await ask()).status).toBe(200);
+    elapse(2);
+    await watch.look();
+    const answer = await ask();
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ isReady: false, sender: "stripe", alarms: [{ name: "silent" }] });
+  });
+
+  it("writes metrics that Prometheus reads", async () => {
+    const { watch, send } = await start(() => ({}));
+    await send("invoice.paid");
+    await send("invoice.paid", { wrongKey: true });
+    expect(watch.metrics().split("\n")).toEqual(
+      expect.arrayContaining([
+        'hookgate_endpoint_deliveries_total{receiver="stripe",sender="stripe"} 2',
+        'hookgate_endpoint_refused_total{receiver="stripe",sender="stripe"} 1',
+        'hookgate_endpoint_last_event_seconds{receiver="stripe",sender="stripe",type="invoice.paid"} 1000000000',
+        'hookgate_endpoint_alarm{receiver="stripe",sender="stripe",alarm="silent"} 0',
+      ]),
+    );
+  });
+
+  it("looks on a schedule until it is stopped", async () => {
+    const { watch } = await start(() => ({ everySeconds: 0.02 }));
+    watch.start();
+    await expect.poll(() => watch.status.lookedAt).toBeDefined();
+    await watch.stop();
+  });
+});
+
+describe("building", () => {
+  it.each([
+    ["a misspelt option", { expectWithin: 1 }, 'did you mean "expectWithinSeconds"?'],
+    ["a span that is none", { expectWithinSeconds: 0 }, "expectWithinSeconds must be"],
+    ["an API without a URL", { api: stripeWebhooks({ apiKey: "k" }) }, "url is required"],
+    ["an alarm that is none", { unreadyOn: ["quiet"] }, "unreadyOn knows silent"],
+  ])("refuses %s", (_name, options, message) => {
+    expect(() => watchEndpoint(createReceiver(sender), options as never)).toThrow(message);
+  });
+});
