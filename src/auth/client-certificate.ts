@@ -1,9 +1,10 @@
 // Did the sender show a client certificate that we accept: on the socket, or to a proxy of ours that passes it on?
 import { X509Certificate } from "node:crypto";
-import { BlockList, isIP } from "node:net";
+import type { BlockList } from "node:net";
 import type { Delivery } from "../delivery.js";
 import { REPEATED } from "../internal/headers.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { loadNet } from "../internal/load.js";
 import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "./auth.js";
 import {
   checkNamePattern,
@@ -167,6 +168,7 @@ function compileProxies(ranges: unknown): (address: string | undefined) => boole
       'clientCertificate: from.trustedProxies must name the proxies whose header is believed, such as ["10.0.0.0/8"]',
     );
   }
+  const { BlockList, isIP } = loadNet();
   const list = new BlockList();
   for (const range of ranges as readonly unknown[]) addRange(list, range);
   return function isProxy(address) {
@@ -177,6 +179,7 @@ function compileProxies(ranges: unknown): (address: string | undefined) => boole
 }
 
 function addRange(list: BlockList, range: unknown): void {
+  const { isIP } = loadNet();
   const [address = "", prefix, more] = typeof range === "string" ? range.split("/") : [];
   const family = isIP(address);
   const bits = family === 4 ? 32 : 128;

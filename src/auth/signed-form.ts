@@ -1,10 +1,10 @@
 // Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
 import { createHash } from "node:crypto";
-import { parse, stringify } from "node:querystring";
 import { type Delivery, queryOf } from "../delivery.js";
 import { type FormFields, parseForm } from "../internal/form.js";
 import { decodeUtf8 } from "../internal/json.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { loadQuerystring } from "../internal/load.js";
 import { type Refusal, refuse } from "./auth.js";
 import type { SignedText } from "./signed-text.js";
 
@@ -127,5 +127,7 @@ function urlSpellings(url: string): string[] {
 
 function withQueryAnew(url: string): string {
   const at = url.indexOf("?");
-  return at < 0 ? url : `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
+  if (at < 0) return url;
+  const { parse, stringify } = loadQuerystring();
+  return `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
 }

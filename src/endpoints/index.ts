@@ -1,6 +1,7 @@
 // hookgate/endpoints: the other half of the agreement, registered and kept at the sender.
 export type { ApiOptions } from "../api/sender-api.js";
 export { SenderApiError, type SenderApiProblem } from "../api/sender-api-error.js";
+export type { Alarm, AlarmChange, AlarmName } from "./alarms.js";
 export { type CloudEventsSubscriptionsOptions, cloudEventsSubscriptions } from "./apis/cloud-events.js";
 export { type DiscordWebhookOptions, discordWebhook } from "./apis/discord.js";
 export { type GithubWebhooksOptions, githubWebhooks } from "./apis/github.js";

@@ -51,9 +51,9 @@ export function writeMetrics(receiver: string, status: WatchStatus): string {
 }
 
 function labelled(labels: object): string {
-  const escape = (text: unknown): string =>
+  const quoted = (text: unknown): string =>
     String(text).replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
   return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escape(value)}"`)
+    .map(([name, value]) => `${name}="${quoted(value)}"`)
     .join(",");
 }

@@ -90,8 +90,11 @@ export function createInspector(
   function inspector(req: IncomingMessage, res: ServerResponse, next?: Next): void {
     answer(req, res, next).catch((cause: unknown) => {
       if (res.headersSent) res.destroy();
-      else if (cause instanceof BadOrder) sendError(req, res, 400, cause.message);
-      else if (next !== undefined) next(cause);
+      else if (cause instanceof BadOrder) {
+        // What is left of the order is not read.
+        if (!req.readableEnded && req.httpVersionMajor < 2) res.setHeader("connection", "close");
+        sendError(req, res, 400, cause.message);
+      } else if (next !== undefined) next(cause);
       else sendError(req, res, 500, "the inspector failed");
     });
   }

@@ -32,7 +32,7 @@ export class Diagnoser {
   }
 }
 
-/** The credentials are there and well-formed, and do not match. */
+/** The proof did not hold, which may have many reasons. */
 function isWorthIt({ body }: Delivery, { name, trace }: Outcome): boolean {
   const last = trace.at(-1);
   return name === "unauthenticated" && last?.check === "prove" && body.length <= MAX_BODY_BYTES;

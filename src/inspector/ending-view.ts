@@ -1,12 +1,16 @@
 // How is an outcome written down so that a page can show it, and so that it holds nothing alive and nothing endless?
+import { shown } from "../internal/what-came.js";
 import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../outcome.js";
 import type { CheckView, EndingView, ErrorView, EventView, Tone } from "./wire.js";
 
 /** Of one delivery; a batch may hold thousands. */
-const MAX_EVENTS = 100;
+const MAX_EVENTS = 50;
+/** Of these events, what was thrown; the others have its name in their hint. */
+const MAX_ERRORS = 5;
 const MAX_TEXT_CHARACTERS = 2_000;
-const MAX_STACK_CHARACTERS = 4_000;
-const MAX_CAUSES = 4;
+const MAX_HINT_CHARACTERS = 500;
+const MAX_STACK_CHARACTERS = 2_000;
+const MAX_CAUSES = 3;
 
 /** Success, and nothing was done. */
 const SKIPPED: ReadonlySet<OutcomeName> = new Set<OutcomeName>([
@@ -38,7 +42,7 @@ export function viewEnding(outcome: Outcome): EndingView {
   };
 }
 
-function viewEvent(event: EventOutcome): EventView {
+function viewEvent(event: EventOutcome, at: number): EventView {
   const { status, retry } = OUTCOMES[event.name];
   return {
     outcome: event.name,
@@ -48,8 +52,8 @@ function viewEvent(event: EventOutcome): EventView {
     tenant: cut(event.tenant),
     attempt: event.attempt ?? null,
     notes: event.notes.slice(0, 10),
-    hint: cut(event.hint),
-    error: viewError(event.error),
+    hint: cut(event.hint, MAX_HINT_CHARACTERS),
+    error: at < MAX_ERRORS ? viewError(event.error) : null,
   };
 }
 
@@ -66,7 +70,7 @@ export function viewTrace(outcome: Outcome): CheckView[] {
 export function viewError(error: unknown, depth = 0): ErrorView | null {
   if (error === undefined || error === null || depth >= MAX_CAUSES) return null;
   try {
-    if (!(error instanceof Error)) return { title: cut(String(error)) ?? "", stack: null, cause: null };
+    if (!(error instanceof Error)) return { title: cut(`thrown: ${shown(error)}`) ?? "", stack: null, cause: null };
     return {
       title: cut(`${error.name}: ${error.message}`) ?? "",
       stack: typeof error.stack === "string" ? cut(error.stack, MAX_STACK_CHARACTERS) : null,

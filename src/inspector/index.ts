@@ -16,7 +16,7 @@ export type { InspectorOptions, Permission } from "./options.js";
  * through no proxy; whoever else has an account on this machine can see it then.
  *
  * Promise: nothing of a delivery is ever HTML, and nothing is started but by the page itself. Memory is bounded: at most
- * `keepDeliveries` times `keepBodyBytes`, and as much again for the rest. Not promised: an archive; a restart forgets.
+ * `keepDeliveries` times `keepBodyBytes` and 100 KB. Not promised: an archive; a restart forgets.
  *
  * @param receivers - One receiver or several.
  * @param options.authorize - Who may look, and who may act. Needs `hosts`.
@@ -24,7 +24,7 @@ export type { InspectorOptions, Permission } from "./options.js";
  * @example
  * import { inspector } from "hookgate/inspector";
  *
- * app.use("/hookgate", inspector([stripeReceiver, githubReceiver]));
+ * app.use("/hookgate", inspector([receiver]));
  */
 export function inspector(receivers: AnyReceiver | readonly AnyReceiver[], options: InspectorOptions = {}): Inspector {
   return createInspector(receivers, options, loadAssets);

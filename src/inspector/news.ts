@@ -10,6 +10,8 @@ const BEAT_MS = 20_000;
 /** A page that does not read is let go; it comes again by itself and is told what it missed. */
 const MAX_UNREAD_BYTES = 1_048_576;
 const MAX_PAGES = 16;
+/** Then a page comes again by itself, and `authorize` is asked whether it still may. */
+const MAX_AGE_MS = 15 * 60_000;
 
 interface Page {
   readonly res: ServerResponse;
@@ -39,6 +41,8 @@ export class News {
       res.writeHead(503).end();
       return;
     }
+    const end = setTimeout(() => res.end(), MAX_AGE_MS).unref();
+    res.on("close", () => clearTimeout(end));
     const page: Page = { res, revision: Math.min(revision, this.#recorder.revision) };
     this.#pages.add(page);
     res.on("close", () => this.#leave(page));
@@ -55,7 +59,7 @@ export class News {
     this.#ignore();
     clearTimeout(this.#timer);
     clearInterval(this.#beat);
-    for (const page of [...this.#pages]) page.res.end();
+    for (const page of this.#pages) page.res.end();
     this.#pages.clear();
   }
 

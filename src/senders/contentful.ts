@@ -1,5 +1,4 @@
 // Contentful: a canonical request is signed, with the headers that it names itself.
-import { escape as escapeQuery } from "node:querystring";
 import type { Auth, Covers, Proof } from "../auth/auth.js";
 import { refuse } from "../auth/auth.js";
 import { mac } from "../auth/mac.js";
@@ -8,6 +7,7 @@ import type { SignedText } from "../auth/signed-text.js";
 import { type Delivery, pathOf, queryOf } from "../delivery.js";
 import { header } from "../field.js";
 import { REPEATED } from "../internal/headers.js";
+import { loadQuerystring } from "../internal/load.js";
 import { isPromise } from "../internal/maybe-promise.js";
 import type { SecretSender } from "./options.js";
 import { senderFactory } from "./sender-row.js";
@@ -38,7 +38,7 @@ function namesIn({ headers }: Pick<Delivery, "headers">): readonly string[] | un
 function canonicalPath(url: string): string | undefined {
   const query = queryOf(url);
   try {
-    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${escapeQuery(query)}`);
+    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${loadQuerystring().escape(query)}`);
   } catch {
     return undefined; // half of a surrogate pair
   }

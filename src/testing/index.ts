@@ -5,6 +5,15 @@ export { type DedupeStoreHarness, describeDedupeStore, type TestApi } from "./de
 export { describeInbox, type InboxHarness } from "./describe-inbox.js";
 export { type MatcherAnswer, type WebhookMatchers, webhookMatchers } from "./matchers.js";
 export {
+  type Attempt,
+  type Persisted,
+  type PersistOptions,
+  realClock,
+  type SenderClock,
+  sendPersistently,
+  virtualClock,
+} from "./persist.js";
+export {
   type RecordedDelivery,
   type Recording,
   type RecordOptions,
@@ -12,6 +21,7 @@ export {
   recordDeliveries,
   replayDelivery,
 } from "./recorded.js";
+export { retrySchedule } from "./retry-schedule.js";
 export type { ScenarioStep } from "./scenario-step.js";
 export {
   runScenario,

@@ -54,7 +54,7 @@ interface Heard {
 }
 
 function judge(received: unknown, by: (heard: Heard) => MatcherAnswer): MatcherAnswer | Promise<MatcherAnswer> {
-  if (received instanceof Response) {
+  if (isResponse(received)) {
     const { status, headers } = received;
     return received
       .clone()
@@ -62,6 +62,12 @@ function judge(received: unknown, by: (heard: Heard) => MatcherAnswer): MatcherA
       .then((text) => by({ status, code: codeOf(headers.get("content-type"), text), outcome: undefined }));
   }
   return by(heardOf(received));
+}
+
+/** By its looks: a test runner may have globals of its own. */
+function isResponse(received: unknown): received is Response {
+  const { status, headers, clone } = (received ?? {}) as Partial<Response>;
+  return typeof status === "number" && typeof headers?.get === "function" && typeof clone === "function";
 }
 
 function accepted(heard: Heard, as: OutcomeName | undefined): MatcherAnswer {

@@ -1,5 +1,5 @@
 // A watch says when an endpoint is silent, switched off, out of reach or refused too much: once when it begins, once when it ends.
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
 import {
@@ -20,6 +20,11 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 
+function closed(server: Server): Promise<unknown> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+}
+
 async function start(options: (url: string) => WatchOptions) {
   const receiver = createReceiver(sender, { logger: { warn() {}, error() {} } });
   receiver.on("invoice.paid", () => undefined);
@@ -30,12 +35,15 @@ async function start(options: (url: string) => WatchOptions) {
   let nowMs = 1_000_000_000_000;
   const onChange = ({ alarm, isOver }: AlarmChange): void => void changes.push(`${isOver ? "-" : "+"}${alarm.name}`);
   const watch = watchEndpoint(receiver, { onChange, now: () => nowMs, ...options(url) });
-  const close = (): Promise<unknown> => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve)));
+  const close = (): Promise<unknown> => closed(server);
   opened.push({ close: () => watch.stop() }, { close });
   const test = createTestSender(sender);
   const send = (type: string, more: object = {}) =>
     test.send(url, { type, payload: { data: { object: {} } }, ...more });
-  return { watch, changes, send, url, close, elapse: (seconds: number) => void (nowMs += seconds * 1000) };
+  const elapse = (seconds: number): void => {
+    nowMs += seconds * 1000;
+  };
+  return { watch, changes, send, url, close, elapse };
 }
 
 describe("silence", () => {
@@ -140,7 +148,7 @@ describe("telling", () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
     const server = createServer(watch.ready);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    opened.push({ close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))) });
+    opened.push({ close: () => closed(server) });
     const ask = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     expect((await ask()).status).toBe(200);
     elapse(2);

@@ -165,7 +165,7 @@ it("no example is left untested", () => {
   const programs = ["commonjs.cjs", "three-instances-redis.ts", "ledger-postgres.ts", "spill.ts"];
   const inboxes = ["inbox-sqlite.ts", "inbox-bullmq.ts", "inbox-pg-boss.ts"];
   // In test/adapters and test/otel.
-  const adapters = ["fastify.ts", "lambda.ts", "next-route.ts", "otel.ts"];
+  const adapters = ["fastify.ts", "lambda.ts", "next-route.ts", "otel.ts", "prometheus.ts"];
   const tested = new Set([...stories.map((story) => story.file), ...helpers, ...programs, ...inboxes, ...adapters]);
   expect(readdirSync(new URL("../../examples", import.meta.url)).filter((file) => !tested.has(file))).toEqual([]);
 });

@@ -7,7 +7,7 @@ import express4 from "express4";
 import { createReceiver, defineSender, json, query } from "hookgate";
 import { staticToken } from "hookgate/auth";
 import { type InspectorOptions, inspector } from "hookgate/inspector";
-import { stripe } from "hookgate/senders";
+import { stripe, twilio } from "hookgate/senders";
 import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createInspector } from "../../src/inspector/create-inspector.js";
@@ -300,6 +300,32 @@ describe("what is kept", () => {
       expect(detail.body.text).toContain('"total":3');
       expect(detail.body.isScrubbed).toBe(true);
     }
+  });
+
+  it.each([
+    [
+      "a URL that a proxy changed",
+      "https://example.com/hooks/twilio",
+      /signed another URL: https:\/\/example.com\/hooks\/twilio\. The secret is right/,
+    ],
+    ["a URL that is not to be guessed", "https://elsewhere.example/x", /most likely the secret/],
+  ])("has what was found out about %s", async (_, signedUrl, found) => {
+    const sender = twilio({ secret: "0123456789abcdef0123456789abcdef" });
+    const receiver = createReceiver(sender, {
+      publicUrl: "http://example.com/hooks/twilio",
+      onOutcome: () => undefined,
+    });
+    const watched = createInspector(receiver, {}, pageAssets);
+    const server = createServer(watched);
+    await listen(server);
+    const test = createTestSender(sender, { url: signedUrl });
+    await test.send(receiver, { payload: { MessageSid: "SM1", SmsStatus: "received" }, path: "/hooks/twilio" });
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const diagnosis = async () =>
+      (JSON.parse((await call(`${base}/api/deliveries/1`)).text) as DeliveryDetail).diagnosis?.found;
+    await expect.poll(diagnosis).toMatch(found);
+    watched.close();
+    server.close();
   });
 
   it("is of its own receivers only, and none after close", async () => {

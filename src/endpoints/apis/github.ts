@@ -183,6 +183,6 @@ function endpointOf(value: unknown): RegisteredEndpoint | undefined {
 function wrongOf(config: Members): { readonly wrong?: readonly string[] } {
   const wrong: string[] = [];
   if (config.secret === undefined) wrong.push("set a secret (it has none, so nothing is signed)");
-  if (String(config.insecure_ssl ?? "0") === "1") wrong.push("verify certificates (insecure_ssl is on)");
+  if (textOf(config.insecure_ssl) === "1") wrong.push("verify certificates (insecure_ssl is on)");
   return wrong.length === 0 ? {} : { wrong };
 }
