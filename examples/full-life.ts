@@ -10,7 +10,7 @@ import {
   type EndpointApi,
   ensureEndpoint,
   type RegisteredEndpoint,
-  signedRoundTrip,
+  type signedRoundTrip,
 } from "hookgate/endpoints";
 import { type StripeEnvelope, stripe } from "hookgate/senders";
 import { createTestSender, retrySchedule, sendPersistently, virtualClock } from "hookgate/testing";
@@ -56,8 +56,16 @@ function ownSender(clock: ReturnType<typeof virtualClock>) {
 }
 
 /** What the application is. */
-export function createApp(now: () => number, onPaid: (id: string | undefined) => void): Receiver<Record<string, StripeEnvelope>> {
-  const receiver = createReceiver(sender, { now, dedupe: { store: memoryStore() }, onError: () => undefined, onOutcome: () => undefined });
+export function createApp(
+  now: () => number,
+  onPaid: (id: string | undefined) => void,
+): Receiver<Record<string, StripeEnvelope>> {
+  const receiver = createReceiver(sender, {
+    now,
+    dedupe: { store: memoryStore() },
+    onError: () => undefined,
+    onOutcome: () => undefined,
+  });
   receiver.on("invoice.paid", (event) => onPaid(event.id));
   return receiver;
 }
@@ -86,7 +94,11 @@ async function demonstrate(): Promise<void> {
   // The demonstration's clock is not the receiver's machine's: the proof is signed by it, too.
   const wanted = { api, url, events: ["invoice.paid"], secret: SECRET, prove: provenAt(clock.now) };
   console.log(describePlan((await ensureEndpoint(wanted)).plan));
-  console.log(`a second time: ${describePlan((await ensureEndpoint(wanted)).plan).split("\n").at(-1)}`);
+  console.log(
+    `a second time: ${describePlan((await ensureEndpoint(wanted)).plan)
+      .split("\n")
+      .at(-1)}`,
+  );
 
   console.log("\nDelivered:");
   console.log(`  ${await emit("evt_1")}`);

@@ -23,13 +23,13 @@ const TIMEOUT_SECONDS = 10;
  * @throws {TypeError} When it is called: where the sender cannot sign.
  * @example prove: signedRoundTrip((secret) => stripe({ secret }))
  */
-export function signedRoundTrip(
-  sender: Sender<never> | Sender<unknown> | ((secret: string) => Sender<never> | Sender<unknown>),
+export function signedRoundTrip<Events>(
+  sender: Sender<Events> | ((secret: string) => Sender<Events>),
   options: RoundTripOptions = {},
 ): EndpointProof {
   const { timeoutSeconds = TIMEOUT_SECONDS, tries = 1, type = HARMLESS_TYPE, payload = {}, headers } = options;
   return async function prove({ url, secret }): Promise<ProofResult> {
-    const own = (typeof sender === "function" ? sender(secret ?? "") : sender) as Sender<never>;
+    const own = (typeof sender === "function" ? sender(secret ?? "") : sender) as unknown as Sender<never>;
     // A secret that the sender's description does not hold yet signs in its stead.
     const test = createTestSender(own, { url, ...(secret === undefined ? {} : { key: secret }) });
     const send = { type, payload, ...(headers === undefined ? {} : { headers }) };

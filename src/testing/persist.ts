@@ -85,8 +85,8 @@ export interface Persisted {
  * const test = createTestSender(sender, { to: app, now: clock.now });
  * const { end, attempts } = await sendPersistently(sender, test, "invoice.paid", { data: { object: {} } }, { clock });
  */
-export async function sendPersistently(
-  sender: Sender<never> | Sender<unknown>,
+export async function sendPersistently<Events>(
+  sender: Sender<Events>,
   test: BoundTestSender,
   type: string,
   payload?: unknown,

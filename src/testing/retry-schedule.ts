@@ -23,7 +23,7 @@ const GROWTH = 3;
  *
  * @example retrySchedule(slack({ secret })) // [0, 60, 300]
  */
-export function retrySchedule(sender: Sender<never> | Sender<unknown>): readonly number[] {
+export function retrySchedule<Events>(sender: Sender<Events>): readonly number[] {
   const { name, profile } = sender;
   if (!profile.retries) return [];
   const known = BY_SENDER.get(name);
