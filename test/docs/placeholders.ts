@@ -15,6 +15,8 @@ export const placeholders: ReadonlyMap<string, string> = new Map([
   ["fetchPayment", "declare function fetchPayment(payload: unknown): Promise<unknown>;"],
   ["fetchKey", "declare function fetchKey(keyId: string): Promise<string>;"],
   ["fetchPlaidKey", "declare function fetchPlaidKey(keyId: string): Promise<string>;"],
+  ["createWebhook", "declare function createWebhook(url: string): Promise<void>;"],
+  ["keep", "declare function keep(secret: string): Promise<void>;"],
   ["deploy", "declare function deploy(event: unknown): Promise<void>;"],
   ["handled", "declare const handled: readonly string[];"],
   ["clientId", "declare const clientId: string;"],

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EntryPoint, entryPoints, root } from "../../scripts/entry-points.js";
-import { type Packed, pack, reachedFrom } from "./packed.js";
+import { loadedLaterBy, type Packed, pack, reachedFrom } from "./packed.js";
 
 const entries: readonly EntryPoint[] = entryPoints();
 /** What the inspector's middleware reads and sends to a browser. */
@@ -37,12 +37,24 @@ describe("the tarball", () => {
 
   it("holds dist and the texts, and neither sources nor tests", () => {
     const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file) && !page.includes(file));
-    expect(others).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"]);
+    const texts = [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "migrations/postgres/0001.sql",
+      "package.json",
+    ];
+    expect(others).toEqual(texts);
     expect(packed.files.filter((file) => file.includes(".test."))).toEqual([]);
   });
 
   it("holds no JavaScript that no entry point needs", () => {
-    const needed = new Set([...page, ...entries.flatMap(({ built }) => [...reachedFrom(built, packed).files])]);
+    const files = entries.flatMap(({ built }) => [...reachedFrom(built, packed).files]);
+    const later = files.flatMap((file) =>
+      loadedLaterBy(file, packed).flatMap((one) => [...reachedFrom(one, packed).files]),
+    );
+    const needed = new Set([...page, ...files, ...later]);
     expect(packed.files.filter((file) => file.endsWith(".js") && !needed.has(file))).toEqual([]);
   });
 
@@ -61,9 +73,14 @@ describe("the tarball", () => {
 });
 
 describe("importing", () => {
-  it("loads three builtins that cost nothing for hookgate with senders and auth, and no package", () => {
+  it("loads four builtins that cost little for hookgate with senders and auth, and no package", () => {
     const imports = core.flatMap(({ built }) => [...reachedFrom(built, packed).imports]);
-    expect([...new Set(imports)].sort()).toEqual(["node:crypto", "node:diagnostics_channel", "node:module"]);
+    expect([...new Set(imports)].sort()).toEqual([
+      "node:buffer",
+      "node:crypto",
+      "node:diagnostics_channel",
+      "node:module",
+    ]);
   });
 
   it("loads neither jose nor ipaddr.js for hookgate with senders and auth", () => {

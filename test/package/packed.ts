@@ -58,3 +58,9 @@ export function reachedFrom(entry: string, { folder }: Packed): Reached {
   }
   return { files, imports };
 }
+
+/** Files of the package that a file loads by `import()`. */
+export function loadedLaterBy(file: string, { folder }: Packed): readonly string[] {
+  const text = readFileSync(join(folder, file), "utf8");
+  return [...text.matchAll(/import\("(\.[^"]+)"\)/g)].map(([, specifier = ""]) => join(dirname(file), specifier));
+}
