@@ -76,7 +76,8 @@ export class Operator {
     const cause = outcome.name === "misconfigured" ? `misconfigured ${outcome.hint}` : `outcome ${outcome.name}`;
     this.#once(cause, () => {
       const { meaning, fix } = OUTCOMES[outcome.name];
-      const parts = [`answered ${outcome.reply.status} ${outcome.name}: ${outcome.hint ?? meaning}`, fix];
+      const what = outcome.via === "delivery" ? `answered ${outcome.reply.status}` : `an event from ${outcome.via}:`;
+      const parts = [`${what} ${outcome.name}: ${outcome.hint ?? meaning}`, fix];
       const details = {
         receiver: name,
         outcome: outcome.name,
@@ -87,7 +88,10 @@ export class Operator {
       this.#say(
         "warn",
         details,
-        `${parts.filter((part) => part !== "").join(". ")} Later ones of this kind are not written; see onOutcome`,
+        `${parts
+          .filter((part) => part !== "")
+          .join(". ")
+          .replace(/\.?$/, ".")} Later ones of this kind are not written; see onOutcome`,
       );
     });
   }

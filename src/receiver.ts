@@ -6,15 +6,15 @@ import { closing, overloaded } from "./checks/admit.js";
 import type { ClientAddressSource } from "./checks/client-address.js";
 import type { Claims } from "./dedupe/claims.js";
 import { dedupeKeyMaker } from "./dedupe/key.js";
-import { type Delivery, pathOf } from "./delivery.js";
-import { type OutcomeMessage, outcomes, type ReceiverFacts } from "./diagnostics.js";
+import type { Delivery } from "./delivery.js";
+import { outcomes, type ReceiverFacts } from "./diagnostics.js";
 import { type ArrivalMessage, arrivals } from "./diagnostics-work.js";
 import { EnrolmentWindow, type EnrolOptions } from "./enrolment.js";
 import { WebhookError } from "./errors.js";
 import type { ReceivedEvent } from "./event.js";
-import { eventOutcome, withMalformed } from "./handle/event-outcome.js";
+import { eventOutcome } from "./handle/event-outcome.js";
 import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./handle/fetched.js";
-import { fold, mustComeAgain, runDelivery } from "./handle/run-delivery.js";
+import { runDelivery } from "./handle/run-delivery.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./handle/run-event.js";
 import { Handlers } from "./handlers.js";
 import type { Inbox } from "./inbox/inbox.js";
@@ -22,16 +22,15 @@ import { InboxSide, type KeptIn, type WorkOptions } from "./inbox-side.js";
 import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
 import { Operator } from "./operator.js";
 import type { AnyReceiverOptions } from "./options.js";
-import type { Ending, EventOutcome, Outcome, Reply } from "./outcome.js";
-import { OUTCOMES } from "./outcome.js";
+import type { Ending, EventOutcome, Outcome } from "./outcome.js";
 import type { MalformedItem, Passage } from "./passage.js";
-import { createReplies, retryAfterOf } from "./replies.js";
+import { createReplies } from "./replies.js";
 import type { Sender } from "./sender.js";
 import { type Settings, toSettings } from "./settings.js";
 import { compileSteps, type Steps, walk } from "./steps.js";
+import { Teller } from "./teller.js";
 import { Trace } from "./trace.js";
 
-const NO_EVENTS: readonly EventOutcome[] = [];
 const NO_ITEMS: readonly MalformedItem[] = [];
 
 const NO_HANDLER =
@@ -54,7 +53,7 @@ export class ReceiverCore {
   readonly facts: ReceiverFacts;
   readonly #isHeard: boolean;
   readonly #steps: Steps;
-  readonly #replyTo: (ending: Ending) => Reply;
+  readonly #teller: Teller;
   /** Where events are kept before they are handled. */
   readonly #inbox: InboxSide | undefined;
   /** Where events are kept that the dedupe store could not claim. */
@@ -86,9 +85,15 @@ export class ReceiverCore {
       },
       this.#enrolment,
     );
-    this.#replyTo = createReplies(profile, this.#steps.methods);
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
     this.facts = factsOf(this);
+    this.#teller = new Teller({
+      sender: sender.name,
+      scope: settings.scope,
+      replyTo: createReplies(profile, this.#steps.methods),
+      operator: this.operator,
+      facts: this.facts,
+    });
     this.claims = attachStore(sender, settings, (message) => this.operator.warn(message));
     this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs };
     const { onStoreFailure = "refuse" } = settings.dedupe ?? {};
@@ -125,7 +130,7 @@ export class ReceiverCore {
     if (inbox === undefined) return undefined;
     const { sender, settings, eventSettings: events } = this;
     const warn = (message: string): void => this.operator.warn(message);
-    const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#tellRun(event, outcome, "inbox");
+    const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#teller.run(event, outcome, "inbox");
     return new InboxSide({ inbox, kind, sender, settings, events, warn, onRun });
   }
 
@@ -241,7 +246,7 @@ export class ReceiverCore {
       isDeduped: this.claims !== undefined,
       answerByMs: passage.arrivedMs + this.settings.answerWithinMs,
       runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
-      onLate: (late) => void this.#tell(passage, this.#fromEvents(passage, late, true)),
+      onLate: (late) => void this.#teller.events(passage, late, true),
       onLateFailure: (cause) => this.failed(cause),
     });
     return isPromise(outcomes)
@@ -259,7 +264,7 @@ export class ReceiverCore {
     this.handlers.close();
     const event = toReceivedEvent(fetched, this.sender.name, this.settings.now());
     const outcome = withoutBodyNote(await this.#take(event));
-    this.#tellRun(event, outcome, "backfill");
+    this.#teller.run(event, outcome, "backfill");
     return outcome;
   }
 
@@ -289,12 +294,12 @@ export class ReceiverCore {
 
   /** A delivery that goes no further. */
   end(passage: OpenPassage, ending: Ending): Outcome {
-    return this.#tell(passage, this.#outcome(passage, ending, NO_EVENTS, false));
+    return this.#teller.ending(passage, ending);
   }
 
   /** A delivery whose events have ended, here or in a guarded route. */
   endEvents(passage: OpenPassage, events: readonly EventOutcome[]): Outcome {
-    return this.#tell(passage, this.#fromEvents(passage, events, false));
+    return this.#teller.events(passage, events, false);
   }
 
   /** New deliveries hear 503; running handlers are awaited, then aborted and their claims released. */
@@ -311,96 +316,6 @@ export class ReceiverCore {
     const reason = new Error("the receiver is closing");
     await Promise.all([...this.runner.active].map((run) => run.stop(reason)));
     await stopped;
-  }
-
-  /** An event without a delivery: it ran from an inbox, long after; or it was fetched. */
-  #tellRun(event: ReceivedEvent, outcome: EventOutcome, via: "inbox" | "backfill"): void {
-    const { name, hint, error, retryAfterSeconds } = outcome;
-    const run: Outcome = {
-      name,
-      retry: mustComeAgain(outcome),
-      retryAfterSeconds,
-      reply: this.#replyTo({ name, hint, error, status: outcome.status, retryAfterSeconds, reply: undefined }),
-      events: [outcome],
-      trace: [],
-      hint,
-      error,
-      sender: event.sender,
-      scope: this.settings.scope,
-      durationMs: undefined,
-      method: undefined,
-      path: undefined,
-      clientAddress: undefined,
-      isLate: false,
-      via,
-    };
-    this.operator.outcome(run);
-    if (outcomes.hasSubscribers)
-      this.#publish({ outcome: run, delivery: undefined, event, arrivedMs: undefined, skewMs: undefined });
-  }
-
-  #tell(passage: OpenPassage, outcome: Outcome): Outcome {
-    this.operator.outcome(outcome);
-    if (outcomes.hasSubscribers) {
-      const { delivery, arrivedMs, receivedAtMs } = passage;
-      const sentAtMs = passage.proof?.sentAtMs;
-      const skewMs = sentAtMs === undefined ? undefined : receivedAtMs - sentAtMs;
-      this.#publish({ outcome, delivery, event: undefined, arrivedMs, skewMs });
-    }
-    return outcome;
-  }
-
-  #publish(told: Omit<OutcomeMessage, "receiver">): void {
-    const message: OutcomeMessage = { ...told, receiver: this.facts };
-    outcomes.publish(message);
-  }
-
-  #fromEvents(passage: OpenPassage, events: readonly EventOutcome[], isLate: boolean): Outcome {
-    const { name, by } = fold(events);
-    const ending: Ending = {
-      name,
-      hint: by?.hint,
-      error: by?.error,
-      status: by?.status,
-      reply: by?.reply,
-      retryAfterSeconds: by?.retryAfterSeconds,
-    };
-    const { malformed } = passage;
-    return this.#outcome(
-      passage,
-      ending,
-      malformed.length === 0 ? events : withMalformed(events, malformed),
-      isLate,
-      by,
-    );
-  }
-
-  #outcome(
-    passage: OpenPassage,
-    ending: Ending,
-    events: readonly EventOutcome[],
-    isLate: boolean,
-    by?: EventOutcome,
-  ): Outcome {
-    const { delivery } = passage;
-    return {
-      name: ending.name,
-      retry: by === undefined ? OUTCOMES[ending.name].retry && ending.status === undefined : mustComeAgain(by),
-      retryAfterSeconds: retryAfterOf(ending),
-      reply: this.#replyTo(ending),
-      events,
-      trace: passage.trace.lines,
-      hint: ending.hint,
-      error: ending.error,
-      sender: this.sender.name,
-      scope: this.settings.scope,
-      durationMs: passage.isHeard ? performance.now() - passage.arrivedMs : undefined,
-      method: delivery.method,
-      path: pathOf(delivery.url),
-      clientAddress: passage.clientAddress,
-      isLate,
-      via: "delivery",
-    };
   }
 }
 

@@ -45,7 +45,7 @@ const FIRST_KEY = /, key 0$/;
  * @example
  * const ring = secretRing({ secrets: process.env.GITHUB_WEBHOOK_SECRET });
  * const receiver = createReceiver(github({ secret: ring.read }), { onOutcome: ring.onOutcome });
- * await rotateSecret({ api, url, secret: fresh, ring });
+ * ring.add(process.env.NEXT_SECRET ?? ""); // `rotateSecret({ …, ring })` does this, and tells GitHub
  */
 export function secretRing(options: SecretRingOptions): SecretRing {
   const { overlapSeconds = OVERLAP_SECONDS, onSettled, now = Date.now } = options;
