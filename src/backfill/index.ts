@@ -1,8 +1,9 @@
 // hookgate/backfill: what was missed, fetched from where it is listed, and handled as a delivery is.
 export type { ApiAnswer, ApiCall, ApiOptions } from "../api/sender-api.js";
 export { SenderApiError, type SenderApiProblem } from "../api/sender-api-error.js";
-export { type Backfill, type BackfillOptions, type BackfillSchedule, backfill } from "./backfill.js";
+export { type Backfill, type BackfillSchedule, backfill } from "./backfill.js";
 export { type BackfillCounts, type BackfillProgress, type BackfillReport, describeBackfill } from "./report.js";
+export type { BackfillOptions } from "./settings.js";
 export {
   type BackfillFrom,
   type BackfillPage,

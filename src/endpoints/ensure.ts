@@ -10,17 +10,16 @@ import type {
   WantedEndpoint,
 } from "./endpoint-api.js";
 import { EndpointError } from "./endpoint-error.js";
+import { stepsFor } from "./ensure-steps.js";
 import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
 import {
   checkApi,
   checkEvents,
   checkSecret,
   checkUrl,
-  howProven,
   isManual,
   mustBeProven,
   proveEndpoint,
-  sameEvents,
   sameUrl,
 } from "./settings.js";
 
@@ -95,70 +94,11 @@ export async function ensureEndpoint(options: EnsureOptions): Promise<EnsureResu
   const old = all.filter(({ url }) => !sameUrl(url, wanted.url) && replaced.some((one) => sameUrl(one, url)));
   const present = own.find(({ isEnabled }) => isEnabled) ?? own[0];
   if (api.holds === "one") refuseOccupied(api, all, wanted, old);
-  const steps = stepsFor(api, wanted, present, own, old, options.prove);
+  const steps = stepsFor(api, wanted, { present, own, old }, options.prove);
   const plan = planOf(api.title, steps);
   if (options.dryRun === true || plan.isInOrder) return { plan, endpoint: present, isChanged: false };
   const endpoint = await carryOut(api, wanted, present ?? (api.holds === "one" ? old[0] : undefined), steps, options);
   return { plan, endpoint, isChanged: true };
-}
-
-function stepsFor(
-  api: EndpointApi,
-  wanted: WantedEndpoint,
-  present: RegisteredEndpoint | undefined,
-  own: readonly RegisteredEndpoint[],
-  old: readonly RegisteredEndpoint[],
-  prove: EndpointProof | false | undefined,
-): readonly PlanStep[] {
-  const { url, events } = wanted;
-  const isOne = api.holds === "one";
-  const replacedInPlace = isOne ? old[0] : undefined;
-  const by = howProven(api, prove);
-  const steps: PlanStep[] = [];
-  const changes = present === undefined ? [] : changesTo(present, wanted);
-  if (present === undefined && replacedInPlace !== undefined) {
-    // There is no beside: what can be proven before is.
-    if (typeof prove === "function") steps.push({ action: "prove", url, by: "round trip" });
-    steps.push({ action: "update", id: replacedInPlace.id, url, changes: [`url ${replacedInPlace.url} → ${url}`] });
-  } else if (present === undefined) steps.push({ action: "create", url, events });
-  else if (changes.length > 0) steps.push({ action: "update", id: present.id, url: present.url, changes });
-  else steps.push({ action: "keep", id: present.id, url: present.url, why: "as declared" });
-  const isAnew = present === undefined || changes.length > 0;
-  if (by !== undefined && !(isOne && by === "round trip") && (isAnew || old.length > 0))
-    steps.push({ action: "prove", url, by });
-  for (const other of own) {
-    if (other !== present)
-      steps.push({
-        action: "keep",
-        id: other.id,
-        url: other.url,
-        why: "another one with this URL: a rotation is under way, or it is one too many",
-      });
-  }
-  if (isOne) return steps;
-  for (const { id, url: oldUrl } of old) {
-    if (by === undefined && prove !== false) {
-      steps.push({
-        action: "keep",
-        id,
-        url: oldUrl,
-        why: "nothing proves the new one; give prove: signedRoundTrip(sender)",
-      });
-    } else steps.push({ action: "remove", id, url: oldUrl });
-  }
-  return steps;
-}
-
-function changesTo(present: RegisteredEndpoint, wanted: WantedEndpoint): readonly string[] {
-  const changes: string[] = [];
-  if (!sameEvents(present.events, wanted.events)) {
-    const [has, wants] = [new Set(present.events), new Set(wanted.events)];
-    const added = [...wants].filter((name) => !has.has(name));
-    const removed = [...has].filter((name) => !wants.has(name));
-    changes.push(`events ${[...added.map((name) => `+${name}`), ...removed.map((name) => `-${name}`)].join(" ")}`);
-  }
-  if (!present.isEnabled) changes.push(`enable it${present.health === undefined ? "" : ` (${present.health})`}`);
-  return [...changes, ...(present.wrong ?? [])];
 }
 
 async function carryOut(
@@ -179,7 +119,13 @@ async function carryOut(
         );
       }
       endpoint = await api.create(wanted);
-      secret = await keep(api, endpoint, secret, keepSecret);
+      try {
+        secret = await keep(api, endpoint, secret, keepSecret);
+      } catch (error) {
+        // Nobody has its secret, and the next time it would look as declared.
+        await api.remove(endpoint.id).catch(() => undefined);
+        throw error;
+      }
     } else if (step.action === "update") {
       endpoint = await api.update(step.id, wanted);
       secret = await keep(api, endpoint, secret, keepSecret);

@@ -1,6 +1,7 @@
 // hookgate/endpoints: the other half of the agreement, registered and kept at the sender.
 export type { ApiOptions } from "../api/sender-api.js";
 export { SenderApiError, type SenderApiProblem } from "../api/sender-api-error.js";
+export { type AdapterRow, ENDPOINT_ADAPTERS } from "./adapters.js";
 export type { Alarm, AlarmChange, AlarmName } from "./alarms.js";
 export { type CloudEventsSubscriptionsOptions, cloudEventsSubscriptions } from "./apis/cloud-events.js";
 export { type DiscordWebhookOptions, discordWebhook } from "./apis/discord.js";
@@ -30,5 +31,6 @@ export { type RemoveOptions, removeEndpoint } from "./remove.js";
 export { type RotateOptions, type RotateResult, rotateSecret } from "./rotate.js";
 export { type RoundTripOptions, signedRoundTrip } from "./round-trip.js";
 export { type SecretRing, type SecretRingOptions, secretRing } from "./secret-ring.js";
-export { type EndpointWatch, type WatchOptions, type WatchStatus, watchEndpoint } from "./watch.js";
+export { type EndpointWatch, watchEndpoint } from "./watch.js";
+export type { WatchOptions, WatchStatus } from "./watch-options.js";
 export { type WebsubSubscription, type WebsubSubscriptionOptions, websubSubscription } from "./websub.js";

@@ -1,6 +1,6 @@
 // How is a watch told of to a monitoring system? In the text exposition format of Prometheus.
 import { ALARM_NAMES } from "./alarms.js";
-import type { WatchStatus } from "./watch.js";
+import type { WatchStatus } from "./watch-options.js";
 
 export function writeMetrics(receiver: string, status: WatchStatus): string {
   const labels = { receiver, sender: status.sender };

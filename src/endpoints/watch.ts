@@ -7,51 +7,11 @@ import type { Probe } from "../cli/probes/probe.js";
 import { reach } from "../cli/probes/reach.js";
 import { coreOf } from "../create-receiver.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { ALARM_NAMES, type Alarm, type AlarmChange, type AlarmName, Alarms, type Finding } from "./alarms.js";
-import type { EndpointApi, EndpointProof } from "./endpoint-api.js";
-import { Heard, type HeardPeriod, type HeardType } from "./heard.js";
+import { ALARM_NAMES, type AlarmChange, type AlarmName, Alarms, type Finding } from "./alarms.js";
+import { Heard, type HeardPeriod } from "./heard.js";
 import { checkUrl, sameUrl } from "./settings.js";
 import { writeMetrics } from "./watch-metrics.js";
-
-export interface WatchOptions {
-  /** As registered with the sender. Looked at from here, which is not where the sender is. */
-  readonly url?: string;
-  /** Asked whether the endpoint is there, and switched on. */
-  readonly api?: EndpointApi;
-  /** A signed delivery of something harmless at each look: `signedRoundTrip(sender)`. */
-  readonly prove?: EndpointProof;
-  /** An alarm when nothing genuine came for so long; or for a type, `{ "invoice.paid": 86_400 }`. Default: none. */
-  readonly expectWithinSeconds?: number | Readonly<Record<string, number>>;
-  /** From the end of a look to the next. Default 300. */
-  readonly everySeconds?: number;
-  /** Refusals within a period that count as nothing. Default 10. */
-  readonly quietRefusals?: number;
-  /** Told when an alarm begins, and when it is over. Without it a line is written to the receiver's logger. */
-  readonly onChange?: (change: AlarmChange) => void;
-  /**
-   * Alarms during which `ready` answers 503. Default none: an endpoint that is silent, or switched off at the sender, is
-   * not mended by taking this process out of service, and all others have the same alarm.
-   */
-  readonly unreadyOn?: readonly AlarmName[];
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number;
-}
-
-export interface WatchStatus {
-  readonly sender: string;
-  readonly url: string | undefined;
-  readonly alarms: readonly Alarm[];
-  /** The last genuine delivery since this process began to watch. */
-  readonly lastDeliveryAt: Date | undefined;
-  readonly types: readonly HeardType[];
-  readonly deliveries: number;
-  readonly refused: number;
-  readonly backfilled: number;
-  /** Until when the certificate holds, where there is one. */
-  readonly certificateEndsAt: Date | undefined;
-  /** When it was last looked at. */
-  readonly lookedAt: Date | undefined;
-}
+import { expectedOf, WATCH_OPTIONS, type WatchOptions, type WatchStatus } from "./watch-options.js";
 
 export interface EndpointWatch {
   /** A look now. Never rejects: what could not be asked is an alarm. */
@@ -66,17 +26,6 @@ export interface EndpointWatch {
   metrics(): string;
 }
 
-const OPTIONS: readonly (keyof WatchOptions)[] = [
-  "url",
-  "api",
-  "prove",
-  "expectWithinSeconds",
-  "everySeconds",
-  "quietRefusals",
-  "onChange",
-  "unreadyOn",
-  "now",
-];
 const EVERY_SECONDS = 300;
 const QUIET_REFUSALS = 10;
 /** Refusals are rising where a period has so many times the mean of those before. */
@@ -100,7 +49,7 @@ const PERIODS_KEPT = 12;
  * app.get("/health/stripe", watch.ready);
  */
 export function watchEndpoint(receiver: unknown, options: WatchOptions): EndpointWatch {
-  refuseUnknownKeys("watchEndpoint", options, OPTIONS);
+  refuseUnknownKeys("watchEndpoint", options, WATCH_OPTIONS);
   const core = coreOf(receiver);
   if (core === undefined) throw new TypeError("watchEndpoint: receiver must be what createReceiver returned");
   const { api, prove, onChange, now = Date.now, quietRefusals = QUIET_REFUSALS } = options;
@@ -230,7 +179,11 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
 
   function tell(change: AlarmChange): void {
     if (onChange !== undefined) {
-      onChange(change);
+      try {
+        onChange(change);
+      } catch (thrown) {
+        core?.operator.warn(`watchEndpoint: onChange threw: ${String(thrown)}`);
+      }
       return;
     }
     const { alarm, isOver } = change;
@@ -290,18 +243,4 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
 
 function problemsIn(probes: readonly Probe[]): readonly Probe[] {
   return probes.filter(({ verdict }) => verdict === "problem");
-}
-
-/** `undefined`: of any type. */
-function expectedOf(
-  given: WatchOptions["expectWithinSeconds"],
-): readonly (readonly [type: string | undefined, seconds: number])[] {
-  const all = typeof given === "number" ? [[undefined, given] as const] : Object.entries(given ?? {});
-  for (const [, seconds] of all) {
-    if (!(typeof seconds === "number" && seconds > 0))
-      throw new TypeError(
-        "watchEndpoint: expectWithinSeconds must be a number of seconds above 0, or one for each type",
-      );
-  }
-  return all;
 }

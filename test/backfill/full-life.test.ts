@@ -174,7 +174,8 @@ describe("the full life of 1,000 events", () => {
     await next.port;
     const [report] = await Promise.all([next.backfill(), emit(100, RETRIES_MS)]);
     expect(report).toMatchObject({ state: "done", skipped: 0 });
-    expect(report.processed).toBeGreaterThanOrEqual(api.givenUp.size - 5);
+    // Given up, and not missed: those that had been committed when the process was killed, before it could answer.
+    expect(report.processed).toBeGreaterThanOrEqual(api.givenUp.size - 20);
     expect(api.events).toHaveLength(1_000);
     expect((await ledger()).map(({ event }) => event)).toEqual(ids());
 

@@ -2,6 +2,7 @@
 import {
   cloudEventsSubscriptions,
   discordWebhook,
+  ENDPOINT_ADAPTERS,
   type EndpointApi,
   ensureEndpoint,
   githubWebhooks,
@@ -14,6 +15,8 @@ import {
   twilioWebhook,
   websubSubscription,
 } from "hookgate/endpoints";
+import * as senders from "hookgate/senders";
+import { isSenderFactory } from "hookgate/senders";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, type ApiServer, type Asked, apiServer } from "./servers/api-server.js";
 
@@ -427,4 +430,29 @@ describe("websubSubscription", () => {
     stop();
     expect(String(errors[0])).toContain("the hub could not subscribe t: answered 400");
   });
+});
+
+describe("the list of adapters", () => {
+  const names = new Set(
+    Object.values<unknown>(senders)
+      .filter(isSenderFactory)
+      .map(({ about }) => about.name),
+  );
+
+  it.each(ENDPOINT_ADAPTERS.map((one) => [one.sender, one] as const))(
+    "%s is a sender, and opens with what it is said to need",
+    (_name, one) => {
+      expect(names).toContain(one.sender);
+      for (const place of one.places) {
+        const options = Object.fromEntries(
+          [...place, ...(one.token === undefined ? [] : [one.token])].map((name) => [name, "x"]),
+        );
+        const text = { app: "true", baseUrl: "https://example.com" };
+        const given = Object.fromEntries(Object.keys(options).map((name) => [name, text[name as "app"] ?? "x"]));
+        expect(one.open(given).title).toMatch(/\S/);
+        if (one.token !== undefined)
+          expect(() => one.open({ ...given, [one.token ?? ""]: "" })).toThrow(`${one.token} is missing`);
+      }
+    },
+  );
 });

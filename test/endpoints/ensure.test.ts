@@ -339,6 +339,13 @@ describe("at Stripe", () => {
     expect(rest.api.endpoints.get(id)?.endpoint).toMatchObject({ status: "enabled", enabled_events: ["invoice.paid"] });
   });
 
+  it("takes it away again where its secret cannot be kept, for nobody will tell it again", async () => {
+    const { api, wanted } = await start();
+    const failing = ensureEndpoint({ ...wanted, keepSecret: () => Promise.reject(new Error("the vault is sealed")) });
+    await expect(failing).rejects.toThrow("the vault is sealed");
+    expect(api.endpoints.size).toBe(0);
+  });
+
   it("replaces a URL only with a proof, and keeps the old one without", async () => {
     const { api, wanted, receiver: old } = await start();
     await ensureEndpoint(wanted);

@@ -126,7 +126,12 @@ export async function prepare(engine: Engine): Promise<void> {
   const pool = await poolOf(engine.url);
   try {
     await postgresStore(pool).migrate();
-    await pool.query(`CREATE TABLE IF NOT EXISTS ${EFFECTS} (id text NOT NULL, run text NOT NULL)`);
+    // Several prepare at once, and IF NOT EXISTS does not keep them from meeting (23505, 42P07).
+    await pool
+      .query(`CREATE TABLE IF NOT EXISTS ${EFFECTS} (id text NOT NULL, run text NOT NULL)`)
+      .catch((error: { code?: string }) => {
+        if (error.code !== "23505" && error.code !== "42P07") throw error;
+      });
   } finally {
     await pool.end();
   }

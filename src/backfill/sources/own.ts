@@ -20,7 +20,7 @@ export interface OwnFrom extends Omit<BackfillFrom, "cursor" | "pageSize"> {
  * @param options.hasDeliveryIds - The ids are those of deliveries. Default true.
  * @throws {TypeError} When `list` is no function, or the name is empty.
  * @example
- * const rows = [{ id: "1", total: 3, changedAt: new Date() }]; // or a query
+ * const rows = [{ id: "1", total: 3, changedAt: new Date() }];
  * eventsFrom("ledger", async function* ({ since }) {
  *   for (const row of rows) if (row.changedAt >= since) yield { id: row.id, type: "entry.made", payload: row };
  * })
