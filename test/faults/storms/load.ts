@@ -156,14 +156,14 @@ export const LOADS: readonly Storm[] = [
   },
   {
     name: "sigterm-redis",
-    title: "rolling SIGTERM under load on redisStore: nothing but 503 and close, and no wait for a lease",
+    title: "rolling SIGTERM under load on redisStore: no answer cut off, all refusals retryable, no wait for a lease",
     isInShort: true,
     needs: ["redis"],
     run: async (bench) => deploy(bench, { kind: "redis", port: (await bench.redis()).port, client: "ioredis" }),
   },
   {
     name: "sigterm-sqlite-inbox",
-    title: "rolling SIGTERM under load on sqliteInbox: nothing but 503 and close, and no wait for a lease",
+    title: "rolling SIGTERM under load on sqliteInbox: no answer cut off, all refusals retryable, no wait for a lease",
     isInShort: true,
     run: (bench) =>
       deploy(bench, { kind: "sqlite-inbox", path: `${bench.folder}/inbox.db`, leaseSeconds: LEASE_SECONDS }),
