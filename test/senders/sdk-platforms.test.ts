@@ -60,7 +60,6 @@ function hubspotCase(version: HubspotVersion): Case {
     clientSecret: secret,
     requestBody: signed.body,
     signatureVersion: version,
-    // HubSpot signs the URL as it is registered, so that is what the library must be given.
     url: signed.url,
     method: "POST",
     timestamp: Number(header(signed, time)),
