@@ -172,6 +172,10 @@ export class ReceiverCore {
     return this.#spill.spill(event);
   }
 
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
   get #isFull(): boolean {
     return this.runner.busyCount >= this.settings.maxConcurrent;
   }
@@ -302,7 +306,10 @@ export class ReceiverCore {
     return this.#teller.events(passage, events, false);
   }
 
-  /** New deliveries hear 503; running handlers are awaited, then aborted and their claims released. */
+  /**
+   * New deliveries hear 503; running handlers are awaited, then aborted and their claims released. Whoever waits for an
+   * answer has it when this resolves.
+   */
   async close(graceSeconds: number): Promise<void> {
     this.#isClosing = true;
     this.#enrolment.close("the receiver is closing");
@@ -316,6 +323,7 @@ export class ReceiverCore {
     const reason = new Error("the receiver is closing");
     await Promise.all([...this.runner.active].map((run) => run.stop(reason)));
     await stopped;
+    await new Promise((resolve) => setImmediate(resolve)); // the last answers are a few promises away from their sockets
   }
 }
 

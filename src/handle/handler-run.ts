@@ -40,7 +40,12 @@ export class HandlerRun {
   #limit: Deadline | undefined;
   #ended: Promise<EventOutcome> | undefined;
   #isGone = false;
-  #isStopped = false;
+  /** Why the receiver took the event away from the handler. */
+  #stopReason: Error | undefined;
+  #answer: ((outcome: EventOutcome) => void) | undefined;
+  #isAnswered = false;
+  /** The handler has ended, and its claim is being completed or released. */
+  #isSettling = false;
 
   constructor(settings: RunSettings, event: ReceivedEvent, facts: RunFacts, notes: Note[]) {
     this.key = facts.idempotencyKey;
@@ -87,12 +92,24 @@ export class HandlerRun {
     return message.run();
   }
 
-  /** Aborts the signal, and gives the claim back so that a retry need not wait for its lease. */
+  /**
+   * Aborts the signal, gives the claim back so that a retry need not wait for its lease, and answers for a handler that
+   * does not mind its signal.
+   */
   async stop(reason: Error): Promise<void> {
-    this.#isStopped = true;
+    if (this.#isSettling) {
+      await this.#ended?.catch(() => undefined); // told to its delivery
+      return;
+    }
+    this.#stopReason = reason;
     this.#context.abort(reason);
     await this.#release();
+    this.#answer?.(this.#end(this.#closing("receiver.close() ended the handler")));
     this.#gone();
+  }
+
+  #closing(hint: string): EventOutcome {
+    return this.#outcome("closing", { hint });
   }
 
   #wait(ended: Promise<EventOutcome>): Promise<EventOutcome> {
@@ -100,9 +117,20 @@ export class HandlerRun {
     return ended;
   }
 
-  async #outlive(returned: PromiseLike<unknown>): Promise<EventOutcome> {
+  /** The outcome of the handler, or that of `stop` where that is earlier. */
+  #outlive(returned: PromiseLike<unknown>): Promise<EventOutcome> {
     this.#claim?.keep((reason) => this.#context.abort(new Error(reason)));
     this.#limit = setDeadline(this.#settings.handlerTimeoutMs, () => this.#passLimit());
+    return new Promise((resolve, reject) => {
+      this.#answer = (outcome) => {
+        this.#isAnswered = true;
+        resolve(outcome);
+      };
+      this.#awaitHandler(returned).then(this.#answer, reject);
+    });
+  }
+
+  async #awaitHandler(returned: PromiseLike<unknown>): Promise<EventOutcome> {
     let settled: MaybePromise<EventOutcome>;
     try {
       await returned;
@@ -147,12 +175,14 @@ export class HandlerRun {
   }
 
   #succeeded(): MaybePromise<EventOutcome> {
+    this.#isSettling = true;
     this.#context.end();
     const reply = this.#context.chosenReply;
     return this.#complete("processed", serialiseReply(reply), reply, undefined);
   }
 
   #failed(thrown: unknown): MaybePromise<EventOutcome> {
+    this.#isSettling = true;
     this.#context.end();
     if (thrown instanceof Discard) {
       const { profile } = this.#settings;
@@ -160,17 +190,29 @@ export class HandlerRun {
       const kept: Reply | undefined = status === profile.successStatus ? undefined : { status, headers: {}, body: "" };
       return this.#complete("discarded", serialiseReply(kept), undefined, thrown.message);
     }
+    if (this.#stopReason !== undefined) return this.#failedStopped(thrown, this.#stopReason);
     const released = this.#release();
     return isPromise(released) ? released.then(() => this.#failure(thrown)) : this.#failure(thrown);
+  }
+
+  /** `stop` releases the claim. That a handler minds its signal is no failure of it. */
+  #failedStopped(thrown: unknown, reason: Error): EventOutcome {
+    if (thrown instanceof RetryLater) return this.#failure(thrown);
+    if (thrown !== reason && nameOf(thrown) !== "AbortError") this.#settings.onError(this.#threw(thrown));
+    return this.#closing("receiver.close() aborted the handler");
   }
 
   #failure(thrown: unknown): EventOutcome {
     if (thrown instanceof RetryLater) {
       return this.#outcome("retry_later", { hint: thrown.message, retryAfterSeconds: thrown.afterSeconds });
     }
-    const error = new WebhookError("handler_failed", `the handler for ${this.#event.type} threw`, { cause: thrown });
+    const error = this.#threw(thrown);
     this.#settings.onError(error);
     return this.#outcome("handler_failed", { error, hint: `the handler threw ${nameOf(thrown)}` });
+  }
+
+  #threw(cause: unknown): WebhookError {
+    return new WebhookError("handler_failed", `the handler for ${this.#event.type} threw`, { cause });
   }
 
   #complete(
@@ -181,10 +223,11 @@ export class HandlerRun {
   ): MaybePromise<EventOutcome> {
     const claim = this.#claim;
     if (claim === undefined) return this.#outcome(name, { reply, hint });
-    if (this.#isStopped) {
+    if (this.#stopReason !== undefined) {
       // `close` has given the claim back. What the handler did stands, unless it was undone with its transaction.
-      if (!claim.isTransactional) return this.#outcome(name, { reply, hint });
-      return this.#outcome("closing", { hint: "receiver.close() undid the handler's transaction" });
+      if (claim.isTransactional) return this.#closing("receiver.close() undid the handler's transaction");
+      if (this.#isAnswered) this.#settings.onError(ranOn(this.#event.type));
+      return this.#outcome(name, { reply, hint });
     }
     const completed = completeClaim(claim, kept);
     return isPromise(completed)
@@ -232,6 +275,13 @@ export class HandlerRun {
       reply: more.reply,
     });
   }
+}
+
+function ranOn(type: string): WebhookError {
+  return new WebhookError(
+    "double_run",
+    `the handler for ${type} ended after receiver.close() had given its event back: a retry of it runs again`,
+  );
 }
 
 function nameOf(thrown: unknown): string {

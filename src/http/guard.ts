@@ -39,7 +39,7 @@ export async function guardNode(
     if (open === undefined || isOutcome(open)) return;
     const entered = await letIn(core, open);
     if (!(entered instanceof GuardedRoute)) {
-      sendReply(req, res, entered.reply, true);
+      sendReply(req, res, entered.reply, { isBodyWanted: true, isLast: core.isClosing });
       return;
     }
     route = entered;
@@ -95,16 +95,21 @@ class GuardedRoute implements ActiveRun {
     this.#limit = setDeadline(core.settings.handlerTimeoutMs, () => this.#giveUp());
   }
 
+  /** The route still answers by itself, whatever it says. */
   async stop(): Promise<void> {
-    await this.settle(503);
+    await this.#settle("closing", "receiver.close() was called before the route had answered");
   }
 
   /** 2xx completes, anything else releases. */
   settle(status: number): MaybePromise<void> {
+    return this.#settle(status >= 200 && status < 300 ? "processed" : "handler_failed", `the route answered ${status}`);
+  }
+
+  #settle(name: "processed" | "handler_failed" | "closing", hint: string): MaybePromise<void> {
     if (this.#isSettled) return undefined;
     this.#isSettled = true;
     cancelDeadline(this.#limit);
-    const isDone = status >= 200 && status < 300;
+    const isDone = name === "processed";
     const waits: PromiseLike<void>[] = [];
     const report = (problem: WebhookError | undefined): void => {
       if (problem !== undefined) this.#core.operator.error(problem);
@@ -114,15 +119,13 @@ class GuardedRoute implements ActiveRun {
       if (isPromise(settled)) waits.push(settled.then(report));
       else report(settled);
     }
-    if (waits.length === 0) return this.#tell(status, isDone);
-    return Promise.all(waits).then(() => this.#tell(status, isDone));
+    if (waits.length === 0) return this.#tell(name, hint);
+    return Promise.all(waits).then(() => this.#tell(name, hint));
   }
 
-  #tell(status: number, isDone: boolean): void {
+  #tell(name: "processed" | "handler_failed" | "closing", hint: string): void {
     const { notes } = this.#claimed;
-    const outcomes = this.events.map((event) =>
-      eventOutcome(event, isDone ? "processed" : "handler_failed", { notes, hint: `the route answered ${status}` }),
-    );
+    const outcomes = this.events.map((event) => eventOutcome(event, name, { notes, hint }));
     this.#core.endEvents(this.#open, outcomes);
     this.#leave();
   }

@@ -36,7 +36,7 @@ export async function answerNode(core: ReceiverCore, req: NodeRequest, res: Node
     if (taken === undefined || isOutcome(taken)) return;
     const judged = core.judge(taken);
     const outcome = isPromise(judged) ? await judged : judged;
-    sendReply(req, res, outcome.reply, true);
+    sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
   } catch (cause) {
     answerFailure(core, req, res, cause);
   }
@@ -80,7 +80,7 @@ export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeRes
   core.failed(cause);
   try {
     const outcome = core.end(core.open(deliveryOf(core, req)), { name: "internal_error", error: cause });
-    sendReply(req, res, outcome.reply, false);
+    sendReply(req, res, outcome.reply, { isBodyWanted: false, isLast: core.isClosing });
   } catch {
     res.destroy();
   }
@@ -95,7 +95,7 @@ function answer(
   isBodyWanted: boolean,
 ): Outcome {
   const outcome = core.end(passage, ending);
-  sendReply(req, res, outcome.reply, isBodyWanted);
+  sendReply(req, res, outcome.reply, { isBodyWanted, isLast: core.isClosing });
   return outcome;
 }
 

@@ -113,9 +113,18 @@ function summarise(ended: readonly Ended[], seed: number): void {
 function asVitest(ended: readonly Ended[]): object {
   const status = (state: Ended["state"]): string =>
     state === "skipped" ? "skipped" : state === "passed" ? "passed" : "failed";
-  const assertionResults = ended.map(({ storm, state }) => ({ title: storm.name, status: status(state) }));
+  const assertionResults = ended.map((one) => ({
+    fullName: `storm ${one.storm.name}`,
+    status: status(one.state),
+    failureMessages: complaintsOf(one),
+  }));
   const isSound = assertionResults.every((one) => one.status !== "failed");
   return { testResults: [{ status: isSound ? "passed" : "failed", assertionResults }] };
+}
+
+function complaintsOf(ended: Ended): readonly string[] {
+  if ("reason" in ended) return [ended.reason];
+  return ended.report.violations.slice(0, MOST_SHOWN).map(({ rule, message }) => `${rule}: ${message}`);
 }
 
 function wholeNumber(option: string, text: string): number {

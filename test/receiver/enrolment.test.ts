@@ -40,9 +40,9 @@ describe("receiver.enrol", () => {
     const { receiver, offer } = asanaReceiver();
     await expect(receiver.enrol({ forSeconds: 0.02 })).rejects.toThrow("no secret came within 0.02 s");
     expect(await offer("too-late-too-late")).toMatchObject({ name: "forbidden" });
-    const waiting = receiver.enrol();
+    const rejected = expect(receiver.enrol()).rejects.toThrow("the receiver is closing");
     await receiver.close({ graceSeconds: 0 });
-    await expect(waiting).rejects.toThrow("the receiver is closing");
+    await rejected;
   });
 
   it("refuses a second window, and senders that hand over nothing", async () => {

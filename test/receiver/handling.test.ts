@@ -254,7 +254,7 @@ describe("close", () => {
     );
     const running = send(receiver);
     await receiver.close({ graceSeconds: 0.05 });
-    expect((await running).name).toBe("handler_failed");
+    expect(await running).toMatchObject({ name: "closing", retry: true, reply: { status: 503 } });
     expect((await send(receiver)).name).toBe("closing");
     const { receiver: next } = receiverOf(undefined, { dedupe: { store: methodsOf(store) } });
     expect((await send(next)).name).toBe("processed");
