@@ -26,7 +26,7 @@ async function answerOf(
   tuning: Partial<CertificateTuning> = {},
   nowMs = NOW_MS,
 ) {
-  const source = certificateSource({ url: header("x-cert-url"), ...options }, "test", { timeoutMs: 500, ...tuning });
+  const source = certificateSource({ url: header("x-cert-url"), ...options }, "test", tuning);
   const found = await source.find(url, nowMs);
   return "ok" in found ? found.outcome : "key";
 }

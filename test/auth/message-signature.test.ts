@@ -477,9 +477,13 @@ describe("structured fields (RFC 8941)", () => {
     );
     for (const text of [" ", "\t", "(", ";a", "a=(", '"', "\\", ":", "a,"]) {
       const long = `a=${text.repeat(16_000 / text.length)}x`;
-      const before = performance.now();
-      parseDictionary(long);
-      expect(performance.now() - before).toBeLessThan(200);
+      // Processor time, the least of three: what else the machine does counts for nothing.
+      const tookUs = [1, 2, 3].map(() => {
+        const before = process.cpuUsage();
+        parseDictionary(long);
+        return process.cpuUsage(before).user;
+      });
+      expect(Math.min(...tookUs)).toBeLessThan(200_000);
     }
     expect(isInnerList(parseDictionary("a=(1)")?.get("a") as InnerList)).toBe(true);
   });

@@ -44,18 +44,20 @@ describe("a client that leaves", () => {
   });
 
   it("before the handler ended changes nothing for the handler: its signal stays, and the retry is a duplicate", async () => {
+    const started = gate();
     const end = gate();
     let calls = 0;
     let isAborted: boolean | undefined;
     const { receiver, outcomes } = build();
     receiver.on("order.created", async (_, { signal }) => {
       calls += 1;
+      started.open();
       await end.opened;
       isAborted = signal.aborted;
     });
     const port = await listen(http.createServer(receiver));
     const body = event();
-    await expect(send(port, { body, hangUpAfterMs: 40 })).rejects.toThrow();
+    await expect(send(port, { body, hangUpOn: started.opened })).rejects.toThrow();
     const second = send(port, { body });
     end.open();
     expect((await second).status).toBe(200);
@@ -68,15 +70,21 @@ describe("a client that leaves", () => {
 describe("a response that somebody else has answered", () => {
   it("is left alone, and the event stays handled", async () => {
     const { receiver, outcomes, errors } = build();
-    receiver.on("order.created", () => new Promise((resolve) => setTimeout(resolve, 60)));
+    const started = gate();
+    const end = gate();
+    receiver.on("order.created", () => {
+      started.open();
+      return end.opened;
+    });
     const app = express();
     app.use((_req, res, next) => {
-      setTimeout(() => res.status(504).send("the timeout middleware"), 20);
+      void started.opened.then(() => res.status(504).send("the timeout middleware"));
       next();
     });
     app.use("/hooks", receiver);
     const port = await listen(app);
     expect(await send(port)).toMatchObject({ status: 504, body: "the timeout middleware" });
+    end.open();
     await until(() => outcomes.length === 1);
     expect(outcomes[0]?.name).toBe("processed");
     expect(errors).toEqual([]);
