@@ -127,7 +127,7 @@ describe("fetching", () => {
     ["cuts the line", (req) => req.socket.destroy()],
   ])("cannot decide when the host %s", async (_name, answer) => {
     server = await serve(answer);
-    expect(await answerOf({ hosts }, here())).toBe("undecided");
+    expect(await answerOf({ hosts }, here(), { timeoutMs: 1_500 })).toBe("undecided");
     expect(server.requests).toBe(1);
   });
 
