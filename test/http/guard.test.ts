@@ -1,18 +1,11 @@
 import http from "node:http";
 import express from "express";
 import { json, memoryStore } from "hookgate";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { build, closeServers, erp, event, gate, listen, send, signed, until, viewOf } from "../receiver/harness.js";
+import { refuseUnhandledRejections } from "../support/unhandled-rejections.js";
 
-const unhandled: unknown[] = [];
-const keep = (reason: unknown) => unhandled.push(reason);
-beforeAll(() => {
-  process.on("unhandledRejection", keep);
-});
-afterAll(() => {
-  process.off("unhandledRejection", keep);
-  expect(unhandled).toEqual([]);
-});
+refuseUnhandledRejections();
 afterEach(closeServers);
 
 type Built = ReturnType<typeof build>;

@@ -2,7 +2,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import { connect } from "node:net";
 import express from "express";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import {
   build,
   closeServers,
@@ -15,16 +15,9 @@ import {
   signed,
   until,
 } from "../receiver/harness.js";
+import { refuseUnhandledRejections } from "../support/unhandled-rejections.js";
 
-const unhandled: unknown[] = [];
-const keep = (reason: unknown) => unhandled.push(reason);
-beforeAll(() => {
-  process.on("unhandledRejection", keep);
-});
-afterAll(() => {
-  process.off("unhandledRejection", keep);
-  expect(unhandled).toEqual([]);
-});
+refuseUnhandledRejections();
 afterEach(closeServers);
 
 describe("a client that leaves", () => {
