@@ -14,7 +14,10 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    // Bounds for what hangs, and no measurements: a machine whose cores are busy must not reach them.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 10 } },
     typecheck: { enabled: false },
   },
 });

@@ -3,36 +3,23 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { PgBoss } from "pg-boss";
-import { bundle } from "../scripts/bundle.js";
-import { root } from "../scripts/entry-points.js";
 import type { Inbox, InboxEntry } from "../src/inbox/inbox.js";
 import { type PostgresServer, startPostgres } from "../test/support/postgres-server.js";
 import { hasRedis, type RedisServer, startRedis } from "../test/support/redis-server.js";
+import { bundled } from "./bundled.js";
 import { stripeLike } from "./fixtures.js";
-import { median } from "./measure.js";
-import { heading, table, two } from "./report.js";
+import { type Contender, compareInFlight } from "./in-flight.js";
+import { heading } from "./report.js";
 
-// As it is published: what tsx makes of the sources is slower.
-const built = new URL("node_modules/.cache/hookgate-bench-inbox/", root);
-const parts = ["inbox/sqlite", "inbox/pg-boss", "inbox/bullmq", "internal/sqlite-database"];
-bundle(
-  parts.map((part) => `src/${part}.ts`),
-  fileURLToPath(built),
-);
-
-async function load<Module>(path: string): Promise<Module> {
-  return (await import(new URL(path, built).href)) as Module;
-}
-
-const { sqliteInbox } = await load<typeof import("../src/inbox/sqlite.js")>("inbox/sqlite.js");
-const { pgBossInbox } = await load<typeof import("../src/inbox/pg-boss.js")>("inbox/pg-boss.js");
-const { bullmqInbox } = await load<typeof import("../src/inbox/bullmq.js")>("inbox/bullmq.js");
+const load = bundled("inbox", ["inbox/sqlite", "inbox/pg-boss", "inbox/bullmq", "internal/sqlite-database"]);
+const { sqliteInbox } = await load<typeof import("../src/inbox/sqlite.js")>("inbox/sqlite");
+const { pgBossInbox } = await load<typeof import("../src/inbox/pg-boss.js")>("inbox/pg-boss");
+const { bullmqInbox } = await load<typeof import("../src/inbox/bullmq.js")>("inbox/bullmq");
 const { openSqliteDatabase } =
-  await load<typeof import("../src/internal/sqlite-database.js")>("internal/sqlite-database.js");
+  await load<typeof import("../src/internal/sqlite-database.js")>("internal/sqlite-database");
 
 const ROUNDS = 5;
 /** How many deliveries are open at once. */
@@ -66,16 +53,15 @@ function entry(): InboxEntry {
   };
 }
 
-/** What accepts one event. */
-interface Contender {
-  readonly name: string;
-  readonly accept: (event: InboxEntry) => unknown;
-}
-
-interface Round {
-  readonly perSecond: number;
-  readonly microseconds: number;
-  readonly medianMs: number;
+/** A contender that accepts events. */
+function accepts(name: string, accept: (event: InboxEntry) => unknown): Contender {
+  return {
+    name,
+    open(total) {
+      const events = Array.from({ length: total }, entry);
+      return { op: (at) => accept(events[at] as InboxEntry) };
+    },
+  };
 }
 
 function accepting(name: string, inbox: Inbox<unknown>): Contender {
@@ -87,63 +73,15 @@ function accepting(name: string, inbox: Inbox<unknown>): Contender {
     needsOrder: false,
     report: () => undefined,
   });
-  return { name, accept: (event) => inbox.put([event]) };
+  return accepts(name, (event) => inbox.put([event]));
 }
 
-async function run({ accept }: Contender, concurrent: number): Promise<Round> {
-  const total = concurrent === 1 ? EVENTS.one : EVENTS.many;
-  const events = Array.from({ length: total }, entry);
-  const waits: number[] = [];
-  let next = 0;
-  const startMs = performance.now();
-  const before = process.cpuUsage();
-  await Promise.all(
-    Array.from({ length: concurrent }, async () => {
-      for (let event = events[next++]; event !== undefined; event = events[next++]) {
-        const askedMs = performance.now();
-        await accept(event);
-        waits.push(performance.now() - askedMs);
-        // The next delivery comes in another turn of the event loop.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }),
-  );
-  const { user, system } = process.cpuUsage(before);
-  const seconds = (performance.now() - startMs) / 1000;
-  return { perSecond: total / seconds, microseconds: (user + system) / total, medianMs: median(waits) };
-}
-
-/** The first is what the others are measured against. */
 async function compare(contenders: readonly Contender[]): Promise<void> {
   for (const concurrent of CONCURRENT) {
-    const rounds = contenders.map((): Round[] => []);
-    for (let round = -1; round < ROUNDS; round++) {
-      for (let turn = 0; turn < contenders.length; turn++) {
-        const at = (turn + round + 1) % contenders.length;
-        const result = await run(contenders[at] as Contender, concurrent);
-        if (round >= 0) rounds[at]?.push(result);
-      }
-    }
-    const [base] = rounds as [Round[]];
-    const against = (own: readonly Round[], of: (round: Round) => number): string =>
-      two(median(own.map((round, at) => of(round) / of(base[at] as Round))));
-    console.log(`${concurrent === 1 ? "One by one" : `${concurrent} at once`}:\n`);
-    table(
-      ["", "events/s", "x", "CPU µs per event", "x", "median wait, ms"],
-      contenders.map(({ name }, at) => {
-        const own = rounds[at] as Round[];
-        return [
-          name,
-          median(own.map(({ perSecond }) => perSecond)).toFixed(0),
-          against(own, ({ perSecond }) => perSecond),
-          median(own.map(({ microseconds }) => microseconds)).toFixed(1),
-          against(own, ({ microseconds }) => microseconds),
-          two(median(own.map(({ medianMs }) => medianMs))),
-        ];
-      }),
-    );
-    console.log("");
+    const total = concurrent === 1 ? EVENTS.one : EVENTS.many;
+    await compareInFlight(contenders, { rounds: ROUNDS, concurrent, total, unit: "event" });
   }
+  console.log("");
 }
 
 async function fill(inbox: Inbox<unknown>): Promise<void> {
@@ -164,7 +102,7 @@ async function benchSqlite(): Promise<void> {
     const insert = raw.prepare("INSERT OR IGNORE INTO raw VALUES (?, ?)");
     const inbox = sqliteInbox(join(folder, "inbox.db"), { maxWaiting: MAX_WAITING });
     await compare([
-      { name: "INSERT OR IGNORE, a transaction each", accept: (event) => insert.run(event.key, event.body) },
+      accepts("INSERT OR IGNORE, a transaction each", (event) => insert.run(event.key, event.body)),
       accepting("sqliteInbox", inbox),
     ]);
     raw.close();
@@ -188,11 +126,9 @@ async function benchPgBoss(server: PostgresServer): Promise<void> {
   await boss.start();
   try {
     await compare([
-      {
-        name: "INSERT … ON CONFLICT DO NOTHING",
-        accept: ({ key, body: bytes }) =>
-          pool.query("INSERT INTO raw VALUES ($1, $2) ON CONFLICT DO NOTHING", [key, bytes]),
-      },
+      accepts("INSERT … ON CONFLICT DO NOTHING", ({ key, body: bytes }) =>
+        pool.query("INSERT INTO raw VALUES ($1, $2) ON CONFLICT DO NOTHING", [key, bytes]),
+      ),
       accepting("pgBossInbox", pgBossInbox(boss, { maxWaiting: MAX_WAITING })),
     ]);
     await fill(pgBossInbox(boss, { prefix: "kept", maxWaiting: MAX_WAITING }));
@@ -215,7 +151,7 @@ async function benchBullMq(server: RedisServer): Promise<void> {
     Number(/used_memory:(\d+)/.exec(await redis.info("memory"))?.[1] ?? Number.NaN);
   try {
     await compare([
-      { name: "SET NX", accept: ({ key, body: bytes }) => redis.set(key, bytes as Buffer, "NX") },
+      accepts("SET NX", ({ key, body: bytes }) => redis.set(key, bytes as Buffer, "NX")),
       accepting("bullmqInbox", bullmqInbox(queues[0], { maxWaiting: MAX_WAITING })),
     ]);
     const before = await usedBytes();

@@ -1,10 +1,8 @@
 // What does `postgresStore` cost beside the least one could do, an INSERT of the id? On a real PostgreSQL, fsync on.
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
-import { bundle } from "../scripts/bundle.js";
-import { root } from "../scripts/entry-points.js";
 import { type PostgresServer, startPostgres } from "../test/support/postgres-server.js";
+import { bundled } from "./bundled.js";
 import { type Contestant, compare } from "./measure.js";
 import { cost, heading, table, times, two } from "./report.js";
 
@@ -17,12 +15,8 @@ const CONNECTIONS = 8;
 const KEPT_EVENTS = 10_000;
 const RETENTION_SECONDS = 7 * 86_400;
 
-// As it is published: what tsx makes of the sources is slower.
-const built = new URL("node_modules/.cache/hookgate-bench-postgres/", root);
-bundle(["src/stores/postgres.ts"], fileURLToPath(built));
-const { postgresStore } = (await import(
-  new URL("stores/postgres.js", built).href
-)) as typeof import("../src/stores/postgres.js");
+const load = bundled("postgres", ["stores/postgres"]);
+const { postgresStore } = await load<typeof import("../src/stores/postgres.js")>("stores/postgres");
 
 interface Event {
   readonly id: string;

@@ -1,11 +1,9 @@
 // What does `redisStore` cost beside the least one could do, a `SET key 1 NX PX`? Needs a redis-server on PATH.
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { bundle } from "../scripts/bundle.js";
-import { root } from "../scripts/entry-points.js";
 import type { RedisStore } from "../src/dedupe/redis.js";
 import { hasRedis, type RedisServer, startRedis } from "../test/support/redis-server.js";
+import { bundled } from "./bundled.js";
 import { type Contestant, compare, median, ratio } from "./measure.js";
 import { cost, heading, table, times, two } from "./report.js";
 
@@ -18,15 +16,9 @@ const KEPT_KEYS = 100_000;
 const RETENTION_SECONDS = 7 * 86_400;
 const RETENTION_MS = RETENTION_SECONDS * 1000;
 
-// As it is published: what tsx makes of the sources is slower.
-const built = new URL("node_modules/.cache/hookgate-bench-redis/", root);
-bundle(["src/dedupe/key.ts", "src/stores/redis.ts"], fileURLToPath(built));
-const { bodyDigest, dedupeKey } = (await import(
-  new URL("dedupe/key.js", built).href
-)) as typeof import("../src/dedupe/key.js");
-const { redisStore } = (await import(
-  new URL("stores/redis.js", built).href
-)) as typeof import("../src/stores/redis.js");
+const load = bundled("redis", ["dedupe/key", "stores/redis"]);
+const { bodyDigest, dedupeKey } = await load<typeof import("../src/dedupe/key.js")>("dedupe/key");
+const { redisStore } = await load<typeof import("../src/stores/redis.js")>("stores/redis");
 
 interface Event {
   readonly key: string;

@@ -3,29 +3,16 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { bundle } from "../scripts/bundle.js";
-import { root } from "../scripts/entry-points.js";
 import type { SqliteDatabase } from "../src/internal/sqlite-database.js";
-import { median } from "./measure.js";
-import { heading, table, two } from "./report.js";
+import { bundled } from "./bundled.js";
+import { type Contender, compareInFlight } from "./in-flight.js";
+import { heading } from "./report.js";
 
-// As it is published: what tsx makes of the sources is slower.
-const built = new URL("node_modules/.cache/hookgate-bench-sqlite/", root);
-const parts = ["dedupe/sqlite", "internal/group-commit", "internal/sqlite-database"];
-bundle(
-  parts.map((part) => `src/${part}.ts`),
-  fileURLToPath(built),
-);
-
-async function load<Module>(path: string): Promise<Module> {
-  return (await import(new URL(path, built).href)) as Module;
-}
-
-const { sqliteStore } = await load<typeof import("../src/dedupe/sqlite.js")>("dedupe/sqlite.js");
-const { createGroupCommit } = await load<typeof import("../src/internal/group-commit.js")>("internal/group-commit.js");
+const load = bundled("sqlite", ["dedupe/sqlite", "internal/group-commit", "internal/sqlite-database"]);
+const { sqliteStore } = await load<typeof import("../src/dedupe/sqlite.js")>("dedupe/sqlite");
+const { createGroupCommit } = await load<typeof import("../src/internal/group-commit.js")>("internal/group-commit");
 const { openSqliteDatabase } =
-  await load<typeof import("../src/internal/sqlite-database.js")>("internal/sqlite-database.js");
+  await load<typeof import("../src/internal/sqlite-database.js")>("internal/sqlite-database");
 
 const ROUNDS = 5;
 /** How many deliveries are open at once. */
@@ -54,12 +41,6 @@ function keyOf(at: number): string {
 }
 
 const digest = sha256("body");
-
-interface Contender {
-  readonly name: string;
-  /** What one delivery writes, on a new file. */
-  readonly open: () => { op: (at: number) => unknown; close: () => unknown };
-}
 
 /** A table of keys and digests, as one would write it. */
 function bareDatabase(): SqliteDatabase {
@@ -95,68 +76,6 @@ const contenders: readonly Contender[] = [
   },
 ];
 
-interface Round {
-  readonly opsPerSecond: number;
-  readonly microseconds: number;
-  /** Of one op, from the call to the answer. */
-  readonly medianMs: number;
-}
-
-async function run({ open }: Contender, concurrent: number): Promise<Round> {
-  const { op, close } = open();
-  const total = concurrent === 1 ? OPS : OPS * Math.min(concurrent, 16);
-  const waits: number[] = [];
-  let next = 0;
-  const startMs = performance.now();
-  const before = process.cpuUsage();
-  await Promise.all(
-    Array.from({ length: concurrent }, async () => {
-      for (let at = next++; at < total; at = next++) {
-        const askedMs = performance.now();
-        await op(at);
-        waits.push(performance.now() - askedMs);
-        // The next delivery comes in another turn of the event loop.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    }),
-  );
-  const { user, system } = process.cpuUsage(before);
-  const seconds = (performance.now() - startMs) / 1000;
-  await close();
-  return { opsPerSecond: total / seconds, microseconds: (user + system) / total, medianMs: median(waits) };
-}
-
-async function compareAt(concurrent: number): Promise<void> {
-  const rounds = contenders.map((): Round[] => []);
-  for (let round = -1; round < ROUNDS; round++) {
-    for (let turn = 0; turn < contenders.length; turn++) {
-      const at = (turn + round + 1) % contenders.length;
-      const result = await run(contenders[at] as Contender, concurrent);
-      if (round >= 0) rounds[at]?.push(result);
-    }
-  }
-  const [base] = rounds as [Round[]];
-  const faster = (own: readonly Round[]): number =>
-    median(own.map(({ opsPerSecond }, at) => opsPerSecond / (base[at] as Round).opsPerSecond));
-  const cost = (own: readonly Round[]): number =>
-    median(own.map(({ microseconds }, at) => microseconds / (base[at] as Round).microseconds));
-  console.log(`\n${concurrent} at once:\n`);
-  table(
-    ["", "ops/s", "x", "CPU microseconds per op", "x", "median wait, ms"],
-    contenders.map(({ name }, at) => {
-      const own = rounds[at] as Round[];
-      return [
-        name,
-        median(own.map(({ opsPerSecond }) => opsPerSecond)).toFixed(0),
-        two(faster(own)),
-        median(own.map(({ microseconds }) => microseconds)).toFixed(1),
-        two(cost(own)),
-        two(median(own.map(({ medianMs }) => medianMs))),
-      ];
-    }),
-  );
-}
-
 async function bytesPerRow(): Promise<{ claimed: number; done: number }> {
   const path = newFile();
   const store = sqliteStore(path, { timeoutMs: TIMEOUT_MS });
@@ -180,7 +99,10 @@ async function bytesPerRow(): Promise<{ claimed: number; done: number }> {
 
 try {
   heading("The SQLite store, on this machine's disk", ["libsql"]);
-  for (const concurrent of CONCURRENT) await compareAt(concurrent);
+  for (const concurrent of CONCURRENT) {
+    const total = concurrent === 1 ? OPS : OPS * Math.min(concurrent, 16);
+    await compareInFlight(contenders, { rounds: ROUNDS, concurrent, total, unit: "op" });
+  }
   const { claimed, done } = await bytesPerRow();
   console.log(`\nThe file with ${ROWS.toLocaleString("en")} rows: ${claimed.toFixed(0)} bytes per claimed event, `);
   console.log(`${done.toFixed(0)} per event that is done, index and free space included.`);

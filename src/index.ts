@@ -56,10 +56,10 @@ export {
   type OutcomeRow,
   type Reply,
 } from "./outcome.js";
+export type { PublishedList } from "./published/refreshed-list.js";
 export {
   type HasAddresses,
   type KnownList,
-  type PublishedList,
   type PublishedOptions,
   type PublishedSource,
   published,

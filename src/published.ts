@@ -1,30 +1,8 @@
-// Which addresses does a sender say it sends from? Its published list: loaded on first need, refreshed, kept while good.
-import { type AddressRanges, compileRanges } from "./checks/address-ranges.js";
-import { WebhookError } from "./errors.js";
-import { memberOf } from "./field.js";
+// Which addresses does a sender say it sends from? Where its published list is, and how long it counts.
 import { refuseUnknownKeys } from "./internal/known-keys.js";
 import { kindOf, shown } from "./internal/what-came.js";
+import { type PublishedList, RefreshedList } from "./published/refreshed-list.js";
 import type { PublishedAddresses } from "./sender.js";
-
-/** A sender's list of addresses, for `allow`. Made by `published(…)`. */
-export interface PublishedList {
-  /** Without its query, which may hold a token. */
-  readonly url: string;
-  /**
-   * Loads the list now, so that the first delivery need not wait.
-   *
-   * @throws {WebhookError} `undecided` where the list could not be had; deliveries will try again.
-   */
-  load(): Promise<void>;
-  /** The list as it is known; `undefined` before the first load and past `staleSeconds`. Starts a refresh that is due. */
-  current(): AddressRanges | undefined;
-  /** The list, waited for at most `timeoutSeconds`; `undefined` where it could not be had. Never rejects. */
-  ready(): Promise<AddressRanges | undefined>;
-  /** Why the last attempt failed, for the operator; `undefined` after a good one. */
-  readonly problem: string | undefined;
-  /** Seconds until the next attempt is made; 0 where one may be made now. */
-  readonly retryAfterSeconds: number;
-}
 
 export interface PublishedOptions {
   /** Age at which a list is loaded again, in the background. Default 3,600. */
@@ -58,11 +36,6 @@ const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
   stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
 };
 
-/** GitHub's document, the largest we know, is about 250 KB. */
-const MAX_LIST_BYTES = 1_048_576;
-const FIRST_PAUSE_SECONDS = 1;
-/** A sender that is refused for want of a list comes again within minutes; so should we. */
-const MAX_PAUSE_SECONDS = 300;
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
   "refreshSeconds",
@@ -112,88 +85,6 @@ export function published(source: PublishedSource, options: PublishedOptions = {
   });
 }
 
-interface Times {
-  readonly refreshMs: number;
-  readonly staleMs: number;
-  readonly timeoutMs: number;
-  readonly now: () => number;
-}
-
-class RefreshedList implements PublishedList {
-  readonly url: string;
-  readonly #address: string;
-  readonly #at: string | undefined;
-  readonly #times: Times;
-  #ranges: AddressRanges | undefined;
-  #loadedAtMs = 0;
-  #failures = 0;
-  #notBeforeMs = Number.NEGATIVE_INFINITY;
-  #inFlight: Promise<void> | undefined;
-  #problem: string | undefined;
-  #cause: unknown;
-
-  constructor(url: URL, at: string | undefined, times: Times) {
-    this.url = `${url.origin}${url.pathname}`;
-    this.#address = url.href;
-    this.#at = at;
-    this.#times = times;
-  }
-
-  get problem(): string | undefined {
-    return this.#problem;
-  }
-
-  get retryAfterSeconds(): number {
-    return Math.max(0, Math.ceil((this.#notBeforeMs - this.#times.now()) / 1000));
-  }
-
-  current(): AddressRanges | undefined {
-    if (this.#ranges === undefined) return undefined;
-    const ageMs = this.#times.now() - this.#loadedAtMs;
-    if (ageMs >= this.#times.refreshMs) void this.#refresh();
-    if (ageMs >= this.#times.staleMs) this.#ranges = undefined;
-    return this.#ranges;
-  }
-
-  async ready(): Promise<AddressRanges | undefined> {
-    const known = this.current();
-    if (known !== undefined) return known;
-    await this.#refresh();
-    return this.#ranges;
-  }
-
-  async load(): Promise<void> {
-    if ((await this.ready()) !== undefined) return;
-    throw new WebhookError("undecided", this.#problem ?? `${this.url} could not be loaded`, { cause: this.#cause });
-  }
-
-  /** One at a time, and none during a pause after failures. Never rejects: most callers do not wait. */
-  #refresh(): Promise<void> {
-    if (this.#inFlight !== undefined) return this.#inFlight;
-    if (this.#times.now() < this.#notBeforeMs) return Promise.resolve();
-    this.#inFlight = this.#attempt().finally(() => {
-      this.#inFlight = undefined;
-    });
-    return this.#inFlight;
-  }
-
-  async #attempt(): Promise<void> {
-    try {
-      const text = await fetchText(this.#address, this.#times.timeoutMs);
-      this.#ranges = compileList(text, this.#at);
-      this.#loadedAtMs = this.#times.now();
-      this.#failures = 0;
-      this.#problem = undefined;
-      this.#cause = undefined;
-    } catch (error) {
-      const pauseSeconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** this.#failures++, MAX_PAUSE_SECONDS);
-      this.#notBeforeMs = this.#times.now() + pauseSeconds * 1000;
-      this.#problem = `the address list ${this.url} could not be had: ${reasonOf(error)}`;
-      this.#cause = error;
-    }
-  }
-}
-
 function locationOf(source: PublishedSource): PublishedAddresses {
   if (typeof source === "string") {
     if (Object.hasOwn(KNOWN, source)) return KNOWN[source as KnownList];
@@ -240,67 +131,4 @@ function secondsOf(
   const seconds = options[name] ?? byDefault;
   if (typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)) return seconds;
   throw new TypeError(`published: ${name} must be a number of seconds above 0; got ${shown(seconds)}`);
-}
-
-/** What an operator can act on. Only these texts reach a hint. */
-class ListError extends Error {}
-
-async function fetchText(url: string, timeoutMs: number): Promise<string> {
-  const response = await fetch(url, {
-    redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMs),
-    headers: { accept: "application/json, text/plain;q=0.9", "user-agent": "hookgate" },
-  });
-  if (response.status !== 200 || response.body === null) {
-    await response.body?.cancel();
-    const isRedirect = response.status >= 300 && response.status < 400;
-    throw new ListError(`it answered ${response.status}${isRedirect ? ", and redirects are not followed" : ""}`);
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    length += chunk.byteLength;
-    if (length > MAX_LIST_BYTES) throw new ListError(`it is larger than ${MAX_LIST_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
-}
-
-function compileList(text: string, at: string | undefined): AddressRanges {
-  const entries = entriesOf(text, at);
-  try {
-    return compileRanges(entries, { option: "the list" });
-  } catch (cause) {
-    throw new ListError((cause as TypeError).message, { cause });
-  }
-}
-
-/** A JSON array at a path with dots, or one address a line with `#` comments. What is in it is judged when compiled. */
-function entriesOf(text: string, at: string | undefined): readonly string[] {
-  const isText = at === undefined && !text.trimStart().startsWith("[");
-  if (isText) {
-    const lines = text.split("\n").map((line) => line.trim());
-    return lines.filter((line) => line !== "" && !line.startsWith("#"));
-  }
-  const document = parseJson(text);
-  const found = at === undefined || at === "" ? document : memberOf(document, at);
-  if (!Array.isArray(found)) throw new ListError(`it has no array at ${JSON.stringify(at ?? "")}`);
-  return found as readonly string[];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ListError("it is not JSON");
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ListError) return error.message;
-  if (!(error instanceof Error)) return "loading failed";
-  if (error.name === "TimeoutError") return "it did not answer in time";
-  // fetch keeps what happened in the cause: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED, …
-  const { cause } = error;
-  return cause instanceof Error && "code" in cause ? `the connection failed (${cause.code})` : "the connection failed";
 }

@@ -33,7 +33,7 @@ export async function fetchBytes(url: string, limits: BoundedFetch): Promise<Buf
 
 async function readAnswer(url: string, { what, accept, maxBytes }: BoundedFetch, signal: AbortSignal): Promise<Buffer> {
   const response = await fetch(url, { redirect: "manual", signal, headers: { accept } });
-  if (response.status !== 200) throw new Error(`the URL of ${what} answered ${response.status}, not 200`);
+  if (response.status !== 200) throw new Error(`${what}'s URL answered ${response.status}, not 200`);
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {

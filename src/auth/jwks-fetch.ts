@@ -1,13 +1,7 @@
 // How is a JSON Web Key Set had from its URL, and which of its keys may verify? RFC 7517 section 5.
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { JSONWebKeySet, JWK } from "jose";
-
-export interface FetchLimits {
-  /** Of the whole answer, body included. */
-  readonly timeoutMs: number;
-  /** Of the decoded body; counted while it streams. */
-  readonly maxBytes: number;
-}
+import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";
 
 /** More keys than any issuer publishes; each is imported, so there is a limit. */
 const MAX_KEYS = 100;
@@ -17,39 +11,12 @@ const MIN_RSA_BITS = 2048;
 
 const ACCEPT = "application/jwk-set+json, application/json";
 
-/**
- * Fetches a key set. A redirect is a failure: it would let whoever controls it choose our keys.
- *
- * @throws {Error} With what went wrong in its message; never with anything of the answer.
- */
-export async function fetchKeySet(url: string, limits: FetchLimits): Promise<JSONWebKeySet> {
-  const abort = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  // A race and not only the signal: a body may hang where the runtime no longer listens to the signal.
-  const deadline = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error(`the key set did not come within ${limits.timeoutMs} ms`));
-    timer = setTimeout(fail, limits.timeoutMs);
-  });
-  try {
-    const bytes = await Promise.race([readAnswer(url, limits.maxBytes, abort.signal), deadline]);
-    return parseKeySet(parseJson(bytes));
-  } finally {
-    clearTimeout(timer);
-    abort.abort();
-  }
-}
-
-async function readAnswer(url: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
-  const response = await fetch(url, { redirect: "manual", signal, headers: { accept: ACCEPT } });
-  if (response.status !== 200) throw new Error(`the key set's URL answered ${response.status}, not 200`);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > maxBytes) throw new Error(`the key set is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, length);
+/** @throws {Error} With what went wrong in its message; never with anything of the answer. */
+export async function fetchKeySet(
+  url: string,
+  limits: Pick<BoundedFetch, "timeoutMs" | "maxBytes">,
+): Promise<JSONWebKeySet> {
+  return parseKeySet(parseJson(await fetchBytes(url, { ...limits, what: "the key set", accept: ACCEPT })));
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -3,7 +3,8 @@
 import type { KeyObject } from "node:crypto";
 import type { CryptoKey, JSONWebKeySet, LocalJWKSet } from "jose";
 import { type Refusal, refuse } from "./auth.js";
-import { type FetchLimits, fetchKeySet } from "./jwks-fetch.js";
+import type { BoundedFetch } from "./bounded-fetch.js";
+import { fetchKeySet } from "./jwks-fetch.js";
 import type { JwtHeader } from "./jwt-precheck.js";
 
 export interface FoundKeys {
@@ -71,7 +72,7 @@ async function keysFor(set: LocalJWKSet, header: JwtHeader): Promise<CryptoKey[]
 }
 
 /** How a key set behind a URL is kept. Not public: the defaults are the promise, tests shorten them. */
-export interface KeySetTuning extends FetchLimits {
+export interface KeySetTuning extends Pick<BoundedFetch, "timeoutMs" | "maxBytes"> {
   /** Within this age a set is used without asking again. */
   readonly freshMs: number;
   /** Up to this age a set is used while its URL fails. */

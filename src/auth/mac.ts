@@ -6,15 +6,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise } from "../internal/maybe-promise.js";
 import { formatTime } from "../internal/time.js";
 import { shown } from "../internal/what-came.js";
-import {
-  type Auth,
-  type Proof,
-  type Proven,
-  type Refusal,
-  refuse,
-  type SignableRequest,
-  type WrittenPlace,
-} from "./auth.js";
+import { type Auth, type Proof, type Proven, type Refusal, refuse, type SignableRequest } from "./auth.js";
 import { ENCODINGS } from "./encoding.js";
 import { compileKeyForm, IllFormedSecret } from "./key-form.js";
 import { compilePlans, coversOfAll, DIGEST_BYTES, type MacOptions, type Plan, planFor } from "./mac-plan.js";
@@ -22,6 +14,7 @@ import { PrivateFields } from "./private-fields.js";
 import { compileSecrets, type KeySet, type SecretRules } from "./secrets.js";
 import { deliveryToSign } from "./signable-delivery.js";
 import type { SignatureReading } from "./signature-reading.js";
+import { placesWritten } from "./signing.js";
 import type { SignedBytes } from "./template.js";
 
 const OPTION_NAMES: readonly (keyof MacOptions)[] = [
@@ -133,7 +126,7 @@ export function mac(options: MacOptions): Auth {
     credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
     ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
     needsPublicUrl: first.signed.needsPublicUrl,
-    writes: writtenBy(options),
+    writes: placesWritten(options),
     warnings: secrets.warnings,
 
     verify(delivery, context) {
@@ -227,14 +220,4 @@ function readingToSign(plan: Plan, request: SignableRequest, delivery: Delivery)
   const untimely = plan.time?.isReadLate === false ? plan.time.read(delivery, reading, undefined) : undefined;
   if (untimely !== undefined) throw new TypeError(`mac: the request cannot be signed: ${untimely.hint}`);
   return { reading, params };
-}
-
-/** The signature's own place and the time's, where they are no credential headers. */
-function writtenBy({ signature, timestamp, families = ["*"] }: MacOptions): readonly WrittenPlace[] {
-  return [signature.at, timestamp].flatMap((place) => {
-    if (place === undefined || place.in === "param" || place.in === "literal" || place.in === "dotted") return [];
-    const { in: where, name } = place;
-    if (!name.includes("*") || where !== "header") return [{ in: where, name }];
-    return families.map((family) => ({ in: where, name: name.replace("*", family).toLowerCase() }));
-  });
 }

@@ -1,7 +1,8 @@
 // From whom did a delivery come, proxies taken off? The socket's peer, unless the user trusts a proxy to say more.
 import type { DeliveryHead } from "../delivery.js";
 import { REPEATED } from "../internal/headers.js";
-import { type Address, type AddressRanges, compileRanges, parseAddress } from "./address-ranges.js";
+import { type Address, parseAddress } from "./address.js";
+import { type AddressRanges, compileRanges } from "./address-ranges.js";
 
 /**
  * Who says what the client's address is.

@@ -2,9 +2,10 @@
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import type { Ending } from "../outcome.js";
 import type { Passage, Step } from "../passage.js";
-import type { PublishedList } from "../published.js";
+import type { PublishedList } from "../published/refreshed-list.js";
 import { passed, type TraceLine } from "../trace.js";
-import { type Address, type AddressRanges, compileRanges, formatAddress, parseAddress } from "./address-ranges.js";
+import { type Address, formatAddress, parseAddress } from "./address.js";
+import { type AddressRanges, compileRanges } from "./address-ranges.js";
 import {
   BEHIND_A_PROXY,
   type ClientAddressOptions,

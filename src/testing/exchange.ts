@@ -1,17 +1,6 @@
 // How does a signed request get onto the wire exactly as it was signed, and how does the answer come back?
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
 import type { SignedDelivery } from "./compose.js";
-
-export interface Destination {
-  readonly host: string;
-  readonly port: number | undefined;
-  readonly isTls: boolean;
-  /** Path and query, as they are written. */
-  readonly target: string;
-  /** A server of the test itself may have any certificate. */
-  readonly isOwn: boolean;
-}
+import { type Destination, headOf, openRequest } from "./outgoing-request.js";
 
 /** An answer as it came. */
 export interface Exchanged {
@@ -23,34 +12,21 @@ export interface Exchanged {
 
 /** One request on a connection of its own. `node:http` and not `fetch`, which forbids some headers and rewrites URLs. */
 export function exchange(to: Destination, request: Omit<SignedDelivery, "id">): Promise<Exchanged> {
-  const { headers, body, method } = request;
-  const hasLength = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
-  const options: RequestOptions & { rejectUnauthorized?: boolean } = {
-    host: to.host,
-    port: to.port,
-    path: to.target,
-    method,
-    headers: hasLength ? headers : { ...headers, "content-length": String(body.length) },
-    agent: false,
-    ...(to.isOwn && to.isTls ? { rejectUnauthorized: false } : {}),
-  };
   return new Promise((resolve, reject) => {
     let hasAnswer = false;
-    const req = (to.isTls ? requestHttps : requestHttp)(options, (res: IncomingMessage) => {
+    const req = openRequest(to, request, (res) => {
       hasAnswer = true;
       const chunks: Buffer[] = [];
       res.on("data", (chunk: Buffer) => chunks.push(chunk));
       res.on("error", reject);
       res.on("end", () => {
-        const lines = Object.entries(res.headers).map(([name, value]) => [name, [value].flat().join(", ")] as const);
-        const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: res.statusCode ?? 0, headers: Object.fromEntries(lines), body: text });
+        resolve({ ...headOf(res), body: Buffer.concat(chunks).toString("utf8") });
       });
     });
     // An early answer may close the connection while the body is still being written: the answer counts.
     req.on("error", (error) => {
       if (!hasAnswer) reject(error);
     });
-    req.end(body);
+    req.end(request.body);
   });
 }

@@ -1,16 +1,10 @@
 // The scenarios: what is sent in each, and what must come back.
 import { gzipSync } from "node:zlib";
-import { mustBeRefused, mustSucceed, type Problem, problemsIn } from "./scenario-judge.js";
+import { type Findings, ranAgain, refusal, withoutNumber } from "./scenario-findings.js";
+import { mustBeRefused, mustSucceed, problemsIn } from "./scenario-judge.js";
 import { hasNoId, keyless, type Scene, unbound, unproven, unsignable, untimed } from "./scenario-scene.js";
 import type { Step } from "./scenario-step.js";
 import type { SendOptions } from "./test-sender.js";
-
-/** What a scenario found. */
-export interface Findings {
-  readonly steps: readonly Step[];
-  readonly problems: readonly string[];
-  readonly notes?: readonly string[];
-}
 
 export interface ScenarioCase {
   /** What is sent, in a few words. */
@@ -208,10 +202,6 @@ export const SCENARIO_CASES: Readonly<Record<ScenarioName, ScenarioCase>> = {
   },
 };
 
-function refusal(step: Step, harm: string): Findings {
-  return { steps: [step], problems: problemsIn(mustBeRefused(step, harm)) };
-}
-
 /** @param sign - 1: in the past; -1: in the future. */
 async function outOfTime({ stage, event }: Scene, sign: 1 | -1): Promise<Findings> {
   const tolerance = stage.sender.definition.toleranceSeconds ?? TOLERANCE_SECONDS;
@@ -224,40 +214,8 @@ async function outOfTime({ stage, event }: Scene, sign: 1 | -1): Promise<Finding
   );
 }
 
-/** Whether the handler ran again for what came before, as far as that can be told from here. */
-function ranAgain(
-  isIdless: boolean,
-  counts: readonly number[] | undefined,
-  again: readonly Step[],
-  failed: readonly string[],
-): Pick<Findings, "problems" | "notes"> {
-  if (isIdless) {
-    const note = "this sender gives events no id that stays the same: handlers must bear duplicates";
-    return { problems: failed, notes: [note] };
-  }
-  if (counts !== undefined) {
-    const [before = 0, once = 0, after = 0] = counts;
-    // Work that is only queued may be counted late, so the first one need not be seen yet.
-    const isAgain = after - before > Math.max(1, once - before);
-    const ran = "an event that came again was handled again: remember the ids of what was handled";
-    return { problems: isAgain ? [...failed, ran] : failed };
-  }
-  const [second, third] = again.map((step) => step.sent?.body);
-  if (failed.length === 0 && second !== third) {
-    const ran =
-      "the answers to one event differ each time, as where it is handled each time: remember the ids of what was handled";
-    return { problems: [ran] };
-  }
-  return { problems: failed, notes: ["whether it was handled once cannot be seen from outside; `effects` tells"] };
-}
-
 function headersOf({ headers }: SendOptions): Pick<SendOptions, "headers"> {
   return headers === undefined ? {} : { headers };
-}
-
-/** Copies that fail alike are one problem. */
-function withoutNumber(problem: Problem): Problem {
-  return problem?.replace(/^copy \d+/, "one of several copies that came at once");
 }
 
 function isPaddable({ payload = {}, body }: SendOptions): boolean {

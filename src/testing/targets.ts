@@ -5,8 +5,9 @@ import { targetOf } from "../auth/signable-delivery.js";
 import type { DeliveryInput } from "../delivery.js";
 import type { Outcome } from "../outcome.js";
 import type { SignedDelivery } from "./compose.js";
-import { type Destination, type Exchanged, exchange } from "./exchange.js";
+import { type Exchanged, exchange } from "./exchange.js";
 import { type Hostable, type Hosting, host } from "./host.js";
+import type { Destination } from "./outgoing-request.js";
 import { lowerCase } from "./request-parts.js";
 
 /**

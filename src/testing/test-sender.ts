@@ -5,9 +5,12 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import type { Sender } from "../sender.js";
 import { type Composed, compose, type SignedDelivery, type TestRequest } from "./compose.js";
 import { lowerCase } from "./request-parts.js";
-import { type Tamper, tampered } from "./tamper.js";
+import { REQUEST_KEYS, refuseContradictions, SEND_KEYS, type SendOptions, signedAt } from "./send-options.js";
+import { tampered } from "./tamper.js";
 import { type Route, routeTo, type TestAnswer, type TestTarget } from "./targets.js";
 import { signWithWrongKey } from "./wrong-key.js";
+
+export type { SendOptions } from "./send-options.js";
 
 export interface TestSenderOptions {
   /** Signs instead of the sender's first secret: a private key, or the secret behind a secret function. */
@@ -16,30 +19,6 @@ export interface TestSenderOptions {
   readonly now?: () => number;
   /** The URL as registered with the sender, absolute; its path is where apps are called. Default `https://example.com/webhooks/<sender>`. */
   readonly url?: string;
-}
-
-/** What is sent, and what is wrong with it. */
-export interface SendOptions extends TestRequest {
-  /**
-   * An earlier delivery: the same event again, byte for byte, signed anew as a retry is. `attempt`, `headers` and what is
-   * wrong with it may differ; type and payload are the earlier one's. Of one that was tampered with, the original.
-   */
-  readonly duplicateOf?: Pick<SentDelivery, "request">;
-  /** What is changed after signing: `true` is the body. */
-  readonly tamper?: Tamper;
-  /** How long ago it was signed, seconds; `true` is an hour, a negative number the future. */
-  readonly stale?: true | number;
-  /** No credentials at all. */
-  readonly unsigned?: boolean;
-  /** Signed with another key of the same shape. */
-  readonly wrongKey?: boolean;
-  /**
-   * The client's address. A receiver gets it as the delivery's `remoteAddress`. Over HTTP it goes as `X-Forwarded-For`,
-   * which a receiver believes only with `trustedProxies: ["127.0.0.1"]`.
-   */
-  readonly from?: string;
-  /** The path at the target, where it is not the one that is signed. */
-  readonly path?: string;
 }
 
 /** What was sent and what came back. */
@@ -66,32 +45,7 @@ export interface BoundTestSender {
   close(): Promise<void>;
 }
 
-const REQUEST_KEYS: readonly (keyof TestRequest)[] = [
-  "type",
-  "payload",
-  "id",
-  "body",
-  "timestamp",
-  "attempt",
-  "method",
-  "url",
-  "headers",
-  "contentType",
-];
-const SEND_KEYS: readonly (keyof SendOptions)[] = [
-  ...REQUEST_KEYS,
-  "duplicateOf",
-  "tamper",
-  "stale",
-  "unsigned",
-  "wrongKey",
-  "from",
-  "path",
-];
 const OPTION_KEYS: readonly (keyof TestSenderOptions | "to")[] = ["key", "now", "url", "to"];
-/** What a duplicate has from the first delivery, and cannot have otherwise. */
-const FIXED_BY_THE_FIRST = ["id", "body", "method", "url", "contentType"] as const;
-const AN_HOUR_SECONDS = 3_600;
 
 /** What a delivery was made of before it was signed and changed, so that a duplicate of it can be. */
 interface Origin {
@@ -234,37 +188,4 @@ export function createTestSender<Events>(
 /** A duplicate goes where the first delivery went. */
 function pathOf(send: SendOptions): string | undefined {
   return send.path ?? (send.duplicateOf === undefined ? undefined : origins.get(send.duplicateOf.request)?.path);
-}
-
-function signedAt({ timestamp, stale = 0 }: SendOptions, now: () => number): number {
-  const staleSeconds = stale === true ? AN_HOUR_SECONDS : stale;
-  if (typeof staleSeconds !== "number" || !Number.isFinite(staleSeconds)) {
-    throw new TypeError(`send: stale must be true or a number of seconds; got ${String(stale)}`);
-  }
-  const signedAtMs = (timestamp === undefined ? now() : Number(timestamp)) - staleSeconds * 1000;
-  if (Number.isFinite(signedAtMs)) return signedAtMs;
-  throw new TypeError("send: timestamp must be a valid Date, or milliseconds since the epoch");
-}
-
-/** @throws {TypeError} Where two options exclude each other: a test that says both would not test what it says. */
-function refuseContradictions(send: SendOptions): void {
-  if (send.unsigned === true && send.wrongKey === true) {
-    throw new TypeError("send: unsigned and wrongKey exclude each other");
-  }
-  if (send.body !== undefined && send.payload !== undefined) {
-    throw new TypeError("send: body and payload exclude each other: body is sent as it is");
-  }
-  if (send.path !== undefined && !send.path.startsWith("/")) {
-    throw new TypeError(`send: path must begin with a slash; got ${JSON.stringify(send.path)}`);
-  }
-  if (send.duplicateOf === undefined) return;
-  if (typeof send.duplicateOf?.request !== "object") {
-    throw new TypeError("send: duplicateOf must be what an earlier send answered");
-  }
-  const fixed = FIXED_BY_THE_FIRST.find((name) => send[name] !== undefined);
-  if (fixed !== undefined) {
-    throw new TypeError(
-      `send: ${fixed} and duplicateOf exclude each other: a duplicate has that of the first delivery`,
-    );
-  }
 }

@@ -1,8 +1,8 @@
 // How does a delivery get onto the wire byte by byte as it was made, at a pace, within a time, and how long does the answer take?
-import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { SignedDelivery } from "./compose.js";
-import type { Destination, Exchanged } from "./exchange.js";
+import type { Exchanged } from "./exchange.js";
+import { type Destination, headOf, openRequest } from "./outgoing-request.js";
 
 export interface WireOptions {
   /** How long the answer may take to be there whole. */
@@ -40,21 +40,10 @@ const MAX_ANSWER_BYTES = 65_536;
  * @throws {NoAnswer} Where none came in time, or the connection could not be made or kept.
  */
 export function wire(to: Destination, request: Omit<SignedDelivery, "id">, options: WireOptions): Promise<WireAnswer> {
-  const { method, body, headers } = request;
-  const hasLength = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
-  const settings: RequestOptions & { rejectUnauthorized?: boolean } = {
-    host: to.host,
-    port: to.port,
-    path: to.target,
-    method,
-    headers: hasLength ? headers : { ...headers, "content-length": String(body.length) },
-    agent: false,
-    ...(to.isOwn && to.isTls ? { rejectUnauthorized: false } : {}),
-  };
   return new Promise((resolve, reject) => {
     let writtenAtMs = performance.now();
     let isAnswered = false;
-    const req = (to.isTls ? requestHttps : requestHttp)(settings, (res) => {
+    const req = openRequest(to, request, (res) => {
       isAnswered = true;
       void readAnswer(res).then(
         (text) => end(() => resolve({ ...headOf(res), body: text, answeredMs: performance.now() - writtenAtMs })),
@@ -80,7 +69,7 @@ export function wire(to: Destination, request: Omit<SignedDelivery, "id">, optio
     req.on("error", (error) => {
       if (!isAnswered) fail(error);
     });
-    void writeBody(req, body, options.pieces).then(() => {
+    void writeBody(req, request.body, options.pieces).then(() => {
       writtenAtMs = performance.now();
     });
   });
@@ -101,11 +90,6 @@ async function writeBody(
     if (!req.destroyed) req.write(body.subarray(at, at + size));
   }
   req.end();
-}
-
-function headOf(res: IncomingMessage): Omit<Exchanged, "body"> {
-  const lines = Object.entries(res.headers).map(([name, value]) => [name, [value].flat().join(", ")] as const);
-  return { status: res.statusCode ?? 0, headers: Object.fromEntries(lines) };
 }
 
 async function readAnswer(res: IncomingMessage): Promise<string> {

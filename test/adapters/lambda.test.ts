@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import { createReceiver } from "hookgate";
 import { lambdaHandler } from "hookgate/lambda";
 import { describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, signed } from "../receiver/harness.js";
+import { erp, event, gate, quiet, receiverOf, signed, until } from "../receiver/harness.js";
 import { describeAdapter, type Mounted, PEER, type Wire } from "./conformance.js";
 
 const tenantIn = (target: string): string => /^\/hooks\/([^?]*)/.exec(target)?.[1] ?? "";
@@ -118,13 +118,14 @@ describe("lambdaHandler", () => {
 
   it("waits for a handler that still runs when its sender is asked to come again: nothing runs after the answer", async () => {
     const end = gate();
+    const names: string[] = [];
     let isDone = false;
     const { receiver } = receiverOf(
       async () => {
         await end.opened;
         isDone = true;
       },
-      { answerWithinSeconds: 0.02 },
+      { answerWithinSeconds: 0.02, onOutcome: ({ name }) => names.push(name) },
     );
     let isAnswered = false;
     const handle = lambdaHandler(receiver);
@@ -133,7 +134,7 @@ describe("lambdaHandler", () => {
       isAnswered = true;
       return answer;
     });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await until(() => names.includes("handler_running"));
     expect(isAnswered).toBe(false);
     end.open();
     expect((await answered).statusCode).toBe(503);

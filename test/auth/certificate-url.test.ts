@@ -26,7 +26,7 @@ async function answerOf(
   tuning: Partial<CertificateTuning> = {},
   nowMs = NOW_MS,
 ) {
-  const source = certificateSource({ url: header("x-cert-url"), ...options }, "test", { timeoutMs: 500, ...tuning });
+  const source = certificateSource({ url: header("x-cert-url"), ...options }, "test", tuning);
   const found = await source.find(url, nowMs);
   return "ok" in found ? found.outcome : "key";
 }
@@ -127,7 +127,7 @@ describe("fetching", () => {
     ["cuts the line", (req) => req.socket.destroy()],
   ])("cannot decide when the host %s", async (_name, answer) => {
     server = await serve(answer);
-    expect(await answerOf({ hosts }, here())).toBe("undecided");
+    expect(await answerOf({ hosts }, here(), { timeoutMs: 1_500 })).toBe("undecided");
     expect(server.requests).toBe(1);
   });
 

@@ -7,6 +7,7 @@ import { jwtPayload, parseJws } from "../../src/auth/jws-parse.js";
 import { createJwt, type JwtOptions, jwt } from "../../src/auth/jwt.js";
 import { extensionOids } from "../../src/auth/x5c.js";
 import { form, header, json } from "../../src/field.js";
+import { ed, p256, p384, pkcs8, rsa } from "./keys.js";
 import {
   expectEveryBodyBitBound,
   expectNoThrow,
@@ -22,11 +23,6 @@ import {
   wycheproof,
 } from "./proving.js";
 
-const ed = generateKeyPairSync("ed25519");
-const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" });
-const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
 const SECRET = "a secret of 32 bytes for HS256, ok";
 const NOW_SECONDS = NOW_MS / 1000;
 

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { contentDigestOf, refuseContentDigest } from "../../src/auth/content-digest.js";
@@ -11,6 +11,7 @@ import { signatureBase } from "../../src/auth/message-signature-base.js";
 import type { MessageAlgorithm, MessageKey } from "../../src/auth/message-signature-keys.js";
 import { type InnerList, isInnerList, parseDictionary, serializeMember } from "../../src/auth/structured-fields.js";
 import { toDelivery } from "../../src/delivery.js";
+import { ed, p256, p384, pkcs8, rsa } from "./keys.js";
 import {
   expectEveryBodyBitBound,
   expectNoThrow,
@@ -24,11 +25,6 @@ import {
   vectors,
 } from "./proving.js";
 
-const ed = generateKeyPairSync("ed25519");
-const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" });
-const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
 const SECRET = "a secret of 24 bytes, ok";
 const edKey: MessageKey = { algorithm: "ed25519", publicKey: ed.publicKey };
 const required = ["@method", "@target-uri", "content-digest"];
@@ -477,9 +473,13 @@ describe("structured fields (RFC 8941)", () => {
     );
     for (const text of [" ", "\t", "(", ";a", "a=(", '"', "\\", ":", "a,"]) {
       const long = `a=${text.repeat(16_000 / text.length)}x`;
-      const before = performance.now();
-      parseDictionary(long);
-      expect(performance.now() - before).toBeLessThan(200);
+      // Processor time, the least of three: what else the machine does counts for nothing.
+      const tookUs = [1, 2, 3].map(() => {
+        const before = process.cpuUsage();
+        parseDictionary(long);
+        return process.cpuUsage(before).user;
+      });
+      expect(Math.min(...tookUs)).toBeLessThan(200_000);
     }
     expect(isInnerList(parseDictionary("a=(1)")?.get("a") as InnerList)).toBe(true);
   });

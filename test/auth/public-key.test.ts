@@ -7,6 +7,7 @@ import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src
 import type { PublicKeyText } from "../../src/auth/public-key-text.js";
 import type { PublicKeyAlgorithm } from "../../src/auth/signature-algorithm.js";
 import { form, header, json, query } from "../../src/field.js";
+import { ed, p256, p384, pkcs8, rsa, spki } from "./keys.js";
 import {
   expectEveryBodyBitBound,
   expectNoThrow,
@@ -20,13 +21,6 @@ import {
   wycheproof,
 } from "./proving.js";
 
-const ed = generateKeyPairSync("ed25519");
-const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" });
-const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
-
-const spki = (key: KeyObject) => key.export({ type: "spki", format: "pem" }).toString();
-const pkcs8 = (key: KeyObject) => key.export({ type: "pkcs8", format: "pem" }).toString();
 const raw = (key: KeyObject) => key.export({ type: "spki", format: "der" }).subarray(-32);
 
 const signature = { header: "x-signature", encoding: "base64" } as const;

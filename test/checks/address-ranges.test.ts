@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
-import { compileRanges, formatAddress, parseAddress } from "../../src/checks/address-ranges.js";
+import { formatAddress, parseAddress } from "../../src/checks/address.js";
+import { compileRanges } from "../../src/checks/address-ranges.js";
 
 const option = "allow";
 const holds = (entries: string[], address: string, allowAny = false) =>

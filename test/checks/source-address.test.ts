@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AllowOption, type SourceAddressOptions, sourceAddressCheck } from "../../src/checks/source-address.js";
 import type { DeliveryInput } from "../../src/delivery.js";
 import type { Step } from "../../src/passage.js";
-import { type PublishedList, published } from "../../src/published.js";
+import type { PublishedList } from "../../src/published/refreshed-list.js";
+import { published } from "../../src/published.js";
 import { passageOf } from "./passage.js";
 
 const SENDER = "3.18.12.63";

@@ -17,11 +17,11 @@ import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
+import { gate } from "../receiver/harness.js";
 
 const secret = "whsec_0123456789abcdef0123456789";
 const sender = stripe({ secret });
 const path = "/webhooks/stripe";
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const quiet: ReceiverOptions = { onOutcome: () => undefined, onError: () => undefined };
 
 describe("body parsers upstream", () => {
@@ -53,13 +53,11 @@ describe("body parsers upstream", () => {
 
 it("graceful stop: the running handler ends, its sender hears success, and nobody new is let in", async () => {
   const receiver = createReceiver(sender, quiet);
-  let tellStarted = (): void => undefined;
-  const started = new Promise<void>((resolve) => {
-    tellStarted = resolve;
-  });
+  const started = gate();
+  const end = gate();
   receiver.on("a", async () => {
-    tellStarted();
-    await sleep(200);
+    started.open();
+    await end.opened;
   });
   const app = express();
   app.use(path, receiver);
@@ -68,12 +66,13 @@ it("graceful stop: the running handler ends, its sender hears success, and nobod
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
   const test = createTestSender(sender).to(url);
   const running = test.send("a", {});
-  await started;
+  await started.opened;
   server.close();
   const closed = receiver.close({ graceSeconds: 20 });
   await expect(test.send("a", {})).rejects.toThrow("ECONNREFUSED");
   const late = await createTestSender(sender).send(receiver, { type: "a" });
   expect(late).toMatchObject({ status: 503, code: "closing", headers: { "retry-after": "5" } });
+  end.open();
   await closed;
   expect((await running).status).toBe(200);
 });
@@ -186,9 +185,10 @@ it("fetch without remoteAddress is 403 where there is an allowlist, and params r
 });
 
 it("waitUntil is given the handler that runs on after the answer", async () => {
+  const end = gate();
   let isDone = false;
   const receiver = createReceiver(sender, { ...quiet, answerWithinSeconds: 0.02 }).on("a", async () => {
-    await sleep(150);
+    await end.opened;
     isDone = true;
   });
   const { url, method, headers, body } = await createTestSender(sender).sign({ type: "a" });
@@ -197,6 +197,7 @@ it("waitUntil is given the handler that runs on after the answer", async () => {
     waitUntil: (work) => works.push(work),
   });
   expect([response.status, isDone]).toEqual([503, false]);
+  end.open();
   await Promise.all(works);
   expect(isDone).toBe(true);
 });

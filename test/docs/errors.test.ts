@@ -28,12 +28,12 @@ import { slack, stripe, tossPayments } from "hookgate/senders";
 import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { until } from "../receiver/harness.js";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 const secret = "whsec_0123456789abcdef0123456789";
 const sender = stripe({ secret });
 const path = "/webhooks/stripe";
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("each outcome has an entry with its status", () => {
   const entries = page
@@ -74,7 +74,7 @@ describe("what the page says to do brings the outcome about", () => {
   interface Setup {
     readonly sender?: Sender<never>;
     readonly options?: ReceiverOptions;
-    readonly handler?: () => unknown;
+    readonly handler?: (ends: Ends) => unknown;
     readonly key?: string;
     readonly before?: (app: express.Express) => unknown;
     readonly send?: SendOptions;
@@ -116,13 +116,18 @@ describe("what the page says to do brings the outcome about", () => {
       throw new Error("the database is down");
     },
   }) as unknown as Sender<never>;
-  const slow = () => sleep(1_500);
+  const untilTold =
+    (name: OutcomeName) =>
+    ({ told }: Ends) =>
+      until(() => told.includes(name));
   async function cutOff({ port, told }: Ends, isClosed: boolean): Promise<void> {
     const socket = connect(await port(), "127.0.0.1");
-    socket.write(`POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+      () => isClosed && socket.destroy(),
+    );
     socket.on("data", () => undefined);
-    if (isClosed) setTimeout(() => socket.destroy(), 50);
-    await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await until(() => told.length > 0);
     socket.destroy();
   }
 
@@ -173,7 +178,7 @@ describe("what the page says to do brings the outcome about", () => {
     unidentified: { send: { body: "{}" } },
     invalid_event: { options: { events: { "invoice.paid": z.object({ total: z.number() }) } } as ReceiverOptions },
     in_flight: {
-      handler: slow,
+      handler: untilTold("in_flight"),
       act: ({ send }) => Promise.all([send({ id: "evt_1" }), send({ id: "evt_1" })]),
     },
     handler_failed: {
@@ -181,7 +186,7 @@ describe("what the page says to do brings the outcome about", () => {
         throw new Error("no such table");
       },
     },
-    handler_running: { options: { answerWithinSeconds: 0.05 }, handler: () => sleep(200) },
+    handler_running: { options: { answerWithinSeconds: 0.05 }, handler: untilTold("handler_running") },
     retry_later: {
       handler: () => {
         throw new RetryLater({ afterSeconds: 30 });
@@ -196,7 +201,7 @@ describe("what the page says to do brings the outcome about", () => {
     },
     overloaded: {
       options: { maxConcurrent: 1 },
-      handler: () => sleep(300),
+      handler: untilTold("overloaded"),
       act: ({ send }) => Promise.all([send(), send()]),
     },
     misconfigured: { before: (app) => app.use(express.json()) },
@@ -216,7 +221,6 @@ describe("what the page says to do brings the outcome about", () => {
       onError: () => undefined,
       logger: { warn: () => undefined, error: () => undefined },
     });
-    receiver.on("invoice.paid", setup.handler ?? (() => undefined));
     const app = express();
     setup.before?.(app);
     app.use(path, receiver);
@@ -229,9 +233,11 @@ describe("what the page says to do brings the outcome about", () => {
       return test.send(server, { type: "invoice.paid", ...(isWhole ? {} : { payload: {} }), path, ...options });
     };
     const port = async () => (server.address() as { port: number }).port;
+    const ends: Ends = { receiver: receiver as never, send, port, told };
+    receiver.on("invoice.paid", () => setup.handler?.(ends));
     try {
       if (setup.act === undefined) await send({ ...setup.send });
-      else await setup.act({ receiver: receiver as never, send, port, told });
+      else await setup.act(ends);
       expect(told).toContain(name);
       const { status } = OUTCOMES[name as OutcomeName];
       expect(statuses[told.indexOf(name as OutcomeName)]).toBe(typeof status === "number" ? status : 200);

@@ -67,7 +67,7 @@ function runs(): readonly number[] {
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 15_000;
+  const endMs = performance.now() + 40_000;
   while (!(await holds())) {
     if (performance.now() > endMs) throw new Error(`did not come to hold; runs ${runs().join()}`);
     await pause(25);

@@ -7,17 +7,15 @@ export interface Violation {
   readonly message: string;
 }
 
-/** What each invariant says. */
-export const RULES: Readonly<Record<string, string>> = {
-  I1: "what was answered with success is kept, or was handled",
-  I2: "an effect in the event's transaction stands exactly once",
-  I3: "a handled event ran at least once; exactly once where nothing killed a handler",
-  I4: "no two live holders of one event bear the same fence",
-  I5: "events of one key run in turn",
-  I6: "no handler ran for a delivery that was refused, and nothing of it is kept",
-  I7: "no success was answered for an event that was neither kept nor begun by then",
-  I8: "every accepted event ends done or dead",
-};
+// What each invariant says:
+// I1 what was answered with success is kept, or was handled
+// I2 an effect in the event's transaction stands exactly once
+// I3 a handled event ran at least once; exactly once where nothing killed a handler
+// I4 no two live holders of one event bear the same fence
+// I5 events of one key run in turn
+// I6 no handler ran for a delivery that was refused, and nothing of it is kept
+// I7 no success was answered for an event that was neither kept nor begun by then
+// I8 every accepted event ends done or dead
 
 type Begin = Extract<Step, { kind: "begin" }>;
 

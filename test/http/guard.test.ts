@@ -1,18 +1,11 @@
 import http from "node:http";
 import express from "express";
 import { json, memoryStore } from "hookgate";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { build, closeServers, erp, event, gate, listen, send, signed, until, viewOf } from "../receiver/harness.js";
+import { refuseUnhandledRejections } from "../support/unhandled-rejections.js";
 
-const unhandled: unknown[] = [];
-const keep = (reason: unknown) => unhandled.push(reason);
-beforeAll(() => {
-  process.on("unhandledRejection", keep);
-});
-afterAll(() => {
-  process.off("unhandledRejection", keep);
-  expect(unhandled).toEqual([]);
-});
+refuseUnhandledRejections();
 afterEach(closeServers);
 
 type Built = ReturnType<typeof build>;
@@ -68,13 +61,15 @@ describe("a guarded route", () => {
   });
 
   it("whose client hung up still completes: the retry is a duplicate, and runs once only", async () => {
+    const started = gate();
     const end = gate();
     const { port, calls, outcomes } = await mount(async (_, res) => {
+      started.open();
       await end.opened;
       res.sendStatus(200);
     });
     const body = event();
-    const first = send(port, { body, hangUpAfterMs: 40 });
+    const first = send(port, { body, hangUpOn: started.opened });
     await expect(first).rejects.toThrow();
     expect(await send(port, { body })).toMatchObject({ status: 503 });
     end.open();
@@ -222,16 +217,18 @@ describe("a guarded route", () => {
     it("settles on a dead socket too: its claim is complete and the retry is a duplicate", async () => {
       const { store, completing, claiming, completes } = held();
       claiming.open();
+      const started = gate();
       const end = gate();
       const { port, calls } = await mount(
         async (_, res) => {
+          started.open();
           await end.opened;
           res.send("done");
         },
         build({ dedupe: { store } }),
       );
       const body = event();
-      await expect(send(port, { body, hangUpAfterMs: 40 })).rejects.toThrow();
+      await expect(send(port, { body, hangUpOn: started.opened })).rejects.toThrow();
       end.open();
       await until(() => completes() === 1);
       completing.open();

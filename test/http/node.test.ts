@@ -2,7 +2,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import { connect } from "node:net";
 import express from "express";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import {
   build,
   closeServers,
@@ -15,16 +15,9 @@ import {
   signed,
   until,
 } from "../receiver/harness.js";
+import { refuseUnhandledRejections } from "../support/unhandled-rejections.js";
 
-const unhandled: unknown[] = [];
-const keep = (reason: unknown) => unhandled.push(reason);
-beforeAll(() => {
-  process.on("unhandledRejection", keep);
-});
-afterAll(() => {
-  process.off("unhandledRejection", keep);
-  expect(unhandled).toEqual([]);
-});
+refuseUnhandledRejections();
 afterEach(closeServers);
 
 describe("a client that leaves", () => {
@@ -44,18 +37,20 @@ describe("a client that leaves", () => {
   });
 
   it("before the handler ended changes nothing for the handler: its signal stays, and the retry is a duplicate", async () => {
+    const started = gate();
     const end = gate();
     let calls = 0;
     let isAborted: boolean | undefined;
     const { receiver, outcomes } = build();
     receiver.on("order.created", async (_, { signal }) => {
       calls += 1;
+      started.open();
       await end.opened;
       isAborted = signal.aborted;
     });
     const port = await listen(http.createServer(receiver));
     const body = event();
-    await expect(send(port, { body, hangUpAfterMs: 40 })).rejects.toThrow();
+    await expect(send(port, { body, hangUpOn: started.opened })).rejects.toThrow();
     const second = send(port, { body });
     end.open();
     expect((await second).status).toBe(200);
@@ -68,15 +63,21 @@ describe("a client that leaves", () => {
 describe("a response that somebody else has answered", () => {
   it("is left alone, and the event stays handled", async () => {
     const { receiver, outcomes, errors } = build();
-    receiver.on("order.created", () => new Promise((resolve) => setTimeout(resolve, 60)));
+    const started = gate();
+    const end = gate();
+    receiver.on("order.created", () => {
+      started.open();
+      return end.opened;
+    });
     const app = express();
     app.use((_req, res, next) => {
-      setTimeout(() => res.status(504).send("the timeout middleware"), 20);
+      void started.opened.then(() => res.status(504).send("the timeout middleware"));
       next();
     });
     app.use("/hooks", receiver);
     const port = await listen(app);
     expect(await send(port)).toMatchObject({ status: 504, body: "the timeout middleware" });
+    end.open();
     await until(() => outcomes.length === 1);
     expect(outcomes[0]?.name).toBe("processed");
     expect(errors).toEqual([]);

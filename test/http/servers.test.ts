@@ -8,7 +8,18 @@ import express4 from "express4";
 import { Hono } from "hono";
 import { captureRawBody } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
-import { closeServers, deliver, eventBody, listen, post, problem, receiverOf, signed } from "../receiver/harness.js";
+import {
+  closeServers,
+  deliver,
+  eventBody,
+  gate,
+  listen,
+  post,
+  problem,
+  receiverOf,
+  signed,
+  until,
+} from "../receiver/harness.js";
 
 afterEach(closeServers);
 
@@ -93,13 +104,16 @@ it("keeps AsyncLocalStorage in the handler", async () => {
 });
 
 it("leaves a response alone that somebody has answered", async () => {
-  const { receiver, calls } = receiverOf((_event, _context) => new Promise((resolve) => setTimeout(resolve, 100)));
+  const end = gate();
+  const { receiver, calls } = receiverOf(() => end.opened);
   const port = await listen((req, res) => {
     receiver(req, res);
-    setTimeout(() => res.writeHead(504).end("too slow"), 30);
+    void until(() => calls.length === 1).then(() => res.writeHead(504).end("too slow"));
   });
   expect(await deliver(port)).toMatchObject({ status: 504, body: "too slow" });
-  await expect.poll(() => calls).toEqual(["evt_1"]);
+  end.open();
+  await receiver.close();
+  expect(calls).toEqual(["evt_1"]);
 });
 
 it("closes the connection after an answer that did not wait for the body", async () => {
@@ -158,16 +172,18 @@ describe("on the Fetch API", () => {
   });
 
   it("hands a handler that runs on to waitUntil", async () => {
+    const end = gate();
     let isDone = false;
     const { receiver } = receiverOf(
       async () => {
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await end.opened;
         isDone = true;
       },
       { answerWithinSeconds: 0.05 },
     );
     const work: Promise<unknown>[] = [];
     expect((await receiver.fetch(request(), { waitUntil: (one) => void work.push(one) })).status).toBe(503);
+    end.open();
     await Promise.all(work);
     expect(isDone).toBe(true);
   });

@@ -42,7 +42,7 @@ export async function openBrowser(colorScheme: "light" | "dark" = "light"): Prom
     locale: "en-GB",
     timezoneId: "UTC",
   });
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(20_000);
   return {
     context,
     async close() {

@@ -98,9 +98,9 @@ describe("deliveries and events", () => {
 describe("handlers", () => {
   it("are counted while they run, and timed by how they end", async () => {
     const end = gate();
-    const { receiver } = receiverOf(() => end.opened);
+    const { receiver, calls } = receiverOf(() => end.opened);
     const answered = [send(receiver), send(receiver)];
-    await until(() => true);
+    await until(() => calls.length === 2);
     expect((await sdk.points("hookgate.handler.active")).map(({ value }) => value)).toEqual([2]);
     end.open();
     await Promise.all(answered);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import http from "node:http";
 import { connect } from "node:net";
 import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
@@ -142,8 +143,10 @@ describe("close", () => {
     receiver.on("order.created", () => {
       calls += 1;
     });
-    const port = await listen(http.createServer(receiver));
+    const server = http.createServer(receiver);
+    const port = await listen(server);
     const body = event();
+    const hasBegun = once(server, "request");
     const socket = connect(port, "127.0.0.1");
     let received = "";
     socket.on("data", (chunk) => {
@@ -153,8 +156,7 @@ describe("close", () => {
     socket.write(
       `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Signature: ${signature(body)}\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, half)}`,
     );
-    await until(() => socket.bytesWritten > 0);
-    await new Promise((resolve) => setTimeout(resolve, 50)); // the head is in; only what follows is asserted
+    await hasBegun;
     await receiver.close();
     socket.write(body.slice(half));
     await until(() => received.includes("closing"));

@@ -8,7 +8,7 @@ import { staticToken } from "hookgate/auth";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const CHANNEL = "hookgate:outcome";
 const sender = stripe({ secret: "whsec_0123456789abcdef" });
@@ -62,7 +62,7 @@ describe("a subscriber", () => {
     expect(sent.outcome?.name).toBe("handler_running");
     expect(heard[0]?.receiver.busyCount).toBe(1);
     end();
-    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    await expect.poll(() => heard).toHaveLength(2);
     expect(heard[1]?.outcome).toMatchObject({ name: "processed", isLate: true });
     expect(heard[1]?.delivery).toBe(heard[0]?.delivery);
   });
@@ -74,7 +74,7 @@ describe("a subscriber", () => {
     });
     receiver.work();
     await createTestSender(sender).to(receiver).send("a.b", {}, { id: "evt_1" });
-    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    await expect.poll(() => heard).toHaveLength(2);
     expect(heard[0]?.outcome).toMatchObject({ name: "accepted", via: "delivery" });
     expect(heard[1]).toMatchObject({ delivery: undefined, arrivedMs: undefined, event: { id: "evt_1", type: "a.b" } });
     expect(heard[1]?.outcome).toMatchObject({ name: "retry_later", via: "inbox" });

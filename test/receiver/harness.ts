@@ -53,8 +53,8 @@ export interface Sent {
   /** Laid over the signed ones; `undefined` takes one away, an array repeats the line. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
   readonly agent?: http.Agent;
-  /** Hangs up after so many milliseconds. */
-  readonly hangUpAfterMs?: number;
+  /** Hangs up once this has come. */
+  readonly hangUpOn?: Promise<unknown>;
 }
 
 export interface Answer {
@@ -104,7 +104,7 @@ export function post(port: number, sent: Sent): Promise<Answer> {
       res.on("error", reject);
     });
     req.on("error", reject);
-    if (sent.hangUpAfterMs !== undefined) setTimeout(() => req.destroy(new Error("hung up")), sent.hangUpAfterMs);
+    void sent.hangUpOn?.then(() => req.destroy(new Error("hung up")));
     if (body !== "") req.setHeader("content-length", Buffer.byteLength(body));
     req.end(body);
   });
@@ -211,7 +211,7 @@ export function gate<T = void>() {
 }
 
 /** Waits for something to become true; a bound, not a measurement. */
-export async function until(isSo: () => boolean, withinMs = 5_000): Promise<void> {
+export async function until(isSo: () => boolean, withinMs = 15_000): Promise<void> {
   const end = Date.now() + withinMs;
   while (!isSo()) {
     if (Date.now() > end) throw new Error("it did not become so");

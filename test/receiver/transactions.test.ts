@@ -98,7 +98,7 @@ it("a copy in another process, while the transaction is open, is in flight", asy
   const end = gate();
   const { store, deliver, calls } = world(() => end.opened);
   const running = deliver();
-  await vi.waitFor(() => expect(calls()).toBe(1));
+  await expect.poll(calls).toBe(1);
   const request = { key: "k", token: "t", leaseSeconds: 1, bodyDigest: "d" };
   expect(store.openCount).toBe(1);
   expect(await store.begin(request)).toMatchObject({ state: "claimed" }); // another key
@@ -187,7 +187,7 @@ it("close undoes a handler that does not end in time, and its sender hears no su
     return end.opened;
   });
   const running = deliver();
-  await vi.waitFor(() => expect(calls()).toBe(1));
+  await expect.poll(calls).toBe(1);
   await receiver.close({ graceSeconds: 0.01 });
   expect(store.ends).toEqual(["release"]);
   end.open();
