@@ -19,7 +19,7 @@ import { heading, table, two } from "./report.js";
 // As it is published: what tsx makes of the sources is slower.
 const built = new URL("node_modules/.cache/hookgate-bench-inbox/", root);
 const parts = ["inbox/sqlite", "inbox/pg-boss", "inbox/bullmq", "internal/sqlite-database"];
-bundle(
+await bundle(
   parts.map((part) => `src/${part}.ts`),
   fileURLToPath(built),
 );

@@ -19,7 +19,7 @@ const RETENTION_SECONDS = 7 * 86_400;
 
 // As it is published: what tsx makes of the sources is slower.
 const built = new URL("node_modules/.cache/hookgate-bench-postgres/", root);
-bundle(["src/stores/postgres.ts"], fileURLToPath(built));
+await bundle(["src/stores/postgres.ts"], fileURLToPath(built));
 const { postgresStore } = (await import(
   new URL("stores/postgres.js", built).href
 )) as typeof import("../src/stores/postgres.js");

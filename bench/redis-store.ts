@@ -20,7 +20,7 @@ const RETENTION_MS = RETENTION_SECONDS * 1000;
 
 // As it is published: what tsx makes of the sources is slower.
 const built = new URL("node_modules/.cache/hookgate-bench-redis/", root);
-bundle(["src/dedupe/key.ts", "src/stores/redis.ts"], fileURLToPath(built));
+await bundle(["src/dedupe/key.ts", "src/stores/redis.ts"], fileURLToPath(built));
 const { bodyDigest, dedupeKey } = (await import(
   new URL("dedupe/key.js", built).href
 )) as typeof import("../src/dedupe/key.js");

@@ -13,7 +13,7 @@ import { heading, table, two } from "./report.js";
 // As it is published: what tsx makes of the sources is slower.
 const built = new URL("node_modules/.cache/hookgate-bench-sqlite/", root);
 const parts = ["dedupe/sqlite", "internal/group-commit", "internal/sqlite-database"];
-bundle(
+await bundle(
   parts.map((part) => `src/${part}.ts`),
   fileURLToPath(built),
 );
