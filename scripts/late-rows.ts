@@ -3,24 +3,26 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 
-/** `senderFactory({` to the `});` that ends its statement, as Biome writes it. */
-const ROW = /\b(senderFactory|follower)\((\{\n[\s\S]*?\n(?: {2})?\})\);$/gm;
-/** A block, since V8 parses an arrow function without one at once. */
-const LATE_ROW = "$1(() => { return $2; });";
+const FACTORY = /\b(?:senderFactory|follower)(?:<\w+>)?\(/.source;
+/** From the factory's `({` to the `})` of a line of its own that ends the statement, as Biome writes it. */
+const ROW = new RegExp(`(${FACTORY})(\\{\\n[\\s\\S]*?\\n(?: {2})?\\})\\)(?=;$| as )`, "gm");
+const EARLY_ROW = new RegExp(`${FACTORY}\\{`);
 
+/** @throws {Error} Where a row ends in a way that this does not know: it would be read early. */
 export function withLateRows(source: string): string {
-  return source.replace(ROW, LATE_ROW);
+  // Not an arrow function: V8 parses one at once.
+  const late = source.replace(ROW, "$1function () { return $2; })");
+  const early = EARLY_ROW.exec(late);
+  if (early !== null) throw new Error(`late-rows.ts finds no end of "${late.slice(early.index, early.index + 60)}"`);
+  return late;
 }
 
 export const lateRows: Plugin = {
   name: "late-rows",
   setup(build) {
-    build.onLoad({ filter: /\/src\/senders\/[\w-]+\.ts$/ }, async ({ path }) => {
-      const contents = withLateRows(await readFile(path, "utf8"));
-      const [early] = /\b(?:senderFactory|follower)\(\{/.exec(contents) ?? [];
-      if (early !== undefined)
-        return { errors: [{ text: `the row behind "${early}" has no end that late-rows.ts knows` }] };
-      return { contents, loader: "ts" };
-    });
+    build.onLoad({ filter: /[\\/]src[\\/]senders[\\/][\w-]+\.ts$/ }, async ({ path }) => ({
+      contents: withLateRows(await readFile(path, "utf8")),
+      loader: "ts",
+    }));
   },
 };
