@@ -7,7 +7,7 @@ import { entryPoints, root } from "../scripts/entry-points.js";
 const PARTS = ["src/checks/address-ranges.ts", "src/dedupe/key.ts", "src/delivery.ts"];
 // Below node_modules: the bundle imports packages.
 const folder = new URL("node_modules/.cache/hookgate-bench/", root);
-bundle([...entryPoints().map(({ source }) => source), ...PARTS], fileURLToPath(folder));
+await bundle([...entryPoints().map(({ source }) => source), ...PARTS], fileURLToPath(folder));
 
 export const hookgate: typeof import("../src/index.js") = await load("index.js");
 export const senders: typeof import("../src/senders/index.js") = await load("senders/index.js");

@@ -4,10 +4,13 @@ import { bundle } from "../scripts/bundle.js";
 import { root } from "../scripts/entry-points.js";
 
 /** Bundles sources, so that they share what they share, and loads them by their path below `src`, without the ending. */
-export function bundled(bench: string, parts: readonly string[]): <Module>(part: string) => Promise<Module> {
+export async function bundled(
+  bench: string,
+  parts: readonly string[],
+): Promise<<Module>(part: string) => Promise<Module>> {
   // Below node_modules: the bundle imports packages.
   const folder = new URL(`node_modules/.cache/hookgate-bench-${bench}/`, root);
-  bundle(
+  await bundle(
     parts.map((part) => `src/${part}.ts`),
     fileURLToPath(folder),
   );

@@ -14,7 +14,7 @@ import { stripeLike } from "./fixtures.js";
 import { type Contender, compareInFlight } from "./in-flight.js";
 import { heading } from "./report.js";
 
-const load = bundled("inbox", ["inbox/sqlite", "inbox/pg-boss", "inbox/bullmq", "internal/sqlite-database"]);
+const load = await bundled("inbox", ["inbox/sqlite", "inbox/pg-boss", "inbox/bullmq", "internal/sqlite-database"]);
 const { sqliteInbox } = await load<typeof import("../src/inbox/sqlite.js")>("inbox/sqlite");
 const { pgBossInbox } = await load<typeof import("../src/inbox/pg-boss.js")>("inbox/pg-boss");
 const { bullmqInbox } = await load<typeof import("../src/inbox/bullmq.js")>("inbox/bullmq");

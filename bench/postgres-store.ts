@@ -15,7 +15,7 @@ const CONNECTIONS = 8;
 const KEPT_EVENTS = 10_000;
 const RETENTION_SECONDS = 7 * 86_400;
 
-const load = bundled("postgres", ["stores/postgres"]);
+const load = await bundled("postgres", ["stores/postgres"]);
 const { postgresStore } = await load<typeof import("../src/stores/postgres.js")>("stores/postgres");
 
 interface Event {

@@ -16,7 +16,7 @@ const KEPT_KEYS = 100_000;
 const RETENTION_SECONDS = 7 * 86_400;
 const RETENTION_MS = RETENTION_SECONDS * 1000;
 
-const load = bundled("redis", ["dedupe/key", "stores/redis"]);
+const load = await bundled("redis", ["dedupe/key", "stores/redis"]);
 const { bodyDigest, dedupeKey } = await load<typeof import("../src/dedupe/key.js")>("dedupe/key");
 const { redisStore } = await load<typeof import("../src/stores/redis.js")>("stores/redis");
 

@@ -8,7 +8,7 @@ import { bundled } from "./bundled.js";
 import { type Contender, compareInFlight } from "./in-flight.js";
 import { heading } from "./report.js";
 
-const load = bundled("sqlite", ["dedupe/sqlite", "internal/group-commit", "internal/sqlite-database"]);
+const load = await bundled("sqlite", ["dedupe/sqlite", "internal/group-commit", "internal/sqlite-database"]);
 const { sqliteStore } = await load<typeof import("../src/dedupe/sqlite.js")>("dedupe/sqlite");
 const { createGroupCommit } = await load<typeof import("../src/internal/group-commit.js")>("internal/group-commit");
 const { openSqliteDatabase } =

@@ -9,7 +9,7 @@ import { entryPoints, root } from "./entry-points.js";
 
 const entries = entryPoints();
 rmSync(new URL("dist", root), { recursive: true, force: true });
-bundle(
+await bundle(
   entries.map(({ source }) => source),
   "dist",
 );

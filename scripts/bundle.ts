@@ -1,13 +1,15 @@
 // How is our JavaScript made? One file for each entry point and one for what they share: files are what an import costs.
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
+import { build } from "esbuild";
 import { root } from "./entry-points.js";
+import { lateRows } from "./late-rows.js";
 
 /** Bundles the sources (`src/….ts`) into the folder, each under its path below src. Packages stay imports. */
-export function bundle(sources: readonly string[], folder: string): void {
-  buildSync({
+export async function bundle(sources: readonly string[], folder: string): Promise<void> {
+  await build({
     absWorkingDir: fileURLToPath(root),
     entryPoints: [...sources],
+    plugins: [lateRows],
     inject: ["scripts/core.ts"],
     // Our own `sideEffects: false` would leave core.ts empty.
     ignoreAnnotations: true,

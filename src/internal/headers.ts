@@ -16,7 +16,7 @@ const CASE_BIT = 0x20;
 
 /** Header lines in the order they came: names in any case, repeats kept. Look-ups take lower-case names. */
 export class HeaderLines {
-  /** Name, value, name, value, … as in `IncomingMessage.rawHeaders`. */
+  /** Name, value, name, value, and so on, as in `IncomingMessage.rawHeaders`. */
   readonly #raw: readonly string[];
   /** The transport has already joined repeats with ", " (the Fetch API does). */
   readonly #isJoined: boolean;
@@ -88,7 +88,7 @@ export class HeaderLines {
     return headers;
   }
 
-  /** The lines as they came, name, value, name, value, …, in a copy of the caller's own. */
+  /** The lines as they came, name, value, name, value, and so on, in a copy of the caller's own. */
   toRaw(): string[] {
     return this.#raw.slice();
   }

@@ -37,6 +37,13 @@ export interface SenderRow<Options> extends SenderFacts {
   readonly define: (options: Options) => Omit<SenderDefinition, "name">;
 }
 
+/** A row, or what makes it when it is first asked for: the build gives the latter (scripts/late-rows.ts). */
+export type RowOrLater<Row extends object> = Row | (() => Row);
+
+export function rowNow<Row extends object>(row: RowOrLater<Row>): Row {
+  return typeof row === "function" ? row() : row;
+}
+
 /** Builds a sender, and tells about it: `stripe({ secret })`, `stripe.about.retries`. */
 export interface SenderFactory<Options, Envelope = unknown> {
   /**
@@ -67,16 +74,29 @@ export function isSenderFactory(value: unknown): value is SenderFactory<object> 
   return typeof value === "function" && Object.hasOwn(value, "about");
 }
 
+/** What one import of `hookgate/senders` runs of each of them: nothing of the row is read before it is asked for. */
 export function senderFactory<Options extends object, Envelope = unknown>(
-  row: SenderRow<Options>,
+  given: RowOrLater<SenderRow<Options>>,
 ): SenderFactory<Options, Envelope> {
-  const { define, ...about } = row;
-  function build<Events>(options: Options): Sender<EventMap<Events>> {
-    refuseUnknownKeys(row.factory, options, row.options);
-    return defineSender<Events>({ ...inTheNameOf(row.factory, row.options, () => define(options)), name: row.name });
+  let made: { readonly row: SenderRow<Options>; readonly about: SenderAbout } | undefined;
+  function known(): NonNullable<typeof made> {
+    if (made !== undefined) return made;
+    const row = rowNow(given);
+    const { define, ...about } = row;
+    // As a value: a stack trace does not ask a getter.
+    Object.defineProperty(build, "name", { value: row.factory });
+    made = { row, about };
+    return made;
   }
-  Object.defineProperty(build, "name", { value: row.factory });
-  return Object.assign(build, { about }) as SenderFactory<Options, Envelope>;
+  function build<Events>(options: Options): Sender<EventMap<Events>> {
+    const { factory, name, options: names, define } = known().row;
+    refuseUnknownKeys(factory, options, names);
+    return defineSender<Events>({ ...inTheNameOf(factory, names, () => define(options)), name });
+  }
+  return Object.defineProperties(build, {
+    name: { get: () => known().row.factory, configurable: true },
+    about: { get: () => known().about, enumerable: true },
+  }) as SenderFactory<Options, Envelope>;
 }
 
 /** The scheme that found fault, as it names itself, and the option of its that it found fault with: `mac: secret`. */

@@ -1,8 +1,8 @@
 // What differs between those who follow Standard Webhooks? The key, the header names, and where the type is.
 import type { Field } from "../field.js";
 import type { ReplyProfile } from "../reply-profile.js";
-import type { SecretSender } from "./options.js";
-import { type SenderFacts, senderFactory } from "./sender-row.js";
+import type { SecretOptions, SecretSender } from "./options.js";
+import { type RowOrLater, rowNow, type SenderFacts, type SenderRow, senderFactory } from "./sender-row.js";
 import {
   type HeaderSet,
   STANDARD_REPLY,
@@ -45,10 +45,14 @@ export function followerProof(headers: HeaderSet = "webhook"): string {
 }
 
 /** A sender whose deliveries differ from Standard Webhooks in nothing but the row. */
-export function follower<Envelope = StandardEnvelope>(row: Follower): SecretSender<Envelope> {
+export function follower<Envelope = StandardEnvelope>(given: RowOrLater<Follower>): SecretSender<Envelope> {
+  return senderFactory(() => rowOf(rowNow(given)));
+}
+
+function rowOf(row: Follower): SenderRow<SecretOptions> {
   const { name = row.factory, headers = "webhook", key = WHSEC, type, timestamp, reply, ...facts } = row;
   const event = standardWebhooksEvent(headers, type, timestamp);
-  return senderFactory({
+  return {
     ...facts,
     name,
     proof: followerProof(headers),
@@ -61,5 +65,5 @@ export function follower<Envelope = StandardEnvelope>(row: Follower): SecretSend
       event,
       reply: { ...STANDARD_REPLY, ...reply },
     }),
-  });
+  };
 }
