@@ -1,0 +1,104 @@
+// One call of `hookgate endpoints`: what every action has, how plans are shown, and what is said of a failure.
+import { SenderApiError } from "../api/sender-api-error.js";
+import type { EndpointError, EndpointPlan, PlanStep, RegisteredEndpoint } from "../endpoints/index.js";
+import { ENDPOINT_PERMISSIONS, fixFor } from "./api-fix.js";
+import type { Context, ExitCode, Given } from "./command.js";
+import type { Place } from "./endpoint-place.js";
+import { plain } from "./io.js";
+import { wrap } from "./paint.js";
+import { asMisuse, UsageError } from "./usage-error.js";
+
+export interface EndpointCall extends Place {
+  readonly given: Given;
+  readonly context: Context;
+  readonly url: string | undefined;
+}
+
+/** @throws {UsageError} Where it was not given, or no sender could call it. */
+export function urlOf({ url, given }: EndpointCall): string {
+  const [action] = given.positionals;
+  if (url === undefined) {
+    throw new UsageError(
+      `${action} takes the URL as the sender calls it: hookgate endpoints ${action} https://example.com/webhooks …`,
+    );
+  }
+  return checkedUrl("the URL", url);
+}
+
+export function checkedUrl(what: string, url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return url;
+  throw new UsageError(
+    `${what} must be absolute, such as https://example.com/webhooks/github; got ${JSON.stringify(shownUrl(url))}`,
+  );
+}
+
+/** A name and a password in it are nobody's business. */
+export function shownUrl(text: string): string {
+  return text.replace(/(\bhttps?:\/\/)[^\s/?#@]+@/gi, "$1…@");
+}
+
+/** What came from a sender, on a line of a terminal. */
+export function line(text: string): string {
+  return shownUrl(plain(text));
+}
+
+export async function tellPlan({ context: { io } }: EndpointCall, plan: EndpointPlan): Promise<void> {
+  const { describePlan } = await import("../endpoints/index.js");
+  io.out(`${describePlan(plan).split("\n").map(line).join("\n")}\n`);
+}
+
+/** Before each step; and where Ctrl+C was pressed, no further one. */
+export async function stepTeller({ context: { io, isJson, paint } }: EndpointCall): Promise<(step: PlanStep) => void> {
+  const { describeStep } = await import("../endpoints/index.js");
+  return (step) => {
+    if (io.signal.aborted) throw new Interrupted();
+    if (step.action !== "keep" && !isJson) io.out(`${paint("dim", "→")} ${line(describeStep(step))}\n`);
+  };
+}
+
+export class Interrupted extends Error {
+  constructor() {
+    super("interrupted: what was done before stands, and running it again goes on from there");
+  }
+}
+
+export function asJson(plan: EndpointPlan, more: object = {}): string {
+  const { title, steps, isInOrder } = plan;
+  return `${shownUrl(JSON.stringify({ title, isInOrder, steps, ...more }, null, 2))}\n`;
+}
+
+export function endpointJson({ id, url, events, isEnabled, health, wrong }: RegisteredEndpoint): object {
+  return { id, url, events, isEnabled, health, wrong };
+}
+
+/** @returns The exit code. @throws What is none of the sender's, or of the endpoint. */
+export function tellFailure(
+  error: unknown,
+  { context: { io, isJson, paint }, row, tokenFrom, given }: EndpointCall,
+): ExitCode {
+  const isApi = error instanceof SenderApiError;
+  const code = (error as Partial<EndpointError>).code;
+  if (!isApi && !(error instanceof Interrupted) && (error as Error).name !== "EndpointError") throw asMisuse(error);
+  const { message } = error as Error;
+  const fix = isApi ? fixFor(error, ENDPOINT_PERMISSIONS[row.sender], tokenFrom) : fixOf(code, given);
+  if (isJson) {
+    const api = isApi
+      ? { problem: error.problem, status: error.status, retryAfterSeconds: error.retryAfterSeconds }
+      : { problem: code ?? "interrupted" };
+    io.out(`${JSON.stringify({ ok: false, error: shownUrl(message), fix, ...api }, null, 2)}\n`);
+    return 1;
+  }
+  io.err(`${paint("red", "hookgate:")} ${line(message)}\n`);
+  if (fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(fix, "  ")}\n`);
+  return 1;
+}
+
+function fixOf(code: EndpointError["code"] | undefined, given: Given): string | undefined {
+  if (code === "occupied") return "If that one is to go: --replaces URL, with the URL that is named above.";
+  if (code === "not_found") return "hookgate endpoints list shows what there is; ensure registers it.";
+  if (code !== "not_proven") return undefined;
+  return given.positionals[0] === "rotate"
+    ? "The receiver must take the new secret beside the old one before it is used: give it both, as in secret: [next, previous], deploy, and run this again. --wait 5m gives a deployment time."
+    : "See that the receiver runs at that URL, with this secret, and that the sender reaches it (hookgate check); then run this again. --wait 5m gives a deployment time.";
+}
