@@ -1,5 +1,7 @@
 // A sender's API failed: what does whoever typed the command do about it?
+
 import type { SenderApiError, SenderApiProblem } from "../api/sender-api-error.js";
+import { durationText } from "./duration.js";
 
 /** What a token must be allowed, in the vendor's own words. */
 export interface Permissions {
@@ -21,27 +23,38 @@ export const ENDPOINT_PERMISSIONS: Readonly<Record<string, Permissions>> = {
   gitlab: { what: "the token needs the scope api, and the role Maintainer or Owner" },
 };
 
-const FIXES: Readonly<Record<SenderApiProblem, string>> = {
-  unauthorized: "Give a token that is in force, of the right account.",
-  forbidden: "Give the token what this needs.",
-  not_found:
-    "Compare the names given with --option, letter by letter. Many senders answer 404 also where the token may not see it.",
-  refused: "Change what the sender names.",
-  rate_limited: "Run it again then.",
-  unavailable: "See the sender's status page, and run it again.",
-  slow: "Run it again; --option timeoutSeconds=60 waits longer.",
-  unreachable: "See that this machine reaches the sender: DNS, firewall, and --option baseUrl=… where one is given.",
-  redirected: "Give --option baseUrl=… as the sender finally answers it.",
-  bad_answer: "See what answers there: a proxy, a login page, or another --option baseUrl=….",
-};
+/** Where the options of an adapter are given: on the command line, or in the module that makes the source. */
+export type OptionsAt = "command line" | "module";
 
-/** One or two sentences. `from`: the variable or file that the token is from. */
-export function fixFor(error: SenderApiError, permissions: Permissions | undefined, from: string | undefined): string {
-  const parts = [FIXES[error.problem]];
-  if (error.problem === "unauthorized" && from !== undefined) parts.push(`It is read from ${from}.`);
-  if (error.problem === "unauthorized" && permissions?.kinds !== undefined)
+function fixes(at: OptionsAt): Readonly<Record<SenderApiProblem, string>> {
+  const given = (option: string): string => (at === "module" ? `the source's option ${option}` : `--option ${option}`);
+  return {
+    unauthorized: "Give a token that is in force, of the right account and mode.",
+    forbidden: "Give the token what this needs.",
+    not_found: `Compare the names ${at === "module" ? "given to the source" : "given with --option"}, letter by letter. Many senders answer 404 also where the token may not see it.`,
+    refused: "Change what the sender names.",
+    rate_limited: "Leave it alone for a while.",
+    unavailable: "See the sender's status page.",
+    slow: `Where it is always so, ${given("timeoutSeconds=60")} waits longer.`,
+    unreachable: `See that this machine reaches the sender: DNS, firewall, and ${given("baseUrl")} where one is given.`,
+    redirected: `Give ${given("baseUrl")} as the sender finally answers it.`,
+    bad_answer: `See what answers there: a proxy, a login page, or another ${given("baseUrl")}.`,
+  };
+}
+
+/** `from`: the variable or file that the token is from. */
+export function fixFor(
+  error: SenderApiError,
+  at: OptionsAt,
+  permissions?: Permissions | undefined,
+  from?: string | undefined,
+): string {
+  const { problem, retryAfterSeconds: seconds } = error;
+  const parts = [seconds === undefined ? fixes(at)[problem] : `Leave it alone for ${durationText(seconds)}.`];
+  if (problem === "unauthorized" && from !== undefined) parts.push(`It is read from ${from}.`);
+  if (problem === "unauthorized" && permissions?.kinds !== undefined)
     parts.push(`Of this sender: ${permissions.kinds}.`);
-  if (["forbidden", "not_found"].includes(error.problem) && permissions !== undefined)
+  if ((problem === "forbidden" || problem === "not_found") && permissions !== undefined)
     parts.push(`Of this sender: ${permissions.what}.`);
   return parts.join(" ");
 }

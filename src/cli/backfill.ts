@@ -1,15 +1,13 @@
 // `hookgate backfill`: one run of the application's own backfill, from the cursor or from a moment on.
-import { SenderApiError } from "../api/sender-api-error.js";
 import type { BackfillProgress, BackfillReport } from "../backfill/report.js";
 import type { BackfillSettings } from "../backfill/settings.js";
-import { fixFor } from "./api-fix.js";
+import type { BackfillFrom, BackfillPage, BackfillSource } from "../backfill/source.js";
+import { tell, toldOf } from "./backfill-report.js";
 import type { Command, Context, ExitCode, Given } from "./command.js";
-import { durationText } from "./duration.js";
 import { plain } from "./io.js";
 import { type Loaded, loadBackfill } from "./load-backfill.js";
-import { type Line, paragraphs, wrap } from "./paint.js";
 import { readText } from "./secrets.js";
-import { shown, sinceMs } from "./since.js";
+import { sinceMs } from "./since.js";
 import { UsageError } from "./usage-error.js";
 
 /** Handlers of the last events may take so long to end. */
@@ -114,110 +112,23 @@ async function runAndTell({ settings }: Loaded, fromMs: number | undefined, cont
   io.signal.addEventListener("abort", interrupt, { once: true });
   const onReport = (report: BackfillReport): void => settings.onReport?.(report);
   const since = fromMs === undefined ? undefined : new Date(fromMs);
-  const report = await runOnce({ ...settings, onProgress, onReport }, since, stop.signal);
+  const { source, begin } = heard(settings.source);
+  const report = await runOnce({ ...settings, source, onProgress, onReport }, since, stop.signal);
   if (isShown) io.err("\r\u001b[K");
-  const told = await toldOf(report, pagesKept, fromMs);
+  const told = await toldOf(report, pagesKept, fromMs, begin());
   if (isJson) io.out(`${JSON.stringify(told, null, 2)}\n`);
-  else tell(told, context);
+  else tell(told, fromMs !== undefined, context);
   await settings.core.close(CLOSE_SECONDS);
   return told.ok ? 0 : 1;
 }
 
-/** For scripts, and for the text. */
-interface Told {
-  readonly ok: boolean;
-  readonly source: string;
-  readonly state: BackfillReport["state"];
-  /** `undefined`: from the cursor, or where the application says. */
-  readonly since: string | undefined;
-  readonly found: number;
-  readonly handled: number;
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly ignored: number;
-  readonly discarded: number;
-  /** Tried, and to come again; or given up. */
-  readonly failed: number;
-  /** Listed, and not got to. */
-  readonly left: number;
-  readonly pages: number;
-  readonly durationMs: number;
-  readonly reason: string | undefined;
-  readonly retryAfterSeconds: number | undefined;
-  readonly fix: string | undefined;
-}
-
-async function toldOf(report: BackfillReport, pagesKept: number, fromMs: number | undefined): Promise<Told> {
-  const { Blocked } = await import("../backfill/take-page.js");
-  const { processed, accepted, duplicates, ignored, discarded, skipped, listed, state } = report;
-  const open = listed - processed - accepted - duplicates - ignored - discarded - skipped;
-  // Where an event is in the way the others of its page have all been tried.
-  const isBlocked = state === "stopped" && report.error instanceof Blocked;
-  const failed = skipped + (isBlocked ? open : 0);
-  return {
-    ok: state === "done" && failed === 0,
-    source: report.source,
-    state,
-    since: fromMs === undefined ? undefined : shown(fromMs),
-    found: listed,
-    handled: processed,
-    accepted,
-    duplicates,
-    ignored,
-    discarded,
-    failed,
-    left: isBlocked ? 0 : open,
-    pages: report.pages,
-    durationMs: Math.round(report.durationMs),
-    reason: report.reason,
-    retryAfterSeconds: report.retryAfterSeconds,
-    fix: fixOf(report, isBlocked, pagesKept, fromMs),
-  };
-}
-
-function fixOf(
-  { state, error, retryAfterSeconds }: BackfillReport,
-  isBlocked: boolean,
-  pagesKept: number,
-  fromMs: number | undefined,
-): string | undefined {
-  if (state === "done") return undefined;
-  const goesOn =
-    fromMs !== undefined && pagesKept === 0
-      ? "Nothing was finished yet: run it again with the same --since."
-      : `Run it again${fromMs === undefined ? "" : " without --since"}: it goes on from the cursor.`;
-  const when = retryAfterSeconds === undefined ? "" : ` Not within the next ${durationText(retryAfterSeconds)}.`;
-  if (state === "waiting") return `Another process backfills from the same source: let it, or end it.${when}`;
-  if (state === "ended") return goesOn;
-  const first =
-    error instanceof SenderApiError
-      ? `${fixFor(error, undefined, undefined)} `
-      : isBlocked
-        ? 'See why its handler fails; onFailure: "skip" passes over such events. '
-        : "";
-  return `${first}${goesOn}${when}`;
-}
-
-function tell(told: Told, { io, paint }: Context): void {
-  const count = (name: string, value: number, note: string): Line =>
-    value === 0 ? [name, undefined] : [name, note === "" ? String(value) : `${value}, ${note}`];
-  const lines: Line[] = [
-    ["Source", plain(told.source)],
-    ["Since", told.since ?? "the cursor"],
-    ["Found", String(told.found)],
-    ["Handled", String(told.handled)],
-    count("Accepted", told.accepted, "into the inbox"),
-    ["Duplicates", String(told.duplicates)],
-    count("Ignored", told.ignored, "no handler takes their type"),
-    count("Discarded", told.discarded, ""),
-    ["Failed", told.failed === 0 ? "0" : paint("red", String(told.failed))],
-    count("Left", told.left, "found, and not got to"),
-  ];
-  io.out(paragraphs(lines, paint));
-  if (told.state === "done") {
-    io.out(told.ok ? "done\n" : "done; what was given up was told to onError, and does not come again by itself\n");
-    return;
+/** Where it began is what the source was told. */
+function heard(source: BackfillSource): { source: BackfillSource; begin(): BackfillFrom | undefined } {
+  let first: BackfillFrom | undefined;
+  const { name, hasDeliveryIds } = source;
+  function pages(from: BackfillFrom): AsyncIterable<BackfillPage> {
+    first ??= from;
+    return source.pages(from);
   }
-  io.err(`${paint("red", "hookgate:")} ${plain(told.reason ?? told.state)}\n`);
-  if (told.fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(told.fix, "  ")}\n`);
+  return { source: { name, hasDeliveryIds, pages }, begin: () => first };
 }

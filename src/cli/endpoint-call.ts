@@ -63,25 +63,32 @@ export class Interrupted extends Error {
   }
 }
 
-export function asJson(plan: EndpointPlan, more: object = {}): string {
-  const { title, steps, isInOrder } = plan;
-  return `${shownUrl(JSON.stringify({ title, isInOrder, steps, ...more }, null, 2))}\n`;
+export function asJson(
+  { title, steps, isInOrder }: EndpointPlan,
+  more: { readonly ok: boolean; readonly [name: string]: unknown },
+): string {
+  const { ok, ...rest } = more;
+  return `${shownUrl(JSON.stringify({ ok, title, plan: { isInOrder, steps }, ...rest }, null, 2))}\n`;
 }
 
 export function endpointJson({ id, url, events, isEnabled, health, wrong }: RegisteredEndpoint): object {
   return { id, url, events, isEnabled, health, wrong };
 }
 
+/** What was begun is not lost. */
+const AGAIN = "Then run this again: what was done before stands, and it goes on from there.";
+
 /** @returns The exit code. @throws What is none of the sender's, or of the endpoint. */
-export function tellFailure(
-  error: unknown,
-  { context: { io, isJson, paint }, row, tokenFrom, given }: EndpointCall,
-): ExitCode {
+export function tellFailure(error: unknown, call: EndpointCall): ExitCode {
+  const { context, row, tokenFrom } = call;
+  const { io, isJson, paint } = context;
   const isApi = error instanceof SenderApiError;
   const code = (error as Partial<EndpointError>).code;
   if (!isApi && !(error instanceof Interrupted) && (error as Error).name !== "EndpointError") throw asMisuse(error);
   const { message } = error as Error;
-  const fix = isApi ? fixFor(error, ENDPOINT_PERMISSIONS[row.sender], tokenFrom) : fixOf(code, given);
+  const fix = isApi
+    ? `${fixFor(error, "command line", ENDPOINT_PERMISSIONS[row.sender], tokenFrom)} ${AGAIN}`
+    : fixOf(code, call);
   if (isJson) {
     const api = isApi
       ? { problem: error.problem, status: error.status, retryAfterSeconds: error.retryAfterSeconds }
@@ -94,11 +101,14 @@ export function tellFailure(
   return 1;
 }
 
-function fixOf(code: EndpointError["code"] | undefined, given: Given): string | undefined {
+function fixOf(code: EndpointError["code"] | undefined, { given, api }: EndpointCall): string | undefined {
   if (code === "occupied") return "If that one is to go: --replaces URL, with the URL that is named above.";
   if (code === "not_found") return "hookgate endpoints list shows what there is; ensure registers it.";
   if (code !== "not_proven") return undefined;
-  return given.positionals[0] === "rotate"
-    ? "The receiver must take the new secret beside the old one before it is used: give it both, as in secret: [next, previous], deploy, and run this again. --wait 5m gives a deployment time."
-    : "See that the receiver runs at that URL, with this secret, and that the sender reaches it (hookgate check); then run this again. --wait 5m gives a deployment time.";
+  if (given.positionals[0] === "rotate") {
+    return "secretBy" in api && api.secretBy === "sender"
+      ? "The receiver must take the new secret beside the old one while this runs: --secret-to with a command that stores it and deploys, and --wait 5m where that takes time. The old secret and endpoint are in force."
+      : "The receiver must take the new secret beside the old one before it is used: give it both, as in secret: [next, previous], deploy, and run this again. --wait 5m gives a deployment time.";
+  }
+  return "See that the receiver runs at that URL, with this secret, and that the sender reaches it (hookgate check); then run this again. --prove --wait 5m gives a deployment time.";
 }

@@ -1,11 +1,11 @@
 // `hookgate endpoints rotate` and `remove`: what cannot be undone, told as a plan and asked for.
-import type { EndpointApi, EndpointPlan, EndpointProof, RotateOptions } from "../endpoints/index.js";
+import type { EndpointApi, EndpointPlan, EndpointProof, PlanStep, RotateOptions } from "../endpoints/index.js";
 import type { ExitCode } from "./command.js";
 import { isConfirmed } from "./confirm.js";
 import { asJson, type EndpointCall, endpointJson, line, stepTeller, tellPlan, urlOf } from "./endpoint-call.js";
 import { isManual } from "./endpoint-ensure.js";
-import { canSign, readSigning, roundTrip, type Signing } from "./endpoint-proof.js";
-import { keeper } from "./keep-secret.js";
+import { canSign, isUnproven, readSigning, roundTrip, type Signing } from "./endpoint-proof.js";
+import { keeperOf } from "./keep-secret.js";
 import { readText, readVariable } from "./secrets.js";
 import { UsageError } from "./usage-error.js";
 
@@ -42,7 +42,7 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
   const { context, given, row } = call;
   const [api, url] = [apiOf(call), urlOf(call)];
   const signing = await readSigning(row.sender, given, context.io);
-  const keepSecret = keeper(call);
+  const keeper = keeperOf(call);
   const isOurs = api.secretBy === "us";
   if (isOurs && signing.secret === undefined)
     throw new UsageError("the new secret is missing: --secret-env NAME, or --secret-file PATH");
@@ -55,7 +55,7 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
   if (previous !== undefined && previous === signing.secret)
     throw new UsageError("the new secret and the previous one are the same");
   const isDryRun = given.isSet("dry-run");
-  if (api.secretBy === "sender" && keepSecret === undefined && !isDryRun) {
+  if (api.secretBy === "sender" && keeper === undefined && !isDryRun) {
     throw new UsageError(
       `${api.title} makes the new secret, and tells it this once: where is it to go? --secret-out PATH for a file, or --secret-to COMMAND`,
     );
@@ -64,15 +64,28 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
     api,
     url,
     // Ours is in the receiver already: its own configuration, which the proof shows.
-    keepSecret: keepSecret ?? (() => undefined),
+    keepSecret: keeper?.keep ?? (() => undefined),
     prove: await proofFor(call, signing),
     ...(isOurs ? { secret: signing.secret } : {}),
     ...(previous === undefined ? {} : { previous }),
   };
   const { plan } = await rotateSecret({ ...options, dryRun: true });
   return carryOut(call, plan, "changing the secret", async () => {
-    const { endpoint } = await rotateSecret({ ...options, onStep: await stepTeller(call) });
-    return { endpoint: endpointJson(endpoint) };
+    keeper?.check();
+    const tell = await stepTeller(call);
+    let isRemoving = false;
+    const onStep = (step: PlanStep): void => {
+      tell(step);
+      isRemoving ||= step.action === "remove";
+    };
+    try {
+      const { endpoint } = await rotateSecret({ ...options, onStep });
+      return { endpoint: endpointJson(endpoint) };
+    } catch (error) {
+      // From the first removal on the new one is what counts.
+      if (!isRemoving) keeper?.discard();
+      throw error;
+    }
   });
 }
 
@@ -95,16 +108,14 @@ async function carryOut(
     io.err("nothing was changed\n");
     return 1;
   }
+  if (!isJson) io.out("\n");
   const more = await act();
   io.out(isJson ? asJson(plan, { ok: true, isDryRun, isChanged: true, ...more }) : "done\n");
   return 0;
 }
 
 async function proofFor({ given, context, row }: EndpointCall, signing: Signing): Promise<EndpointProof | false> {
-  if (given.isSet("no-prove")) {
-    if (given.isSet("prove")) throw new UsageError("--prove and --no-prove exclude each other");
-    return false;
-  }
+  if (isUnproven(given)) return false;
   if (canSign(signing)) return await roundTrip(signing, given, context.io);
   throw new UsageError(
     `a delivery of ${row.sender}'s cannot be signed here, so nothing would prove that the receiver takes the new secret: give --no-prove`,

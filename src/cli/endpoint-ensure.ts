@@ -3,8 +3,8 @@ import type { EndpointApi, EndpointProof, EnsureOptions, ManualEndpoint } from "
 import { isLoopback } from "../probes/reach.js";
 import type { ExitCode } from "./command.js";
 import { asJson, checkedUrl, type EndpointCall, endpointJson, stepTeller, tellPlan, urlOf } from "./endpoint-call.js";
-import { canSign, readSigning, roundTrip, type Signing } from "./endpoint-proof.js";
-import { keeper } from "./keep-secret.js";
+import { canSign, isUnproven, readSigning, roundTrip, type Signing } from "./endpoint-proof.js";
+import { keeperOf } from "./keep-secret.js";
 import { UsageError } from "./usage-error.js";
 
 export function isManual(api: EndpointApi | ManualEndpoint): api is ManualEndpoint {
@@ -17,7 +17,7 @@ export async function ensure(call: EndpointCall): Promise<ExitCode> {
   const url = urlOf(call);
   const signing = await readSigning(row.sender, given, context.io);
   const prove = await proofFor(call, signing);
-  const keepSecret = keeper(call);
+  const keeper = keeperOf(call);
   const options: EnsureOptions = {
     api,
     url,
@@ -25,7 +25,7 @@ export async function ensure(call: EndpointCall): Promise<ExitCode> {
     replaces: given.list("replaces").map((one) => checkedUrl("--replaces", one)),
     ...secretFor(call, signing),
     ...(prove === undefined ? {} : { prove }),
-    ...(keepSecret === undefined ? {} : { keepSecret }),
+    ...(keeper === undefined ? {} : { keepSecret: keeper.keep }),
   };
   if (isManual(api)) return byHand(call, options);
   noteLoopback(call, url);
@@ -36,9 +36,16 @@ export async function ensure(call: EndpointCall): Promise<ExitCode> {
     if (context.isJson) context.io.out(asJson(plan, { ok: plan.isInOrder, isDryRun, isChanged: false }));
     return plan.isInOrder ? 0 : 1;
   }
-  if (api.secretBy === "sender" && keepSecret === undefined && plan.steps.some(({ action }) => action === "create")) {
+  const isNew = plan.steps.some(({ action }) => action === "create");
+  if (isNew && api.secretBy === "sender" && keeper === undefined) {
     throw new UsageError(
       `${api.title} makes the secret of a new endpoint, and tells it this once: where is it to go? --secret-out PATH for a file, or --secret-to COMMAND. Nothing was changed`,
+    );
+  }
+  if (isNew) keeper?.check();
+  else if (signing.secret === undefined && plan.steps.some((step) => step.action === "prove" && step.by !== "ping")) {
+    throw new UsageError(
+      `what is to be signed with, for the proof? ${api.title} tells the secret of an endpoint only once: give the one that was kept, --secret-env NAME or --secret-file PATH; or --no-prove. Nothing was changed`,
     );
   }
   if (!context.isJson) context.io.out("\n");
@@ -61,7 +68,11 @@ async function byHand(call: EndpointCall, options: EnsureOptions): Promise<ExitC
   if (context.isJson) context.io.out(asJson(plan, { ok: isFine, isDryRun, isVerified, isChanged: false }));
   else {
     await tellPlan(call, plan);
-    if (!isVerified) context.io.out("not verified: give --secret-env NAME, and a signed delivery shows it\n");
+    const why =
+      options.secret === undefined
+        ? "give --secret-env NAME, and a signed delivery shows it"
+        : "only a plan was wanted, or a delivery of its cannot be signed here";
+    if (!isVerified) context.io.out(`not verified: ${why}\n`);
   }
   return isFine ? 0 : 1;
 }
@@ -81,13 +92,13 @@ async function proofFor(
   { api, given, context, row }: EndpointCall,
   signing: Signing,
 ): Promise<EndpointProof | false | undefined> {
-  if (given.isSet("no-prove")) {
-    if (given.isSet("prove")) throw new UsageError("--prove and --no-prove exclude each other");
-    return false;
-  }
+  if (isUnproven(given)) return false;
   const isReplacing = given.list("replaces").length > 0 && !isManual(api) && api.test === undefined;
   const isByHand = isManual(api) && signing.secret !== undefined;
-  if (!given.isSet("prove") && !isReplacing && !isByHand) return undefined;
+  if (!given.isSet("prove") && !isReplacing && !isByHand) {
+    if (given.isSet("wait")) throw new UsageError("--wait is for a signed delivery: give --prove beside it");
+    return undefined;
+  }
   if (canSign(signing)) {
     const isToldLater = !isManual(api) && api.secretBy === "sender";
     if (signing.secret !== undefined || isToldLater) return await roundTrip(signing, given, context.io);

@@ -120,7 +120,9 @@ function placeOf(row: AdapterRow, given: Given): Record<string, unknown> {
   const told = [...names].filter((name) => Object.hasOwn(options, name)).sort();
   const isWhole = row.places.some((place) => [...place].sort().join() === told.join());
   if (isWhole) return options;
-  const ways = row.places.map((place) => place.map((name) => `--option ${name}=…`).join(" "));
+  const ways = row.places.map((place) =>
+    place.map((name) => `--option ${name}=${name === "app" ? "true" : "…"}`).join(" "),
+  );
   throw new UsageError(
     `where at ${row.sender}? Give ${ways.filter((way) => way !== "").join(", or ")}${told.length === 0 ? "" : `; got ${told.join(" and ")}`}`,
   );

@@ -64,13 +64,23 @@ export async function roundTrip(signing: Signing, given: Given, io: Io): Promise
   };
 }
 
+/** `--no-prove`. @throws {UsageError} Beside what it excludes. */
+export function isUnproven(given: Given): boolean {
+  if (!given.isSet("no-prove")) return false;
+  const other = ["prove", "wait"].find((name) => given.isSet(name));
+  if (other !== undefined) throw new UsageError(`--${other} and --no-prove exclude each other`);
+  return true;
+}
+
 /** Not with what proves and cannot sign: a public key. */
 export function canSign({ known, secret, secrets }: Signing): boolean {
   const main = usualOption(known);
   if (main === "publicKey") return false;
   const others = secrets.filter(({ option }) => option !== main);
+  // What was given must be right; what stands in for a secret need not fit.
+  if (secret !== undefined) return build(known, secrets, []).definition.auth.sign !== undefined;
   try {
-    const stand = { option: main, text: secret ?? STAND_IN, from: "" };
+    const stand = { option: main, text: STAND_IN, from: "" };
     return build(known, [...others, stand], []).definition.auth.sign !== undefined;
   } catch {
     return false;

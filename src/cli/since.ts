@@ -11,7 +11,9 @@ export function sinceMs(text: string, nowMs: number): number {
   if (atMs !== undefined) throw new UsageError(`--since lies ahead: ${text}; by this clock it is ${shown(nowMs)}`);
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new UsageError(`${wanted}; a day alone begins where? ${text}T00:00:00Z`);
   if (/^\d{4}-\d{2}-\d{2}[Tt ][\d:.]+$/.test(text))
-    throw new UsageError(`${wanted}; the zone is missing: ${text.replace(" ", "T")}Z, or +09:00`);
+    throw new UsageError(
+      `${wanted}; RFC 3339 has seconds and a zone: ${text.slice(0, 10)}T${text.slice(11)}${/:.*:/.test(text) ? "" : ":00"}Z, or +09:00`,
+    );
   if (!/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(text)) throw new UsageError(`${wanted}; got ${JSON.stringify(text)}`);
   return Math.max(0, nowMs - durationMs("since", text));
 }
