@@ -2,6 +2,7 @@
 import { SenderApiError } from "../api/sender-api-error.js";
 import type { BackfillReport } from "../backfill/report.js";
 import type { BackfillFrom } from "../backfill/source.js";
+import type { EventOutcome, OutcomeName } from "../outcome.js";
 import { fixFor } from "./api-fix.js";
 import type { Context } from "./command.js";
 import { durationText } from "./duration.js";
@@ -45,7 +46,8 @@ export async function toldOf(
   const { processed, accepted, duplicates, ignored, discarded, skipped, listed, state } = report;
   const open = listed - processed - accepted - duplicates - ignored - discarded - skipped;
   // Where an event is in the way the others of its page have all been tried.
-  const isBlocked = state === "stopped" && report.error instanceof Blocked;
+  const blockedBy = state === "stopped" && report.error instanceof Blocked ? report.error.outcome : undefined;
+  const isBlocked = blockedBy !== undefined;
   const failed = skipped + (isBlocked ? open : 0);
   return {
     ok: state === "done" && failed === 0,
@@ -65,13 +67,24 @@ export async function toldOf(
     durationMs: Math.round(report.durationMs),
     reason: report.reason,
     retryAfterSeconds: report.retryAfterSeconds,
-    fix: fixOf(report, isBlocked, pagesKept, fromMs),
+    fix: fixOf(report, blockedBy, pagesKept, fromMs),
   };
 }
 
+/** What to do about an event that is in the way. */
+const BLOCKED: Readonly<Partial<Record<OutcomeName, string>>> & { readonly handler_failed: string } = {
+  handler_failed: 'See why its handler fails; onFailure: "skip" passes over such events.',
+  handler_running: "Its handler takes longer than it may (handlerTimeoutSeconds).",
+  invalid_event:
+    'Its payload is not what the schema says: see which of them is right; onFailure: "skip" passes over it.',
+  in_flight:
+    "It is being handled right now; or it was when a process was killed, and then its lease ends within a minute.",
+  store_unavailable: "See that the store can be reached.",
+};
+
 function fixOf(
   { state, error, retryAfterSeconds }: BackfillReport,
-  isBlocked: boolean,
+  blockedBy: EventOutcome | undefined,
   pagesKept: number,
   fromMs: number | undefined,
 ): string | undefined {
@@ -91,9 +104,9 @@ function fixOf(
   const first =
     error instanceof SenderApiError
       ? `${fixFor(error, "module")} `
-      : isBlocked
-        ? 'See why its handler fails; onFailure: "skip" passes over such events. '
-        : "";
+      : blockedBy === undefined
+        ? ""
+        : `${BLOCKED[blockedBy.name] ?? BLOCKED.handler_failed} `;
   return first === "" ? goesOn.replace(/^Then run/, "Run") : `${first}${goesOn}`;
 }
 

@@ -110,5 +110,5 @@ function fixOf(code: EndpointError["code"] | undefined, { given, api }: Endpoint
       ? "The receiver must take the new secret beside the old one while this runs: --secret-to with a command that stores it and deploys, and --wait 5m where that takes time. The old secret and endpoint are in force."
       : "The receiver must take the new secret beside the old one before it is used: give it both, as in secret: [next, previous], deploy, and run this again. --wait 5m gives a deployment time.";
   }
-  return "See that the receiver runs at that URL, with this secret, and that the sender reaches it (hookgate check); then run this again. --prove --wait 5m gives a deployment time.";
+  return "The new one stays registered, and so does what it replaces. See that the receiver runs at that URL, with this secret, and that the sender reaches it: hookgate check tells more. Then run this again, with --prove --wait 5m where a deployment takes time; or hookgate endpoints remove takes it away.";
 }
