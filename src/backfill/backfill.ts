@@ -92,7 +92,16 @@ export function backfill<Types, Tx, Ctx>(receiver: Receiver<Types, Tx, Ctx>, opt
       await running;
     },
   };
+  behind.set(own, settings);
   return own;
+}
+
+/** For the command line, which makes a run of its own of what an application has. */
+const behind = new WeakMap<object, BackfillSettings>();
+
+/** What `backfill` was called with; `undefined` of anything that it did not return. */
+export function settingsBehind(value: unknown): BackfillSettings | undefined {
+  return typeof value === "object" && value !== null ? behind.get(value) : undefined;
 }
 
 function pauseSeconds(report: BackfillReport, failures: number, everySeconds: number): number {
@@ -101,7 +110,8 @@ function pauseSeconds(report: BackfillReport, failures: number, everySeconds: nu
   return report.retryAfterSeconds ?? Math.min(everySeconds, FAILURE_PAUSE_SECONDS * 2 ** (failures - 1));
 }
 
-async function runOnce(
+/** One run, up to now. Never rejects. */
+export async function runOnce(
   settings: BackfillSettings,
   since: Date | undefined,
   stop: AbortSignal,

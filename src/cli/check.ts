@@ -1,16 +1,16 @@
 // `hookgate check`: is a registered endpoint healthy? As its sender would find it, and as an attacker would.
 import { setTimeout as sleep } from "node:timers/promises";
+import { certificate } from "../probes/certificate.js";
+import { plainHttp } from "../probes/plain-http.js";
+import { type Probe, skipped } from "../probes/probe.js";
+import { reach } from "../probes/reach.js";
 import { SENDER_OPTIONS, SIGNING_OPTIONS } from "./chosen-sender.js";
 import type { Command, Context, ExitCode, Given } from "./command.js";
+import { deliveries } from "./deliveries.js";
 import { durationMs } from "./duration.js";
 import { plain } from "./io.js";
 import { type Cell, type Colour, table, wrap } from "./paint.js";
 import { EVENT_OPTIONS, type EventGiven, readEvent } from "./payload.js";
-import { certificate } from "./probes/certificate.js";
-import { deliveries } from "./probes/deliveries.js";
-import { plainHttp } from "./probes/plain-http.js";
-import { type Probe, skipped } from "./probes/probe.js";
-import { reach } from "./probes/reach.js";
 import { chooseSigner, countFrom, type Signer } from "./signer.js";
 import { UsageError } from "./usage-error.js";
 

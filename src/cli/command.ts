@@ -41,6 +41,8 @@ export interface Context {
 /** The arguments of one call. */
 export interface Given {
   readonly positionals: readonly string[];
+  /** Of the options that were given. */
+  readonly names: readonly string[];
   text(name: string): string | undefined;
   /** @throws {UsageError} Where it was not given. */
   required(name: string): string;
@@ -92,6 +94,7 @@ function givenOf(command: Command, values: ReadonlyMap<string, string[]>, positi
   const text = (name: string): string | undefined => values.get(name)?.[0];
   return {
     positionals,
+    names: [...values.keys()],
     text,
     required(name) {
       const value = text(name);

@@ -14,7 +14,7 @@ export function helpOf(command: Command, paint: Paint): string {
 
 export function overview(commands: readonly Command[], paint: Paint): string {
   return [
-    "Sends, verifies and checks webhooks.\n",
+    "Sends, verifies, checks and registers webhooks, and fetches missed ones.\n",
     `${paint("bold", "Commands")}\n${table(
       commands.map(({ name, summary }) => [`  ${name}`, summary]),
       paint,

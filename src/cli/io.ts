@@ -1,25 +1,38 @@
 // What does the command line have of the world: where it writes, what it reads, which clock it goes by?
+import { createInterface } from "node:readline/promises";
 
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether standard output, and standard error, is a terminal. */
   readonly isOutTerminal: boolean;
   readonly isErrTerminal: boolean;
+  /** Whether somebody can be asked. */
+  readonly isInTerminal: boolean;
   /** Aborts when the user wants to end it (Ctrl+C). */
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
   readInput(): Promise<Buffer>;
+  /** One line of whoever sits there; empty where they end it instead. */
+  ask(question: string): Promise<string>;
+  /** The process ends with the command, whatever a module of the user's own holds open. */
+  endAfterwards(): void;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
+export interface ProcessIo extends Io {
+  readonly isEndForced: boolean;
+}
+
 /** The process's own. */
-export function processIo(signal: AbortSignal): Io {
+export function processIo(signal: AbortSignal): ProcessIo {
+  let isEndForced = false;
   return {
     env: process.env,
     isOutTerminal: process.stdout.isTTY === true,
     isErrTerminal: process.stderr.isTTY === true,
+    isInTerminal: process.stdin.isTTY === true,
     signal,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -27,6 +40,24 @@ export function processIo(signal: AbortSignal): Io {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
+    },
+    async ask(question) {
+      // Not as a terminal, which would keep Ctrl+C for itself.
+      const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+      try {
+        const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+        return await Promise.race([lines.question(question, { signal }), ended]);
+      } catch {
+        return ""; // Ctrl+C
+      } finally {
+        lines.close();
+      }
+    },
+    endAfterwards() {
+      isEndForced = true;
+    },
+    get isEndForced() {
+      return isEndForced;
     },
     now: Date.now,
   };

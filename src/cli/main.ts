@@ -11,4 +11,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
-process.exitCode = await run(process.argv.slice(2), processIo(stop.signal));
+const io = processIo(stop.signal);
+process.exitCode = await run(process.argv.slice(2), io);
+// After what was written has left: pipes are asynchronous on some systems.
+if (io.isEndForced) process.stdout.write("", () => process.stderr.write("", () => process.exit()));

@@ -1,8 +1,10 @@
 // Which command is meant, and what does the shell hear?
 import { readFileSync } from "node:fs";
 import { nearest } from "../internal/known-keys.js";
+import { backfill } from "./backfill.js";
 import { check } from "./check.js";
 import { type Command, readArguments } from "./command.js";
+import { endpoints } from "./endpoints.js";
 import { helpOf, overview } from "./help.js";
 import { inbox } from "./inbox.js";
 import { type Io, plain } from "./io.js";
@@ -13,7 +15,7 @@ import { senders } from "./senders.js";
 import { UsageError } from "./usage-error.js";
 import { verify } from "./verify.js";
 
-const COMMANDS: readonly Command[] = [send, verify, check, senders, replay, inbox];
+const COMMANDS: readonly Command[] = [send, verify, check, senders, replay, inbox, endpoints, backfill];
 
 /** Never rejects. @returns The exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

@@ -59,16 +59,10 @@ export function readVariables(given: Given, io: Io): readonly Variable[] {
 
 /** @throws {UsageError} Where a variable is not set or a file cannot be read. Secrets are as they were written, white space and all. */
 export function readSecrets(given: Given, io: Io, sender: KnownSender): readonly GivenSecret[] {
-  const variables = readVariables(given, io);
   const fromVariables = given.list("secret-env").map((value) => {
     const [option, name] = withOption(value, sender);
-    const found = variables.find((variable) => variable.name === name);
-    if (found === undefined || found.text === "") {
-      throw new UsageError(
-        `--secret-env: ${shownName(name)} is ${found === undefined ? "not set" : "empty"} in the environment${given.list("env-file").length === 0 ? "" : " and in the files given"}`,
-      );
-    }
-    return { option, text: found.text, from: found.from };
+    const { text, from } = readVariable("--secret-env", name, given, io);
+    return { option, text, from };
   });
   const fromFiles = given.list("secret-file").map((value) => {
     const [option, path] = withOption(value, sender);
@@ -77,19 +71,36 @@ export function readSecrets(given: Given, io: Io, sender: KnownSender): readonly
   return [...fromVariables, ...fromFiles];
 }
 
+/** @throws {UsageError} Where it is not set, or empty. */
+export function readVariable(option: string, name: string, given: Given, io: Io): Variable {
+  const found = readVariables(given, io).find((variable) => variable.name === name);
+  if (found !== undefined && found.text !== "") return found;
+  throw new UsageError(
+    `${option}: ${shownName(name)} is ${found === undefined ? "not set" : "empty"} in the environment${given.list("env-file").length === 0 ? "" : " and in the files given"}`,
+  );
+}
+
+const VARIABLE = /^(?:[A-Z_][A-Z0-9_]{0,63}|[A-Za-z_]{1,32})$/;
+const SECRET = /^(whsec|sk|rk|pk|shpss|shpat|gh[a-z]|github_pat|xox[a-z]|lin_api)_/i;
+
 /** A secret given in the place of a variable's name must not be repeated on a screen. */
 function shownName(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) && !/^(whsec|sk|rk|pk|shpss|ghp)_/i.test(name)
+  return VARIABLE.test(name) && !SECRET.test(name)
     ? name
-    : "what was given (which is no name of a variable)";
+    : "what was given (which does not look like the name of a variable)";
 }
 
 function withOption(value: string, sender: KnownSender): readonly [string, string] {
   const at = value.indexOf("=");
   const name = value.slice(0, Math.max(0, at));
   if (sender.options.includes(name)) return [name, value.slice(at + 1)];
+  return [usualOption(sender), value];
+}
+
+/** The option that a secret is for where none is named. */
+export function usualOption(sender: KnownSender): string {
   const usual = USUAL_OPTIONS.find((option) => sender.options.includes(option));
-  return [usual ?? sender.options.find((option) => option !== "confirm") ?? "secret", value];
+  return usual ?? sender.options.find((option) => option !== "confirm") ?? "secret";
 }
 
 /** The one line break that editors end a file with. */
@@ -122,7 +133,7 @@ export function senderOptions(secrets: readonly GivenSecret[], more: readonly st
   return options;
 }
 
-function jsonOrText(text: string): unknown {
+export function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

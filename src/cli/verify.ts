@@ -2,6 +2,7 @@
 import type { Proven } from "../auth/auth.js";
 import { createReceiver } from "../create-receiver.js";
 import type { Outcome } from "../outcome.js";
+import { urlVariants } from "../variants/url-variants.js";
 import { attempt, type Case, withSecret } from "./attempt.js";
 import { build, SENDER_OPTIONS } from "./chosen-sender.js";
 import type { Command, Context, Given } from "./command.js";
@@ -11,7 +12,6 @@ import { findCause, secretFinding } from "./findings/find-cause.js";
 import { type Finding, note, problem } from "./findings/finding.js";
 import { refusedAfterwards, unexplained } from "./findings/refused.js";
 import { secretVariants } from "./findings/secret-variants.js";
-import { urlVariants } from "./findings/url-variants.js";
 import { asInput, RECORDED_OPTIONS, readRecorded } from "./recorded.js";
 import { type GivenSecret, readSecrets, readVariables } from "./secrets.js";
 import { UsageError } from "./usage-error.js";

@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SenderApiError } from "../api/sender-api-error.js";
-import { certificate } from "../cli/probes/certificate.js";
-import type { Probe } from "../cli/probes/probe.js";
-import { reach } from "../cli/probes/reach.js";
 import { coreOf } from "../create-receiver.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
+import { certificate } from "../probes/certificate.js";
+import type { Probe } from "../probes/probe.js";
+import { reach } from "../probes/reach.js";
 import { ALARM_NAMES, type AlarmChange, type AlarmName, Alarms, type Finding } from "./alarms.js";
 import { Heard, type HeardPeriod } from "./heard.js";
 import { checkUrl, sameUrl } from "./settings.js";

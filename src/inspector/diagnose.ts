@@ -1,12 +1,12 @@
 // Why did a proof not hold? What usually happens to a body or a URL on its way is undone, one change at a time, until it does.
 import { proveStep } from "../checks/prove.js";
-import { bodyVariants } from "../cli/findings/body-variants.js";
-import { urlVariants } from "../cli/findings/url-variants.js";
 import type { Delivery } from "../delivery.js";
 import type { Outcome } from "../outcome.js";
 import type { Passage } from "../passage.js";
 import type { ReceiverCore } from "../receiver.js";
 import { Trace } from "../trace.js";
+import { bodyVariants } from "../variants/body-variants.js";
+import { type CalledUrl, urlVariants } from "../variants/url-variants.js";
 import type { DiagnosisView } from "./wire.js";
 
 /** Each try is a hash over all of it. */
@@ -86,8 +86,8 @@ async function isProven(prove: ReturnType<typeof proveStep>, delivery: Delivery,
   return passage.proof !== undefined;
 }
 
-function recordedOf({ method, url, headers, body }: Delivery): Parameters<typeof urlVariants>[0] {
+function recordedOf({ url, headers }: Delivery): CalledUrl {
   const raw = headers.toRaw();
   const pairs = raw.flatMap((name, at) => (at % 2 === 0 ? [[name, raw[at + 1] as string] as const] : []));
-  return { method, url, headers: pairs, body, receivedAtMs: undefined, isBodyGuessed: false };
+  return { url, headers: pairs };
 }

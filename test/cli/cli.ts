@@ -17,6 +17,8 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
   readonly input?: string | Buffer;
+  /** What is typed where something is asked; then somebody sits there. */
+  readonly typed?: string;
   readonly now?: () => number;
   readonly signal?: AbortSignal;
   /** Told of all that is written, as it is. */
@@ -26,11 +28,12 @@ export interface World {
 export async function cli(args: readonly string[], world: World = {}): Promise<Called> {
   let out = "";
   let err = "";
-  const { env = {}, isTerminal = false, input = "", now = Date.now, onOut } = world;
+  const { env = {}, isTerminal = false, input = "", typed, now = Date.now, onOut } = world;
   const code = await run(args, {
     env,
     isOutTerminal: isTerminal,
     isErrTerminal: isTerminal,
+    isInTerminal: typed !== undefined,
     signal: world.signal ?? new AbortController().signal,
     out(text) {
       out += text;
@@ -40,6 +43,11 @@ export async function cli(args: readonly string[], world: World = {}): Promise<C
       err += text;
     },
     readInput: async () => Buffer.from(input),
+    async ask(question) {
+      err += question;
+      return typed ?? "";
+    },
+    endAfterwards: () => undefined,
     now,
   });
   return { code, out, err, json: () => JSON.parse(out) as Record<string, unknown> };

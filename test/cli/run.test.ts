@@ -4,7 +4,7 @@ import { knownSenders } from "../../src/cli/find-sender.js";
 import { sampleSender } from "../../src/cli/sample-sender.js";
 import { cli, file } from "./cli.js";
 
-const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox"];
+const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox", "endpoints", "backfill"];
 
 describe("help", () => {
   it("lists the commands and the exit codes; without any command it is misuse", async () => {

@@ -1,12 +1,12 @@
 // Why does the proof not hold? One thing is changed at a time, then two, until it does.
 import type { Proven } from "../../auth/auth.js";
+import { type BodyVariant, bodyVariants } from "../../variants/body-variants.js";
+import { urlVariants } from "../../variants/url-variants.js";
 import { attempt, type Case, type Otherwise, withSecret } from "../attempt.js";
 import type { GivenSecret, Variable } from "../secrets.js";
-import { type BodyVariant, bodyVariants } from "./body-variants.js";
 import { type Finding, problem } from "./finding.js";
 import { hasCredentials, otherSender } from "./other-sender.js";
 import { type SecretVariant, secretVariants } from "./secret-variants.js";
-import { urlVariants } from "./url-variants.js";
 
 /** What was found; with the proof, where it held in the end. */
 export interface Cause {

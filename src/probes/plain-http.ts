@@ -1,6 +1,6 @@
 // What does the same path answer by plain http? It should refuse, or lead to https.
-import { targetOf } from "../../auth/signable-delivery.js";
-import { NoAnswer, wire } from "../../testing/wire.js";
+import { targetOf } from "../auth/signable-delivery.js";
+import { NoAnswer, wire } from "../testing/wire.js";
 import { bad, noted, ok, type Probe, skipped } from "./probe.js";
 import { hostOf } from "./reach.js";
 

@@ -1,7 +1,8 @@
 // What does the endpoint make of deliveries? The scenarios that tell, one probe each.
-import { runScenario, type ScenarioName, type ScenarioOptions, type ScenarioResult } from "../../testing/scenarios.js";
-import type { Signer } from "../signer.js";
-import { bad, noted, ok, type Probe, type ProbeName, skipped } from "./probe.js";
+
+import { bad, noted, ok, type Probe, type ProbeName, skipped } from "../probes/probe.js";
+import { runScenario, type ScenarioName, type ScenarioOptions, type ScenarioResult } from "../testing/scenarios.js";
+import type { Signer } from "./signer.js";
 
 const SCENARIOS: readonly (readonly [ScenarioName, ProbeName, fine: string])[] = [
   ["valid", "signed", "a signed delivery is accepted"],

@@ -1,8 +1,7 @@
 // What can have happened to a body between the sender and whoever recorded or verified it?
-import type { FindingCode } from "./finding.js";
 
 export interface BodyVariant {
-  readonly code: FindingCode;
+  readonly code: "body_changed" | "body_reencoded";
   readonly body: Buffer;
   /** How the body that was signed differs from this one. */
   readonly wrong: string;

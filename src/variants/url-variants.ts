@@ -1,12 +1,18 @@
 // Under which URLs can the sender have called, where the receiver stands behind a proxy?
-import type { Recorded } from "../recorded.js";
+
+/** A delivery, as far as it tells of its URL. */
+export interface CalledUrl {
+  /** A target, or absolute. */
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+}
 
 const PORT = /:\d+$/;
 /** More would only be guesses. */
 const MAX_VARIANTS = 200;
 
 /** Whole URLs, the likeliest first. */
-export function urlVariants(recorded: Recorded, publicUrls: readonly string[]): readonly string[] {
+export function urlVariants(recorded: CalledUrl, publicUrls: readonly string[]): readonly string[] {
   const header = (name: string): string | undefined =>
     recorded.headers
       .find(([one]) => one.toLowerCase() === name)?.[1]

@@ -1,0 +1,88 @@
+// How is it shown that a URL leads to a receiver that takes what is signed with a secret? By signing something harmless.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EndpointProof } from "../endpoints/index.js";
+import type { Sender } from "../sender.js";
+import { build } from "./chosen-sender.js";
+import type { Given } from "./command.js";
+import { durationMs } from "./duration.js";
+import { findSender, type KnownSender } from "./find-sender.js";
+import type { Io } from "./io.js";
+import { readEvent } from "./payload.js";
+import { type GivenSecret, readSecrets, usualOption, withoutFinalBreak } from "./secrets.js";
+import { UsageError } from "./usage-error.js";
+
+/** No handler takes it, so nothing is set off. */
+const HARMLESS_TYPE = "hookgate.check";
+const PAUSE_MS = 1_000;
+/** Where the sender makes the secret, there is none yet. */
+const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
+
+/** The webhook's own secret, and others that its receiver has. */
+export interface Signing {
+  readonly known: KnownSender;
+  /** `undefined`: none was given. */
+  readonly secret: string | undefined;
+  readonly secrets: readonly GivenSecret[];
+}
+
+/** @throws {UsageError} Where several are given: an endpoint has one. */
+export async function readSigning(name: string, given: Given, io: Io): Promise<Signing> {
+  const known = await findSender(name);
+  const secrets = readSecrets(given, io, known).map(withoutFinalBreak);
+  const own = secrets.filter(({ option }) => option === usualOption(known));
+  if (own.length > 1)
+    throw new UsageError(
+      "an endpoint has one secret; two were given. For rotate the new one is --secret-env NAME, the old one --previous-env NAME",
+    );
+  return { known, secret: own[0]?.text, secrets };
+}
+
+/** Tries until it holds, or `--wait` is over. @throws {UsageError} Where the sender signs in a way that cannot be done here. */
+export async function roundTrip(signing: Signing, given: Given, io: Io): Promise<EndpointProof> {
+  const { known, secrets } = signing;
+  const { signedRoundTrip } = await import("../endpoints/index.js");
+  const wait = given.text("wait");
+  const waitMs = wait === undefined ? 0 : durationMs("wait", wait);
+  const event = await readEvent(given, io, known, HARMLESS_TYPE);
+  const main = usualOption(known);
+  const others = secrets.filter(({ option }) => option !== main);
+  const senderWith = (text: string): Sender<never> => build(known, [...others, { option: main, text, from: "" }], []);
+  const prove = signedRoundTrip<never>((text) => senderWith(text), {
+    type: event.type,
+    ...(event.payload === undefined ? {} : { payload: event.payload }),
+  });
+  return async ({ url, secret = signing.secret }) => {
+    if (secret === undefined) {
+      return { isProven: false, detail: "there is no secret to sign with: give --secret-env NAME, or --no-prove" };
+    }
+    const endMs = performance.now() + waitMs;
+    for (;;) {
+      const result = await prove({ url, secret });
+      if (result.isProven || io.signal.aborted || performance.now() + PAUSE_MS > endMs) return result;
+      await sleep(PAUSE_MS, undefined, { signal: io.signal }).catch(() => undefined);
+    }
+  };
+}
+
+/** `--no-prove`. @throws {UsageError} Beside what it excludes. */
+export function isUnproven(given: Given): boolean {
+  if (!given.isSet("no-prove")) return false;
+  const other = ["prove", "wait"].find((name) => given.isSet(name));
+  if (other !== undefined) throw new UsageError(`--${other} and --no-prove exclude each other`);
+  return true;
+}
+
+/** Not with what proves and cannot sign: a public key. */
+export function canSign({ known, secret, secrets }: Signing): boolean {
+  const main = usualOption(known);
+  if (main === "publicKey") return false;
+  const others = secrets.filter(({ option }) => option !== main);
+  // What was given must be right; what stands in for a secret need not fit.
+  if (secret !== undefined) return build(known, secrets, []).definition.auth.sign !== undefined;
+  try {
+    const stand = { option: main, text: STAND_IN, from: "" };
+    return build(known, [...others, stand], []).definition.auth.sign !== undefined;
+  } catch {
+    return false;
+  }
+}

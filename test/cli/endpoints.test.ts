@@ -1,0 +1,351 @@
+// `hookgate endpoints` as a process, against local servers that speak GitHub's and Stripe's APIs.
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createReceiver } from "hookgate";
+import { github, stripe } from "hookgate/senders";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Fault } from "../endpoints/servers/api-server.js";
+import { GITHUB_TOKEN, type GithubApi, githubApi } from "../endpoints/servers/github-api.js";
+import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
+import { cli, file } from "./cli.js";
+import { command, type Ended } from "./process.js";
+
+const SECRET = "the first secret of these tests";
+const NEXT = "the second secret of these tests";
+const env = { GITHUB_TOKEN, STRIPE_API_KEY: STRIPE_KEY, HOOK_SECRET: SECRET, NEXT_SECRET: NEXT };
+
+const opened: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+});
+
+/** A receiver on a free port, with the secrets that are there when a delivery comes. */
+async function receiver(sender: unknown): Promise<string> {
+  const made = createReceiver(sender as never, { logger: { warn() {}, error() {} } } as never);
+  (made as { on(pattern: string, handler: () => void): unknown }).on("push", () => undefined);
+  const server = createServer(made as never);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  opened.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+}
+
+/** Neither the tokens nor the secrets are ever on a screen. */
+function discreet(ended: Ended): Ended {
+  for (const text of Object.values(env)) expect(ended.out + ended.err).not.toContain(text);
+  return ended;
+}
+
+describe("at GitHub", { timeout: 60_000 }, () => {
+  let api: GithubApi;
+  let secrets: string[];
+  let url: string;
+  beforeEach(async () => {
+    api = await githubApi();
+    opened.push(api);
+    secrets = [SECRET];
+    url = await receiver(github({ secret: () => secrets }));
+  });
+
+  const at = (): string[] => [
+    ...["--sender", "github", "--option", "repo=acme/shop", "--token-env", "GITHUB_TOKEN"],
+    ...["--option", `baseUrl=${api.url}`, "--option", "tries=1", "--option", "timeoutSeconds=0.5"],
+  ];
+  const run = async (...args: string[]): Promise<Ended> =>
+    discreet(await command(["endpoints", ...args, ...at()], { env }));
+  const declared = (more: readonly string[] = []): string[] => [
+    ...["ensure", url, "--events", "issues,push", "--secret-env", "HOOK_SECRET"],
+    ...more,
+  ];
+
+  it("ensure tells the plan, the steps and that it is done; a second time there is nothing to do", async () => {
+    const planned = await run(...declared(["--dry-run"]));
+    expect([planned.code, api.hooks.size]).toEqual([1, 0]);
+    expect(planned.out).toMatch(/^GitHub acme\/shop\n {2}\+ create .* for issues, push\n {2}\? prove .* own ping\n$/);
+    const made = await run(...declared());
+    expect([made.code, api.hooks.size]).toEqual([0, 1]);
+    expect(made.out).toMatch(/→ create [^\n]*\n→ prove [^\n]*\ndone\n$/);
+    const again = await run(...declared());
+    expect([again.code, again.out]).toEqual([0, expect.stringMatching(/= keep .*: as declared\nnothing to do\n$/)]);
+    expect((await run(...declared(["--dry-run"]))).code).toBe(0);
+  });
+
+  it("ensure --json tells the same as data", async () => {
+    const { code, json } = await run(...declared(["--json"]));
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({
+      ok: true,
+      title: "GitHub acme/shop",
+      plan: { isInOrder: false, steps: [{ action: "create" }, { action: "prove", by: "ping" }] },
+      isChanged: true,
+      endpoint: { url, events: ["issues", "push"], isEnabled: true },
+    });
+  });
+
+  it("ensure says what to do where the receiver has another secret, and exits with 1", async () => {
+    secrets = [NEXT];
+    const { code, err } = await run(...declared());
+    expect([code, err]).toEqual([1, expect.stringMatching(/not proven.*another secret\nFix: The new one stays/)]);
+  });
+
+  it("ensure --replaces removes the old URL once the new one is proven", async () => {
+    await run(...declared());
+    const old = url;
+    url = await receiver(github({ secret: SECRET }));
+    expect((await run(...declared(["--replaces", old, "--prove"]))).code).toBe(0);
+    expect([...api.hooks.values()].map(({ hook }) => hook.config.url)).toEqual([url]);
+  });
+
+  it("list shows what is registered and how it fares; of a URL that is not there it exits with 1", async () => {
+    expect((await run("list")).out).toBe("GitHub acme/shop: nothing is registered\n");
+    await run(...declared());
+    for (const { hook } of api.hooks.values()) hook.active = false;
+    const { code, out } = await run("list");
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ID +STATE +URL +EVENTS\n\d+ +off.* issues, push\n$/)]);
+    expect((await run("list", url, "--json")).json()).toMatchObject({ ok: false, endpoints: [{ isEnabled: false }] });
+    expect((await run("list", "https://example.com/none")).code).toBe(1);
+  });
+
+  it("rotate changes nothing unasked, nor what the receiver does not take yet, and else the secret", async () => {
+    await run(...declared());
+    const [kept] = api.hooks.values();
+    const rotate = ["rotate", url, "--secret-env", "NEXT_SECRET", "--previous-env", "HOOK_SECRET"];
+    const unasked = await run(...rotate);
+    expect([unasked.code, unasked.err]).toEqual([2, expect.stringMatching(/give --yes, or --dry-run/)]);
+    const refused = await run(...rotate, "--yes");
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/heard 401\nFix: .*\n? *beside the old one/),
+    ]);
+    expect(kept?.secret).toBe(SECRET);
+    secrets = [NEXT, SECRET];
+    const done = await run(...rotate, "--yes");
+    expect([done.code, done.out]).toEqual([0, expect.stringMatching(/done\n$/)]);
+    expect(kept?.secret).toBe(NEXT);
+  });
+
+  it("remove changes nothing unasked; of what is not there it says what is", async () => {
+    await run(...declared());
+    expect((await run("remove", url, "--json")).code).toBe(2);
+    const other = await run("remove", "https://example.com/typo", "--yes");
+    expect([other.code, other.out]).toEqual([0, expect.stringContaining(`there is ${url}`)]);
+    expect(api.hooks.size).toBe(1);
+    expect((await run("remove", url, "--dry-run")).code).toBe(1);
+    expect((await run("remove", url, "--yes")).code).toBe(0);
+    expect(api.hooks.size).toBe(0);
+  });
+
+  it("remove asks whoever sits there", async () => {
+    await run(...declared());
+    const asked = ["endpoints", "remove", url, ...at()];
+    const no = await cli(asked, { env, typed: "no" });
+    expect([no.code, no.err]).toEqual([1, expect.stringMatching(/go on\? \[y\/N\] nothing was changed/)]);
+    expect(api.hooks.size).toBe(1);
+    expect((await cli(asked, { env, typed: "y" })).code).toBe(0);
+    expect(api.hooks.size).toBe(0);
+  });
+
+  const message = { message: `no, ${GITHUB_TOKEN}` };
+  const failures: readonly [string, Fault, string, RegExp][] = [
+    ["401", { status: 401, body: message }, "unauthorized", /in force.*It is read from GITHUB_TOKEN/],
+    ["403", { status: 403, body: message }, "forbidden", /permission Webhooks/],
+    ["404", { status: 404, body: message }, "not_found", /given with --option, letter by letter/],
+    ["422", { status: 422, body: message }, "refused", /Change what the sender names/],
+    ["429", { status: 429, headers: { "retry-after": "90" } }, "rate_limited", /alone for 90 seconds/],
+    ["500", { status: 500, body: message }, "unavailable", /status page/],
+    ["a bad page", { text: "<html>sign in" }, "bad_answer", /a proxy, a login page/],
+    ["a broken connection", "reset", "unreachable", /DNS, firewall/],
+    ["slow", "hang", "slow", /--option timeoutSeconds=60/],
+    ["a redirect", { status: 302, headers: { location: "http://127.0.0.1:1" } }, "redirected", /--option baseUrl/],
+  ];
+  it.each(failures)("%s: exit code 1, with the fix, and without the token", async (_name, fault, problem, fix) => {
+    api.fail(fault);
+    const ended = await run("list", "--json");
+    expect(ended.json()).toMatchObject({ ok: false, problem, fix: expect.stringMatching(fix) });
+    expect(ended.code).toBe(1);
+    api.fail(fault);
+    const { out, err, code } = discreet(await cli(["endpoints", "list", ...at()], { env }));
+    expect([code, out, err]).toEqual([1, "", expect.stringMatching(/^hookgate: GitHub could not [^\n]*\nFix: /)]);
+  });
+
+  it("shows no password of a URL, and no control character of an answer", async () => {
+    await fetch(`${api.url}/repos/acme/shop/hooks`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${GITHUB_TOKEN}` },
+      body: JSON.stringify({ config: { url: "https://user:hunter2@example.com/\u001b[2J" }, events: ["push"] }),
+    });
+    for (const more of [[], ["--json"]]) {
+      const { out } = await run("list", ...more);
+      for (const text of ["hunter2", "\u001b"]) expect(out).not.toContain(text);
+      expect(out).toContain("https://…@example.com/");
+    }
+  });
+});
+
+describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
+  let api: StripeApi;
+  let url: string;
+  let kept: string;
+  beforeEach(async () => {
+    api = await stripeApi();
+    opened.push(api);
+    kept = file("", "kept.secret");
+    url = await receiver(stripe({ secret: () => readFileSync(kept, "utf8").split("\n").filter(Boolean) }));
+  });
+  const run = async (...args: string[]): Promise<Ended> => {
+    const at = ["--sender", "stripe", "--token-env", "STRIPE_API_KEY", "--option", `baseUrl=${api.url}`];
+    const ended = discreet(await command(["endpoints", ...args, ...at], { env }));
+    for (const { secret } of api.endpoints.values()) expect(ended.out + ended.err).not.toContain(secret);
+    return ended;
+  };
+  const keepIt = (): string[] => ["--secret-to", `cat >> '${kept}'; echo >> '${kept}'`];
+
+  it("is told where the secret goes before there is one", async () => {
+    const { code, err } = await run("ensure", url, "--events", "invoice.paid");
+    expect([code, err]).toEqual([2, expect.stringMatching(/--secret-out PATH.*Nothing was changed/)]);
+    expect(api.endpoints.size).toBe(0);
+  });
+
+  it("puts it into a new file of its own, and the second time needs none", async () => {
+    const path = `${kept}.new`;
+    const ensure = ["ensure", url, "--events", "invoice.paid", "--secret-out", path];
+    expect((await run(...ensure)).code).toBe(0);
+    const [endpoint] = api.endpoints.values();
+    expect(readFileSync(path, "utf8")).toBe(`${endpoint?.secret}\n`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await run(...ensure)).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to do/) });
+    const rotated = await run("rotate", url, "--yes", "--secret-out", path);
+    expect([rotated.code, rotated.err]).toEqual([2, expect.stringMatching(/exists, and is not overwritten/)]);
+  });
+
+  it("takes the endpoint away again where the secret cannot be kept", async () => {
+    const { code, err } = await run("ensure", url, "--events", "invoice.paid", "--secret-to", "exit 3");
+    expect([code, err]).toEqual([2, expect.stringMatching(/ended with 3; the new endpoint is taken away again/)]);
+    expect(api.endpoints.size).toBe(0);
+  });
+
+  it("rotates by a command that makes the receiver take it; and where it does not, all is as before", async () => {
+    await run("ensure", url, "--events", "invoice.paid", ...keepIt(), "--prove");
+    const [before] = api.endpoints.keys();
+    const path = `${kept}.next`;
+    const failed = await run("rotate", url, "--yes", "--secret-out", path);
+    expect([failed.code, failed.err]).toEqual([1, expect.stringMatching(/heard 401\nFix: .*while this\s+runs/)]);
+    expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
+    expect((await run("rotate", url, "--yes", ...keepIt())).code).toBe(0);
+    expect(api.endpoints.size).toBe(1);
+    expect(api.endpoints.has(before ?? "")).toBe(false);
+  });
+
+  it("asks for the kept secret where a change of events is to be proven", async () => {
+    await run("ensure", url, "--events", "invoice.paid", ...keepIt());
+    const more = ["ensure", url, "--events", "*", "--prove"];
+    expect(await run(...more)).toMatchObject({ code: 2, err: expect.stringMatching(/only once.*Nothing was changed/) });
+    expect((await run(...more, "--secret-file", kept)).code).toBe(0);
+  });
+});
+
+describe("by hand", () => {
+  it("tells the steps, and with the secret whether they have been taken", async () => {
+    const portone = [
+      "endpoints",
+      "ensure",
+      "http://127.0.0.1:1/hook",
+      "--sender",
+      "portone",
+      "--events",
+      "Transaction.Paid",
+    ];
+    const told = await cli(portone);
+    expect([told.code, told.out]).toEqual([
+      0,
+      expect.stringMatching(/^PortOne\n {2}! Open the console.*not verified: give/s),
+    ]);
+    const secret = { env: { S: `whsec_${Buffer.from(SECRET).toString("base64")}` } };
+    const tried = await cli([...portone, "--secret-env", "S"], secret);
+    expect([tried.code, tried.out]).toEqual([
+      1,
+      expect.stringMatching(/! the endpoint is not proven yet: a signed delivery was not answered/),
+    ]);
+    expect((await cli(["endpoints", "remove", "http://127.0.0.1:1", "--sender", "portone"])).err).toMatch(/by hand/);
+  });
+});
+
+describe("misuse is 2, with what to do, and the sender is not asked", () => {
+  const url = "https://example.com/hook";
+  const place = ["--sender", "github", "--token-env", "GITHUB_TOKEN"];
+  const whole = [...place, "--option", "repo=acme/shop", "--option", "baseUrl=http://127.0.0.1:1"];
+  const ensure = ["ensure", url, ...whole, "--events", "push"];
+  const cases: readonly [string, readonly string[], RegExp][] = [
+    ["no action", [], /takes ensure, list, rotate, remove/],
+    ["a misspelt action", ["ensur"], /did you mean ensure\?/],
+    ["no sender", ["list"], /--sender is missing/],
+    ["a misspelt sender", ["list", "--sender", "githb"], /did you mean github\?/],
+    ["a sender without an API", ["list", "--sender", "slack"], /slack has no API here.*hookgate senders slack/],
+    ["no token", ["list", "--sender", "github"], /token .* is missing: --token-env NAME.*not the webhook's secret/],
+    ["a token that is not set", ["list", "--sender", "github", "--token-env", "NOPE"], /NOPE is not set/],
+    [
+      "a token in the place of its name",
+      ["list", "--sender", "github", "--token-env", GITHUB_TOKEN],
+      /does not look like/,
+    ],
+    ["a token twice", ["list", ...whole, "--token-file", file("x")], /give the token once/],
+    ["an empty token file", ["list", "--sender", "stripe", "--token-file", file("\n")], /is empty/],
+    ["a token file that is not there", ["list", "--sender", "stripe", "--token-file", "/nope"], /cannot be read/],
+    ["a token as an option", ["list", ...place, "--option", "token=ghp_1"], /where others see it/],
+    ["no place", ["list", ...place], /where at github\? Give --option owner=… --option repo=…, or --option org=…/],
+    ["half a place", ["list", ...place, "--option", "owner=acme"], /got owner/],
+    ["two places", ["list", ...whole, "--option", "org=acme"], /where at github\?/],
+    ["an option that is none", ["list", ...whole, "--option", "basUrl=x"], /did you mean "baseUrl"\?/],
+    ["an option without a value", ["list", ...whole, "--option", "tries"], /OPTION=VALUE/],
+    ["an option that is no number", ["list", ...whole, "--option", "tries=x"], /tries must be a number above 0/],
+    [
+      "a base URL in the open",
+      ["list", ...place, "--option", "org=a", "--option", "baseUrl=http://a.test"],
+      /must be https/,
+    ],
+    ["no URL", ["ensure", ...whole], /takes the URL as the sender calls it/],
+    ["a URL that is none", ["ensure", "example.com", ...whole], /must be absolute/],
+    ["two URLs", ["list", url, url, ...whole], /takes one URL/],
+    ["no events", ["ensure", url, ...whole, "--secret-env", "HOOK_SECRET"], /--events is missing/],
+    ["no secret", ensure, /secret that github is to sign with is missing.*not the token/],
+    ["two secrets", [...ensure, "--secret-env", "HOOK_SECRET", "--secret-env", "NEXT_SECRET"], /--previous-env/],
+    ["proof and no proof", [...ensure, "--secret-env", "HOOK_SECRET", "--prove", "--no-prove"], /exclude each other/],
+    ["a wait for nothing", [...ensure, "--secret-env", "HOOK_SECRET", "--wait", "3s"], /give --prove beside it/],
+    [
+      "a place for a secret that is ours",
+      [...ensure, "--secret-env", "HOOK_SECRET", "--secret-out", "x"],
+      /makes none/,
+    ],
+    [
+      "an option of another action",
+      ["remove", url, ...whole, "--events", "push"],
+      /of endpoints ensure, not of remove/,
+    ],
+    ["rotate without the new secret", ["rotate", url, ...whole], /the new secret is missing/],
+    [
+      "rotate to the same secret",
+      ["rotate", url, ...whole, "--secret-env", "HOOK_SECRET", "--previous-env", "HOOK_SECRET"],
+      /the same/,
+    ],
+    ["a token of a sender by hand", ["list", "--sender", "kakao", "--token-env", "GITHUB_TOKEN"], /takes no token/],
+  ];
+  it.each(cases)("%s", async (_name, args, message) => {
+    const called = discreet(await cli(["endpoints", ...args], { env }));
+    expect([called.code, called.out, called.err]).toEqual([2, "", expect.stringMatching(message)]);
+    expect(called.err.split("\n")).toHaveLength(2);
+    expect((await cli(["endpoints", ...args, "--json"], { env })).json()).toEqual({
+      error: expect.stringMatching(message),
+    });
+  });
+});
+
+it("a token from a .env file, with one line break too many in a file of its own", async () => {
+  const api = await githubApi();
+  opened.push(api);
+  const at = ["endpoints", "list", "--sender", "GitHub", "--option", "org=acme", "--option", `baseUrl=${api.url}`];
+  const path = file("");
+  writeFileSync(path, `${GITHUB_TOKEN}\n`);
+  expect((await cli([...at, "--token-file", path])).code).toBe(0);
+  const dotenv = file(`TOKEN=${GITHUB_TOKEN}\n`, ".env");
+  expect((await cli([...at, "--env-file", dotenv, "--token-env", "TOKEN"])).code).toBe(0);
+});
