@@ -319,7 +319,7 @@ describe("the cursor", () => {
     isDown = true;
     expect(await missed.run()).toMatchObject({ state: "stopped", reason: expect.stringContaining("the store") });
     isDown = false;
-    await expect.poll(async () => (await missed.run()).state, { timeout: 5_000 }).toBe("done");
+    await expect.poll(async () => (await missed.run()).state, { timeout: 15_000 }).toBe("done");
   });
 });
 

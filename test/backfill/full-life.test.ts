@@ -188,7 +188,7 @@ describe("the full life of 1,000 events", () => {
 describe("two instances", () => {
   it("that backfill at once: one works, the other waits; a kill hands over, from the page it had", async () => {
     await emit(300);
-    const [first, second] = [start({ handlerMs: 5 }), start()];
+    const [first, second] = [start({ handlerMs: 25 }), start()];
     await Promise.all([first.port, second.port]);
     const cut = first.backfill().catch(() => undefined);
     await expect.poll(() => first.listed(), { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(100);

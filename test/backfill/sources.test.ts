@@ -32,7 +32,7 @@ async function open<T extends { close(): Promise<unknown> }>(opening: Promise<T>
   return one;
 }
 
-const FAST: ApiOptions = { tries: 1, timeoutSeconds: 0.3 };
+const FAST: ApiOptions = { tries: 1, timeoutSeconds: 1.5 };
 let scopes = 0;
 
 function receiverOf(sender: unknown): { receiver: Receiver<never>; handled: string[] } {
@@ -410,7 +410,7 @@ describe("a failure of the API", () => {
     {
       name: "no answer",
       fault: "hang",
-      says: "slow: it is asked again; a larger timeoutSeconds waits longer; it says: nothing within 0.3 s",
+      says: "slow: it is asked again; a larger timeoutSeconds waits longer; it says: nothing within 1.5 s",
     },
     { name: "a broken connection", fault: "reset", says: "unreachable: no connection" },
     {

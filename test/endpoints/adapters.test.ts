@@ -401,7 +401,7 @@ describe("websubSubscription", () => {
       leaseSeconds: 1,
     });
     const stop = subscription.keep();
-    await expect.poll(() => server.asked.length, { timeout: 4_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => server.asked.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
     stop();
     expect(server.asked[0]).toMatchObject({ method: "POST", path: "/hub" });
     expect(Object.fromEntries(new URLSearchParams(server.asked[0]?.body))).toEqual({
@@ -426,7 +426,7 @@ describe("websubSubscription", () => {
       leaseSeconds: 1,
     });
     const stop = subscription.keep((error) => errors.push(error));
-    await expect.poll(() => errors.length, { timeout: 4_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => errors.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(2);
     stop();
     expect(String(errors[0])).toContain("the hub could not subscribe t: answered 400");
   });

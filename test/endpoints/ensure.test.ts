@@ -27,7 +27,7 @@ import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
 const SECRET = "the first secret of these tests";
 const NEXT_SECRET = "the second secret of these tests";
-const FAST: ApiOptions = { tries: 1, timeoutSeconds: 0.3 };
+const FAST: ApiOptions = { tries: 1, timeoutSeconds: 1.5 };
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 const opened: { close(): Promise<unknown> }[] = [];
@@ -417,7 +417,7 @@ describe("a failure of the API", () => {
     ["500", { status: 500, body: {} }, "answered 500: the sender's own trouble"],
     ["a page that is no JSON", { text: "<html>" }, "the body is not JSON"],
     ["a page of another shape", { status: 200, body: {} }, "no list of webhooks"],
-    ["no answer", "hang", "nothing within 0.3 s"],
+    ["no answer", "hang", "nothing within 1.5 s"],
     ["a broken connection", "reset", "unreachable: no connection"],
     ["a redirect", { status: 301, headers: { location: "https://example.com/" } }, "redirects are not followed"],
   ];
