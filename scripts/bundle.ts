@@ -1,4 +1,5 @@
-// How is our JavaScript made? One file for each entry point and one for what they share: files are what an import costs.
+// How is our JavaScript made? One file for each entry point, one for what they share, one for the proofs of origin: what an
+// import costs is what it parses, and then the number of files.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { root } from "./entry-points.js";
@@ -23,7 +24,7 @@ export async function bundle(sources: readonly string[], folder: string): Promis
     bundle: true,
     splitting: true,
     packages: "external",
-    // Stack traces stay readable: minifying would save 1 ms of an import.
+    // Stack traces stay readable: white space is 0.5 ms of an import, long names 1 ms.
     minify: false,
     legalComments: "none",
     logLevel: "warning",

@@ -24,6 +24,12 @@ afterAll(() => rmSync(packed.app, { recursive: true, force: true }));
 
 const read = (file: string): string => readFileSync(join(packed.folder, file), "utf8");
 
+/** What is opened, each file once, for all of these. */
+function reachedByAll(specifiers: readonly string[]): readonly string[] {
+  const built = opened.filter(({ specifier }) => specifiers.includes(specifier)).map((entry) => entry.built);
+  return [...new Set(built.flatMap((file) => [...reachedFrom(file, packed).files]))];
+}
+
 function run(file: string, source: string): string {
   writeFileSync(join(packed.app, file), source);
   return execFileSync(process.execPath, ["--no-warnings", file], { cwd: packed.app, encoding: "utf8", stdio: "pipe" });
@@ -96,9 +102,41 @@ describe("importing", () => {
     expect(stderr).not.toMatch(/node_modules\/(jose|ipaddr\.js)\//);
   });
 
-  it("opens at most 6 files for hookgate with senders and auth: each costs a millisecond", () => {
-    const files = core.flatMap(({ built }) => [...reachedFrom(built, packed).files]);
-    expect(new Set(files).size).toBeLessThanOrEqual(6);
+  it("brings no builtin module with it but those that node:crypto needs", () => {
+    const source = `
+      const before = new Set(process.moduleLoadList);
+      await import("hookgate"); await import("hookgate/senders"); await import("hookgate/auth");
+      const names = process.moduleLoadList.filter((name) => !before.has(name) && /^NativeModule (?!internal\\/)/.test(name));
+      console.log(JSON.stringify(names.map((name) => name.replace("NativeModule ", ""))));
+    `;
+    // Which of them a bare Node has already loaded differs by version.
+    const known = ["crypto", "diagnostics_channel", "module", "stream", "stream/promises", "string_decoder"];
+    const loaded = JSON.parse(run("builtins.mjs", source)) as string[];
+    expect(loaded).toContain("crypto");
+    expect(loaded.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  // Parsing is most of what an import costs, 50 MB a second. Who raises these measures it: npm run bench -- import-time
+  it.each([
+    ["hookgate", ["hookgate"], 2, 250_000],
+    ["hookgate and a sender of all", ["hookgate", "hookgate/senders"], 4, 800_000],
+    ["hookgate, a sender of all, and auth", ["hookgate", "hookgate/senders", "hookgate/auth"], 5, 860_000],
+  ])("opens few files for %s, and parses few bytes", (_, specifiers, mostFiles, mostBytes) => {
+    const files = reachedByAll(specifiers);
+    expect(files.length).toBeLessThanOrEqual(mostFiles);
+    expect(files.reduce((sum, file) => sum + read(file).length, 0)).toBeLessThanOrEqual(mostBytes);
+  });
+
+  it("reads no sender's row before its sender is asked for", () => {
+    const text = read("dist/senders/index.js");
+    const factories = text.match(/^var \w+ = (?:senderFactory|follower)\(.*/gm) ?? [];
+    expect(factories.length).toBeGreaterThan(150);
+    expect(factories.filter((line) => !line.endsWith("(function() {"))).toEqual([]);
+  });
+
+  it("parses text of ASCII alone for hookgate with senders and auth: all other takes V8 twice the memory", () => {
+    const files = reachedByAll(core.map(({ specifier }) => specifier));
+    expect(files.filter((file) => /[^\0-\x7f]/.test(read(file)))).toEqual([]);
   });
 
   it.each(opened)("needs no package that is not a dependency, for $specifier", ({ specifier }) => {

@@ -74,3 +74,31 @@ it.each([
 ])("a factory refuses %s", (_, given, came) => {
   expect(thrownBy(() => erp(given as never)).message).toBe(`erp: options must be an object, { secret }; got ${came}`);
 });
+
+describe("a row that is made later", () => {
+  it("is made when its sender is first asked for, and once", () => {
+    let made = 0;
+    const late = senderFactory<Options>(() => {
+      made++;
+      return row;
+    });
+    expect(Object.hasOwn(late, "about")).toBe(true);
+    expect(made).toBe(0);
+    expect(late.about).toBe(late.about);
+    expect(late.about.title).toBe("Erp");
+    expect(late.name).toBe("erp");
+    expect(late({ secret: "0123456789abcdef" }).name).toBe("erp");
+    expect(made).toBe(1);
+  });
+
+  it("gives its factory the name that stands in a stack trace", () => {
+    const late = senderFactory<Options>(() => row);
+    expect(thrownBy(() => late({})).stack).toMatch(/at (Module\.)?erp /);
+  });
+
+  it("tells what any other tells", () => {
+    const late = senderFactory<Options>(() => row);
+    expect({ ...late }).toEqual({ ...erp });
+    expect(late.about).toEqual(erp.about);
+  });
+});
