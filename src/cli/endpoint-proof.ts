@@ -14,6 +14,8 @@ import { UsageError } from "./usage-error.js";
 /** No handler takes it, so nothing is set off. */
 const HARMLESS_TYPE = "hookgate.check";
 const PAUSE_MS = 1_000;
+/** Where a sender knows two ways to prove itself, the option whose secret the API registers. */
+const REGISTERED_AS: Readonly<Record<string, string>> = { gitlab: "token" };
 /** Where the sender makes the secret, there is none yet. */
 const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
 
@@ -27,7 +29,9 @@ export interface Signing {
 
 /** @throws {UsageError} Where several are given: an endpoint has one. */
 export async function readSigning(name: string, given: Given, io: Io): Promise<Signing> {
-  const known = await findSender(name);
+  const found = await findSender(name);
+  const only = REGISTERED_AS[name];
+  const known = only === undefined ? found : { ...found, options: [only] };
   const secrets = readSecrets(given, io, known).map(withoutFinalBreak);
   const own = secrets.filter(({ option }) => option === usualOption(known));
   if (own.length > 1)

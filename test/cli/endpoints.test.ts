@@ -3,9 +3,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
-import { github, stripe } from "hookgate/senders";
+import { github, gitlab, stripe } from "hookgate/senders";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../endpoints/servers/api-server.js";
+import { apiServer, type Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, type GithubApi, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
 import { cli, file } from "./cli.js";
@@ -327,6 +327,16 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
       ["rotate", url, ...whole, "--secret-env", "HOOK_SECRET", "--previous-env", "HOOK_SECRET"],
       /the same/,
     ],
+    [
+      "rotate where an endpoint has no secret",
+      ["rotate", url, "--sender", "discord", "--token-env", "GITHUB_TOKEN"],
+      /no secret of an endpoint/,
+    ],
+    [
+      "a proof that cannot be had",
+      ["ensure", url, "--sender", "sendgrid", "--token-env", "GITHUB_TOKEN", "--events", "open", "--prove"],
+      /cannot be signed here.*--no-prove/,
+    ],
     ["a token of a sender by hand", ["list", "--sender", "kakao", "--token-env", "GITHUB_TOKEN"], /takes no token/],
   ];
   it.each(cases)("%s", async (_name, args, message) => {
@@ -337,6 +347,22 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
       error: expect.stringMatching(message),
     });
   });
+});
+
+it("of GitLab's two ways to prove itself, the one that its API registers is proven", async () => {
+  const url = await receiver(gitlab({ token: SECRET }));
+  const hooks: object[] = [];
+  const api = await apiServer(({ method, path, body }) => {
+    if (path.endsWith("/test/push_events")) return { status: 201, body: { message: "201 Created" } };
+    if (method === "POST") hooks.push({ id: 1, ...(JSON.parse(body) as object) });
+    return { status: method === "POST" ? 201 : 200, body: method === "POST" ? hooks[0] : hooks };
+  });
+  opened.push(api);
+  const args = ["ensure", url, "--events", "push", "--secret-env", "HOOK_SECRET", "--prove", "--sender", "gitlab"];
+  const at = ["--option", "project=acme/shop", "--option", `baseUrl=${api.url}`, "--token-env", "GITHUB_TOKEN"];
+  const { code, err } = await cli(["endpoints", ...args, ...at], { env });
+  expect([code, err]).toEqual([0, ""]);
+  expect(api.asked.find(({ method }) => method === "POST")?.body).toContain(`"token":"${SECRET}"`);
 });
 
 it("a token from a .env file, with one line break too many in a file of its own", async () => {
