@@ -124,6 +124,17 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect(kept?.secret).toBe(NEXT);
   });
 
+  it("rotate waits for a deployment, as long as it is told to", async () => {
+    await run(...declared());
+    const rotated = run("rotate", url, "--secret-env", "NEXT_SECRET", "--yes", "--wait", "30s");
+    const asked = api.asked.length;
+    while (api.asked.length === asked) await new Promise((resolve) => setTimeout(resolve, 50));
+    setTimeout(() => {
+      secrets = [NEXT, SECRET];
+    }, 1_500);
+    expect((await rotated).code).toBe(0);
+  });
+
   it("remove changes nothing unasked; of what is not there it says what is", async () => {
     await run(...declared());
     expect((await run("remove", url, "--json")).code).toBe(2);
@@ -234,6 +245,18 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
     expect((await run("rotate", url, "--yes", ...keepIt())).code).toBe(0);
     expect(api.endpoints.size).toBe(1);
     expect(api.endpoints.has(before ?? "")).toBe(false);
+  });
+
+  it("Ctrl+C while it waits leaves all as it was before the rotation", async () => {
+    await run("ensure", url, "--events", "invoice.paid", ...keepIt());
+    const [before] = api.endpoints.keys();
+    const path = `${kept}.next`;
+    const args = ["endpoints", "rotate", url, "--yes", "--secret-out", path, "--wait", "30s"];
+    const at = ["--sender", "stripe", "--token-env", "STRIPE_API_KEY", "--option", `baseUrl=${api.url}`];
+    const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("→ prove") ? "SIGINT" : undefined);
+    const ended = await command([...args, ...at], { env, signalOn });
+    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/is not proven/)]);
+    expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
   });
 
   it("asks for the kept secret where a change of events is to be proven", async () => {
