@@ -39,14 +39,14 @@ export async function remove(call: EndpointCall): Promise<ExitCode> {
 
 export async function rotate(call: EndpointCall): Promise<ExitCode> {
   const { rotateSecret } = await import("../endpoints/index.js");
-  const { context, given, row } = call;
+  const { given } = call;
   const [api, url] = [apiOf(call), urlOf(call)];
   if (api.secretBy === "nobody") {
     throw new UsageError(
       `${api.title} has no secret of an endpoint: what its deliveries are proven by is changed on its own pages`,
     );
   }
-  const signing = await readSigning(row.sender, given, context.io);
+  const signing = await readSigning(call);
   const keeper = keeperOf(call);
   const isOurs = api.secretBy === "us";
   if (isOurs && signing.secret === undefined)

@@ -5,6 +5,7 @@ import type { Sender } from "../sender.js";
 import { build } from "./chosen-sender.js";
 import type { Given } from "./command.js";
 import { durationMs } from "./duration.js";
+import type { EndpointCall } from "./endpoint-call.js";
 import { findSender, type KnownSender } from "./find-sender.js";
 import type { Io } from "./io.js";
 import { readEvent } from "./payload.js";
@@ -28,7 +29,9 @@ export interface Signing {
 }
 
 /** @throws {UsageError} Where several are given: an endpoint has one. */
-export async function readSigning(name: string, given: Given, io: Io): Promise<Signing> {
+export async function readSigning({ row, api, isToken, given, context }: EndpointCall): Promise<Signing> {
+  const { sender: name } = row;
+  const { io } = context;
   const found = await findSender(name);
   const only = REGISTERED_AS[name];
   const known = only === undefined ? found : { ...found, options: [only] };
@@ -38,7 +41,12 @@ export async function readSigning(name: string, given: Given, io: Io): Promise<S
     throw new UsageError(
       "an endpoint has one secret; two were given. For rotate the new one is --secret-env NAME, the old one --previous-env NAME",
     );
-  return { known, secret: own[0]?.text, secrets };
+  const [first] = own;
+  if (first !== undefined && "secretBy" in api && api.secretBy === "us" && isToken(first.text))
+    throw new UsageError(
+      "the secret is the token: deliveries are signed with a secret of their own, such as openssl rand -hex 32 makes",
+    );
+  return { known, secret: first?.text, secrets };
 }
 
 /** Tries until it holds, or `--wait` is over. @throws {UsageError} Where the sender signs in a way that cannot be done here. */

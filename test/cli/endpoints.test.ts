@@ -331,6 +331,7 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
     ["two URLs", ["list", url, url, ...whole], /takes one URL/],
     ["no events", ["ensure", url, ...whole, "--secret-env", "HOOK_SECRET"], /--events is missing/],
     ["no secret", ensure, /secret that github is to sign with is missing.*not the token/],
+    ["the token as the secret", [...ensure, "--secret-env", "GITHUB_TOKEN"], /the secret is the token.*openssl rand/],
     ["two secrets", [...ensure, "--secret-env", "HOOK_SECRET", "--secret-env", "NEXT_SECRET"], /--previous-env/],
     ["proof and no proof", [...ensure, "--secret-env", "HOOK_SECRET", "--prove", "--no-prove"], /exclude each other/],
     ["a wait for nothing", [...ensure, "--secret-env", "HOOK_SECRET", "--wait", "3s"], /give --prove beside it/],
