@@ -36,12 +36,18 @@ export interface Told {
   readonly fix: string | undefined;
 }
 
-export async function toldOf(
-  report: BackfillReport,
-  pagesKept: number,
-  fromMs: number | undefined,
-  begin: BackfillFrom | undefined,
-): Promise<Told> {
+/** What the report does not hold. */
+export interface RunFacts {
+  readonly begin: BackfillFrom | undefined;
+  /** `--since` */
+  readonly fromMs: number | undefined;
+  /** Pages after which the cursor was kept. */
+  readonly pagesKept: number;
+  readonly isModuleAtFault: boolean;
+}
+
+export async function toldOf(report: BackfillReport, facts: RunFacts): Promise<Told> {
+  const { begin } = facts;
   const { Blocked } = await import("../backfill/take-page.js");
   const { processed, accepted, duplicates, ignored, discarded, skipped, listed, state } = report;
   const open = listed - processed - accepted - duplicates - ignored - discarded - skipped;
@@ -67,7 +73,7 @@ export async function toldOf(
     durationMs: Math.round(report.durationMs),
     reason: report.reason,
     retryAfterSeconds: report.retryAfterSeconds,
-    fix: fixOf(report, blockedBy, pagesKept, fromMs),
+    fix: fixOf(report, blockedBy, facts),
   };
 }
 
@@ -85,8 +91,7 @@ const BLOCKED: Readonly<Partial<Record<OutcomeName, string>>> & { readonly handl
 function fixOf(
   { state, error, retryAfterSeconds }: BackfillReport,
   blockedBy: EventOutcome | undefined,
-  pagesKept: number,
-  fromMs: number | undefined,
+  { pagesKept, fromMs, isModuleAtFault }: RunFacts,
 ): string | undefined {
   if (state === "done") return undefined;
   const goesOn =
@@ -100,6 +105,7 @@ function fixOf(
         : `; if that was killed, its lease ends within ${durationText(Math.ceil(retryAfterSeconds))}`;
     return `Let the other process do it, or end it${lease}.`;
   }
+  if (state === "ended" && isModuleAtFault) return `Mend the module. ${goesOn}`;
   if (state === "ended") return goesOn.replace(/^Then run/, "Run");
   const first =
     error instanceof SenderApiError

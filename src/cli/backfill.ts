@@ -5,7 +5,8 @@ import type { BackfillFrom, BackfillPage, BackfillSource } from "../backfill/sou
 import { tell, toldOf } from "./backfill-report.js";
 import type { Command, Context, ExitCode, Given } from "./command.js";
 import { plain } from "./io.js";
-import { type Loaded, loadBackfill } from "./load-backfill.js";
+import { loadBackfill } from "./load-backfill.js";
+import { watchModule } from "./module-faults.js";
 import { readText } from "./secrets.js";
 import { sinceMs } from "./since.js";
 import { UsageError } from "./usage-error.js";
@@ -55,10 +56,21 @@ export const backfill: Command = {
     if (context.isJson) sayElsewhere();
     // The application's connections outlive the run.
     io.endAfterwards();
-    const loaded = await loadBackfill(path);
-    await loaded.stop();
-    check(loaded.settings, given);
-    return runAndTell(loaded, fromMs, context);
+    const faults = watchModule(path, io.signal);
+    const loaded = await faults.unless(loadBackfill(path)).catch((error: unknown) => {
+      if (io.signal.aborted) return undefined;
+      throw error;
+    });
+    if (loaded === undefined) {
+      const reason = `interrupted while ${path} was loaded; nothing was done`;
+      if (context.isJson) io.out(`${JSON.stringify({ ok: false, reason }, null, 2)}\n`);
+      else io.err(`hookgate: ${reason}\n`);
+      return 1;
+    }
+    const { settings, stop } = loaded;
+    await stop();
+    check(settings, given);
+    return runAndTell(settings, fromMs, context, faults.signal);
   },
 };
 
@@ -90,7 +102,12 @@ function check({ core, isHandled }: BackfillSettings, given: Given): void {
   );
 }
 
-async function runAndTell({ settings }: Loaded, fromMs: number | undefined, context: Context): Promise<ExitCode> {
+async function runAndTell(
+  settings: BackfillSettings,
+  fromMs: number | undefined,
+  context: Context,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const { io, isJson } = context;
   const { runOnce } = await import("../backfill/backfill.js");
   const { describeBackfill } = await import("../backfill/report.js");
@@ -106,16 +123,17 @@ async function runAndTell({ settings }: Loaded, fromMs: number | undefined, cont
       `note: ${settings.source.name} does not tell the ids of deliveries, so what also came by webhook is handled again: give isHandled, or handlers that set a state\n`,
     );
   }
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort(new Error("it was interrupted"));
-  if (io.signal.aborted) interrupt();
-  io.signal.addEventListener("abort", interrupt, { once: true });
   const onReport = (report: BackfillReport): void => settings.onReport?.(report);
   const since = fromMs === undefined ? undefined : new Date(fromMs);
   const { source, begin } = heard(settings.source);
-  const report = await runOnce({ ...settings, source, onProgress, onReport }, since, stop.signal);
+  const report = await runOnce({ ...settings, source, onProgress, onReport }, since, signal);
   if (isShown) io.err("\r\u001b[K");
-  const told = await toldOf(report, pagesKept, fromMs, begin());
+  const told = await toldOf(report, {
+    begin: begin(),
+    fromMs,
+    pagesKept,
+    isModuleAtFault: signal.reason instanceof UsageError,
+  });
   if (isJson) io.out(`${JSON.stringify(told, null, 2)}\n`);
   else tell(told, fromMs !== undefined, context);
   await settings.core.close(CLOSE_SECONDS);

@@ -57,7 +57,7 @@ export async function stepTeller({ context: { io, isJson, paint } }: EndpointCal
   };
 }
 
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor() {
     super("interrupted: what was done before stands, and running it again goes on from there");
   }

@@ -39,14 +39,19 @@ export async function remove(call: EndpointCall): Promise<ExitCode> {
 
 export async function rotate(call: EndpointCall): Promise<ExitCode> {
   const { rotateSecret } = await import("../endpoints/index.js");
-  const { context, given, row } = call;
+  const { given } = call;
   const [api, url] = [apiOf(call), urlOf(call)];
-  const signing = await readSigning(row.sender, given, context.io);
+  if (api.secretBy === "nobody") {
+    throw new UsageError(
+      `${api.title} has no secret of an endpoint: what its deliveries are proven by is changed on its own pages`,
+    );
+  }
+  const signing = await readSigning(call);
   const keeper = keeperOf(call);
   const isOurs = api.secretBy === "us";
   if (isOurs && signing.secret === undefined)
     throw new UsageError("the new secret is missing: --secret-env NAME, or --secret-file PATH");
-  if (!isOurs && signing.secret !== undefined && api.secretBy === "sender") {
+  if (!isOurs && signing.secret !== undefined) {
     throw new UsageError(
       `${api.title} makes the new secret itself: leave --secret-env out, and say where it is to go: --secret-out PATH, or --secret-to COMMAND`,
     );
@@ -55,7 +60,7 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
   if (previous !== undefined && previous === signing.secret)
     throw new UsageError("the new secret and the previous one are the same");
   const isDryRun = given.isSet("dry-run");
-  if (api.secretBy === "sender" && keeper === undefined && !isDryRun) {
+  if (!isOurs && keeper === undefined && !isDryRun) {
     throw new UsageError(
       `${api.title} makes the new secret, and tells it this once: where is it to go? --secret-out PATH for a file, or --secret-to COMMAND`,
     );

@@ -12,10 +12,10 @@ export function isManual(api: EndpointApi | ManualEndpoint): api is ManualEndpoi
 }
 
 export async function ensure(call: EndpointCall): Promise<ExitCode> {
-  const { given, context, api, row } = call;
+  const { given, context, api } = call;
   const { ensureEndpoint } = await import("../endpoints/index.js");
   const url = urlOf(call);
-  const signing = await readSigning(row.sender, given, context.io);
+  const signing = await readSigning(call);
   const prove = await proofFor(call, signing);
   const keeper = keeperOf(call);
   const options: EnsureOptions = {

@@ -34,6 +34,8 @@ export interface Place {
   readonly api: EndpointApi | ManualEndpoint;
   /** The variable or the file; `undefined` where it is done by hand. */
   readonly tokenFrom: string | undefined;
+  /** Whether that text is the token: one that deliveries are signed with would be known to whoever can read them both. */
+  isToken(text: string): boolean;
 }
 
 /** @throws {UsageError} With what is missing, and how it is given. */
@@ -46,7 +48,7 @@ export async function choosePlace(given: Given, context: Context): Promise<Place
     options.fetch = telling(row.sender, context);
   }
   try {
-    return { row, api: row.open(options), tokenFrom: token?.from };
+    return { row, api: row.open(options), tokenFrom: token?.from, isToken: (text) => text === token?.text };
   } catch (error) {
     throw asMisuse(error);
   }

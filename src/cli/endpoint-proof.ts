@@ -5,6 +5,7 @@ import type { Sender } from "../sender.js";
 import { build } from "./chosen-sender.js";
 import type { Given } from "./command.js";
 import { durationMs } from "./duration.js";
+import type { EndpointCall } from "./endpoint-call.js";
 import { findSender, type KnownSender } from "./find-sender.js";
 import type { Io } from "./io.js";
 import { readEvent } from "./payload.js";
@@ -14,6 +15,8 @@ import { UsageError } from "./usage-error.js";
 /** No handler takes it, so nothing is set off. */
 const HARMLESS_TYPE = "hookgate.check";
 const PAUSE_MS = 1_000;
+/** Where a sender knows two ways to prove itself, the option whose secret the API registers. */
+const REGISTERED_AS: Readonly<Record<string, string>> = { gitlab: "token" };
 /** Where the sender makes the secret, there is none yet. */
 const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
 
@@ -26,15 +29,24 @@ export interface Signing {
 }
 
 /** @throws {UsageError} Where several are given: an endpoint has one. */
-export async function readSigning(name: string, given: Given, io: Io): Promise<Signing> {
-  const known = await findSender(name);
+export async function readSigning({ row, api, isToken, given, context }: EndpointCall): Promise<Signing> {
+  const { sender: name } = row;
+  const { io } = context;
+  const found = await findSender(name);
+  const only = REGISTERED_AS[name];
+  const known = only === undefined ? found : { ...found, options: [only] };
   const secrets = readSecrets(given, io, known).map(withoutFinalBreak);
   const own = secrets.filter(({ option }) => option === usualOption(known));
   if (own.length > 1)
     throw new UsageError(
       "an endpoint has one secret; two were given. For rotate the new one is --secret-env NAME, the old one --previous-env NAME",
     );
-  return { known, secret: own[0]?.text, secrets };
+  const [first] = own;
+  if (first !== undefined && "secretBy" in api && api.secretBy === "us" && isToken(first.text))
+    throw new UsageError(
+      "the secret is the token: deliveries are signed with a secret of their own, such as openssl rand -hex 32 makes",
+    );
+  return { known, secret: first?.text, secrets };
 }
 
 /** Tries until it holds, or `--wait` is over. @throws {UsageError} Where the sender signs in a way that cannot be done here. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sinceMs } from "../../src/cli/since.js";
 import type { Fault } from "../endpoints/servers/api-server.js";
+import { GITHUB_TOKEN, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
 import { cli } from "./cli.js";
 import { type Circumstances, command, type Ended } from "./process.js";
@@ -45,6 +46,10 @@ const MODULES: Readonly<Record<string, string>> = {
   "webhooks.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE}, pageSize: 4, tries: 1, leaseSeconds: 2 });`,
   "skips.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE}, tries: 1, onFailure: "skip" });`,
   "scheduled.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE} }).start({ everySeconds: 60 });`,
+  "listens.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE}, tries: 1 });
+import { createServer } from "node:http";
+createServer(receiver).listen(Number(new URL(process.env.STRIPE_URL).port), "127.0.0.1");`,
+  "hangs.mjs": 'console.log("connecting"); setInterval(() => undefined, 1_000); await new Promise(() => undefined);',
   "both.mjs": `${RECEIVER}export const source = ${STRIPE};`,
   "receiver.mjs": RECEIVER,
   "memory.mjs": `${IMPORTS}
@@ -148,6 +153,37 @@ describe("a run", { timeout: 60_000 }, () => {
   });
 });
 
+it("GitHub, which never sends again: what failed to be delivered is fetched", { timeout: 60_000 }, async () => {
+  const github = await githubApi();
+  const registered = { config: { url: "http://127.0.0.1:1/down", content_type: "json" }, events: ["issues"] };
+  const headers = { authorization: `Bearer ${GITHUB_TOKEN}` };
+  await fetch(`${github.url}/repos/acme/shop/hooks`, { method: "POST", headers, body: JSON.stringify(registered) });
+  const [hookId] = github.hooks.keys();
+  const guid = await github.emit("issues", { action: "opened", issue: { number: 1 } });
+  const text = `${IMPORTS}
+import { github } from ${source("senders/index")};
+import { githubDeliveries } from ${source("backfill/index")};
+import Database from ${JSON.stringify(import.meta.resolve("libsql"))};
+const store = sqliteStore(new Database(process.env.DATABASE));
+await store.migrate();
+const receiver = createReceiver(github({ secret: "only for this test" }), { scope: "issues", dedupe: { store } });
+receiver.on("issues.opened", ({ id }) => console.log("opened", id));
+const of = { owner: "acme", repo: "shop", hookId: ${hookId} };
+export const missed = backfill(receiver, {
+  source: githubDeliveries({ token: process.env.GITHUB_TOKEN, of, baseUrl: ${JSON.stringify(github.url)}, tries: 1 }),
+});`;
+  writeFileSync(join(folder, "github.mjs"), text);
+  const ended = await run("./github.mjs", ["--since", "1h"], { env: { GITHUB_TOKEN } });
+  expect([ended.code, ended.out]).toEqual([0, expect.stringMatching(new RegExp(`^opened ${guid}\n`, "m"))]);
+  expect((await run("./github.mjs", ["--since", "1h", "--json"], { env: { GITHUB_TOKEN } })).json()).toMatchObject({
+    handled: 0,
+    duplicates: 1,
+  });
+  const refused = await run("./github.mjs", ["--since", "1h"], { env: { GITHUB_TOKEN: "ghp_of_somebody_else" } });
+  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/answered 401.*\nFix: Give a token/)]);
+  await github.close();
+});
+
 describe("what goes wrong is 1, and the next run goes on", { timeout: 60_000 }, () => {
   it("a handler that fails: the event is named, and the others of its page are handled", async () => {
     const ids = await happen();
@@ -245,6 +281,21 @@ describe("misuse is 2, with what to do", { timeout: 60_000 }, () => {
   it.each(cases)("%s", async (_name, args, message) => {
     const ended = await run(args[0] ?? "", args.slice(1));
     expect([ended.code, ended.err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it("a module that listens on the application's port", async () => {
+    await happen();
+    const { code, out, err } = await run("./listens.mjs", ["--since", "3h"], { env: { SLOW: "1" } });
+    // 1 where the run had begun by then.
+    expect([1, 2]).toContain(code);
+    expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*let it listen only when it is run/)]);
+    expect(err).not.toMatch(/ {4}at /);
+  });
+
+  it("a module that never comes to its end is left by Ctrl+C", async () => {
+    const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("connecting") ? "SIGINT" : undefined);
+    const { code, err } = await run("./hangs.mjs", [], { signalOn });
+    expect([code, err]).toEqual([1, expect.stringMatching(/interrupted while .* was loaded; nothing was done/)]);
   });
 
   it("what only its process sees is taken where that is said to do no harm", async () => {

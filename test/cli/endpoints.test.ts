@@ -3,9 +3,9 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
-import { github, stripe } from "hookgate/senders";
+import { github, gitlab, stripe } from "hookgate/senders";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Fault } from "../endpoints/servers/api-server.js";
+import { apiServer, type Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, type GithubApi, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
 import { cli, file } from "./cli.js";
@@ -124,6 +124,17 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect(kept?.secret).toBe(NEXT);
   });
 
+  it("rotate waits for a deployment, as long as it is told to", async () => {
+    await run(...declared());
+    const rotated = run("rotate", url, "--secret-env", "NEXT_SECRET", "--yes", "--wait", "30s");
+    const asked = api.asked.length;
+    while (api.asked.length === asked) await new Promise((resolve) => setTimeout(resolve, 50));
+    setTimeout(() => {
+      secrets = [NEXT, SECRET];
+    }, 1_500);
+    expect((await rotated).code).toBe(0);
+  });
+
   it("remove changes nothing unasked; of what is not there it says what is", async () => {
     await run(...declared());
     expect((await run("remove", url, "--json")).code).toBe(2);
@@ -236,6 +247,18 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
     expect(api.endpoints.has(before ?? "")).toBe(false);
   });
 
+  it("Ctrl+C while it waits leaves all as it was before the rotation", async () => {
+    await run("ensure", url, "--events", "invoice.paid", ...keepIt());
+    const [before] = api.endpoints.keys();
+    const path = `${kept}.next`;
+    const args = ["endpoints", "rotate", url, "--yes", "--secret-out", path, "--wait", "30s"];
+    const at = ["--sender", "stripe", "--token-env", "STRIPE_API_KEY", "--option", `baseUrl=${api.url}`];
+    const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("→ prove") ? "SIGINT" : undefined);
+    const ended = await command([...args, ...at], { env, signalOn });
+    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/is not proven/)]);
+    expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
+  });
+
   it("asks for the kept secret where a change of events is to be proven", async () => {
     await run("ensure", url, "--events", "invoice.paid", ...keepIt());
     const more = ["ensure", url, "--events", "*", "--prove"];
@@ -308,6 +331,7 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
     ["two URLs", ["list", url, url, ...whole], /takes one URL/],
     ["no events", ["ensure", url, ...whole, "--secret-env", "HOOK_SECRET"], /--events is missing/],
     ["no secret", ensure, /secret that github is to sign with is missing.*not the token/],
+    ["the token as the secret", [...ensure, "--secret-env", "GITHUB_TOKEN"], /the secret is the token.*openssl rand/],
     ["two secrets", [...ensure, "--secret-env", "HOOK_SECRET", "--secret-env", "NEXT_SECRET"], /--previous-env/],
     ["proof and no proof", [...ensure, "--secret-env", "HOOK_SECRET", "--prove", "--no-prove"], /exclude each other/],
     ["a wait for nothing", [...ensure, "--secret-env", "HOOK_SECRET", "--wait", "3s"], /give --prove beside it/],
@@ -327,6 +351,16 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
       ["rotate", url, ...whole, "--secret-env", "HOOK_SECRET", "--previous-env", "HOOK_SECRET"],
       /the same/,
     ],
+    [
+      "rotate where an endpoint has no secret",
+      ["rotate", url, "--sender", "discord", "--token-env", "GITHUB_TOKEN"],
+      /no secret of an endpoint/,
+    ],
+    [
+      "a proof that cannot be had",
+      ["ensure", url, "--sender", "sendgrid", "--token-env", "GITHUB_TOKEN", "--events", "open", "--prove"],
+      /cannot be signed here.*--no-prove/,
+    ],
     ["a token of a sender by hand", ["list", "--sender", "kakao", "--token-env", "GITHUB_TOKEN"], /takes no token/],
   ];
   it.each(cases)("%s", async (_name, args, message) => {
@@ -337,6 +371,22 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
       error: expect.stringMatching(message),
     });
   });
+});
+
+it("of GitLab's two ways to prove itself, the one that its API registers is proven", async () => {
+  const url = await receiver(gitlab({ token: SECRET }));
+  const hooks: object[] = [];
+  const api = await apiServer(({ method, path, body }) => {
+    if (path.endsWith("/test/push_events")) return { status: 201, body: { message: "201 Created" } };
+    if (method === "POST") hooks.push({ id: 1, ...(JSON.parse(body) as object) });
+    return { status: method === "POST" ? 201 : 200, body: method === "POST" ? hooks[0] : hooks };
+  });
+  opened.push(api);
+  const args = ["ensure", url, "--events", "push", "--secret-env", "HOOK_SECRET", "--prove", "--sender", "gitlab"];
+  const at = ["--option", "project=acme/shop", "--option", `baseUrl=${api.url}`, "--token-env", "GITHUB_TOKEN"];
+  const { code, err } = await cli(["endpoints", ...args, ...at], { env });
+  expect([code, err]).toEqual([0, ""]);
+  expect(api.asked.find(({ method }) => method === "POST")?.body).toContain(`"token":"${SECRET}"`);
 });
 
 it("a token from a .env file, with one line break too many in a file of its own", async () => {

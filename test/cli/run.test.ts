@@ -98,7 +98,7 @@ describe("secrets", () => {
 
   it("given where a variable's name belongs are not repeated", async () => {
     const called = await cli(["send", url, "--sender", "stripe", "--secret-env", "whsec_0123456789abcdef"]);
-    expect([called.code, called.err]).toEqual([2, expect.stringMatching(/no name of a variable/)]);
+    expect([called.code, called.err]).toEqual([2, expect.stringMatching(/does not look like the name of a variable/)]);
     expect(called.err).not.toContain("0123456789");
   });
 
