@@ -1,7 +1,6 @@
 // Which addresses does a list of addresses and networks hold? Read strictly when built, then a binary search.
 // Formats: RFC 4632 section 3.1 (IPv4 CIDR), RFC 4291 sections 2.2 and 2.3 (IPv6 texts and prefixes).
-import { createRequire } from "node:module";
-import type * as Ipaddr from "ipaddr.js";
+import { loadIpaddr, loadNet } from "../internal/load.js";
 
 /** 32-bit words, the highest first: one is IPv4, four are IPv6. An IPv4-mapped IPv6 address is IPv4. */
 export type Address = readonly number[];
@@ -33,7 +32,6 @@ const ZONE = /^[0-9A-Za-z._~-]{1,16}$/;
 const PREFIX = /^(?:0|[1-9][0-9]{0,2})$/;
 
 // Loaded on first need: together they cost more than importing all of hookgate.
-const load = createRequire(import.meta.url);
 let ipv6Parser: { isIPv6(text: string): boolean; parts(text: string): number[] } | undefined;
 
 /**
@@ -86,7 +84,7 @@ export function parseAddress(text: string): Address | undefined {
 export function formatAddress(address: Address): string {
   if (address.length === 1) return formatIPv4(address[0] as number);
   const parts = address.flatMap((word) => [word >>> 16, word & 0xffff]);
-  const { IPv6 } = load("ipaddr.js") as typeof Ipaddr;
+  const { IPv6 } = loadIpaddr();
   return new IPv6(parts).toRFC5952String();
 }
 
@@ -145,8 +143,8 @@ function withHexTail(text: string): string | undefined {
 }
 
 function loadIPv6Parser(): NonNullable<typeof ipv6Parser> {
-  const { isIPv6 } = load("node:net") as typeof import("node:net");
-  const { IPv6 } = load("ipaddr.js") as typeof Ipaddr;
+  const { isIPv6 } = loadNet();
+  const { IPv6 } = loadIpaddr();
   return { isIPv6, parts: (text) => IPv6.parse(text).parts };
 }
 
