@@ -1,7 +1,6 @@
 // Which address does a text name? Read as strictly as the wire needs.
 // Formats: RFC 4291 section 2.2 (IPv6 texts), RFC 5952 (how they are written).
-import { createRequire } from "node:module";
-import type * as Ipaddr from "ipaddr.js";
+import { loadIpaddr, loadNet } from "../internal/load.js";
 
 /** 32-bit words, the highest first: one is IPv4, four are IPv6. An IPv4-mapped IPv6 address is IPv4. */
 export type Address = readonly number[];
@@ -11,7 +10,6 @@ const MAX_TEXT_LENGTH = 64;
 const ZONE = /^[0-9A-Za-z._~-]{1,16}$/;
 
 // Loaded on first need: together they cost more than importing all of hookgate.
-const load = createRequire(import.meta.url);
 let ipv6Parser: { isIPv6(text: string): boolean; parts(text: string): number[] } | undefined;
 
 /**
@@ -30,7 +28,7 @@ export function parseAddress(text: string): Address | undefined {
 export function formatAddress(address: Address): string {
   if (address.length === 1) return formatIPv4(address[0] as number);
   const parts = address.flatMap((word) => [word >>> 16, word & 0xffff]);
-  const { IPv6 } = load("ipaddr.js") as typeof Ipaddr;
+  const { IPv6 } = loadIpaddr();
   return new IPv6(parts).toRFC5952String();
 }
 
@@ -89,7 +87,7 @@ function withHexTail(text: string): string | undefined {
 }
 
 function loadIPv6Parser(): NonNullable<typeof ipv6Parser> {
-  const { isIPv6 } = load("node:net") as typeof import("node:net");
-  const { IPv6 } = load("ipaddr.js") as typeof Ipaddr;
+  const { isIPv6 } = loadNet();
+  const { IPv6 } = loadIpaddr();
   return { isIPv6, parts: (text) => IPv6.parse(text).parts };
 }
