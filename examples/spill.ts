@@ -21,8 +21,7 @@ export const sender = github({ secret: process.env.GITHUB_WEBHOOK_SECRET ?? "a s
 export function createApp(redis: Redis, inbox: Inbox, onOutcome: (outcome: Outcome) => void) {
   const receiver = createReceiver(sender, {
     scope: "ci",
-    // A claim that Redis took while it died is free again after the lease.
-    dedupe: { store: redisStore(redis), leaseSeconds: 5, onStoreFailure: spillTo(inbox) },
+    dedupe: { store: redisStore(redis), onStoreFailure: spillTo(inbox) },
     onOutcome,
     onError: (error) => console.log(`    ${error.code}: ${error.message}`),
   });

@@ -5,6 +5,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import { isBeginAnswer, isClaimAnswer, isHolderAnswer, isOrderAnswer } from "./answers.js";
 import { createBreaker } from "./breaker.js";
+import { Owed } from "./owed.js";
 import {
   type BeginAnswer,
   type ClaimAnswer,
@@ -18,8 +19,8 @@ import { timedOp } from "./timed-op.js";
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
-/** A store that is back is noticed within this and one op: senders that were told to come again soon find it working. */
-const DEFAULT_BREAKER_OPEN_MS = 1000;
+/** A store that is back is noticed within this and one op: half of what is promised, the rest is the client's to reconnect in. */
+const DEFAULT_BREAKER_OPEN_MS = 500;
 /** Before the second try: long enough for a driver to reconnect, spread so that not everybody tries at once. */
 const RETRY_PAUSE_MS = 50;
 
@@ -42,7 +43,7 @@ export interface GuardOptions {
   readonly timeoutMs?: number;
   /** Failures in a row after which the store is left alone. Default 5. */
   readonly breakerFailures?: number;
-  /** For how long; then one claim tries again. Default 1,000. */
+  /** For how long; then one claim tries again. Default 500. */
   readonly breakerOpenMs?: number;
   /** Monotonic, milliseconds. */
   readonly nowMs?: () => number;
@@ -60,6 +61,9 @@ export interface GuardOptions {
  * - Failures in a row open the breaker: claims are refused without asking. Ops of a holder are still tried, because a
  *   completion that is not even attempted is a second run later.
  * - `StoreFullError` passes through: a store that says so is alive.
+ * - What a store that failed may have missed is said again once it answers: a claim that it took without being heard is
+ *   given back, a completion completed, a release released. All three are fenced by the claim's token. (Five minutes long,
+ *   for 1,000 events; a process that ends meanwhile leaves the rest to their leases.)
  *
  * Ops may throw as well as reject: call them inside `try` and await inside it too.
  *
@@ -76,6 +80,7 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     nowMs,
   );
 
+  const owed = new Owed(nowMs);
   const beginIn = store.begin?.bind(store);
   const advanceIn = store.advance?.bind(store);
 
@@ -118,16 +123,14 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     takeLate: ((answer: T) => void) | undefined,
   ): Promise<T> {
     const startMs = nowMs();
-    const late = (): Error =>
-      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return await within(first, timeoutMs, late, takeLate);
+      return await within(first, timeoutMs, () => late(op), takeLate);
     } catch (error) {
       if (error instanceof StoreUnavailableError || error instanceof StoreFullError) throw error;
       if (nowMs() - startMs > timeoutMs / 2) throw error;
       await pause(Math.min(RETRY_PAUSE_MS, timeoutMs / 4) * random());
       const again = call();
-      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), late, takeLate) : again;
+      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), () => late(op), takeLate) : again;
     }
   }
 
@@ -143,10 +146,8 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   }
 
   async function endNow(op: string, transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
-    const late = (): Error =>
-      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, late));
+      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, () => late(op)));
     } catch (error) {
       abandonQuietly(transaction);
       throw failed(op, error);
@@ -176,6 +177,7 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   function accepted<T>(op: string, isAnswer: (answer: unknown) => boolean, answer: T): T {
     if (isAnswer(answer)) {
       breaker.succeeded();
+      owed.tellAll();
       return answer;
     }
     breaker.failed();
@@ -192,13 +194,38 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     return new StoreUnavailableError(`${store.name}: ${op} failed`, "failed", { cause: error });
   }
 
-  function releaseQuietly({ key, token }: ClaimRequest): void {
-    try {
-      const released = store.release(key, token);
-      if (isPromise(released)) released.then(undefined, () => undefined);
-    } catch {
-      // Its lease will lapse.
-    }
+  /** The same answer or error; what the store may have missed is owed to it. */
+  function orOwed<T>(
+    { key, token }: Pick<ClaimRequest, "key" | "token">,
+    call: () => MaybePromise<T>,
+    tell: () => MaybePromise<HolderAnswer>,
+  ): MaybePromise<T> {
+    const owe = (error: unknown): never => {
+      // Not through `ask`: what is said again is nobody's failure, and must not keep the breaker open.
+      const again = async (): Promise<HolderAnswer> => within(Promise.resolve(tell()), timeoutMs, () => late("an op"));
+      if (error instanceof StoreUnavailableError && error.failure !== "resting") owed.add(key, token, again);
+      throw error;
+    };
+    const answer = call(); // a store that throws at once has not been asked
+    const heard = (value: T): T => {
+      owed.settled(key, token);
+      return value;
+    };
+    return isPromise(answer) ? answer.then(heard, owe) : heard(answer);
+  }
+
+  function claim(request: ClaimRequest): MaybePromise<ClaimAnswer> {
+    const { key, token } = request;
+    const release = (): MaybePromise<HolderAnswer> => store.release(key, token);
+    // Won after its caller has given up: nobody waits for the store's return to give it back.
+    const giveBack = (late: ClaimAnswer): void => {
+      if (late.state === "claimed") quietly(release);
+    };
+    return orOwed(request, () => ask("claim", isClaimAnswer, () => store.claim(request), giveBack), release);
+  }
+
+  function late(op: string): Error {
+    return new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
   }
 
   return {
@@ -206,20 +233,23 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     isShared: store.isShared,
     claim(request) {
       refuseWhileResting();
-      // A claim that is won after its caller has given up would keep the event from everybody for a lease.
-      const giveBack = (late: ClaimAnswer): void => {
-        if (late.state === "claimed") releaseQuietly(request);
-      };
-      return ask("claim", isClaimAnswer, () => store.claim(request), giveBack);
+      if (owed.isEmpty) return claim(request);
+      return Promise.resolve(claim(request)).then((answer) => {
+        // Held by nobody but a claim of ours that failed: without this the sender would be sent away for a lease.
+        const told = answer.state === "in_flight" ? owed.tellOf(request.key) : undefined;
+        return told === undefined ? answer : told.then(() => claim(request));
+      });
     },
     renew(key, token, leaseSeconds) {
       return ask("renew", isHolderAnswer, () => store.renew(key, token, leaseSeconds));
     },
     complete(key, token, done, retentionSeconds) {
-      return ask("complete", isHolderAnswer, () => store.complete(key, token, done, retentionSeconds));
+      const complete = (): MaybePromise<HolderAnswer> => store.complete(key, token, done, retentionSeconds);
+      return orOwed({ key, token }, () => ask("complete", isHolderAnswer, complete), complete);
     },
     release(key, token, progress) {
-      return ask("release", isHolderAnswer, () => store.release(key, token, progress));
+      const release = (): MaybePromise<HolderAnswer> => store.release(key, token, progress);
+      return orOwed({ key, token }, () => ask("release", isHolderAnswer, release), release);
     },
     ...(beginIn === undefined ? {} : { begin: (request) => begin(beginIn, request) }),
     ...(advanceIn === undefined
@@ -265,6 +295,15 @@ function within<T>(
       },
     );
   });
+}
+
+function quietly(call: () => MaybePromise<unknown>): void {
+  try {
+    const answer = call();
+    if (isPromise(answer)) answer.then(undefined, () => undefined);
+  } catch {
+    // What it was to mend lapses with its lease.
+  }
 }
 
 function pause(ms: number): Promise<void> {

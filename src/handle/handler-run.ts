@@ -192,22 +192,32 @@ export class HandlerRun {
     }
     if (this.#stopReason !== undefined) return this.#failedStopped(thrown, this.#stopReason);
     const released = this.#release();
-    return isPromise(released) ? released.then(() => this.#failure(thrown)) : this.#failure(thrown);
+    return isPromise(released)
+      ? released.then((problem) => this.#failure(thrown, problem))
+      : this.#failure(thrown, released);
   }
 
   /** `stop` releases the claim. That a handler minds its signal is no failure of it. */
   #failedStopped(thrown: unknown, reason: Error): EventOutcome {
-    if (thrown instanceof RetryLater) return this.#failure(thrown);
+    if (thrown instanceof RetryLater) return this.#failure(thrown, undefined);
     if (thrown !== reason && nameOf(thrown) !== "AbortError") this.#settings.onError(this.#threw(thrown));
     return this.#closing("receiver.close() aborted the handler");
   }
 
-  #failure(thrown: unknown): EventOutcome {
+  /** `problem`: of the release. */
+  #failure(thrown: unknown, problem: WebhookError | undefined): EventOutcome {
     if (thrown instanceof RetryLater) {
       return this.#outcome("retry_later", { hint: thrown.message, retryAfterSeconds: thrown.afterSeconds });
     }
     const error = this.#threw(thrown);
     this.#settings.onError(error);
+    if (problem !== undefined && this.#claim?.isTransactional) {
+      // Its transaction could not even be rolled back: the connection is gone, and with it what the handler asked of it.
+      return this.#outcome("store_unavailable", {
+        error,
+        hint: `the store went away while the handler ran, and it threw ${nameOf(thrown)}`,
+      });
+    }
     return this.#outcome("handler_failed", { error, hint: `the handler threw ${nameOf(thrown)}` });
   }
 
@@ -250,10 +260,11 @@ export class HandlerRun {
     return this.#outcome(name, { reply, hint });
   }
 
-  #release(): MaybePromise<void> {
+  #release(): MaybePromise<WebhookError | undefined> {
     if (this.#claim === undefined) return undefined;
-    const report = (problem: WebhookError | undefined): void => {
+    const report = (problem: WebhookError | undefined): WebhookError | undefined => {
       if (problem !== undefined) this.#settings.onError(problem);
+      return problem;
     };
     const released = releaseClaim(this.#claim, this.#context.progress);
     return isPromise(released) ? released.then(report) : report(released);

@@ -49,13 +49,14 @@ export function verdictOf(run: Run, backoff: Backoff, random: () => number): Inb
   return { state: "retry", afterSeconds: waitOf(outcome, attempt, backoff, random), reason, progress, isCounted };
 }
 
-/** Whose wait is about the event itself. What the others name is meant for a sender, to whom each attempt is a request. */
-const KNOWS_WHEN: ReadonlySet<EventOutcome["name"]> = new Set(["retry_later", "in_flight"]);
-
-/** What the handler asked for is a floor: spread upwards a little, so that many that asked alike do not come at once. */
+/**
+ * What the handler asked for is a floor: spread upwards a little, so that many that asked alike do not come at once. What
+ * the other outcomes name is meant for a sender, to whom each attempt is a request; a run that is under way elsewhere, say,
+ * may be over long before its lease.
+ */
 function waitOf(outcome: EventOutcome, attempt: number, backoff: Backoff, random: () => number): number {
   const asked = outcome.retryAfterSeconds;
-  if (asked !== undefined && KNOWS_WHEN.has(outcome.name))
+  if (asked !== undefined && outcome.name === "retry_later")
     return Math.min(asked * (1 + random() / 10), MAX_WAIT_SECONDS);
   const ceiling = Math.min(backoff.capSeconds, backoff.baseSeconds * 2 ** Math.min(attempt - 1, 30));
   return random() * ceiling;

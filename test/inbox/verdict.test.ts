@@ -47,6 +47,10 @@ describe("verdictOf", () => {
     expect(run("retry_later", { retryAfterSeconds: 600 })).toMatchObject({ afterSeconds: 630 });
   });
 
+  it("looks again soon where the event is in flight elsewhere, however long its lease", () => {
+    expect(run("in_flight", { retryAfterSeconds: 60 })).toMatchObject({ afterSeconds: 2.5, isCounted: false });
+  });
+
   it("is never put off beyond 30 days, whatever the handler asked", () => {
     expect(run("retry_later", { retryAfterSeconds: 1e12 })).toMatchObject({ afterSeconds: 30 * 86_400 });
   });

@@ -24,6 +24,8 @@ export class TransactionalStore implements DedupeStore<Tx> {
   readonly ends: string[] = [];
   /** Asked before a commit: to fail it, or to hold it. */
   beforeCommit: () => unknown = () => undefined;
+  /** Asked before a rollback: to fail it. */
+  beforeRelease: () => unknown = () => undefined;
   /** Asked before a transaction opens. */
   beforeBegin: () => unknown = () => undefined;
   #fence = 0;
@@ -74,6 +76,7 @@ export class TransactionalStore implements DedupeStore<Tx> {
       },
       release: async (progress) => {
         end("release");
+        await this.beforeRelease();
         this.#kept.set(key, { attempt, progress: progress ?? kept });
         this.#open.delete(key);
         return "held";

@@ -94,6 +94,19 @@ it("a handler that throws is undone, its attempt and progress kept", async () =>
   expect([attempts, charges, store.ends]).toEqual([[1, 2], 1, ["release", "complete"]]);
 });
 
+it("a handler that throws since the connection is gone, so that nothing can be rolled back either, is 503 and not its failure", async () => {
+  const { store, deliver, errors } = world(() => {
+    throw new Error("Connection terminated unexpectedly");
+  });
+  store.beforeRelease = () => {
+    throw new Error("Connection terminated unexpectedly");
+  };
+  const { name, retry, reply } = await deliver();
+  expect({ name, retry, status: reply.status }).toEqual({ name: "store_unavailable", retry: true, status: 503 });
+  expect(errors.map(({ code }) => code)).toEqual(["store_unavailable", "handler_failed"]);
+  expect([...store.table]).toEqual([]);
+});
+
 it("a copy in another process, while the transaction is open, is in flight", async () => {
   const end = gate();
   const { store, deliver, calls } = world(() => end.opened);

@@ -19,7 +19,7 @@ const PADDING = { inbox: 20_000, store: 100 } as const;
 const MOST_EVENTS = 60_000;
 /** So many refusals in a row are a full disk. */
 const FULL = 12;
-const MOST_RECOVERY_MS = 3_000;
+const MOST_RECOVERY_MS = 2_000;
 const MOST_ANSWER_MS = 1_500;
 
 async function fill(bench: Bench, kind: "inbox" | "store"): Promise<Report> {
