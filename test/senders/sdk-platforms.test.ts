@@ -220,16 +220,16 @@ describe("hubspot, v3, and escapes in the URL", () => {
     return (await delivered(sender, { publicUrl: "https://example.com" }).receive({ url: target, headers, body })).name;
   }
 
-  it.each(Object.entries(listed))("%s is signed as %s, and accepted as it came, too", async (escape, character) => {
-    for (const written of [escape, escape.toLowerCase()]) {
+  it.each(Object.entries(listed))("%s is signed as %s, and accepted as it came, too", async (escaped, character) => {
+    for (const written of [escaped, escaped.toLowerCase()]) {
       const arriving = `https://example.com/hooks/a${written}b?to=${written}c`;
       expect(await verdict(arriving, `https://example.com/hooks/a${character}b?to=${character}c`)).toBe("processed");
       expect(await verdict(arriving, arriving)).toBe("processed");
     }
   });
 
-  it.each(others)("%s stays as it is", async (escape) => {
-    const arriving = `https://example.com/hooks?to=a${escape}b`;
+  it.each(others)("%s stays as it is", async (escaped) => {
+    const arriving = `https://example.com/hooks?to=a${escaped}b`;
     expect(await verdict(arriving, arriving)).toBe("processed");
     expect(await verdict(arriving, decodeURIComponent(arriving))).toBe("unauthenticated");
   });
