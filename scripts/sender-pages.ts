@@ -177,7 +177,9 @@ function answersOf({ profile }: Sender<never>): string {
       ? ""
       : ` ${profile.unsubscribes.join(", ")} would end the subscription and ${profile.unsubscribes.length === 1 ? "is" : "are"} never sent.`;
   const body = profile.successBody === "" ? "" : `, with the body ${code(profile.successBody)}`;
-  return `success is ${profile.successStatus}${body}; ${profile.timeLimitSeconds} s to answer.${stop}${never}`;
+  const finished =
+    profile.finish === undefined ? "" : ", which is signed for each delivery where the notes below say so";
+  return `success is ${profile.successStatus}${body}${finished}; ${profile.timeLimitSeconds} s to answer.${stop}${never}`;
 }
 
 function retriesOf(about: SenderAbout, { profile }: Sender<never>): string {

@@ -57,7 +57,7 @@ const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   adyen: { secret: "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056" },
   get alipay() {
-    return { publicKey: rsaPair().publicKey };
+    return { signReplies: LEFT_OUT, publicKey: rsaPair().publicKey };
   },
   braintree: { publicKey: "integration_public_key", privateKey: SECRET },
   get bridgeXyz() {
@@ -97,6 +97,7 @@ const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   get wechatPay() {
     return { keys: { k1: rsaPair().publicKey } };
   },
+  azureEventGrid: { entra: LEFT_OUT },
   airtable: { secret: Buffer.alloc(32, 3).toString("base64") },
   anthropic: { secret: WHSEC },
   clerk: { secret: WHSEC },

@@ -64,6 +64,7 @@ export {
   type PublishedSource,
   published,
 } from "./published.js";
+export type { FinishReply, ReplyGrounds } from "./reply.js";
 export type { ReplyProfile } from "./reply-profile.js";
 export type { EventSchema, Schemas } from "./schema.js";
 export {

@@ -1,6 +1,9 @@
 // How can a delivery end, and what does the sender hear? One table, from which code, README and docs are checked.
+import type { Reply } from "./reply.js";
 import type { ReplyProfile } from "./reply-profile.js";
 import type { TraceLine } from "./trace.js";
+
+export type { Reply } from "./reply.js";
 
 /** One row of the table. */
 export interface OutcomeRow {
@@ -165,13 +168,6 @@ export interface EventOutcome {
   readonly status: number | undefined;
   /** What the handler asked to be replied, or the first run's reply for a duplicate. */
   readonly reply: Reply | undefined;
-}
-
-/** What goes onto the wire. */
-export interface Reply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
 }
 
 /** How a delivery ended, before it becomes HTTP. */

@@ -90,7 +90,10 @@ export class ReceiverCore {
     this.#teller = new Teller({
       sender: sender.name,
       scope: settings.scope,
-      replyTo: createReplies(profile, this.#steps.methods),
+      replyTo: createReplies(profile, this.#steps.methods, {
+        now: settings.now,
+        failed: (cause) => this.failed(cause),
+      }),
       operator: this.operator,
       facts: this.facts,
     });

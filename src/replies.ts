@@ -1,5 +1,7 @@
 // What stands on the wire? Nothing of the reason, nothing of the request; the same bytes for every authentication failure.
-import { type Ending, OUTCOMES, type OutcomeName, type Reply, statusOf } from "./outcome.js";
+import { type Ending, OUTCOMES, type OutcomeName, statusOf } from "./outcome.js";
+import type { Passage } from "./passage.js";
+import type { Reply } from "./reply.js";
 import type { ReplyProfile } from "./reply-profile.js";
 
 /** `Retry-After` in seconds, where the outcome itself does not say. What passes by itself in seconds gets seconds. */
@@ -28,8 +30,19 @@ const TITLES: Readonly<Record<number, string>> = {
   503: "Service Unavailable",
 };
 
+/** What the last word on a success needs of the receiver. */
+export interface FinishingSide {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** The sender's own function threw. */
+  failed(cause: unknown): void;
+}
+
+/** What the sender hears. Without the delivery it is what stands in the profile. */
+export type ReplyTo = (ending: Ending, passage?: Passage) => Reply;
+
 /** Compiles a sender's replies: the success ones are made once. */
-export function createReplies(profile: ReplyProfile, methods: readonly string[]): (ending: Ending) => Reply {
+export function createReplies(profile: ReplyProfile, methods: readonly string[], side: FinishingSide): ReplyTo {
   const success: Reply = Object.freeze({
     status: profile.successStatus,
     headers: profile.successHeaders,
@@ -38,13 +51,29 @@ export function createReplies(profile: ReplyProfile, methods: readonly string[])
   const allow = methods.join(", ");
   const bodies = new Map<string, string>();
 
-  return function replyTo(ending) {
-    if (ending.reply !== undefined) return ending.reply;
+  const { finish } = profile;
+  function finished(reply: Reply, passage: Passage | undefined): Reply {
+    if (finish === undefined || passage?.proof === undefined) return reply;
+    const { delivery, payload, proof } = passage;
+    try {
+      return finish(reply, { delivery, payload, proof, nowMs: side.now() });
+    } catch (cause) {
+      side.failed(cause); // the handler has succeeded: nothing may turn that into a failure
+      return reply;
+    }
+  }
+
+  return function replyTo(ending, passage) {
+    if (ending.reply !== undefined) {
+      return ending.name === "handshake" ? ending.reply : finished(ending.reply, passage);
+    }
     const row = OUTCOMES[ending.name];
     const status = ending.status ?? statusOf(ending.name, profile);
-    if (row.status === "success" && status === success.status) return success;
+    if (row.status === "success" && status === success.status) return finished(success, passage);
     // A status that makes the sender stop is no problem of ours to describe.
-    if (row.status === "stop") return status === success.status ? success : { status, headers: {}, body: "" };
+    if (row.status === "stop") {
+      return status === success.status ? finished(success, passage) : { status, headers: {}, body: "" };
+    }
     const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
     const retryAfterSeconds = retryAfterOf(ending);
     if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);

@@ -1,4 +1,5 @@
 // What does a sender make of an answer? The status code is part of each sender's protocol.
+import type { FinishReply } from "./reply.js";
 
 export interface ReplyProfile {
   /** Methods the sender delivers or shakes hands with; the rest is 405. */
@@ -9,6 +10,8 @@ export interface ReplyProfile {
   readonly successStatuses: readonly number[];
   readonly successHeaders: Readonly<Record<string, string>>;
   readonly successBody: string;
+  /** The last word on a success, where the sender wants it signed or computed from the delivery. */
+  readonly finish: FinishReply | undefined;
   /** The status that makes it stop sending this event for good, where it has one that does no harm. */
   readonly stopStatus: number | undefined;
   /** Whether it sends again by itself after a failure. */
@@ -33,6 +36,7 @@ export const UNKNOWN_SENDER: ReplyProfile = Object.freeze({
   successStatuses: [200, 201, 202, 204],
   successHeaders: {},
   successBody: "",
+  finish: undefined,
   stopStatus: undefined,
   retries: true,
   honoursRetryAfter: true,

@@ -86,6 +86,7 @@ const REPLY: Rules<ReplyProfile> = {
     fits: (value) => isObject(value) && Object.values(value).every(ANY_TEXT.fits),
   },
   successBody: ANY_TEXT,
+  finish: { must: "be a function of the reply and its grounds that returns a reply", fits: FUNCTION.fits },
   stopStatus: { must: "be a status from 200 to 599", fits: isStatus },
   retries: FLAG,
   honoursRetryAfter: FLAG,

@@ -5,16 +5,16 @@ import type { ReceivedEvent } from "./event.js";
 import { withMalformed } from "./handle/event-outcome.js";
 import { fold, mustComeAgain } from "./handle/run-delivery.js";
 import type { Operator } from "./operator.js";
-import { type Ending, type EventOutcome, OUTCOMES, type Outcome, type Reply } from "./outcome.js";
+import { type Ending, type EventOutcome, OUTCOMES, type Outcome } from "./outcome.js";
 import type { OpenPassage } from "./receiver.js";
-import { retryAfterOf } from "./replies.js";
+import { type ReplyTo, retryAfterOf } from "./replies.js";
 
 const NO_EVENTS: readonly EventOutcome[] = [];
 
 export interface TellerSettings {
   readonly sender: string;
   readonly scope: string | undefined;
-  readonly replyTo: (ending: Ending) => Reply;
+  readonly replyTo: ReplyTo;
   readonly operator: Operator;
   readonly facts: ReceiverFacts;
 }
@@ -86,7 +86,7 @@ export class Teller {
       name: ending.name,
       retry: by === undefined ? OUTCOMES[ending.name].retry && ending.status === undefined : mustComeAgain(by),
       retryAfterSeconds: retryAfterOf(ending),
-      reply: replyTo(ending),
+      reply: replyTo(ending, passage),
       events,
       trace: passage.trace.lines,
       hint: ending.hint,

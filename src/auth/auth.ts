@@ -25,6 +25,11 @@ export interface Proven {
   readonly sentAtMs?: number;
   /** Named by the secret function or a claim of the token. */
   readonly tenant?: string;
+  /**
+   * Signs a text of ours with the key that proved the delivery, written as the sender writes its own signatures. Only where
+   * the scheme was built with `signsReplies`.
+   */
+  readonly signReply?: (text: string) => string;
   /** `false` where the sender signs nothing (Toss payment events): the event needs `confirm`. Default true. */
   readonly isVerified?: boolean;
 }

@@ -24,6 +24,8 @@ export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   readonly signed: SignedOptions["signed"];
   /** Where the secret goes when `signed` is a function's texts, which do not hold it. */
   readonly secretAt?: "start" | "end";
+  /** Proofs carry `signReply`: the sender wants its answer hashed with the same secret, at the same place (`secretAt`). */
+  readonly signsReplies?: true;
 }
 
 const HASH_BYTES: Readonly<Record<DigestAlgorithm, number>> = { ...DIGEST_BYTES, md5: 16 };
@@ -35,6 +37,7 @@ const OPTION_NAMES: readonly (keyof DigestOptions)[] = [
   "signature",
   "timestamp",
   "families",
+  "signsReplies",
 ];
 const PLACEHOLDER = "{secret}";
 /** SHA-384 keeps a third of its state to itself, so nothing can be appended to what it hashed. */
@@ -73,7 +76,10 @@ export function digest(options: DigestOptions): Auth {
   // Of chance and per proof, so that no delivery can say where the secret goes.
   const mark = `\u0001${randomBytes(16).toString("hex")}\u0001`;
   const { signed, hasTextBehind } = withMark(options, mark);
-  const { signature, timestamp, families } = options;
+  const { signature, timestamp, families, signsReplies, secretAt } = options;
+  if (signsReplies && secretAt === undefined) {
+    throw new TypeError("digest: signsReplies needs secretAt: it says where the secret goes in what is answered");
+  }
   const described: SignedOptions = {
     signed,
     signature,
@@ -98,6 +104,10 @@ export function digest(options: DigestOptions): Auth {
     if (body !== undefined) hash.update(body);
     hash.update(fill(after) + place.end, "latin1");
     return encoding.encode(hash);
+  }
+
+  function replySigner(secret: string): (text: string) => string {
+    return (text) => hashOf(secret, { ok: true, before: "", body: Buffer.from(text, "utf8"), after: "" });
   }
 
   function matchingKey(keys: readonly string[], claim: Claim): number {
@@ -126,6 +136,7 @@ export function digest(options: DigestOptions): Auth {
       covers: plan.covers,
       ...(reading.sentAtMs === undefined ? {} : { sentAtMs: reading.sentAtMs }),
       ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
+      ...(signsReplies ? { signReply: replySigner(found.keys[keyIndex] as string) } : {}),
     };
   }
 

@@ -35,6 +35,8 @@ export interface MacOptions {
    * `*-signature`. Headers of two sets in one delivery are refused.
    */
   readonly families?: readonly string[];
+  /** Proofs carry `signReply`: the sender wants its answer signed with the key that it signed with. */
+  readonly signsReplies?: true;
 }
 
 /** The description for one family of headers; the only one where there are no families. */

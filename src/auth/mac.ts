@@ -27,6 +27,7 @@ const OPTION_NAMES: readonly (keyof MacOptions)[] = [
   "signature",
   "timestamp",
   "families",
+  "signsReplies",
 ];
 
 /**
@@ -51,7 +52,7 @@ const OPTION_NAMES: readonly (keyof MacOptions)[] = [
  */
 export function mac(options: MacOptions): Auth {
   refuseUnknownKeys("mac", options, OPTION_NAMES);
-  const { algorithm = "sha256" } = options;
+  const { algorithm = "sha256", signsReplies } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {
     throw new TypeError(
       `mac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}; got ${shown(algorithm)}`,
@@ -113,6 +114,12 @@ export function mac(options: MacOptions): Auth {
     }
     const { tenant } = found;
     const { sentAtMs } = reading;
+    if (signsReplies) {
+      const key = found.keys[keyIndex] as KeyObject;
+      const signReply = (text: string) => encoding.encode(createHmac(algorithm, key).update(text, "utf8"));
+      const times = sentAtMs === undefined ? {} : { sentAtMs };
+      return { ...proofOf(plan, keyIndex), ...times, ...(tenant === undefined ? {} : { tenant }), signReply };
+    }
     if (sentAtMs !== undefined && tenant === undefined) return { ok: true, keyIndex, covers: plan.covers, sentAtMs };
     const proof = proofOf(plan, keyIndex);
     if (tenant === undefined) return proof;

@@ -1,5 +1,5 @@
 // Alipay's Antom and Alipay+: RSA over method, path, two headers and the body; the signature may come percent-encoded.
-import { createPrivateKey, sign } from "node:crypto";
+import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { type Auth, absent, refuse } from "../auth/auth.js";
 import { publicKey } from "../auth/public-key.js";
 import type { SignedText } from "../auth/signed-text.js";
@@ -7,9 +7,15 @@ import { type DeliveryView, withView } from "../auth/view.js";
 import { pathOf } from "../delivery.js";
 import { dottedAll, json, memberOf } from "../field.js";
 import { HeaderLines, REPEATED } from "../internal/headers.js";
+import type { FinishReply } from "../reply.js";
 import type { EventRow } from "../sender.js";
 import type { PublicKeySenderOptions } from "./key-options.js";
 import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+export interface AlipayOptions extends PublicKeySenderOptions {
+  /** Where your contract wants answers signed (Alipay+; Antom does not): your private key, PEM. Every success is signed with it. */
+  readonly signReplies?: { readonly privateKey: string | undefined } | undefined;
+}
 
 const SIGNATURE = "signature";
 /** The signature's own part of the header, decoded to plain base64. */
@@ -64,7 +70,7 @@ function plainBase64(encoded: string): string | undefined {
   }
 }
 
-function alipayAuth(options: PublicKeySenderOptions): Auth {
+function alipayAuth(options: AlipayOptions): Auth {
   const auth = publicKey({
     publicKey: options.publicKey,
     algorithm: "rsa-v1_5-sha256",
@@ -98,7 +104,7 @@ function rowOf(payload: unknown): EventRow {
 const SUCCESS = '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"Success"}}';
 
 /** Notifications of Antom and Alipay+. Types are the body's `notifyType`: `PAYMENT_RESULT`. */
-export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
+export const alipay: SenderFactory<AlipayOptions> = senderFactory({
   factory: "alipay",
   name: "alipay",
   title: "Alipay: Antom and Alipay+",
@@ -108,20 +114,25 @@ export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
   exampleType: "PAYMENT_RESULT",
   events:
     "type `notifyType` of the signed body; id type, `result.resultStatus` and `paymentRequestId` (or `refundRequestId`, `captureRequestId`), all signed; notifications about anything else have none, and are not deduped.",
-  retries: "About eight times within 24 hours.",
+  retries: "Eight times within 25 hours: after 2, 10 and 10 minutes, 1, 2, 6 and 15 hours.",
   notes: [
-    'Success is a body: `{"result":{"resultCode":"SUCCESS",…}}`. It is given unsigned; where your contract wants it signed, a handler gives `context.reply(alipayReply({ … }))`.',
+    'Success is a body: `{"result":{"resultCode":"SUCCESS",…}}`. Antom wants it unsigned; where your contract wants it signed (Alipay+), `signReplies: { privateKey }` signs every success, a handler\'s own included, for the path and the client that came. A guarded route answers by itself: `alipayReply({ … })` makes headers and body.',
     "The path that arrives must be the one that is registered: a proxy that rewrites it breaks the signature.",
     "`keyVersion` is not looked at: give old and new key while one replaces the other.",
     "The older interface (forms with `sign`) is not read.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: alipay", "docs.antom.com/ac/cashierpay/notifications"],
+  sources: [
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: alipay",
+    "docs.antom.com/ac/cashierpay/notifications",
+    "docs.antom.com/ac/ams/digital_signature: a notification's answer need not be signed",
+    "docs.antom.com/ac/openapi/notification: eight notifications, after 2 and 10 minutes, 10 minutes, 1, 2, 6 and 15 hours",
+  ],
   unconfirmed: [
     "whether `Request-Time` is that of the attempt: it is not judged",
     "whether a query belongs to the signed path",
     "the time limit",
   ],
-  options: ["publicKey"],
+  options: ["publicKey", "signReplies"],
   define: (options) => ({
     auth: alipayAuth(options),
     event: (_delivery, payload) => rowOf(payload),
@@ -129,7 +140,8 @@ export const alipay: SenderFactory<PublicKeySenderOptions> = senderFactory({
       successStatuses: [200],
       successBody: SUCCESS,
       successHeaders: { "content-type": "application/json" },
-      retryHorizonSeconds: 86_400,
+      ...(options.signReplies === undefined ? {} : { finish: signing(options.signReplies.privateKey) }),
+      retryHorizonSeconds: 90_000,
       honoursRetryAfter: false,
       unsubscribes: [],
     },
@@ -148,25 +160,58 @@ export interface AlipayReplyOptions {
 }
 
 /**
- * The signed answer to a notification, for `context.reply`.
+ * The signed answer to a notification, for a route of your own behind `receiver.guard`. With `signReplies` the receiver
+ * gives it by itself.
  *
  * @throws When the private key cannot be read.
- * @example context.reply(alipayReply({ clientId, privateKey: process.env.ALIPAY_PRIVATE_KEY, path: "/webhooks/alipay" }))
+ * @example const { headers, body } = alipayReply({ clientId, privateKey: process.env.ALIPAY_PRIVATE_KEY, path: "/webhooks/alipay" })
  */
 export function alipayReply({ clientId, privateKey, path, nowMs = Date.now() }: AlipayReplyOptions): {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 } {
+  const signed = signedHeaders({ clientId, path, key: createPrivateKey(privateKey ?? ""), nowMs, body: SUCCESS });
+  return { headers: { "content-type": "application/json", ...signed }, body: SUCCESS };
+}
+
+interface Answer {
+  readonly clientId: string;
+  readonly path: string;
+  readonly key: KeyObject;
+  readonly nowMs: number;
+  readonly body: string | Uint8Array;
+}
+
+/** As a notification is signed, with the time of the answer. */
+function signedHeaders({ clientId, path, key, nowMs, body }: Answer): Readonly<Record<string, string>> {
   const time = new Date(nowMs).toISOString();
-  const text = `POST ${path}\n${clientId}.${time}.${SUCCESS}`;
-  const signature = sign("sha256", Buffer.from(text, "utf8"), createPrivateKey(privateKey ?? "")).toString("base64");
+  const text = Buffer.concat([Buffer.from(`POST ${path}\n${clientId}.${time}.`, "utf8"), Buffer.from(body)]);
   return {
-    headers: {
-      "content-type": "application/json",
-      "client-id": clientId,
-      "response-time": time,
-      signature: `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(signature)}`,
-    },
-    body: SUCCESS,
+    "client-id": clientId,
+    "response-time": time,
+    [SIGNATURE]: `algorithm=RSA256,keyVersion=1,signature=${encodeURIComponent(sign("sha256", text, key).toString("base64"))}`,
   };
+}
+
+/** @throws {TypeError} Where the key is missing or cannot be read. */
+function signing(privateKey: string | undefined): FinishReply {
+  const key = readPrivateKey(privateKey);
+  return (reply, { delivery, nowMs }) => {
+    if (reply.headers[SIGNATURE] !== undefined) return reply;
+    const clientId = delivery.headers.get("client-id") ?? ""; // signed, and so it is there
+    const signed = signedHeaders({ clientId, path: pathOf(delivery.url), key, nowMs, body: reply.body });
+    return { ...reply, headers: { ...reply.headers, ...signed } };
+  };
+}
+
+function readPrivateKey(privateKey: string | undefined): KeyObject {
+  try {
+    const key = createPrivateKey(privateKey ?? "");
+    if (key.asymmetricKeyType === "rsa") return key;
+  } catch {
+    // told below, without the text
+  }
+  throw new TypeError(
+    "alipay: signReplies.privateKey must be your RSA private key as PEM; is its environment variable set?",
+  );
 }

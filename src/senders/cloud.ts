@@ -1,11 +1,13 @@
 // Google Cloud Pub/Sub, Azure Event Grid: what a cloud's own queues push.
+import type { Auth } from "../auth/auth.js";
 import { bearerJwt } from "../auth/bearer-jwt.js";
+import { anyOf } from "../auth/combine.js";
+import type { Secrets } from "../auth/secrets.js";
 import { staticToken } from "../auth/static-token.js";
 import { dottedAll, header, json, literal, memberOf, query } from "../field.js";
 import { parseJson } from "../internal/json.js";
 import type { EventRow, Handshake } from "../sender.js";
 import { checkChallenge, okJson, requireText } from "./handshakes.js";
-import type { TokenSender } from "./options.js";
 import { type SenderFactory, senderFactory } from "./sender-row.js";
 
 export interface GooglePubsubOptions {
@@ -125,14 +127,61 @@ const GRID_OPTIONS: Handshake = {
   },
 };
 
+export interface AzureEventGridOptions {
+  /** The token that you put into the URL. Either this or `entra`. */
+  readonly token?: Secrets;
+  /** Deliveries with a token of Microsoft Entra, where the event subscription is set so. */
+  readonly entra?: AzureEventGridEntra | undefined;
+}
+
+export interface AzureEventGridEntra {
+  /** The directory that issues the token: its id. */
+  readonly tenantId: string | undefined;
+  /** The application that guards your endpoint, as the event subscription names it: its id, or its URI. */
+  readonly audience: string | readonly string[] | undefined;
+  /** Instead of Microsoft's key set, for tests: PEM, a JWK or a KeyObject. */
+  readonly publicKey?: string | undefined;
+}
+
+/** Microsoft.EventGrid, in every directory: it is what may call you, and not whoever has a token for your application. */
+const EVENT_GRID_APP = "4962773b-9cdb-44cf-a8bf-237846a00ab7";
+const TENANT_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Tokens of version 1 name their caller `appid`, those of version 2 `azp`. */
+function entraAuth({ tenantId, audience, publicKey }: AzureEventGridEntra): Auth {
+  if (typeof tenantId !== "string" || !TENANT_ID.test(tenantId)) {
+    throw new TypeError(
+      `azureEventGrid: entra.tenantId must be a directory's id, such as "72f988bf-86f1-41af-91ab-2d7cd011db47"; got ${JSON.stringify(tenantId)}`,
+    );
+  }
+  const login = `https://login.microsoftonline.com/${tenantId}`;
+  const issued = (issuer: string, caller: string): Auth =>
+    bearerJwt({
+      ...(publicKey === undefined ? { jwksUrl: `${login}/discovery/v2.0/keys` } : { publicKey }),
+      issuer,
+      audience: audience as string,
+      algorithms: ["RS256"],
+      claims: { [caller]: EVENT_GRID_APP },
+    });
+  return anyOf(issued(`https://sts.windows.net/${tenantId}/`, "appid"), issued(`${login}/v2.0`, "azp"));
+}
+
+function gridAuth({ token, entra }: AzureEventGridOptions): Auth {
+  if (token !== undefined && entra !== undefined) {
+    throw new TypeError("azureEventGrid: give either token or entra; for both make a sender with allOf");
+  }
+  return entra === undefined ? staticToken({ token, at: query("token") }) : entraAuth(entra);
+}
+
 /** Azure Event Grid's webhook destinations. Types are `Microsoft.Storage.BlobCreated`. */
-export const azureEventGrid: TokenSender = senderFactory({
+export const azureEventGrid: SenderFactory<AzureEventGridOptions> = senderFactory({
   factory: "azureEventGrid",
   name: "azure-event-grid",
   title: "Azure Event Grid",
-  credential: "A token that you put into the endpoint's URL yourself: `https://example.com/webhooks/grid?token=…`.",
+  credential:
+    "A token that you put into the endpoint's URL yourself: `https://example.com/webhooks/grid?token=…`. Or `entra: { tenantId, audience }`: the directory, and the application that guards your endpoint, where the event subscription delivers with Microsoft Entra.",
   proof:
-    "`?token=` in the URL. Nothing is signed. (An Entra bearer token can be checked by a sender of your own, with `bearerJwt`.)",
+    "`?token=` in the URL; or `Authorization: Bearer <token, RS256>` of your directory, for your application, whose caller (`appid`, or `azp`) is Microsoft.EventGrid. Neither signs anything of what is sent.",
   exampleType: "Microsoft.Storage.BlobCreated",
   events:
     "Event Grid's schema: a batch, an array; id `id`, type `eventType`. CloudEvents: id of `source` and `id`, type `type`.",
@@ -140,12 +189,13 @@ export const azureEventGrid: TokenSender = senderFactory({
   notes: [
     "Both handshakes are answered by themselves, once the token is right: the validation event, and `OPTIONS` of the CloudEvents schema.",
     "Event Grid hides the query of the URL from its readers, but your own logs may not.",
+    "A token of Entra binds nothing of what was sent: whoever has seen one can send other bodies until it ends.",
   ],
   sources: ["https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema"],
   unconfirmed: ["most of the entry is from general knowledge", "retries", "30 s time limit"],
-  options: ["token"],
-  define: ({ token }) => ({
-    auth: staticToken({ token, at: query("token") }),
+  options: ["token", "entra"],
+  define: (options) => ({
+    auth: gridAuth(options),
     body: {
       "application/json": "json",
       "application/cloudevents+json": "json",

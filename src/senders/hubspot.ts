@@ -19,7 +19,7 @@ const VERSIONS: readonly HubspotVersion[] = ["v1", "v2", "v3"];
 const SIGNATURE_V3 = "x-hubspot-signature-v3";
 const SIGNATURE = "x-hubspot-signature";
 const VERSION = "x-hubspot-signature-version";
-/** What HubSpot decodes in the URL before it signs. */
+/** The twelve escapes that the documentation lists for decoding before the text is built; all others stay. */
 const DECODED = /%(?:3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
 /** `<method><URL, some of it decoded><body><time>`; the URL as it is registered is tried, too. */
@@ -96,12 +96,14 @@ export const hubspot: SenderFactory<HubspotOptions> = senderFactory({
   notes: [
     'Versions 1 and 2 are hashes, not HMACs, and sign no time: whoever has seen one delivery can append to its body, and send it again at any time. `versions: ["v3"]` refuses them.',
     "Where a version 3 signature came, it must hold, whatever else came.",
+    "Of the URL version 3 signs these escapes decoded: %3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C %3B. HubSpot's library for Node decodes nothing; a URL signed as it came is accepted, too.",
   ],
   sources: [
     "HubSpot/hubspot-api-nodejs @395cd9bf3b, src/utils/signature.ts",
+    "developers.hubspot.com, Validating requests: the table of escapes",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: hubspot",
   ],
-  unconfirmed: ["which characters of the URL are decoded", "ten retries in 24 hours", "5 s time limit", "the id"],
+  unconfirmed: ["ten retries in 24 hours", "5 s time limit", "the id"],
   options: ["secret", "versions"],
   define: ({ secret, versions = VERSIONS }) => ({
     auth: hubspotAuth(secret, versions),

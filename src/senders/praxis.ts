@@ -5,10 +5,13 @@ import { digest } from "../auth/digest.js";
 import type { SignedText } from "../auth/signed-text.js";
 import { dottedAll, json, memberOf } from "../field.js";
 import { parseJson } from "../internal/json.js";
+import type { FinishReply } from "../reply.js";
 import type { EventRow } from "../sender.js";
 import type { SecretSender } from "./options.js";
 import { senderFactory } from "./sender-row.js";
 
+const SIGNATURE = "gt-authentication";
+const REPLY_SIGNATURE = "external-request-signature";
 const PAYMENT_MEMBERS = [
   "merchant_id",
   "application_key",
@@ -61,6 +64,23 @@ const VALUES: SignedText = {
   },
 };
 
+/** Status 0, the time, and the hash of both with the secret. A handler's own answer stays. */
+const signed: FinishReply = (reply, { proof, nowMs }) =>
+  reply.body.length > 0 || proof.signReply === undefined
+    ? reply
+    : { status: reply.status, ...answerOf(nowMs, proof.signReply) };
+
+function answerOf(
+  nowMs: number,
+  hashOf: (text: string) => string,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+  const timestamp = Math.floor(nowMs / 1000);
+  return {
+    headers: { "content-type": "application/json", [REPLY_SIGNATURE]: hashOf(`0${timestamp}`) },
+    body: JSON.stringify({ status: 0, description: "Ok", timestamp }),
+  };
+}
+
 /** A transaction reaches each state once; the state itself is not signed. */
 const PAYMENT: EventRow = {
   id: dottedAll(json("transaction.tid"), json("transaction.transaction_status")),
@@ -82,7 +102,7 @@ export const praxis: SecretSender = senderFactory({
     "payments: type `transaction.transaction_status` (not signed); id `transaction.tid` and that status. Subscriptions: type `event` (signed), no id, and so no dedupe.",
   notes: [
     "**The status of a payment is not signed**: whoever replays a rejected one can call it approved. Fetch the transaction before you act upon it.",
-    'Praxis wants its answer signed: `{"status":0,"timestamp":…}` and `external-request-signature: <SHA-384 of status, timestamp and secret>`. A handler gives it by `context.reply(praxisReply(secret))`; without one the answer is empty, and Praxis counts it as failed.',
+    'Praxis wants its answer signed, and hears it so: `{"status":0,"description":"Ok","timestamp":…}` with `external-request-signature: <SHA-384 of status, timestamp and the secret that fitted>`, made anew for every delivery. What a handler gives to `context.reply` goes as it is. A guarded route answers by itself: `praxisReply(secret)` makes headers and body.',
     "Amounts come as texts and are signed as such; a number with a fraction is refused.",
   ],
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis", "docs.praxis.tech/docs/authentication"],
@@ -98,20 +118,21 @@ export const praxis: SecretSender = senderFactory({
       algorithm: "sha384",
       signed: VALUES,
       secretAt: "end",
-      signature: { header: "gt-authentication", encoding: "hex" },
+      signature: { header: SIGNATURE, encoding: "hex" },
+      signsReplies: true,
     }),
     event: (_delivery, payload) => (memberOf(payload, "event") === undefined ? PAYMENT : SUBSCRIPTION),
-    reply: { successStatuses: [200], honoursRetryAfter: false, unsubscribes: [] },
+    reply: { successStatuses: [200], finish: signed, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 
 /**
- * The signed answer that Praxis wants, for `context.reply`.
+ * The signed answer that Praxis wants, for a route of your own behind `receiver.guard`. The receiver gives it by itself.
  *
  * @param secret - The merchant secret.
  * @param nowMs - Milliseconds since the epoch. Default: now.
  * @throws {TypeError} When the secret is missing.
- * @example receiver.on("approved", async (event, context) => context.reply(praxisReply(process.env.PRAXIS_SECRET)))
+ * @example const { headers, body } = praxisReply(process.env.PRAXIS_SECRET);
  */
 export function praxisReply(
   secret: string | undefined,
@@ -120,10 +141,5 @@ export function praxisReply(
   if (typeof secret !== "string" || secret === "") {
     throw new TypeError("praxisReply: secret must be the merchant secret; is its environment variable set?");
   }
-  const timestamp = Math.floor(nowMs / 1000);
-  const signature = createHash("sha384").update(`0${timestamp}${secret}`).digest("hex");
-  return {
-    headers: { "content-type": "application/json", "external-request-signature": signature },
-    body: JSON.stringify({ status: 0, description: "Ok", timestamp }),
-  };
+  return answerOf(nowMs, (text) => createHash("sha384").update(`${text}${secret}`).digest("hex"));
 }

@@ -2,8 +2,10 @@
 import { mac } from "../auth/mac.js";
 import { param } from "../auth/signature.js";
 import { header, json } from "../field.js";
+import type { EventRow } from "../sender.js";
 import type { SecretSender } from "./options.js";
 import { senderFactory } from "./sender-row.js";
+import { signWorkosVerdict, WORKOS_ACTION, workosActionOf } from "./workos-actions.js";
 
 /** Pusher Channels' webhooks. Types are `channel_occupied`, `member_added`, `client_event`. */
 export const pusher: SecretSender = senderFactory({
@@ -82,7 +84,9 @@ export const sanity: SecretSender = senderFactory({
   }),
 });
 
-/** WorkOS' webhooks. Types are `connection.activated`, `dsync.user.created`. */
+const WORKOS_EVENT: EventRow = { id: json("id"), type: json("event"), timestamp: json("created_at", "rfc3339") };
+
+/** WorkOS' webhooks and actions. Types are `connection.activated`, `dsync.user.created`; of actions `authentication_action_context`. */
 export const workos: SecretSender = senderFactory({
   factory: "workos",
   name: "workos",
@@ -92,7 +96,12 @@ export const workos: SecretSender = senderFactory({
     "`WorkOS-Signature: t=<Unix milliseconds>, v1=<lower-case hex, 64 chars>`, with a space after the comma: HMAC-SHA256 over `<t>.<body>`.",
   exampleType: "connection.activated",
   retries: "Up to six times over three days.",
-  notes: ["Actions want a signed answer and are another thing: they are not read."],
+  events:
+    "webhooks: id `id`, type `event`. Actions, which have an endpoint and a secret of their own: id `id`, type `object` (`authentication_action_context`, `user_registration_action_context`).",
+  notes: [
+    'An action waits for a verdict: `context.reply({ body: JSON.stringify({ verdict: "Deny", error_message: "…" }) })`, or `"Allow"`. It is dated, signed with the secret that fitted, and sent as `{ object, payload, signature }`; a retry hears the same verdict, signed anew. Without a verdict WorkOS hears an empty 200, which is none: what then happens is set in its dashboard.',
+    "WorkOS' own library accepts actions for 30 s only: give `toleranceSeconds: 30` to the receiver of actions. A verdict cannot wait for an inbox.",
+  ],
   sources: [
     "@workos-inc/node 8.13.0, which accepts what this description signs",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: workos",
@@ -105,9 +114,10 @@ export const workos: SecretSender = senderFactory({
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-milliseconds"),
       signature: { header: "workos-signature", encoding: "hex", form: { pairs: "v1", separator: ", " } },
+      signsReplies: true,
     }),
     toleranceSeconds: 180,
-    event: { id: json("id"), type: json("event"), timestamp: json("created_at", "rfc3339") },
-    reply: { retryHorizonSeconds: 4 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    event: (_delivery, payload) => (workosActionOf(payload) === undefined ? WORKOS_EVENT : WORKOS_ACTION),
+    reply: { finish: signWorkosVerdict, retryHorizonSeconds: 4 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

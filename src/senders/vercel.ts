@@ -2,6 +2,7 @@
 import { mac } from "../auth/mac.js";
 import type { Secrets } from "../auth/secrets.js";
 import { json } from "../field.js";
+import { ndjson } from "../formats/ndjson.js";
 import type { EventRow, Handshake } from "../sender.js";
 import { requireText } from "./handshakes.js";
 import { type SenderFactory, senderFactory } from "./sender-row.js";
@@ -43,7 +44,7 @@ function drainVerification(token: string): Handshake {
 }
 
 /**
- * Vercel's webhooks, and log drains in JSON. Types are `deployment.succeeded`, …; of a drain's lines their `source`.
+ * Vercel's webhooks, and log drains in JSON or NDJSON. Types are `deployment.succeeded`, …; of a drain's lines their `source`.
  *
  * @throws {TypeError} When the secret is missing or malformed, or the token is no text.
  * @example createReceiver(vercel({ secret: process.env.VERCEL_WEBHOOK_SECRET }))
@@ -57,17 +58,26 @@ export const vercel: SenderFactory<VercelOptions, VercelEnvelope> = senderFactor
   proof: "`x-vercel-signature: <hex>`, HMAC-SHA1 over the body.",
   exampleType: "deployment.succeeded",
   events:
-    "webhooks: id `id` of the body, type `type`, time `createdAt` (milliseconds). Log drains (JSON arrays): one event for each line, id `id`, type `source`.",
+    "webhooks: id `id` of the body, type `type`, time `createdAt` (milliseconds). Log drains (JSON arrays, or NDJSON): one event for each line, id `id`, type `source`.",
   retries: "For up to 24 hours.",
   notes: [
     "With `verifyToken`, requests without a signature hear 200 and the token, and reach no handler.",
-    "A drain that is set to NDJSON is refused with 415: choose JSON.",
+    "An NDJSON drain of one line is a drain all the same: the Content-Type decides.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: vercel", "https://vercel.com/docs/webhooks"],
-  unconfirmed: ["24 hours of retries", "the time limit: 15 s is assumed", "`id` and `source` of a drain's lines"],
+  sources: [
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: vercel",
+    "https://vercel.com/docs/webhooks",
+    "https://vercel.com/docs/drains/reference/logs: id, source and timestamp of a line",
+  ],
+  unconfirmed: [
+    "24 hours of retries",
+    "the time limit: 15 s is assumed",
+    "the Content-Type of an NDJSON drain: `application/x-ndjson` and `application/ndjson` are read so",
+  ],
   options: ["secret", "verifyToken"],
   define: ({ secret, verifyToken }) => ({
     auth: mac({ secret, algorithm: "sha1", signature: { header: SIGNATURE, encoding: "hex" } }),
+    body: { "application/json": "json", "application/x-ndjson": ndjson, "application/ndjson": ndjson },
     event: (_delivery, payload) => (Array.isArray(payload) ? DRAIN : WEBHOOK),
     ...(verifyToken === undefined
       ? {}

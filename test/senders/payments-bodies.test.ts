@@ -168,7 +168,7 @@ describe("praxis", () => {
     expect(await send({ ...payment, timestamp: 2 }, "ma1co5EUR10.00")).toMatchObject({ name: "unauthenticated" });
   });
 
-  it("is answered, signed, by a handler", () => {
+  it("is answered, signed, by a route of one's own", () => {
     expect(praxisReply(secret, 1_767_323_045_678)).toEqual({
       headers: {
         "content-type": "application/json",

@@ -425,6 +425,22 @@ describe("vercel", () => {
     await receive({ headers: { ...JSON_TYPE, "x-vercel-signature": hmac(body, "hex", "sha1") }, body });
     expect(seen).toEqual(["build 1", "lambda 2"]);
   });
+
+  it.each(["application/x-ndjson", "application/ndjson; charset=utf-8"])(
+    "reads the lines of a drain in NDJSON, sent as %s, even a single one",
+    async (type) => {
+      const { seen, receive } = receiverOf(senders.vercel({ secret, verifyToken: "verify-1" }));
+      for (const body of [
+        '{"id":"1","source":"build"}\n{"id":"2","source":"lambda"}\n',
+        '{"id":"3","source":"edge"}',
+      ]) {
+        await receive({ headers: { "content-type": type, "x-vercel-signature": hmac(body, "hex", "sha1") }, body });
+      }
+      expect(seen).toEqual(["build 1", "lambda 2", "edge 3"]);
+      const forged = { "content-type": type, "x-vercel-signature": "0".repeat(40) };
+      expect(await receive({ headers: forged, body: "{}" })).toMatchObject({ name: "unauthenticated" });
+    },
+  );
 });
 
 describe("line", () => {

@@ -1,10 +1,12 @@
 // Senders whose bodies are tokens, SOAP or multipart: Apple, Kinde, Wix, Salesforce, Dropbox Sign.
+import { X509Certificate } from "node:crypto";
 import type { Sender } from "hookgate";
 import { appleAppStore, auth0, dropboxSign, kinde, salesforce, wix } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { appleLike } from "../../scripts/sample-chain.js";
 import { ed25519Pair, rsaPair } from "../../scripts/sample-keys.js";
+import { APPLE_ROOT_CA_G3 } from "../../src/senders/apple-root.js";
 import published from "../vectors/published.json" with { type: "json" };
 import { delivered, JSON_TYPE } from "./deliver.js";
 
@@ -57,6 +59,18 @@ describe("Apple's App Store", () => {
     ],
   ])("refuses what Apple signed for %s", async (_name, more, payload) => {
     expect((await send(of(more), payload, signer)).outcome).toMatchObject({ name: "unauthenticated" });
+  });
+
+  it("carries Apple Root CA - G3 as it is published", () => {
+    // The fingerprint as agisboye/app-store-server-api (src/AppleRootCertificate.ts) and tamtamchik/apple-iap-tools
+    // (src/constants.ts) pin it, of the file at https://www.apple.com/certificateauthority/AppleRootCA-G3.cer; the PEM
+    // itself was compared with the one in clearhaus/pedicel @117ea62666 (lib/pedicel.rb).
+    const published = "63:34:3A:BF:B8:9A:6A:03:EB:B5:7E:9B:3F:5F:A7:BE:7C:4F:5C:75:6F:30:17:B3:A8:C4:88:C3:65:3E:91:79";
+    const certificate = new X509Certificate(APPLE_ROOT_CA_G3);
+    expect(certificate.fingerprint256).toBe(published);
+    expect(certificate.raw).toHaveLength(583);
+    expect(certificate.subject).toContain("CN=Apple Root CA - G3");
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
   });
 
   it("trusts Apple's own root alone by default", async () => {

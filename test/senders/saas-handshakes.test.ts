@@ -1,5 +1,5 @@
 // How senders of mail, files, boards and clouds ask whether we are there, and what they must not be told.
-import { createHmac } from "node:crypto";
+import { createHmac, createPrivateKey } from "node:crypto";
 import type { Sender } from "hookgate";
 import {
   asana,
@@ -21,6 +21,7 @@ import {
   woocommerce,
 } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
+import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { rsaPair } from "../../scripts/sample-keys.js";
 import { delivered, FORM_TYPE, JSON_TYPE } from "./deliver.js";
@@ -197,6 +198,52 @@ describe("Azure Event Grid's handshakes", () => {
       "webhook-allowed-rate": "*",
     });
     expect(await receive({ method: "OPTIONS", url: "/hook", headers })).toMatchObject({ name: "unauthenticated" });
+  });
+});
+
+describe("Azure Event Grid with Microsoft Entra", () => {
+  const { publicKey, privateKey } = rsaPair();
+  const tenantId = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+  const entra = { tenantId, audience: "api://grid-hook", publicKey };
+  const caller = "4962773b-9cdb-44cf-a8bf-237846a00ab7";
+  const versions = {
+    one: { iss: `https://sts.windows.net/${tenantId}/`, appid: caller },
+    two: { iss: `https://login.microsoftonline.com/${tenantId}/v2.0`, azp: caller },
+  };
+  const body = JSON.stringify([{ id: "e1", eventType: "Microsoft.Storage.BlobCreated", data: {} }]);
+  async function receive(claims: object) {
+    const { seen, receive: deliver } = at(azureEventGrid({ entra }));
+    const token = await new SignJWT({ aud: "api://grid-hook", ...claims })
+      .setProtectedHeader({ alg: "RS256" })
+      .setIssuedAt()
+      .setExpirationTime("1h")
+      .sign(createPrivateKey(privateKey));
+    const outcome = await deliver({ headers: { ...JSON_TYPE, authorization: `Bearer ${token}` }, body });
+    return { name: outcome.name, seen };
+  }
+
+  it.each(Object.entries(versions))("takes Event Grid's own token of version %s", async (_name, claims) => {
+    const { name, seen } = await receive(claims);
+    expect(name).toBe("processed");
+    expect(seen).toMatchObject([{ id: "e1", type: "Microsoft.Storage.BlobCreated" }]);
+  });
+
+  it.each<[string, object]>([
+    ["of another caller", { ...versions.one, appid: "00000000-0000-0000-0000-000000000000" }],
+    ["without a caller", { iss: versions.one.iss }],
+    ["with the caller's claim of the other version", { iss: versions.two.iss, appid: caller }],
+    ["of another directory", { ...versions.one, iss: versions.one.iss.replace("72f9", "82f9") }],
+    ["for another application", { ...versions.two, aud: "api://another" }],
+  ])("refuses one %s", async (_name, claims) => {
+    expect((await receive(claims)).name).toBe("unauthenticated");
+  });
+
+  it("throws for a directory that is none, for both kinds of proof, and for neither", () => {
+    expect(() => azureEventGrid({ entra: { ...entra, tenantId: "common" } })).toThrow(
+      /^azureEventGrid: entra\.tenantId/,
+    );
+    expect(() => azureEventGrid({ entra, token: secret })).toThrow(/either token or entra/);
+    expect(() => azureEventGrid({})).toThrow(TypeError);
   });
 });
 

@@ -194,3 +194,60 @@ describe.each(cases)("$name", ({ sender, key, type, payload, accepts, makes }) =
     expect(made.seen).toMatchObject([{ type }]);
   });
 });
+
+/** HubSpot's documentation lists twelve escapes that are to be decoded before the text is built, and no others. */
+describe("hubspot, v3, and escapes in the URL", () => {
+  const listed: Readonly<Record<string, string>> = {
+    ...{ "%3A": ":", "%2F": "/", "%3F": "?", "%40": "@", "%21": "!", "%24": "$" },
+    ...{ "%27": "'", "%28": "(", "%29": ")", "%2A": "*", "%2C": ",", "%3B": ";" },
+  };
+  const others = ["%20", "%23", "%25", "%26", "%2B", "%3D", "%5B", "%5D", "%22", "%3C", "%7C", "%C3%A9", "%25%33%41"];
+  const payload = [{ ...contact, subscriptionType: "contact.creation" }];
+  const sender = hubspot({ secret, versions: ["v3"] }) as unknown as Sender<never>;
+
+  /** What HubSpot's library signs for a URL: it decodes nothing by itself, so it is given what HubSpot would sign. */
+  async function verdict(arriving: string, signedUrl: string): Promise<string> {
+    const body = JSON.stringify(payload);
+    const timestamp = Date.now();
+    const options = { clientSecret: secret, requestBody: body, signatureVersion: "v3", url: signedUrl, timestamp };
+    const signature = Signature.getSignature("POST", "v3", { ...options, signature: "" });
+    const headers = {
+      ...JSON_TYPE,
+      "x-hubspot-signature-v3": signature,
+      "x-hubspot-request-timestamp": String(timestamp),
+    };
+    const target = arriving.slice("https://example.com".length);
+    return (await delivered(sender, { publicUrl: "https://example.com" }).receive({ url: target, headers, body })).name;
+  }
+
+  it.each(Object.entries(listed))("%s is signed as %s, and accepted as it came, too", async (escaped, character) => {
+    for (const written of [escaped, escaped.toLowerCase()]) {
+      const arriving = `https://example.com/hooks/a${written}b?to=${written}c`;
+      expect(await verdict(arriving, `https://example.com/hooks/a${character}b?to=${character}c`)).toBe("processed");
+      expect(await verdict(arriving, arriving)).toBe("processed");
+    }
+  });
+
+  it.each(others)("%s stays as it is", async (escaped) => {
+    const arriving = `https://example.com/hooks?to=a${escaped}b`;
+    expect(await verdict(arriving, arriving)).toBe("processed");
+    expect(await verdict(arriving, decodeURIComponent(arriving))).toBe("unauthenticated");
+  });
+
+  it("what we sign for such a URL is what the library accepts for the decoded one, and only for that", async () => {
+    const sent = `https://example.com/hooks?${Object.keys(listed).join("&")}&${others.join("&")}`;
+    const decoded = `https://example.com/hooks?${Object.values(listed).join("&")}&${others.join("&")}`;
+    const { headers, body } = await createTestSender(sender, { url: sent }).sign({ type: "contact.creation", payload });
+    const options = (asked: string) => ({
+      signature: headers["x-hubspot-signature-v3"] ?? "",
+      clientSecret: secret,
+      requestBody: Buffer.from(body).toString("utf8"),
+      signatureVersion: "v3",
+      url: asked,
+      method: "POST",
+      timestamp: Number(headers["x-hubspot-request-timestamp"]),
+    });
+    expect(Signature.isValid(options(decoded))).toBe(true);
+    expect(Signature.isValid(options(sent))).toBe(false);
+  });
+});

@@ -89,7 +89,7 @@ describe("alipay", () => {
     expect(reply.status).toBe(status);
   });
 
-  it("is answered, signed, by a handler", () => {
+  it("is answered, signed, by a route of one's own", () => {
     const privateKey = rsa.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
     const { headers: given, body: text } = alipayReply({ clientId: "C1", privateKey, path: "/hooks/alipay", nowMs });
     const signature = decodeURIComponent(given.signature?.split("signature=")[1] ?? "");
