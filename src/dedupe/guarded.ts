@@ -19,8 +19,8 @@ import { timedOp } from "./timed-op.js";
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
-/** A store that is back is noticed within this and one op: half of what is promised, the rest is the client's to reconnect in. */
-const DEFAULT_BREAKER_OPEN_MS = 500;
+/** A store that is back is noticed within this and one op; of the 2 s that are promised most is the client's, to connect again in. */
+const DEFAULT_BREAKER_OPEN_MS = 250;
 /** Before the second try: long enough for a driver to reconnect, spread so that not everybody tries at once. */
 const RETRY_PAUSE_MS = 50;
 
@@ -43,7 +43,7 @@ export interface GuardOptions {
   readonly timeoutMs?: number;
   /** Failures in a row after which the store is left alone. Default 5. */
   readonly breakerFailures?: number;
-  /** For how long; then one claim tries again. Default 500. */
+  /** For how long; then one claim tries again. Default 250. */
   readonly breakerOpenMs?: number;
   /** Monotonic, milliseconds. */
   readonly nowMs?: () => number;

@@ -262,7 +262,7 @@ describe("guardedStore", () => {
       const store = scripted(failing);
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) expect(await bench.claim()).toMatchObject({ failure: "failed" });
-      bench.pass(499);
+      bench.pass(249);
       expect(await bench.claim()).toMatchObject({ failure: "resting", message: expect.stringContaining("not asked") });
       expect(store.asked).toBe(5);
     });
@@ -276,7 +276,7 @@ describe("guardedStore", () => {
       expect(store.asked).toBe(10);
     });
 
-    it("tries with one claim after half a second, refuses the others meanwhile, and is closed by its success", async () => {
+    it("tries with one claim after a quarter of a second, refuses the others meanwhile, and is closed by its success", async () => {
       let answer = (_answer: ClaimAnswer): void => {};
       const probe = () =>
         new Promise((resolve) => {
@@ -285,7 +285,7 @@ describe("guardedStore", () => {
       const store = scripted(failing, failing, failing, failing, failing, probe, () => claimed);
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) await bench.claim();
-      bench.pass(500);
+      bench.pass(250);
       const probing = bench.claim();
       expect(await bench.claim()).toMatchObject({ failure: "resting" });
       answer(claimed);
@@ -298,9 +298,9 @@ describe("guardedStore", () => {
       const store = scripted(failing);
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) await bench.claim();
-      bench.pass(500);
+      bench.pass(250);
       expect(await bench.claim()).toMatchObject({ failure: "failed" });
-      bench.pass(499);
+      bench.pass(249);
       expect(await bench.claim()).toMatchObject({ failure: "resting" });
       bench.pass(1);
       expect(await bench.claim()).toMatchObject({ failure: "failed" });

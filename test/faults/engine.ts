@@ -31,7 +31,7 @@ export const EFFECTS = "faults_effects";
 const CONNECT_MS = 1_000;
 
 /** As docs/many-instances.md has it: both clients wait for up to 2 s between tries by themselves. */
-const reconnectMs = (tries: number): number => Math.min(tries * 50, 500);
+const reconnectMs = (tries: number): number => Math.min(tries * 50, 250);
 
 /** Loads only what this engine needs: a process that lives for 50 ms must start soon. */
 export async function open(engine: Engine): Promise<Opened> {
