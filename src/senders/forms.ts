@@ -55,8 +55,12 @@ export const calendly: SecretSender = senderFactory({
   events:
     "type `event` of the body; id of `event`, `created_at` and `payload.uri` together, none where one is missing.",
   retries: "With growing pauses for up to 24 hours.",
-  sources: ["https://developer.calendly.com/api-docs", "hookdeck/webhook-skills, providers.yaml @00ad8d05: calendly"],
-  unconfirmed: ["24 hours of retries", "time limit", "that `created_at` and `payload.uri` stay the same over retries"],
+  sources: [
+    "https://developer.calendly.com/api-docs",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: calendly",
+    "a Calendly employee's word, as quoted in a public repository: 24 hours, then the subscription is disabled",
+  ],
+  unconfirmed: ["time limit", "that `created_at` and `payload.uri` stay the same over retries"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
