@@ -49,11 +49,11 @@ export const monday: SecretSender<MondayEnvelope> = senderFactory({
     "https://developer.monday.com/api-reference/docs/webhooks",
     "https://prismatic.io/docs/example-payloads/monday/triggers/webhook.json",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: monday",
+    "developer.monday.com, changelog of 8 February 2021: every minute for 30 minutes",
   ],
   unconfirmed: [
     "the claims of the JWT: `exp` counts where it is there, and is not asked for",
     "that `event.triggerUuid` stays the same over retries",
-    "the schedule",
     "the time limit: 15 s is assumed",
   ],
   options: ["secret"],

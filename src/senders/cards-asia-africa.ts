@@ -16,17 +16,18 @@ export const razorpay: SecretSender = senderFactory({
   credential: "Dashboard → Settings → Webhooks → the secret you chose there. Used as text.",
   proof: "`X-Razorpay-Signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over the body.",
   exampleType: "payment.captured",
-  retries: "For 24 hours with growing intervals; then the webhook is disabled.",
+  retries: "For 24 hours with growing intervals; then the webhook is disabled. By hand for seven days.",
   notes: [
     "`x-razorpay-event-id` is a header, and the signature does not cover it.",
     "A retry of an old event is signed with the secret of its day: give the old secret too for a day after changing it.",
   ],
-  sources: ["github.com/razorpay/razorpay-python@b56ac018bf, tests", "razorpay.com/docs/webhooks/validate-test"],
-  unconfirmed: [
-    "5 s time limit",
-    "24 hours of retries",
-    "that `x-razorpay-event-id` is always sent and stays the same over attempts",
+  sources: [
+    "github.com/razorpay/razorpay-python@b56ac018bf, tests",
+    "razorpay.com/docs/webhooks/validate-test",
+    "razorpay.com/docs/webhooks/best-practices: 24 hours, then disabled",
+    "razorpay.com/docs/webhooks/replay-events: by hand, for seven days",
   ],
+  unconfirmed: ["5 s time limit", "that `x-razorpay-event-id` is always sent"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-razorpay-signature", encoding: "hex" } }),
@@ -35,7 +36,7 @@ export const razorpay: SecretSender = senderFactory({
       type: json("event"),
       timestamp: json("created_at", "unix-seconds"),
     },
-    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 7 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

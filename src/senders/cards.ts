@@ -18,10 +18,14 @@ export const square: SecretSender = senderFactory({
   proof:
     "`x-square-hmacsha256-signature: <base64, 44 chars>`: HMAC-SHA256 over `<notification URL><body>`, the URL exactly as registered.",
   exampleType: "payment.updated",
-  retries: "For up to 24 hours, with `square-retry-number` and `square-retry-reason`.",
+  retries:
+    "Eleven times within 24 hours, after 1 minute at first and 8 hours at last, with `square-retry-number` and `square-retry-reason`.",
   notes: ["No time is signed; the id that dedupe goes by, `event_id`, is."],
-  sources: ["github.com/square/square-nodejs-sdk@c58c6e097a, src/wrapper/WebhooksHelper.ts"],
-  unconfirmed: ["10 s time limit", "24 hours of retries"],
+  sources: [
+    "github.com/square/square-nodejs-sdk@c58c6e097a, src/wrapper/WebhooksHelper.ts",
+    "developer.squareup.com/docs/webhooks, as quoted in several repositories: the schedule",
+  ],
+  unconfirmed: ["10 s time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -49,12 +53,11 @@ export const checkoutCom: SecretSender = senderFactory({
   exampleType: "payment_approved",
   retries: "Eight more times, over about 28 hours.",
   notes: ["The `Authorization` header that can be set beside the signature key is not looked at."],
-  sources: ["the shape table of the sender list, from vendor documentation at second hand"],
-  unconfirmed: [
-    "header and encoding",
-    "the time limit of 10 s and the retries",
-    "that `id` stays the same over attempts",
+  sources: [
+    "the shape table of the sender list, from vendor documentation at second hand",
+    "checkout.com/docs/workflows/set-up-your-webhook-receiver: `Cko-Signature`, hex",
   ],
+  unconfirmed: ["the time limit of 10 s and the retries", "that `id` stays the same over attempts"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "cko-signature", encoding: "hex" } }),

@@ -185,14 +185,23 @@ export const azureEventGrid: SenderFactory<AzureEventGridOptions> = senderFactor
   exampleType: "Microsoft.Storage.BlobCreated",
   events:
     "Event Grid's schema: a batch, an array; id `id`, type `eventType`. CloudEvents: id of `source` and `id`, type `type`.",
-  retries: "Up to 30 attempts within 24 hours; 400, 401, 403 and 413 are not retried as others are.",
+  retries:
+    "Up to 30 attempts within 24 hours; 400, 401, 403 and 413 are final: the event is dropped, or dead-lettered where that is set up.",
   notes: [
     "Both handshakes are answered by themselves, once the token is right: the validation event, and `OPTIONS` of the CloudEvents schema.",
     "Event Grid hides the query of the URL from its readers, but your own logs may not.",
     "A token of Entra binds nothing of what was sent: whoever has seen one can send other bodies until it ends.",
   ],
-  sources: ["https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema"],
-  unconfirmed: ["most of the entry is from general knowledge", "retries", "30 s time limit"],
+  sources: [
+    "https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema",
+    "learn.microsoft.com/azure/event-grid/delivery-and-retry: what is not sent again",
+    "learn.microsoft.com/azure/event-grid/secure-webhook-delivery: Event Grid's application in Entra",
+  ],
+  unconfirmed: [
+    "30 s time limit",
+    "that there are 30 attempts within 24 hours",
+    "whether the OPTIONS request of the CloudEvents schema brings Entra's token",
+  ],
   options: ["token", "entra"],
   define: (options) => ({
     auth: gridAuth(options),

@@ -71,8 +71,12 @@ export const notion: SenderFactory<EnrollingOptions> = senderFactory({
     "The first POST holds the token and is not signed. `await receiver.enrol()` gets it, or an option `enrol(token)`; paste it in the integration's settings. At any other time it is refused.",
     "Events name what changed, not what it is now: ask the API.",
   ],
-  sources: ["@notionhq/client 5.26.0", "hookdeck/webhook-skills, providers.yaml @00ad8d05: notion"],
-  unconfirmed: ["eight retries in 24 hours", "time limit", "that `id` stays the same over retries"],
+  sources: [
+    "@notionhq/client 5.26.0",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: notion",
+    "developers.notion.com, as quoted in public repositories: eight retries, the last about 24 hours after the event",
+  ],
+  unconfirmed: ["time limit", "that `id` stays the same over retries"],
   options: ["secret", "enrol"],
   define: ({ secret, enrol }) => {
     checkEnrol("notion", enrol);

@@ -55,8 +55,12 @@ export const calendly: SecretSender = senderFactory({
   events:
     "type `event` of the body; id of `event`, `created_at` and `payload.uri` together, none where one is missing.",
   retries: "With growing pauses for up to 24 hours.",
-  sources: ["https://developer.calendly.com/api-docs", "hookdeck/webhook-skills, providers.yaml @00ad8d05: calendly"],
-  unconfirmed: ["24 hours of retries", "time limit", "that `created_at` and `payload.uri` stay the same over retries"],
+  sources: [
+    "https://developer.calendly.com/api-docs",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: calendly",
+    "a Calendly employee's word, as quoted in a public repository: 24 hours, then the subscription is disabled",
+  ],
+  unconfirmed: ["time limit", "that `created_at` and `payload.uri` stay the same over retries"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -182,7 +186,7 @@ export const webflow: SecretSender = senderFactory({
   proof:
     "`x-webflow-signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over `<x-webflow-timestamp>:<body>`; the time is in Unix milliseconds.",
   exampleType: "form_submission",
-  retries: "Up to three times, ten minutes apart.",
+  retries: "Three attempts in all.",
   notes: [
     "Webhooks made in the dashboard are not signed, and are refused.",
     "`payload.id` names a form's answer, but of other types the thing that changed: only answers are deduped.",
@@ -190,8 +194,9 @@ export const webflow: SecretSender = senderFactory({
   sources: [
     "https://developers.webflow.com/data/docs/working-with-webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: webflow",
+    "developers.webflow.com, changelog: three attempts at most",
   ],
-  unconfirmed: ["retries", "time limit", "whether a retry is signed with a new time"],
+  unconfirmed: ["time limit", "whether a retry is signed with a new time"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

@@ -113,8 +113,9 @@ export const github: GithubSender = senderFactory<SecretOptions>({
     'docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads"',
     "github.com/octokit/webhooks-methods.js@da0cc1c471",
     "the members of the bodies are from the published schemas",
+    'docs.github.com, "Best practices for using webhooks": 10 seconds, and that a redelivery keeps its id',
+    "@octokit/openapi-types, api-overview: the member `hooks`",
   ],
-  unconfirmed: ["10 s time limit", "the member `hooks` of the list of addresses", "that a redelivery keeps its id"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),

@@ -92,7 +92,7 @@ export const hubspot: SenderFactory<HubspotOptions> = senderFactory({
   exampleType: "contact.creation",
   events:
     "a batch: an array. Id of `eventId`, `subscriptionId`, `objectId` and `occurredAt` together, for `eventId` alone is not unique; type `subscriptionType`.",
-  retries: "Up to ten times within 24 hours.",
+  retries: "Up to ten times within 24 hours; 400, 401, 403, 404 and 405 end them.",
   notes: [
     'Versions 1 and 2 are hashes, not HMACs, and sign no time: whoever has seen one delivery can append to its body, and send it again at any time. `versions: ["v3"]` refuses them.',
     "Where a version 3 signature came, it must hold, whatever else came.",
@@ -102,8 +102,9 @@ export const hubspot: SenderFactory<HubspotOptions> = senderFactory({
     "HubSpot/hubspot-api-nodejs @395cd9bf3b, src/utils/signature.ts",
     "developers.hubspot.com, Validating requests: the table of escapes",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: hubspot",
+    "community.hubspot.com, a word of HubSpot's: 4xx other than 429 is final",
   ],
-  unconfirmed: ["ten retries in 24 hours", "5 s time limit", "the id"],
+  unconfirmed: ["5 s time limit", "the id", "ten retries in 24 hours: third parties' word"],
   options: ["secret", "versions"],
   define: ({ secret, versions = VERSIONS }) => ({
     auth: hubspotAuth(secret, versions),

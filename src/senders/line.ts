@@ -24,12 +24,11 @@ export const line: SecretSender<LineEnvelope> = senderFactory({
     "One delivery holds several events, or none: the console's Verify button sends an empty array, which is success.",
     "LINE does not publish its addresses.",
   ],
-  sources: ["github.com/line/line-bot-sdk-nodejs@3c0a10c716, lib/validate-signature.ts, lib/webhook/model"],
-  unconfirmed: [
-    "that `webhookEventId` stays the same when redelivered",
-    "that redelivery is off by default",
-    "2 s time limit",
+  sources: [
+    "github.com/line/line-bot-sdk-nodejs@3c0a10c716, lib/validate-signature.ts, lib/webhook/model",
+    "public projects built on it agree: redelivery is off by default, and keeps `webhookEventId`",
   ],
+  unconfirmed: ["2 s time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-line-signature", encoding: "base64" } }),

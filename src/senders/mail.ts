@@ -44,8 +44,9 @@ export const postmark: SenderFactory<BasicOptions> = senderFactory({
   sources: [
     "https://postmarkapp.com/developer/webhooks/webhooks-overview",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: postmark",
+    "postmarkapp.com/support, inbound webhook retries: ten within 10.5 hours, and that 403 stops them",
   ],
-  unconfirmed: ["ten retries in 10.5 hours", "that 403 stops retries", "time limit", "ids built from several members"],
+  unconfirmed: ["time limit", "ids built from several members", "that other kinds than inbound mail come again alike"],
   options: ["username", "password"],
   define: (options) => ({
     auth: basicAuth(options),

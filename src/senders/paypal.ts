@@ -32,8 +32,9 @@ export const paypal: SenderFactory<PaypalOptions> = senderFactory({
   sources: [
     "github.com/paypal/PayPal-Python-SDK, paypalrestsdk/notifications.py",
     "developer.paypal.com/api/rest/webhooks",
+    "developer.paypal.com, as quoted in several repositories: 25 times over three days",
   ],
-  unconfirmed: ["up to 25 attempts within three days", "the time limit"],
+  unconfirmed: ["the time limit"],
   options: ["webhookId", "publicKey"],
   define({ webhookId, publicKey: pinned }) {
     if (typeof webhookId !== "string" || !WEBHOOK_ID.test(webhookId)) {

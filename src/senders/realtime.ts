@@ -22,13 +22,17 @@ export const pusher: SecretSender = senderFactory({
     "A batch: `events[]`. Events have no id, and a state may come again, so nothing is deduped.",
     'The body holds `time_ms`, so two genuine deliveries are never equal: `dedupe: { replay: "suppress" }` refuses copies.',
   ],
-  sources: ["pusher/pusher-http-node @7492d8db91", "https://pusher.com/docs/channels/server_api/webhooks/"],
-  unconfirmed: ["time limit", "whether `time_ms` is that of the attempt"],
+  sources: [
+    "pusher/pusher-http-node @7492d8db91",
+    "https://pusher.com/docs/channels/server_api/webhooks/",
+    "docs.bird.com/pusher, webhook timeouts and retries: 4 seconds, 5 minutes",
+  ],
+  unconfirmed: ["whether `time_ms` is that of the attempt"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-pusher-signature", encoding: "hex" } }),
     event: { each: "events", type: json("name") },
-    reply: { retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 4, retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 
@@ -65,11 +69,15 @@ export const sanity: SecretSender = senderFactory({
   proof:
     "`sanity-webhook-signature: t=<Unix milliseconds>,v1=<base64url without padding, 43 chars>`: HMAC-SHA256 over `<t>.<body>`.",
   exampleType: "update",
-  retries: "Twice, 30 seconds apart.",
+  retries: "Twice, 30 seconds apart, after 429 or 5xx.",
   notes: [
     "The body is what the webhook's projection makes of the document, so id (`idempotency-key`) and type (`sanity-operation`) are headers, and the signature covers neither.",
   ],
-  sources: ["sanity-io/webhook-toolkit @649f5adcd8", "hookdeck/webhook-skills, providers.yaml @00ad8d05: sanity"],
+  sources: [
+    "sanity-io/webhook-toolkit @649f5adcd8",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: sanity",
+    "sanity.io changelog of 29 April 2026: twice, 30 seconds apart, after 429 or 5xx",
+  ],
   unconfirmed: ["the header `sanity-operation`", "whether a retry is signed with a new time"],
   options: ["secret"],
   define: ({ secret }) => ({

@@ -56,8 +56,9 @@ export const shopify: SecretSender = senderFactory({
   sources: [
     "github.com/Shopify/shopify-app-js@ef2043d4a8, packages/apps/shopify-api",
     'shopify.dev, "Webhooks" and "Events"',
+    "shopify.dev/docs/apps/build/webhooks/subscribe/https: 5 seconds in all, 1 to connect; 8 retries over 4 hours",
+    "shopify.dev/docs/apps/build/webhooks/ignore-duplicates: `X-Shopify-Event-Id` ties deliveries of one action together",
   ],
-  unconfirmed: ["that topics share an event id", "5 s time limit", "8 retries in 4 hours"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

@@ -82,10 +82,11 @@ export const slack: SecretSender = senderFactory({
     'Acknowledge first and work afterwards: 3 s are short. A command may be answered at once: `context.reply({ body: "On it." })`.',
   ],
   sources: [
-    "github.com/slackapi/bolt-js@9a45c3c9a3, src/receivers/verify-request.ts, HTTPModuleFunctions.ts",
+    "github.com/slackapi/bolt-js@9a45c3c9a3, src/receivers/verify-request.ts, HTTPModuleFunctions.ts; slackapi/python-slack-sdk, tests/slack_sdk/signature",
     "docs.slack.dev",
+    "npm slack-payload, and the published delivery of a slash command: how forms are laid out",
   ],
-  unconfirmed: ["the forms' layout", "that `event_id` stays the same over retries"],
+  unconfirmed: ["that `event_id` stays the same over retries"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

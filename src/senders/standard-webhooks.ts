@@ -73,8 +73,9 @@ export const svix: SenderFactory<StandardWebhooksOptions> = senderFactory({
   sources: [
     "github.com/svix/svix-webhooks@4fc0cfb8b4, javascript/src/webhook.ts, server/svix-server/src/worker.rs",
     "docs.svix.com",
+    "resend.com/docs/webhooks/retries-and-replays, of a sender that delivers through Svix: the schedule",
   ],
-  unconfirmed: ["the schedule", "15 s time limit", "addresses at docs.svix.com/receiving/source-ips"],
+  unconfirmed: ["15 s time limit", "addresses at docs.svix.com/receiving/source-ips"],
   options: ["secret", "publicKey"],
   define: (options) => ({
     auth: standardWebhooksAuth("svix", options, "either"),

@@ -33,7 +33,8 @@ export const stripe: SecretSender<StripeEnvelope> = senderFactory({
   proof:
     "`Stripe-Signature: t=<unix seconds>,v1=<hex>`, `v1` several times while rotating; HMAC-SHA256 over `<t>.<body>`. Other schemes (`v0`) are skipped.",
   exampleType: "invoice.paid",
-  retries: "For up to three days in live mode, with backoff.",
+  retries:
+    "For up to three days in live mode, with backoff; in a sandbox three times over a few hours. By hand also later.",
   notes: [
     "The tolerance holds both ways; Stripe's own library lets future times pass.",
     'Thin events (`object: "v2.core.event"`) come by the same scheme; they have `related_object` instead of `data`, to be fetched with your SDK.',
@@ -43,13 +44,10 @@ export const stripe: SecretSender<StripeEnvelope> = senderFactory({
   sources: [
     "github.com/stripe/stripe-node@663942164d, src/Webhooks.ts",
     "Stripe publishes no vector; ours are accepted by its library",
+    "docs.stripe.com/webhooks, as quoted in several repositories: three days in live mode, three times over a few hours in a sandbox",
+    "the list's member `WEBHOOKS`, as several public projects read it",
   ],
-  unconfirmed: [
-    "that `id` stays the same over retries",
-    "three days of retries",
-    "the time limit is not published; 15 s is assumed",
-    "the member `WEBHOOKS` of the list of addresses",
-  ],
+  unconfirmed: ["that `id` stays the same over retries", "the time limit is not published; 15 s is assumed"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

@@ -19,14 +19,16 @@ export const paddle: SecretSender = senderFactory({
   credential: "Developer Tools → Notifications → the destination → Secret key, `pdl_ntfset_…`. Used whole, as text.",
   proof: "`Paddle-Signature: ts=<unix seconds>;h1=<hex>[;h1=<hex>]`: HMAC-SHA256 over `<ts>:<body>`.",
   exampleType: "transaction.completed",
-  retries: "Live 60 attempts within three days.",
+  retries: "Live 60 times within three days, in a sandbox three times within 15 minutes.",
   notes: [
     "While the secret is rotated, several `h1` come; one that fits is enough.",
     "Dedupe goes by `event_id`, which is signed; `notification_id` names the delivery.",
     "Paddle's own libraries refuse what is older than 5 s: `toleranceSeconds: 5` does the same.",
   ],
-  sources: ["github.com/PaddleHQ/paddle-node-sdk@b8ee4b1274, src/notifications"],
-  unconfirmed: ["5 s time limit", "60 attempts within three days"],
+  sources: [
+    "github.com/PaddleHQ/paddle-node-sdk@b8ee4b1274, src/notifications",
+    "developer.paddle.com/webhooks/about/respond-to-webhooks: 5 seconds, 60 retries over three days",
+  ],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -72,6 +74,7 @@ export const recurly: SecretSender = senderFactory({
   proof:
     "`recurly-signature: <unix milliseconds>,<hex>[,<hex>]`, without names: HMAC-SHA256 over `<milliseconds>.<body>`.",
   exampleType: "subscription.created",
+  retries: "Ten times, with growing pauses, over about three days.",
   notes: [
     "Only JSON endpoints: choose JSON at the endpoint. XML notifications of older sites are not read.",
     "Whether `id` is the event's or the object's is not documented, so object, event, `id` and `event_time` together are the id; all are signed.",
@@ -79,8 +82,9 @@ export const recurly: SecretSender = senderFactory({
   sources: [
     "the shape table of the sender list, from a vendor library",
     "docs.recurly.com, webhook payloads: JSON vs. XML",
+    "docs.recurly.com, automatic retries",
   ],
-  unconfirmed: ["the members `id` and `event_time`", "the time limit and the retries"],
+  unconfirmed: ["the members `id` and `event_time`", "the time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -94,7 +98,7 @@ export const recurly: SecretSender = senderFactory({
       type: dotted(json("object_type"), json("event_type")),
       timestamp: json("event_time", "rfc3339"),
     },
-    reply: { retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { retryHorizonSeconds: 4 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

@@ -50,7 +50,8 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
   proof: "The body is a JWT, RS256, with `exp`.",
   exampleType: "wix.ecom.v1.order_created",
   events: "type `data.eventType`, id `data.data.id`; both are read from JSON texts inside of the token.",
-  retries: "Up to twelve times over some hours.",
+  retries:
+    "Twelve times over 47 hours: after 1 and 10 minutes, 1 hour, three times 2, three times 4, twice 8, and 12 hours.",
   notes: [
     "It waits 1.25 seconds at first: a handler that takes longer needs an inbox.",
     "The payload is what the token says, with `data` and `data.data` parsed: `{ data: { eventType, instanceId, data: { … } } }`.",
@@ -58,6 +59,7 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
   sources: [
     "https://dev.wix.com/docs/build-apps/develop-your-app/access/authentication/verify-requests-received-from-wix",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: wix",
+    "dev.wix.com, webhook resend policy: 1,250 ms, and the schedule",
   ],
   unconfirmed: [
     "the Content-Type",
@@ -69,6 +71,6 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
     auth: jwt({ at: "body", algorithms: ["RS256"], publicKey, requireExpiry: true }),
     body: anyType(tokenBody({ jsonClaims: ["data", "data.data"] })),
     event: { id: json("data.data.id"), type: json("data.eventType"), timestamp: json("iat", "unix-seconds") },
-    reply: { timeLimitSeconds: 1.25, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 1.25, retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

@@ -61,19 +61,18 @@ export const linear: SecretSender<LinearEnvelope> = senderFactory({
   proof:
     "`Linear-Signature: <hex>`, HMAC-SHA256 over the body, which holds the time: `webhookTimestamp`, milliseconds.",
   exampleType: "Issue.create",
-  retries: "After 1 min, 1 hour and 6 hours; then the webhook may be disabled.",
+  retries: "After 1 min, 1 hour and 6 hours; then the webhook may be disabled. Only **200** counts.",
   notes: [
     '`Linear-Delivery`, the id, is a header, and the signature does not cover it. The same body under another id is reported, or refused with `dedupe: { replay: "suppress" }`.',
     "`Linear-Timestamp` and `Linear-Event` are not signed and not looked at.",
     "Linear publishes its addresses in its documentation.",
   ],
-  sources: ["@linear/sdk 98.0.0, dist/webhooks", "https://linear.app/developers/webhooks"],
-  unconfirmed: [
-    "that `Linear-Delivery` stays the same over retries",
-    "that every event has `type` and `action`",
-    "the schedule",
-    "5 s time limit",
+  sources: [
+    "@linear/sdk 98.0.0, dist/webhooks",
+    "https://linear.app/developers/webhooks",
+    "linear.app/developers/webhooks, as quoted in several repositories: 5 seconds, HTTP 200, three retries",
   ],
+  unconfirmed: ["that `Linear-Delivery` stays the same over retries", "that every event has `type` and `action`"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -88,6 +87,7 @@ export const linear: SecretSender<LinearEnvelope> = senderFactory({
     },
     toleranceSeconds: 60,
     reply: {
+      successStatuses: [200],
       timeLimitSeconds: 5,
       retryHorizonSeconds: 86_400,
       honoursRetryAfter: false,
