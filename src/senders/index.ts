@@ -2,7 +2,7 @@
 export { quickbooks, xero } from "./accounting.js";
 export { type AdyenItem, type AdyenOptions, adyen } from "./adyen.js";
 export { cursor, fireflies, huggingFace } from "./agents.js";
-export { type AlipayReplyOptions, alipay, alipayReply } from "./alipay.js";
+export { type AlipayOptions, type AlipayReplyOptions, alipay, alipayReply } from "./alipay.js";
 export { type AppleAppStoreOptions, appleAppStore } from "./app-store.js";
 export { type AwsSnsOptions, awsSns } from "./aws-sns.js";
 export { bridgeApi, dwolla, ethoca, gocardless, synctera } from "./banking.js";
@@ -10,7 +10,7 @@ export { type AirtablePing, airtable, type MondayEnvelope, monday } from "./boar
 export { type BraintreeOptions, braintree } from "./braintree.js";
 export { airwallex, checkoutCom, revolut, type SolidgateOptions, solidgate, square } from "./cards.js";
 export { cashfree, paystack, razorpay, smile } from "./cards-asia-africa.js";
-export { azureEventGrid, type GooglePubsubOptions, googlePubsub } from "./cloud.js";
+export { type AzureEventGridOptions, azureEventGrid, type GooglePubsubOptions, googlePubsub } from "./cloud.js";
 export { type CloudEventsOptions, cloudEvents } from "./cloud-events.js";
 export { bitbucket, gitea } from "./code-hosting.js";
 export { cloudsignal, flexport, meraki, oura, type StravaOptions, strava, uberEats } from "./connected.js";
