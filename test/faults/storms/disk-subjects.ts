@@ -1,5 +1,8 @@
 // Whose disk gets full, how large is it, and who brings the server back once there is room?
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { PostgresServer } from "../../support/postgres-server.js";
 import { type Engine, prepare } from "../engine.js";
 import type { SmallDisk } from "../small-disk.js";
 import type { Bench } from "../storm.js";
@@ -76,33 +79,62 @@ export function redisDisk(fsync: "everysec" | "always", of: (port: number) => En
   };
 }
 
-/**
- * With little left a table cannot grow (53100, and it lives on). With more than a segment of the write-ahead log it is that
- * which cannot: PostgreSQL panics, and ends where it cannot even recover.
- */
+const FLAGS = ["-c", "fsync=on", "-c", "max_wal_size=32MB"];
+
+/** All of PostgreSQL on the small disk: with so little left a table cannot grow (53100), and the server lives on. */
 export function postgresDisk(leaveMib: number, of: (url: string) => Engine): DiskPlan {
-  const isInbox = of("").kind === "pg-boss";
   return {
     diskMib: 160,
     leaveMib,
-    paddingBytes: isInbox ? 20_000 : 100,
-    works: isInbox,
-    async make(bench, { folder }) {
-      const server = await bench.postgres(["-c", "fsync=on", "-c", "max_wal_size=32MB"], folder);
-      const engine = of(server.url);
-      await prepare(engine);
-      return {
-        engine,
-        async revive() {
-          if (!server.isRunning) await server.start();
-        },
-        async told() {
-          const lines = server.log.join("").split("\n");
-          const full = lines.filter((line) => line.includes("No space left"));
-          const count = (level: string): number => full.filter((line) => line.includes(`${level}:`)).length;
-          return `${count("ERROR")} × ERROR, ${count("PANIC")} × PANIC, ${count("FATAL")} × FATAL; the server ${server.isRunning ? "lives" : "has ended itself"}`;
-        },
-      };
+    ...sizesOf(of),
+    make: async (bench, { folder }) => subjectOn(await bench.postgres(FLAGS, folder), of),
+  };
+}
+
+/** Only the write-ahead log on it, with no room for another segment of 16 MiB: PostgreSQL panics, and ends where it cannot even recover. */
+export function postgresWalDisk(of: (url: string) => Engine): DiskPlan {
+  return {
+    diskMib: 64,
+    leaveMib: 8,
+    ...sizesOf(of),
+    async make(bench, disk) {
+      const folder = join(bench.folder, "large");
+      mkdirSync(folder);
+      chmodSync(folder, 0o755);
+      const server = await bench.postgres(FLAGS, folder);
+      await server.stop();
+      const log = join(folder, readdirSync(folder)[0] as string, "data", "pg_wal");
+      execFileSync("cp", ["-a", log, disk.folder]);
+      rmSync(log, { recursive: true });
+      symlinkSync(join(disk.folder, "pg_wal"), log);
+      await server.start();
+      return subjectOn(server, of);
+    },
+  };
+}
+
+function sizesOf(of: (url: string) => Engine): Pick<DiskPlan, "paddingBytes" | "works"> {
+  const isInbox = of("").kind === "pg-boss";
+  return { paddingBytes: isInbox ? 20_000 : 100, works: isInbox };
+}
+
+async function subjectOn(server: PostgresServer, of: (url: string) => Engine): Promise<Subject> {
+  const engine = of(server.url);
+  await prepare(engine);
+  return {
+    engine,
+    async revive() {
+      if (!server.isRunning) await server.start();
+    },
+    async told() {
+      const full = server.log
+        .join("")
+        .split("\n")
+        .filter((line) => line.includes("No space left"));
+      const counts = ["ERROR", "PANIC", "FATAL"].map(
+        (level) => `${full.filter((line) => line.includes(`${level}:`)).length} × ${level}`,
+      );
+      return `${counts.join(", ")}; the server ${server.isRunning ? "lives" : "has ended itself"}`;
     },
   };
 }

@@ -7,7 +7,14 @@ import { inLanes, Sender } from "../sender.js";
 import { mountSmallDisk } from "../small-disk.js";
 import type { Bench, Need, Report, Storm } from "../storm.js";
 import { drained } from "../traffic.js";
-import { type DiskPlan, postgresDisk, redisDisk, sqliteInboxDisk, sqliteStoreDisk } from "./disk-subjects.js";
+import {
+  type DiskPlan,
+  postgresDisk,
+  postgresWalDisk,
+  redisDisk,
+  sqliteInboxDisk,
+  sqliteStoreDisk,
+} from "./disk-subjects.js";
 
 const LANES = 4;
 const MOST_EVENTS = 60_000;
@@ -130,7 +137,7 @@ export const DISKS: readonly Storm[] = [
   ),
   storm(
     "pg-boss-wal",
-    "the PostgreSQL of pgBossInbox, whose write-ahead log cannot grow",
-    postgresDisk(24, (url) => ({ kind: "pg-boss", url, ...PAIR })),
+    "the PostgreSQL of pgBossInbox, which panics (no room for its write-ahead log)",
+    postgresWalDisk((url) => ({ kind: "pg-boss", url, ...PAIR })),
   ),
 ];
