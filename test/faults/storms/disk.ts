@@ -1,54 +1,45 @@
 // A full disk: 503, nothing lost, the file whole, and on it goes once there is room.
-import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Violation } from "../check-history.js";
-import type { Engine } from "../engine.js";
 import { nowMs } from "../history.js";
+import type { Random } from "../random.js";
 import { inLanes, Sender } from "../sender.js";
-import type { Bench, Report, Storm } from "../storm.js";
+import { mountSmallDisk } from "../small-disk.js";
+import type { Bench, Need, Report, Storm } from "../storm.js";
 import { drained } from "../traffic.js";
+import {
+  type DiskPlan,
+  postgresDisk,
+  postgresWalDisk,
+  redisDisk,
+  sqliteInboxDisk,
+  sqliteStoreDisk,
+} from "./disk-subjects.js";
 
-/** In MiB. A write-ahead log is 4 MB before it is checkpointed, and an inbox writes each event's bytes again as it runs. */
-const SIZES = { inbox: { disk: 24, ballast: 14 }, store: { disk: 6, ballast: 3 } } as const;
-const MIB = 1_048_576;
 const LANES = 4;
-/** Of an event: an inbox keeps it whole, a store only its id. */
-const PADDING = { inbox: 20_000, store: 100 } as const;
 const MOST_EVENTS = 60_000;
 /** So many refusals in a row are a full disk. */
 const FULL = 12;
-const MOST_RECOVERY_MS = 2_000;
+/** Between two tries at a disk that is getting full: a server that restarts itself is not full yet. */
+const REFUSED_PAUSE_MS = 50;
+const MOST_RECOVERY_MS = 3_000;
 const MOST_ANSWER_MS = 1_500;
 
-async function fill(bench: Bench, kind: "inbox" | "store"): Promise<Report> {
+async function fill(bench: Bench, plan: DiskPlan): Promise<Report> {
   const { recorder, random } = bench;
-  const folder = join(bench.folder, "small");
-  mkdirSync(folder);
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${SIZES[kind].disk}m`, "hookgate-faults", folder]);
-  const unmount = (): void => void execFileSync("umount", ["-l", folder], { stdio: "ignore" });
-  process.once("exit", unmount);
-  bench.onClose(async () => {
-    process.removeListener("exit", unmount);
-    unmount();
-  });
-  const engine: Engine =
-    kind === "inbox"
-      ? { kind: "sqlite-inbox", path: join(folder, "inbox.db"), leaseSeconds: 5 }
-      : { kind: "sqlite", path: join(folder, "store.db") };
-  const ballast = join(folder, "ballast");
-  writeFileSync(ballast, Buffer.alloc(SIZES[kind].ballast * MIB));
-  // Done entries are kept, so the inbox grows although it is worked.
-  const receiver = await bench.start({ engine, handlerMs: [0, 0], works: kind === "inbox" });
+  const disk = mountSmallDisk(bench, plan.diskMib);
+  const subject = await plan.make(bench, disk);
+  const { engine } = subject;
+  // Done entries are kept, so an inbox grows although it is worked.
+  const receiver = await bench.start({ engine, handlerMs: [0, 0], works: plan.works });
+  disk.leave(plan.leaveMib);
   const sender = new Sender({ port: () => receiver.port, recorder, random });
   const violations: Violation[] = [];
   const say = (message: string): void => void violations.push({ rule: "disk", message });
-  const asked = { type: "order.created", padding: "x".repeat(PADDING[kind]) };
+  const asked = { type: "order.created", padding: noise(random, plan.paddingBytes) };
   const refused: string[] = [];
   let count = 0;
   let inRow = 0;
-  let freeBytes = 0;
   await inLanes(LANES, async () => {
     while (inRow < FULL && count < MOST_EVENTS) {
       const id = `evt-${count++}`;
@@ -58,12 +49,14 @@ async function fill(bench: Bench, kind: "inbox" | "store"): Promise<Report> {
       refused.push(id);
       if (status !== 503) say(`${id} heard ${status ?? reason} on a full disk`);
       if (tookMs > MOST_ANSWER_MS) say(`${id} heard 503 after ${Math.round(tookMs)} ms`);
+      await sleep(REFUSED_PAUSE_MS);
     }
   });
   if (inRow < FULL) say(`the disk did not get full by ${count} events`);
-  freeBytes = Number(statfsSync(folder).bavail) * Number(statfsSync(folder).bsize);
-  // As an operator does.
-  rmSync(ballast);
+  const { freeBytes } = disk;
+  const told = await subject.told?.();
+  disk.makeRoom();
+  await subject.revive();
   const upMs = nowMs();
   let recoveryMs: number | undefined;
   while (recoveryMs === undefined && nowMs() < upMs + 15_000) {
@@ -74,7 +67,7 @@ async function fill(bench: Bench, kind: "inbox" | "store"): Promise<Report> {
   if (recoveryMs === undefined || recoveryMs > MOST_RECOVERY_MS) say(`well again after ${recoveryMs ?? "never"} ms`);
   for (const id of refused) await sender.deliverUntilTaken({ id, asked });
   sender.close();
-  const end = kind === "inbox" ? await drained({ engine, recorder, withinMs: 60_000 }) : undefined;
+  const end = plan.works ? await drained({ engine, recorder, withinMs: 60_000 }) : undefined;
   return {
     events: count,
     faults: 1,
@@ -85,24 +78,66 @@ async function fill(bench: Bench, kind: "inbox" | "store"): Promise<Report> {
     figures: {
       "events until the disk was full": count - refused.length,
       "bytes left then": freeBytes,
+      ...(told === undefined ? {} : { "what the server made of it": told }),
       "well again after room was made": recoveryMs === undefined ? "never" : `${Math.round(recoveryMs)} ms`,
     },
   };
 }
 
+/** What no server can compress: room is to be taken. */
+function noise(random: Random, length: number): string {
+  return Array.from({ length }, () => random.between(0, 35).toString(36)).join("");
+}
+
+function storm(name: string, under: string, plan: DiskPlan, isInShort = false, needs: readonly Need[] = []): Storm {
+  return {
+    name: `disk-${name}`,
+    title: `a full disk under ${under}: 503, nothing lost, well again with room`,
+    isInShort,
+    needs: ["mount", ...needs],
+    run: (bench) => fill(bench, plan),
+  };
+}
+
+const PAIR = { isTransactional: false, keepsOrder: false } as const;
+
 export const DISKS: readonly Storm[] = [
-  {
-    name: "disk-sqlite-inbox",
-    title: "a full disk under sqliteInbox: 503, nothing lost, well again with room",
-    isInShort: true,
-    needs: ["mount"],
-    run: (bench) => fill(bench, "inbox"),
-  },
-  {
-    name: "disk-sqlite",
-    title: "a full disk under sqliteStore: 503, nothing lost, well again with room",
-    isInShort: true,
-    needs: ["mount"],
-    run: (bench) => fill(bench, "store"),
-  },
+  storm("sqlite-inbox", "sqliteInbox", sqliteInboxDisk, true),
+  storm("sqlite", "sqliteStore", sqliteStoreDisk, true),
+  storm(
+    "redis",
+    "the Redis of redisStore, which refuses writes (MISCONF)",
+    redisDisk("everysec", (port) => ({ kind: "redis", port, client: "ioredis" })),
+    true,
+    ["redis"],
+  ),
+  storm(
+    "bullmq",
+    "the Redis of bullmqInbox, which refuses writes (MISCONF)",
+    redisDisk("everysec", (port) => ({ kind: "bullmq", port, lockSeconds: 2 })),
+    false,
+    ["redis"],
+  ),
+  storm(
+    "bullmq-always",
+    "the Redis of bullmqInbox, which ends itself (appendfsync always)",
+    redisDisk("always", (port) => ({ kind: "bullmq", port, lockSeconds: 2 })),
+    false,
+    ["redis"],
+  ),
+  storm(
+    "postgres",
+    "the PostgreSQL of postgresStore, whose tables cannot grow",
+    postgresDisk(1, (url) => ({ kind: "postgres", url, isTransactional: false })),
+  ),
+  storm(
+    "pg-boss",
+    "the PostgreSQL of pgBossInbox, whose tables cannot grow",
+    postgresDisk(4, (url) => ({ kind: "pg-boss", url, ...PAIR })),
+  ),
+  storm(
+    "pg-boss-wal",
+    "the PostgreSQL of pgBossInbox, which panics (no room for its write-ahead log)",
+    postgresWalDisk((url) => ({ kind: "pg-boss", url, ...PAIR })),
+  ),
 ];

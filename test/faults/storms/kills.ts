@@ -106,16 +106,20 @@ async function kill(bench: Bench, plan: Kills): Promise<Report> {
   }
 }
 
+/** Who is killed here are hookgate's processes; the server is as one in production, and waits for the disk. */
+const SYNCED = ["-c", "fsync=on"];
+const syncedPostgres = async (bench: Bench): Promise<string> => (await bench.postgres(SYNCED)).url;
+
 const sqliteInbox: Make = async ({ folder }) => ({ kind: "sqlite-inbox", path: `${folder}/inbox.db`, leaseSeconds: 1 });
 const pgBoss =
-  (isTransactional: boolean): Make =>
-  async (bench) => ({ kind: "pg-boss", url: (await bench.postgres()).url, isTransactional, keepsOrder: false });
+  (isTransactional: boolean, keepsOrder = false): Make =>
+  async (bench) => ({ kind: "pg-boss", url: await syncedPostgres(bench), isTransactional, keepsOrder });
 const bullmq: Make = async (bench) => ({ kind: "bullmq", port: (await bench.redis()).port, lockSeconds: 2 });
 const redis: Make = async (bench) => ({ kind: "redis", port: (await bench.redis()).port, client: "ioredis" });
 const sqlite: Make = async ({ folder }) => ({ kind: "sqlite", path: `${folder}/store.db` });
 const postgres =
   (isTransactional: boolean): Make =>
-  async (bench) => ({ kind: "postgres", url: (await bench.postgres()).url, isTransactional });
+  async (bench) => ({ kind: "postgres", url: await syncedPostgres(bench), isTransactional });
 
 const ACCEPTING = {
   who: "accepting",
@@ -134,6 +138,9 @@ const WORKING = {
   handlerMs: [5, 40],
   drainMs: 180_000,
 } as const;
+
+/** An event of a killed worker comes again after half a minute, and holds back its key: longer lives, or all keys would be held. */
+const SLOW_RETURN = { lifeMs: [800, 3_200], drainMs: 300_000 } as const;
 
 function storm(name: string, title: string, plan: Kills, isInShort = true, needsRedis = false): Storm {
   const needs = needsRedis ? { needs: ["redis"] as const } : {};
@@ -174,6 +181,12 @@ export const KILLS: readonly Storm[] = [
     make: sqliteInbox,
     isOrdered: true,
   }),
+  storm(
+    "workers-pg-boss-ordered",
+    "kill -9 of workers of pgBossInbox, ordered by key: nothing lost, and in turn",
+    { ...WORKING, ...SLOW_RETURN, make: pgBoss(false, true), isOrdered: true },
+    false,
+  ),
   storm("workers-bullmq", "kill -9 of workers of bullmqInbox: nothing lost", { ...WORKING, make: bullmq }, false, true),
   storm("receivers-redis", "kill -9 of receivers on redisStore: nothing lost", { ...DIRECT, make: redis }, false, true),
   storm(
