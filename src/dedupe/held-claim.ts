@@ -11,6 +11,8 @@ export interface HeldClaim {
   readonly progress: string | undefined;
   /** The handler's writes and the completion are one: where the claim could not be completed, they do not exist. */
   readonly isTransactional: boolean;
+  /** The transaction's connection was lost, or the store could not end it: that a handler failed in it says nothing of the event. */
+  readonly isBroken?: boolean;
   /** What the handler's writes go through; `undefined` where `isTransactional` is false. */
   readonly tx: unknown;
   /** Holds the claim while the handler runs. `onLost` is called once, when it is no longer ours. */

@@ -13,6 +13,7 @@ export class TransactionalClaim implements HeldClaim {
   readonly #retentionSeconds: number;
   /** Exactly one of a transaction's ends is called: `close` and a handler that ends later must not both do it. */
   #hasEnded = false;
+  #isBroken = false;
 
   constructor(
     key: string,
@@ -25,6 +26,10 @@ export class TransactionalClaim implements HeldClaim {
     this.progress = answer.progress;
     this.#transaction = answer.transaction;
     this.#retentionSeconds = retentionSeconds;
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   get tx(): unknown {
@@ -49,6 +54,16 @@ export class TransactionalClaim implements HeldClaim {
   release(progress: string | undefined): MaybePromise<HolderAnswer> {
     if (this.#hasEnded) return "lost";
     this.#hasEnded = true;
-    return this.#transaction.release(progress);
+    return this.#rollBack(progress);
+  }
+
+  /** A rollback fails for one reason only: there is no connection any more to say it on. */
+  async #rollBack(progress: string | undefined): Promise<HolderAnswer> {
+    try {
+      return await this.#transaction.release(progress);
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
   }
 }

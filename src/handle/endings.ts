@@ -1,6 +1,7 @@
 // How does an event end that never gets to its handler?
 import type { ClaimResult } from "../dedupe/claims.js";
 import { StoreUnavailableError } from "../dedupe/guarded.js";
+import type { HeldClaim } from "../dedupe/held-claim.js";
 import { StoreFullError } from "../dedupe/store.js";
 import { WebhookError } from "../errors.js";
 import type { ReceivedEvent } from "../event.js";
@@ -28,6 +29,21 @@ export function otherBody(event: ReceivedEvent, notes: readonly Note[]): EventOu
   return eventOutcome(event, "invalid_event", { status: 422, notes, hint });
 }
 
+/**
+ * A handler that failed in a transaction whose connection is gone: its own query did, or would have. The store is what
+ * could not be reached, so that is what the sender and the inbox hear.
+ */
+export function unlessBroken(event: ReceivedEvent, claim: HeldClaim, outcome: EventOutcome): EventOutcome {
+  if (outcome.name !== "handler_failed" || claim.isBroken !== true) return outcome;
+  return eventOutcome(event, "store_unavailable", {
+    attempt: outcome.attempt,
+    notes: outcome.notes,
+    error: outcome.error,
+    hint: `the connection of the handler's transaction was lost; ${outcome.hint ?? "it failed"}`,
+    retryAfterSeconds: storeRetrySeconds(),
+  });
+}
+
 export function closing(event: ReceivedEvent): EventOutcome {
   return eventOutcome(event, "closing", { hint: "receiver.close() was called", retryAfterSeconds: 5 });
 }
@@ -52,6 +68,11 @@ export function storeFailed(
   return eventOutcome(event, "store_unavailable", {
     error,
     hint,
-    retryAfterSeconds: 5 + Math.floor(Math.random() * 10),
+    retryAfterSeconds: storeRetrySeconds(),
   });
+}
+
+/** Spread, so that not every sender comes back in the same second. */
+function storeRetrySeconds(): number {
+  return 5 + Math.floor(Math.random() * 10);
 }

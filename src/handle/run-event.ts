@@ -6,7 +6,7 @@ import type { AnyHandler, Handlers } from "../handlers.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../internal/deadlines.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { EventOutcome, Note } from "../outcome.js";
-import { closing, handledBefore, otherBody, storeFailed } from "./endings.js";
+import { closing, handledBefore, otherBody, storeFailed, unlessBroken } from "./endings.js";
 import { eventOutcome } from "./event-outcome.js";
 import { HandlerRun, type RunSettings } from "./handler-run.js";
 import { checkOrder, type OrderSettings } from "./order.js";
@@ -255,7 +255,9 @@ export class EventRunner {
       notes,
     );
     this.active.add(run);
-    return run.start(handler);
+    const ended = run.start(handler);
+    if (claim === undefined || !claim.isTransactional || !isPromise(ended)) return ended;
+    return ended.then((outcome) => unlessBroken(event, claim, outcome));
   }
 
   #forget(run: HandlerRun): void {

@@ -37,12 +37,15 @@ export async function open(engine: Engine): Promise<Opened> {
       const { redisStore } = await import("hookgate/stores/redis");
       if (engine.client === "ioredis") {
         const { Redis } = await import("ioredis");
-        const client = new Redis(engine.port, "127.0.0.1");
+        const client = new Redis(engine.port, "127.0.0.1", { retryStrategy: (times) => Math.min(times * 50, 500) });
         client.on("error", ignore);
         return { store: redisStore(client, { allowVolatile: true }), close: async () => client.disconnect() };
       }
       const { createClient } = await import("redis");
-      const client = createClient({ url: `redis://127.0.0.1:${engine.port}` });
+      const client = createClient({
+        url: `redis://127.0.0.1:${engine.port}`,
+        socket: { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 500) },
+      });
       client.on("error", ignore);
       await client.connect();
       return { store: redisStore(client, { allowVolatile: true }), close: async () => client.destroy() };
@@ -100,7 +103,9 @@ export async function open(engine: Engine): Promise<Opened> {
     case "bullmq": {
       const { Queue } = await import("bullmq");
       const { bullmqInbox } = await import("hookgate/inbox/bullmq");
-      const queue = new Queue("faults", { connection: { host: "127.0.0.1", port: engine.port } });
+      const queue = new Queue("faults", {
+        connection: { host: "127.0.0.1", port: engine.port, retryStrategy: (times) => Math.min(times * 50, 500) },
+      });
       queue.on("error", ignore);
       const inbox = bullmqInbox(queue, { lockSeconds: engine.lockSeconds });
       return {

@@ -106,7 +106,7 @@ function networkOutages(proxy: Awaited<ReturnType<typeof startTcpProxy>>, isShor
   return all.filter(({ isLong }) => !(isShort && isLong === true));
 }
 
-const TITLE = "503 within 1.5 s, no handler, well again within 3 s";
+const TITLE = "503 within 1.5 s, no handler, well again within 2 s";
 
 export const OUTAGES: readonly Storm[] = [
   {
