@@ -21,8 +21,7 @@ export const sender = github({ secret: process.env.GITHUB_WEBHOOK_SECRET ?? "a s
 export function createApp(redis: Redis, inbox: Inbox, onOutcome: (outcome: Outcome) => void) {
   const receiver = createReceiver(sender, {
     scope: "ci",
-    // A claim that Redis took while it died is free again after the lease.
-    dedupe: { store: redisStore(redis), leaseSeconds: 5, onStoreFailure: spillTo(inbox) },
+    dedupe: { store: redisStore(redis), onStoreFailure: spillTo(inbox) },
     onOutcome,
     onError: (error) => console.log(`    ${error.code}: ${error.message}`),
   });
@@ -36,7 +35,8 @@ export function createApp(redis: Redis, inbox: Inbox, onOutcome: (outcome: Outco
 async function demonstrate(path: string): Promise<void> {
   const server = await startRedis();
   if (server === undefined) return;
-  const redis = new Redis(server.port, "127.0.0.1");
+  // Half a second at most, so that service resumes soon after Redis is back.
+  const redis = new Redis(server.port, "127.0.0.1", { retryStrategy: (times) => Math.min(times * 50, 500) });
   redis.on("error", () => undefined);
   const inbox = sqliteInbox(path);
   let outcome: Outcome | undefined;

@@ -47,6 +47,13 @@ describe("verdictOf", () => {
     expect(run("retry_later", { retryAfterSeconds: 600 })).toMatchObject({ afterSeconds: 630 });
   });
 
+  it.each([
+    [2, 2.1],
+    [60, 5.25],
+  ])("asks again soon where a claim with %i s left stands in the way", (retryAfterSeconds, afterSeconds) => {
+    expect(run("in_flight", { retryAfterSeconds })).toMatchObject({ afterSeconds, isCounted: false });
+  });
+
   it("is never put off beyond 30 days, whatever the handler asked", () => {
     expect(run("retry_later", { retryAfterSeconds: 1e12 })).toMatchObject({ afterSeconds: 30 * 86_400 });
   });
