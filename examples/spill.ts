@@ -35,7 +35,8 @@ export function createApp(redis: Redis, inbox: Inbox, onOutcome: (outcome: Outco
 async function demonstrate(path: string): Promise<void> {
   const server = await startRedis();
   if (server === undefined) return;
-  const redis = new Redis(server.port, "127.0.0.1");
+  // Half a second at most, so that service resumes soon after Redis is back.
+  const redis = new Redis(server.port, "127.0.0.1", { retryStrategy: (times) => Math.min(times * 50, 500) });
   redis.on("error", () => undefined);
   const inbox = sqliteInbox(path);
   let outcome: Outcome | undefined;

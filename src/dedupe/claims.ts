@@ -113,7 +113,14 @@ export class Claims {
   async #takeBody(claim: LeasedClaim, token: string, digest: string, tenant: string | undefined): Promise<ClaimResult> {
     const { store, leaseSeconds, replayWindowSeconds } = this.#settings;
     const bodyKey = this.#bodyKeyOf(tenant, digest);
-    const answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: digest });
+    let answer: ClaimAnswer;
+    try {
+      answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: digest });
+    } catch (error) {
+      // Nobody gets this claim, so it must not keep the id for a lease.
+      await Promise.resolve(claim.release(undefined)).catch(() => undefined);
+      throw error;
+    }
     if (answer.state === "claimed") {
       claim.addBodyKey(bodyKey, replayWindowSeconds);
       return { state: "held", claim, isReplaySuspected: false };

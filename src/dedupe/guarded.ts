@@ -1,11 +1,11 @@
 // What if the store hangs, fails or answers nonsense? Every op gets a hard timeout and one answer: a StoreUnavailableError.
 import { type StoreMessage, storeOps } from "../diagnostics-work.js";
-import { cancelDeadline, setDeadline } from "../internal/deadlines.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+import { kindOf } from "../internal/what-came.js";
 import { isBeginAnswer, isClaimAnswer, isHolderAnswer, isOrderAnswer } from "./answers.js";
 import { createBreaker } from "./breaker.js";
-import { Owed } from "./owed.js";
+import { createOwed } from "./owed.js";
 import {
   type BeginAnswer,
   type ClaimAnswer,
@@ -15,28 +15,22 @@ import {
   type OpenTransaction,
   StoreFullError,
 } from "./store.js";
+import { failureOf, StoreUnavailableError } from "./store-unavailable.js";
 import { timedOp } from "./timed-op.js";
+import { within } from "./within.js";
+
+export { StoreUnavailableError } from "./store-unavailable.js";
 
 const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
-/** A store that is back is noticed within this and one op; of the 2 s that are promised most is the client's, to connect again in. */
+/**
+ * A store that is back is noticed within this and one op. Short, since one claim at a time is all that a store which is
+ * away hears from a process: it and the op's second, and a client that connects again within half a second, are under the
+ * two seconds after which service has to resume.
+ */
 const DEFAULT_BREAKER_OPEN_MS = 250;
 /** Before the second try: long enough for a driver to reconnect, spread so that not everybody tries at once. */
 const RETRY_PAUSE_MS = 50;
-
-/** `resting`: the breaker is open and the store was not asked. */
-export type StoreFailure = "timeout" | "failed" | "malformed" | "resting";
-
-/** The store could not be asked, or not be understood: nothing was decided, and the sender hears 503. */
-export class StoreUnavailableError extends Error {
-  override readonly name = "StoreUnavailableError";
-  readonly failure: StoreFailure;
-
-  constructor(message: string, failure: StoreFailure, options?: { cause?: unknown }) {
-    super(message, options);
-    this.failure = failure;
-  }
-}
 
 export interface GuardOptions {
   /** How long one op may take, its second try included. Default 1,000. */
@@ -60,16 +54,20 @@ export interface GuardOptions {
  * - An answer that is not well-formed (a record of a newer version, say) is a failure, never "new".
  * - Failures in a row open the breaker: claims are refused without asking. Ops of a holder are still tried, because a
  *   completion that is not even attempted is a second run later.
+ * - A claim whose answer was not heard may have been made: it is given back once the store is there again, fenced by its
+ *   token, and so is told the end of a claim that it did not hear of. In memory, at most 1,000 of them.
  * - `StoreFullError` passes through: a store that says so is alive.
- * - What a store that failed may have missed is said again once it answers: a claim that it took without being heard is
- *   given back, a completion completed, a release released. All three are fenced by the claim's token. (Five minutes long,
- *   for 1,000 events; a process that ends meanwhile leaves the rest to their leases.)
  *
  * Ops may throw as well as reject: call them inside `try` and await inside it too.
  *
  * @throws {TypeError} When built with an option that is unknown or not above 0.
  */
 export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardOptions = {}): DedupeStore<Tx> {
+  if (!isStore(store)) {
+    throw new TypeError(
+      `guardedStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${kindOf(store)}`,
+    );
+  }
   refuseUnknownKeys("guardedStore", options, ["timeoutMs", "breakerFailures", "breakerOpenMs", "nowMs", "random"]);
   const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const nowMs = options.nowMs ?? (() => performance.now());
@@ -80,38 +78,37 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     nowMs,
   );
 
-  const owed = new Owed(nowMs);
+  const owed = createOwed(store.name, timeoutMs);
   const beginIn = store.begin?.bind(store);
   const advanceIn = store.advance?.bind(store);
 
-  /** `takeLate` is given an answer that nobody waits for any more. */
   function ask<T>(
     op: StoreMessage["op"],
     isAnswer: (answer: unknown) => boolean,
     call: () => MaybePromise<T>,
-    takeLate?: (answer: T) => void,
+    hooks: Hooks<T> = {},
   ): MaybePromise<T> {
-    if (!storeOps.hasSubscribers) return askNow(op, isAnswer, call, takeLate);
-    return timedOp(store.name, op, failureOf, () => askNow(op, isAnswer, call, takeLate));
+    if (!storeOps.hasSubscribers) return askNow(op, isAnswer, call, hooks);
+    return timedOp(store.name, op, failureOf, () => askNow(op, isAnswer, call, hooks));
   }
 
   function askNow<T>(
     op: string,
     isAnswer: (answer: unknown) => boolean,
     call: () => MaybePromise<T>,
-    takeLate: ((answer: T) => void) | undefined,
+    { takeLate, onFailure }: Hooks<T>,
   ): MaybePromise<T> {
     let answer: MaybePromise<T>;
     try {
       answer = call();
     } catch (error) {
-      throw failed(op, error);
+      throw failed(op, error, onFailure);
     }
     if (!isPromise(answer)) return accepted(op, isAnswer, answer);
     return awaited(op, call, answer, takeLate).then(
-      (value) => accepted(op, isAnswer, value),
+      (value) => accepted(op, isAnswer, value, onFailure),
       (error: unknown) => {
-        throw failed(op, error);
+        throw failed(op, error, onFailure);
       },
     );
   }
@@ -123,14 +120,16 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     takeLate: ((answer: T) => void) | undefined,
   ): Promise<T> {
     const startMs = nowMs();
+    const late = (): Error =>
+      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return await within(first, timeoutMs, () => late(op), takeLate);
+      return await within(first, timeoutMs, late, takeLate);
     } catch (error) {
       if (error instanceof StoreUnavailableError || error instanceof StoreFullError) throw error;
       if (nowMs() - startMs > timeoutMs / 2) throw error;
       await pause(Math.min(RETRY_PAUSE_MS, timeoutMs / 4) * random());
       const again = call();
-      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), () => late(op), takeLate) : again;
+      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), late, takeLate) : again;
     }
   }
 
@@ -146,8 +145,10 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   }
 
   async function endNow(op: string, transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
+    const late = (): Error =>
+      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, () => late(op)));
+      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, late));
     } catch (error) {
       abandonQuietly(transaction);
       throw failed(op, error);
@@ -168,64 +169,63 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
 
   async function begin(open: NonNullable<DedupeStore<Tx>["begin"]>, request: ClaimRequest): Promise<BeginAnswer<Tx>> {
     refuseWhileResting();
-    const answer = await ask("begin", isBeginAnswer, () => open(request), giveBackLate);
+    const answer = await ask("begin", isBeginAnswer, () => open(request), { takeLate: giveBackLate });
     if (answer.state !== "claimed") return answer;
     const { fence, attempt, progress } = answer;
     return { state: "claimed", fence, attempt, progress, transaction: guardedTransaction(answer.transaction) };
   }
 
-  function accepted<T>(op: string, isAnswer: (answer: unknown) => boolean, answer: T): T {
+  function accepted<T>(op: string, isAnswer: (answer: unknown) => boolean, answer: T, onFailure?: () => void): T {
     if (isAnswer(answer)) {
       breaker.succeeded();
-      owed.tellAll();
+      owed.storeAnswered();
       return answer;
     }
     breaker.failed();
+    onFailure?.();
     throw new StoreUnavailableError(`${store.name}: ${op} gave an answer that cannot be read`, "malformed");
   }
 
-  function failed(op: string, error: unknown): unknown {
+  function failed(op: string, error: unknown, onFailure?: () => void): unknown {
     if (error instanceof StoreFullError) {
       breaker.succeeded();
       return error;
     }
     breaker.failed();
+    onFailure?.();
     if (error instanceof StoreUnavailableError) return error;
     return new StoreUnavailableError(`${store.name}: ${op} failed`, "failed", { cause: error });
   }
 
-  /** The same answer or error; what the store may have missed is owed to it. */
-  function orOwed<T>(
-    { key, token }: Pick<ClaimRequest, "key" | "token">,
-    call: () => MaybePromise<T>,
-    tell: () => MaybePromise<HolderAnswer>,
-  ): MaybePromise<T> {
-    const owe = (error: unknown): never => {
-      // Not through `ask`: what is said again is nobody's failure, and must not keep the breaker open.
-      const again = async (): Promise<HolderAnswer> => within(Promise.resolve(tell()), timeoutMs, () => late("an op"));
-      if (error instanceof StoreUnavailableError && error.failure !== "resting") owed.add(key, token, again);
-      throw error;
-    };
-    const answer = call(); // a store that throws at once has not been asked
-    const heard = (value: T): T => {
-      owed.settled(key, token);
-      return value;
-    };
-    return isPromise(answer) ? answer.then(heard, owe) : heard(answer);
-  }
-
+  /** Where its answer is not heard, the claim may have been made, and would keep the event from everybody for a lease. */
   function claim(request: ClaimRequest): MaybePromise<ClaimAnswer> {
     const { key, token } = request;
-    const release = (): MaybePromise<HolderAnswer> => store.release(key, token);
-    // Won after its caller has given up: nobody waits for the store's return to give it back.
+    const claimId = claimIdOf(key, token);
     const giveBack = (late: ClaimAnswer): void => {
-      if (late.state === "claimed") quietly(release);
+      if (late.state !== "claimed") owed.forget(claimId);
+      owed.storeAnswered();
     };
-    return orOwed(request, () => ask("claim", isClaimAnswer, () => store.claim(request), giveBack), release);
+    const doubt = (): void => owed.add(claimId, { tell: () => store.release(key, token), isInDoubt: true });
+    return ask("claim", isClaimAnswer, () => store.claim(request), { takeLate: giveBack, onFailure: doubt });
   }
 
-  function late(op: string): Error {
-    return new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
+  /** Held by nobody but a claim of ours that failed: without this the sender would be sent away for its whole lease. */
+  async function claimOwed(request: ClaimRequest): Promise<ClaimAnswer> {
+    const answer = await claim(request);
+    if (answer.state !== "in_flight") return answer;
+    try {
+      await owed.tellFor(request.key);
+    } catch {
+      return answer;
+    }
+    return await claim(request);
+  }
+
+  /** The claim has come to its end; where the store does not hear of it now, it does later. */
+  function settle(key: string, token: string, op: "complete" | "release", tell: () => MaybePromise<HolderAnswer>) {
+    const claimId = claimIdOf(key, token);
+    owed.forget(claimId);
+    return ask(op, isHolderAnswer, tell, { onFailure: () => owed.add(claimId, { tell, isInDoubt: false }) });
   }
 
   return {
@@ -233,23 +233,16 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     isShared: store.isShared,
     claim(request) {
       refuseWhileResting();
-      if (owed.isEmpty) return claim(request);
-      return Promise.resolve(claim(request)).then((answer) => {
-        // Held by nobody but a claim of ours that failed: without this the sender would be sent away for a lease.
-        const told = answer.state === "in_flight" ? owed.tellOf(request.key) : undefined;
-        return told === undefined ? answer : told.then(() => claim(request));
-      });
+      return owed.isOwedFor(request.key) ? claimOwed(request) : claim(request);
     },
     renew(key, token, leaseSeconds) {
       return ask("renew", isHolderAnswer, () => store.renew(key, token, leaseSeconds));
     },
     complete(key, token, done, retentionSeconds) {
-      const complete = (): MaybePromise<HolderAnswer> => store.complete(key, token, done, retentionSeconds);
-      return orOwed({ key, token }, () => ask("complete", isHolderAnswer, complete), complete);
+      return settle(key, token, "complete", () => store.complete(key, token, done, retentionSeconds));
     },
     release(key, token, progress) {
-      const release = (): MaybePromise<HolderAnswer> => store.release(key, token, progress);
-      return orOwed({ key, token }, () => ask("release", isHolderAnswer, release), release);
+      return settle(key, token, "release", () => store.release(key, token, progress));
     },
     ...(beginIn === undefined ? {} : { begin: (request) => begin(beginIn, request) }),
     ...(advanceIn === undefined
@@ -261,49 +254,21 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   };
 }
 
-/** As `hookgate:store` tells it. */
-function failureOf(error: unknown): StoreMessage["failure"] {
-  if (error instanceof StoreFullError) return "full";
-  return error instanceof StoreUnavailableError && error.failure !== "resting" ? error.failure : "failed";
+interface Hooks<T> {
+  /** Given an answer that nobody waits for any more. */
+  readonly takeLate?: (answer: T) => void;
+  /** The op may have been done, or not. */
+  readonly onFailure?: () => void;
 }
 
-/** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
-function within<T>(
-  answer: PromiseLike<T>,
-  timeoutMs: number,
-  late: () => Error,
-  takeLate?: (answer: T) => void,
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let isLate = false;
-    // After a long block of the event loop timers come first, though the answer may lie in the socket: let it be read.
-    const deadline = setDeadline(timeoutMs, () =>
-      setImmediate(() => {
-        isLate = true;
-        reject(late());
-      }),
-    );
-    answer.then(
-      (value) => {
-        cancelDeadline(deadline);
-        if (isLate) takeLate?.(value);
-        else resolve(value);
-      },
-      (error: unknown) => {
-        cancelDeadline(deadline);
-        reject(error);
-      },
-    );
-  });
+/** Anything with the four ops; what they answer is looked at as it comes. */
+function isStore(value: unknown): boolean {
+  const members = Object(value) as Readonly<Record<string, unknown>>;
+  return ["claim", "renew", "complete", "release"].every((name) => typeof members[name] === "function");
 }
 
-function quietly(call: () => MaybePromise<unknown>): void {
-  try {
-    const answer = call();
-    if (isPromise(answer)) answer.then(undefined, () => undefined);
-  } catch {
-    // What it was to mend lapses with its lease.
-  }
+function claimIdOf(key: string, token: string): string {
+  return `${key} ${token}`;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,69 +1,116 @@
-// What is still to be told to a store that did not answer? Claims that it may have taken for nobody, completions and
-// releases that it may not have heard: said again once it answers, so that no event waits for a lease to lapse.
+// What is the store still to be told, that it could not be told in time? The ends of claims, kept until it is back.
+import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import type { HolderAnswer } from "./store.js";
+import { within } from "./within.js";
 
-/** In an outage each delivery may leave one behind; 1,000 of them are some 300 KB. The oldest go first: their leases do, too. */
+/** A store that is away for long is owed the last of them. The leases of the others lapse by themselves. */
 const MOST_OWED = 1_000;
-/** Longer than most leases. Later than this the claim has lapsed, or is another's. */
-const OWED_MS = 300_000;
+/** Without any other traffic the store is asked again after the first pause, then less and less often. */
+const FIRST_PAUSE_MS = 500;
+const LAST_PAUSE_MS = 5_000;
+/**
+ * A claim that nobody heard the answer of may still lie in a socket when its release arrives by another one, and is then
+ * made after it. So a release that finds no claim is sent again, so long after the one before.
+ */
+const AGAIN_AFTER_MS: readonly number[] = [250, 1_000, 4_000];
 
-type Tell = () => PromiseLike<HolderAnswer>;
+/** A claim's id begins with its key and a space. */
+export interface Owed {
+  /** Until it is told, or forgotten. The last word on a claim replaces the one before. */
+  add(claimId: string, word: OwedWord): void;
+  /** Told by somebody else, or no longer true. */
+  forget(claimId: string): void;
+  /** The store has answered: what is owed is told now. */
+  storeAnswered(): void;
+  /** Whether anything is owed for claims of this key. */
+  isOwedFor(key: string): boolean;
+  /** Tells it at once. Rejects where the store does not answer. */
+  tellFor(key: string): Promise<void>;
+}
 
-export class Owed {
-  readonly #byKey = new Map<string, { readonly token: string; readonly untilMs: number; readonly tell: Tell }>();
-  readonly #nowMs: () => number;
-  #isTelling = false;
+export interface OwedWord {
+  /** Fenced by the claim's token, so that it can do no harm however late it is. */
+  readonly tell: () => MaybePromise<HolderAnswer>;
+  /** Whether the claim itself is in doubt: it may be made after the first word that finds none. */
+  readonly isInDoubt: boolean;
+}
 
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
+interface Item extends OwedWord {
+  foundNothing: number;
+  dueMs: number;
+}
+
+/** Best effort, in memory: a process that ends owes nothing, and its claims lapse with their leases. */
+export function createOwed(name: string, timeoutMs: number): Owed {
+  const items = new Map<string, Item>();
+  let pauseMs = FIRST_PAUSE_MS;
+  let timer: NodeJS.Timeout | undefined;
+  let timerAtMs = Number.POSITIVE_INFINITY;
+  let isTelling = false;
+
+  function schedule(delayMs: number): void {
+    const atMs = performance.now() + delayMs;
+    if (isTelling || atMs >= timerAtMs) return;
+    clearTimeout(timer);
+    timerAtMs = atMs;
+    timer = setTimeout(() => void tellAll(), delayMs);
+    timer.unref();
   }
 
-  /** Of one event only the last is owed: whatever was before it lost its claim, or is the same. */
-  add(key: string, token: string, tell: Tell): void {
-    this.#byKey.delete(key);
-    this.#byKey.set(key, { token, untilMs: this.#nowMs() + OWED_MS, tell });
-    if (this.#byKey.size <= MOST_OWED) return;
-    const [oldest] = this.#byKey.keys();
-    this.#byKey.delete(oldest as string);
+  async function tellAll(): Promise<void> {
+    timerAtMs = Number.POSITIVE_INFINITY;
+    isTelling = true;
+    let isAway = false;
+    for (const [claimId, item] of items) {
+      if (item.dueMs > performance.now()) continue;
+      try {
+        // One at a time: a store that is just back has others to answer.
+        const answer = await tell(item);
+        if (items.get(claimId) === item) heard(claimId, item, answer);
+      } catch {
+        isAway = true;
+        break;
+      }
+    }
+    isTelling = false;
+    pauseMs = isAway ? Math.min(pauseMs * 2, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
+    if (items.size === 0) return;
+    const nextMs = Math.min(...[...items.values()].map(({ dueMs }) => dueMs)) - performance.now();
+    schedule(Math.max(isAway ? pauseMs : 0, nextMs));
   }
 
-  get isEmpty(): boolean {
-    return this.#byKey.size === 0;
+  async function tell({ tell: say }: Item): Promise<HolderAnswer> {
+    const answer = say();
+    if (!isPromise(answer)) return answer;
+    return within(answer, timeoutMs, () => new Error(`${name}: no answer within ${timeoutMs} ms`));
   }
 
-  /** The store has heard of this claim meanwhile. */
-  settled(key: string, token: string): void {
-    if (this.#byKey.get(key)?.token === token) this.#byKey.delete(key);
+  function heard(claimId: string, item: Item, answer: HolderAnswer): void {
+    const againAfterMs = item.isInDoubt && answer !== "held" ? AGAIN_AFTER_MS[item.foundNothing++] : undefined;
+    if (againAfterMs === undefined) items.delete(claimId);
+    else item.dueMs = performance.now() + againAfterMs;
   }
 
-  /** Nothing where nothing is owed for the key; else it settles when the store has been told. Rejects where it does not answer. */
-  tellOf(key: string): PromiseLike<unknown> | undefined {
-    return this.#tell(key);
+  function itemsOf(key: string): readonly (readonly [string, Item])[] {
+    return [...items].filter(([claimId]) => claimId.startsWith(`${key} `));
   }
 
-  /** In the background, one after another, until the store fails again. */
-  tellAll(): void {
-    if (this.#byKey.size === 0 || this.#isTelling) return;
-    this.#isTelling = true;
-    this.#tellEach().then(
-      () => {
-        this.#isTelling = false;
-      },
-      () => {
-        this.#isTelling = false;
-      },
-    );
-  }
-
-  async #tellEach(): Promise<void> {
-    for (const key of [...this.#byKey.keys()]) await this.#tell(key);
-  }
-
-  #tell(key: string): PromiseLike<unknown> | undefined {
-    const owed = this.#byKey.get(key);
-    if (owed === undefined) return undefined;
-    const forget = (): void => this.settled(key, owed.token);
-    if (this.#nowMs() >= owed.untilMs) return void forget();
-    return owed.tell().then(forget);
-  }
+  return {
+    isOwedFor: (key) => items.size > 0 && itemsOf(key).length > 0,
+    async tellFor(key) {
+      for (const [claimId, item] of itemsOf(key)) heard(claimId, item, await tell(item));
+    },
+    add(claimId, word) {
+      items.delete(claimId);
+      if (items.size >= MOST_OWED) items.delete(items.keys().next().value as string);
+      items.set(claimId, { ...word, foundNothing: 0, dueMs: 0 });
+      schedule(pauseMs);
+    },
+    forget(claimId) {
+      if (items.size > 0) items.delete(claimId);
+    },
+    storeAnswered() {
+      if (items.size > 0) schedule(0);
+    },
+  };
 }

@@ -20,6 +20,8 @@ export interface Database<Tx> {
   /** A statement of its own, on any connection. */
   readonly query: Query;
   queryIn(tx: Tx, text: string, params: readonly unknown[]): Promise<readonly Row[]>;
+  /** How long a new connection may take to be made, milliseconds; 0: for ever; `undefined`: not known. */
+  readonly connectMs: number | undefined;
   /** Shared by all stores on the same pool. */
   readonly slots: Slots;
   /** Opens a transaction and answers `first`, a statement without parameters. Gives up, and keeps nothing, at `untilMs`. */
@@ -30,7 +32,7 @@ export interface Database<Tx> {
 
 /** Of a pool that an ORM uses, this is enough. */
 export interface PostgresPoolEvents {
-  readonly options: { readonly max?: number };
+  readonly options: { readonly max?: number; readonly connectionTimeoutMillis?: number | undefined };
   on(event: "error" | "acquire", listener: (subject: object) => void): unknown;
   listenerCount(event: "error"): number;
 }
@@ -40,6 +42,10 @@ const DEFAULT_POOL_SIZE = 10;
 /** One connection fewer than the pool holds, so that a handler that also asks the pool gets an answer. */
 export const DEFAULT_TRANSACTIONS: number = DEFAULT_POOL_SIZE - 1;
 const slotsOf = new WeakMap<object, Slots>();
+
+export function connectMsOf(pool: PostgresPoolEvents): number | undefined {
+  return pool.options === undefined ? undefined : (pool.options.connectionTimeoutMillis ?? 0);
+}
 
 export function poolSlots(pool: PostgresPoolEvents): Slots {
   return slotsFor(pool, (pool.options?.max ?? DEFAULT_POOL_SIZE) - 1);

@@ -1,6 +1,7 @@
 // How is a database used that belongs to an ORM? Through two functions, and its transaction is ended by resolving or rejecting.
 import type { EventEmitter } from "node:events";
 import {
+  connectMsOf,
   type Database,
   DEFAULT_TRANSACTIONS,
   ignore,
@@ -77,6 +78,7 @@ export function ormDatabase<Tx extends object>(orm: PostgresOrm<Tx>): Database<T
   return {
     query,
     queryIn,
+    connectMs: pool === undefined ? undefined : connectMsOf(pool),
     slots: pool === undefined ? slotsFor(orm, maxTransactions) : poolSlots(pool),
     open(first, untilMs) {
       return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 // How is a pool of `pg` used? By its shape, so that `pg` is never imported.
 import {
+  connectMsOf,
   type Database,
   ignore,
   late,
@@ -44,6 +45,7 @@ export function poolDatabase<Client extends PostgresClient>(pool: PostgresPool<C
   return {
     query: async (text, params) => rowsOf(await pool.query(timed(text, params))),
     queryIn: async (client, text, params) => rowsOf(await client.query(timed(text, params))),
+    connectMs: connectMsOf(pool),
     slots: poolSlots(pool),
     async open(first, untilMs) {
       const client = await pool.connect();

@@ -15,6 +15,7 @@ import type {
   DoneRecord,
   HolderAnswer,
   OrderAnswer,
+  StoreNeeds,
 } from "./store.js";
 
 export interface PostgresStoreOptions {
@@ -117,6 +118,7 @@ class Postgres {
   readonly #markSweep: Sweep;
   readonly #mark: string;
   #checked: Promise<void> | undefined;
+  #isTold = false;
   /** There only where the store is transactional, for that is what it says. */
   declare begin?: (claim: ClaimRequest) => Promise<BeginAnswer<object>>;
 
@@ -128,6 +130,15 @@ class Postgres {
     this.#markSweep = new Sweep(database.query, tables.marks);
     this.#mark = `INSERT INTO ${tables.marks} AS m (entity, version, forget_at) VALUES ($1::bytea, $2::bigint, clock_timestamp() + make_interval(secs => $3::float8)) ON CONFLICT (entity) DO UPDATE SET version = CASE WHEN m.forget_at > clock_timestamp() THEN greatest(m.version, excluded.version) ELSE excluded.version END, forget_at = greatest(m.forget_at, excluded.forget_at) RETURNING version::text AS version`;
     if (isTransactional) this.begin = (claim) => this.#begin(claim);
+  }
+
+  attach({ report }: StoreNeeds): void {
+    const { connectMs } = this.#database;
+    if (connectMs === undefined || (connectMs > 0 && connectMs <= MOST_CONNECT_MS) || this.#isTold) return;
+    this.#isTold = report !== undefined;
+    report?.(
+      `postgresStore: this pool waits ${connectMs === 0 ? "for ever" : `${connectMs} ms`} for a connection: after the network was cut, senders may hear 503 for minutes although the server is back. Give it connectionTimeoutMillis: 1_000`,
+    );
   }
 
   async claim(claim: ClaimRequest): Promise<ClaimAnswer> {
@@ -208,6 +219,9 @@ class Postgres {
     }
   };
 }
+
+/** Longer than this, and a pool that tries a network that is cut does not notice that it is whole again. */
+const MOST_CONNECT_MS = 2_000;
 
 /** serialization_failure, deadlock_detected, lock_not_available. */
 const PASSING: ReadonlySet<string> = new Set(["40001", "40P01", "55P03"]);

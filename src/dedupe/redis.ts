@@ -3,6 +3,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { connectionOf, type RedisClient, type RedisConnection, textOf } from "./redis-client.js";
 import { keepingWarnings } from "./redis-keeping.js";
 import { type Late, unlessLate } from "./redis-late.js";
+import { watchReconnect } from "./redis-reconnect.js";
 import { SCRIPTS, type ScriptName } from "./redis-scripts.js";
 import type {
   ClaimAnswer,
@@ -38,6 +39,10 @@ export interface RedisStore extends DedupeStore {
  *
  * The client stays yours: connect it, listen to its `error` event, close it. Give it no database that is flushed.
  *
+ * Let it connect again within a quarter of a second, or senders hear 503 for longer than Redis is away: `ioredis` and node-redis
+ * both wait up to 2 s by default. `retryStrategy: (times) => Math.min(times * 50, 250)` with the one, `socket: {
+ * reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 250) }` with the other.
+ *
  * Shape:   a hash at `<prefix>{<key>}` for each event, a string at `<prefix>order:{<key>}` for each ordered entity. All of
  *          them expire, so that Redis forgets by itself.
  * Promise: one claim at a time per event, on the server's clock; a holder that was too slow never overwrites. What cannot
@@ -53,7 +58,8 @@ export interface RedisStore extends DedupeStore {
  * @throws {TypeError} When built with another client, or an option that is unknown or malformed.
  * @throws {StoreFullError} From `claim`, when the server is at its `maxmemory`. It passes; the sender hears 503.
  * @example
- * const store = redisStore(new Redis(process.env.REDIS_URL ?? ""));
+ * const retryStrategy = (times: number) => Math.min(times * 50, 250);
+ * const store = redisStore(new Redis(process.env.REDIS_URL ?? "", { retryStrategy }));
  * createReceiver(stripe({ secret }), { scope: "billing", dedupe: { store } });
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
@@ -66,12 +72,13 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   if (typeof allowVolatile !== "boolean") {
     throw new TypeError(`redisStore: allowVolatile must be a boolean; got ${JSON.stringify(allowVolatile)}`);
   }
-  return new RedisBacked(connection, prefix, allowVolatile);
+  return new RedisBacked(client, connection, prefix, allowVolatile);
 }
 
 class RedisBacked implements RedisStore {
   readonly name = "redisStore";
   readonly isShared = true;
+  readonly #client: RedisClient;
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #reports = new Set<(message: string) => void>();
@@ -80,7 +87,8 @@ class RedisBacked implements RedisStore {
   #warnings: readonly string[] | undefined;
   #mustAsk: boolean;
 
-  constructor(connection: RedisConnection, prefix: string, allowVolatile: boolean) {
+  constructor(client: RedisClient, connection: RedisConnection, prefix: string, allowVolatile: boolean) {
+    this.#client = client;
     this.#connection = connection;
     this.#prefix = prefix;
     this.#mustAsk = !allowVolatile;
@@ -90,6 +98,8 @@ class RedisBacked implements RedisStore {
     if (report === undefined || this.#reports.has(report)) return;
     this.#reports.add(report);
     for (const warning of this.#warnings ?? []) report(warning);
+    // Of one client there is one thing to say, whoever hears it.
+    if (this.#reports.size === 1) watchReconnect(this.#client, report);
     // One that is not connected yet is asked after its first answer: a check must not be what connects it.
     if (this.#mustAsk && this.#connection.isReady()) this.#ask();
   }

@@ -6,6 +6,11 @@ import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 
 /** Before `complete` is tried again, once the work has succeeded. */
 const PAUSES_MS: readonly number[] = [50, 200];
+/**
+ * No further try begins after so long: a store that hangs takes a second for the first alone, and the sender of work that
+ * is done waits for its success. The store is told later, when it is back, by the guard around it.
+ */
+const TRY_WITHIN_MS = 500;
 
 /**
  * The effect exists: whatever the store says now, the sender hears success. Except in a transaction, where effect and
@@ -15,13 +20,14 @@ const PAUSES_MS: readonly number[] = [50, 200];
  */
 export function completeClaim(claim: HeldClaim, reply: string | undefined): MaybePromise<WebhookError | undefined> {
   if (claim.isTransactional) return commit(claim, reply);
+  const untilMs = performance.now() + TRY_WITHIN_MS;
   try {
     const answer = claim.complete(reply);
     return isPromise(answer)
-      ? answer.then(problemOf, (cause) => completeAgain(claim, reply, cause))
+      ? answer.then(problemOf, (cause) => completeAgain(claim, reply, cause, untilMs))
       : problemOf(answer);
   } catch (cause) {
-    return completeAgain(claim, reply, cause);
+    return completeAgain(claim, reply, cause, untilMs);
   }
 }
 
@@ -29,9 +35,11 @@ async function completeAgain(
   claim: HeldClaim,
   reply: string | undefined,
   first: unknown,
+  untilMs: number,
 ): Promise<WebhookError | undefined> {
   let cause = first;
   for (const pauseMs of PAUSES_MS) {
+    if (performance.now() + pauseMs > untilMs) break;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     try {
       return problemOf(await claim.complete(reply));
@@ -41,7 +49,7 @@ async function completeAgain(
   }
   return new WebhookError(
     "complete_failed",
-    "the work is done, but the store could not be told: a retry of this event will run again once the lease has passed",
+    "the work is done, but the store could not be told yet: a retry of this event runs again where the lease passes before it can",
     { cause },
   );
 }

@@ -50,14 +50,14 @@ export function verdictOf(run: Run, backoff: Backoff, random: () => number): Inb
 }
 
 /**
- * What the handler asked for is a floor: spread upwards a little, so that many that asked alike do not come at once. What
- * the other outcomes name is meant for a sender, to whom each attempt is a request; a run that is under way elsewhere, say,
- * may be over long before its lease.
+ * What the handler asked for is a floor: spread upwards a little, so that many that asked alike do not come at once. A
+ * claim that stands in the way is a ceiling: most end long before their lease does, and asking again costs one claim. What
+ * the other outcomes name is meant for a sender, to whom each attempt is a request.
  */
 function waitOf(outcome: EventOutcome, attempt: number, backoff: Backoff, random: () => number): number {
-  const asked = outcome.retryAfterSeconds;
-  if (asked !== undefined && outcome.name === "retry_later")
-    return Math.min(asked * (1 + random() / 10), MAX_WAIT_SECONDS);
+  const { name, retryAfterSeconds: asked } = outcome;
+  if (asked !== undefined && name === "retry_later") return Math.min(asked * (1 + random() / 10), MAX_WAIT_SECONDS);
+  if (asked !== undefined && name === "in_flight") return Math.min(asked, backoff.baseSeconds) * (1 + random() / 10);
   const ceiling = Math.min(backoff.capSeconds, backoff.baseSeconds * 2 ** Math.min(attempt - 1, 30));
   return random() * ceiling;
 }

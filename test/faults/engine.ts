@@ -30,9 +30,6 @@ export const EFFECTS = "faults_effects";
 /** Between processes of one machine, and with a server that may be gone. */
 const CONNECT_MS = 1_000;
 
-/** As docs/many-instances.md has it: both clients wait for up to 2 s between tries by themselves. */
-const reconnectMs = (tries: number): number => Math.min(tries * 50, 250);
-
 /** Loads only what this engine needs: a process that lives for 50 ms must start soon. */
 export async function open(engine: Engine): Promise<Opened> {
   switch (engine.kind) {
@@ -40,18 +37,14 @@ export async function open(engine: Engine): Promise<Opened> {
       const { redisStore } = await import("hookgate/stores/redis");
       if (engine.client === "ioredis") {
         const { Redis } = await import("ioredis");
-        const client = new Redis(engine.port, "127.0.0.1", { retryStrategy: reconnectMs, connectTimeout: CONNECT_MS });
+        const client = new Redis(engine.port, "127.0.0.1", { retryStrategy: (times) => Math.min(times * 50, 250) });
         client.on("error", ignore);
         return { store: redisStore(client, { allowVolatile: true }), close: async () => client.disconnect() };
       }
       const { createClient } = await import("redis");
       const client = createClient({
-        socket: {
-          host: "127.0.0.1",
-          port: engine.port,
-          reconnectStrategy: reconnectMs,
-          connectTimeout: CONNECT_MS,
-        },
+        url: `redis://127.0.0.1:${engine.port}`,
+        socket: { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 250) },
       });
       client.on("error", ignore);
       await client.connect();
@@ -110,7 +103,9 @@ export async function open(engine: Engine): Promise<Opened> {
     case "bullmq": {
       const { Queue } = await import("bullmq");
       const { bullmqInbox } = await import("hookgate/inbox/bullmq");
-      const queue = new Queue("faults", { connection: { host: "127.0.0.1", port: engine.port } });
+      const queue = new Queue("faults", {
+        connection: { host: "127.0.0.1", port: engine.port, retryStrategy: (times) => Math.min(times * 50, 250) },
+      });
       queue.on("error", ignore);
       const inbox = bullmqInbox(queue, { lockSeconds: engine.lockSeconds });
       return {

@@ -9,7 +9,7 @@ import { drained } from "./traffic.js";
 
 /** What a sender hears, it hears within so long. */
 const MOST_ANSWER_MS = 1_500;
-/** A breaker that rests 2 s may have been asked just before the store returned; a client may just have begun to wait. */
+/** Of a store's return. Its claims take up to a second where they hang, the breaker's rest a quarter, the client half of one. */
 const MOST_RECOVERY_MS = 2_000;
 const EVERY_MS = 20;
 const WARM_MS = 600;

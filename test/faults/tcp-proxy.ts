@@ -8,8 +8,8 @@ export interface TcpProxy {
   delay(ms: number): void;
   /** Half-open: connections stay, new ones are taken, and nothing that is sent arrives. */
   swallow(): void;
-  /** What is sent arrives, and its answer does not: it happened, and nobody knows. */
-  loseAnswers(): void;
+  /** What is sent arrives, and no answer comes back. */
+  mute(): void;
   /** Ends all connections by RST, and new ones as soon as they come. */
   reset(): void;
   /** As if nothing had been. What was swallowed is lost, and with it the connections that lost it. */
@@ -17,7 +17,7 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-type Mood = "fine" | "swallowing" | "losing answers" | "resetting";
+type Mood = "fine" | "swallowing" | "muted" | "resetting";
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
@@ -25,7 +25,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let mood: Mood = "fine";
   let delayMs = 0;
 
-  function carry(from: Socket, to: Socket, what: "questions" | "answers"): void {
+  function carry(from: Socket, to: Socket, isAnswer: boolean): void {
     // One queue and one timer: bytes never overtake each other, whatever the delay is changed to.
     const queue: { readonly dueMs: number; readonly chunk: Buffer }[] = [];
     let timer: NodeJS.Timeout | undefined;
@@ -39,7 +39,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       if (next !== undefined) timer = setTimeout(flush, Math.max(1, next.dueMs - performance.now()));
     }
     from.on("data", (chunk: Buffer) => {
-      if (mood === "swallowing" || (mood === "losing answers" && what === "answers")) {
+      if (mood === "swallowing" || (mood === "muted" && isAnswer)) {
         hurt.add(from).add(to);
         return;
       }
@@ -61,8 +61,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const pair = [inner, outer] as const;
     pairs.add(pair);
     inner.once("close", () => pairs.delete(pair));
-    carry(inner, outer, "questions");
-    carry(outer, inner, "answers");
+    carry(inner, outer, false);
+    carry(outer, inner, true);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -75,8 +75,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     swallow() {
       mood = "swallowing";
     },
-    loseAnswers() {
-      mood = "losing answers";
+    mute() {
+      mood = "muted";
     },
     reset() {
       mood = "resetting";

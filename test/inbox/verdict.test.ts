@@ -47,8 +47,11 @@ describe("verdictOf", () => {
     expect(run("retry_later", { retryAfterSeconds: 600 })).toMatchObject({ afterSeconds: 630 });
   });
 
-  it("looks again soon where the event is in flight elsewhere, however long its lease", () => {
-    expect(run("in_flight", { retryAfterSeconds: 60 })).toMatchObject({ afterSeconds: 2.5, isCounted: false });
+  it.each([
+    [2, 2.1],
+    [60, 5.25],
+  ])("asks again soon where a claim with %i s left stands in the way", (retryAfterSeconds, afterSeconds) => {
+    expect(run("in_flight", { retryAfterSeconds })).toMatchObject({ afterSeconds, isCounted: false });
   });
 
   it("is never put off beyond 30 days, whatever the handler asked", () => {
