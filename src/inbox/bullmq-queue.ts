@@ -1,34 +1,45 @@
 // What is used of BullMQ, and may its Redis be trusted with events?
 import type { EntryText } from "./entry-text.js";
 import type { Kept } from "./kept.js";
+import type { Retention } from "./retention.js";
 
 interface RedisClientLike {
   config?(command: "GET", name: string): Promise<unknown>;
 }
 
-/** The part of a BullMQ `Queue` (5 or 6) that is used. */
+/** States as BullMQ spells them. */
+export type BullMqState = "waiting" | "delayed" | "prioritized" | "active" | "completed" | "failed";
+
+/** BullMQ 5 keeps the jobs of a paused queue apart. BullMQ 6 no longer has the name, and finds nothing under it. */
+export const PAUSED = "paused" as "waiting";
+
+/** The part of a BullMQ `Queue` (5 or 6) that is used. Its jobs are of whatever type the application gave it. */
 export interface BullMqQueueLike {
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: BullMQ's own options, handed on to its Worker
-  readonly opts: any;
-  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
-  addBulk(jobs: any[]): Promise<unknown[]>;
-  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
-  getJob(id: string): Promise<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: jobs as BullMQ types them
-  getJobs(types: any, start: number, end: number, isAscending: boolean): Promise<any[]>;
-  // biome-ignore lint/suspicious/noExplicitAny: types as BullMQ spells them
-  getJobCounts(...types: any[]): Promise<Record<string, number>>;
+  readonly opts: { readonly connection?: unknown; readonly prefix?: string };
+  addBulk(jobs: { name: string; data: object; opts: object }[]): Promise<unknown[]>;
+  getJob(id: string): Promise<unknown>;
+  getJobs(types: BullMqState[], start: number, end: number, isAscending: boolean): Promise<unknown[]>;
+  getJobCounts(...types: BullMqState[]): Promise<Record<string, number>>;
+  clean(graceMs: number, limit: number, type: "completed" | "failed"): Promise<string[]>;
   /** BullMQ 5. */
   readonly client?: Promise<RedisClientLike>;
   /** BullMQ 6: its client is there. */
   getBackend?(): unknown;
 }
 
+/** @throws {TypeError} When it is no queue. */
+export function checkBullMqQueue(queue: BullMqQueueLike): void {
+  for (const method of ["addBulk", "getJob", "getJobs", "getJobCounts", "clean"] as const) {
+    if (typeof queue?.[method] !== "function")
+      throw new TypeError(`bullmqInbox: queue must be a Queue of bullmq; it has no ${method}()`);
+  }
+}
+
 /** A job as BullMQ gives it. */
 export interface BullMqJob {
   readonly id: string;
-  readonly data: EntryText & { readonly kept?: Kept };
+  readonly data: EntryText & { readonly kept?: Kept; readonly reason?: string };
   readonly timestamp: number;
   readonly delay: number;
   readonly attemptsStarted: number;
@@ -36,8 +47,17 @@ export interface BullMqJob {
   readonly processedOn: number | undefined;
   updateData(data: object): Promise<void>;
   moveToDelayed(timestampMs: number, token: string | undefined): Promise<void>;
-  remove(): Promise<void>;
+  /** Back to waiting, in one step. */
+  retry(from: "completed" | "failed"): Promise<void>;
   getState(): Promise<string>;
+}
+
+/** hookgate decides when an entry is dead; BullMQ must never. */
+export const MAX_ATTEMPTS = 1_000_000;
+
+/** BullMQ removes what is past its time whenever another job comes to the same end. */
+export function removal(retention: Retention): object {
+  return { removeOnComplete: { age: retention.doneSeconds }, removeOnFail: { age: retention.deadSeconds } };
 }
 
 export interface DurabilityOptions {

@@ -1,19 +1,18 @@
 // How does BullMQ run entries? One Worker, whose processor turns a verdict into what BullMQ understands.
+import type { ConnectionOptions } from "bullmq";
 import { WebhookError } from "../errors.js";
-import type { BullMqJob, BullMqQueueLike } from "./bullmq-queue.js";
+import { type BullMqJob, type BullMqQueueLike, MAX_ATTEMPTS, removal } from "./bullmq-queue.js";
 import { entryFromText } from "./entry-text.js";
 import { type InboxEntry, type InboxWork, type InboxWorker, MAX_REASON_CHARACTERS, POISON_STARTS } from "./inbox.js";
 import { keptAfter, poisonReason, startOf } from "./kept.js";
 import { runSafely } from "./loop.js";
-
-/** hookgate decides when an entry is dead; BullMQ must never. */
-export const MAX_ATTEMPTS = 1_000_000;
+import type { Retention } from "./retention.js";
 
 export interface BullMqWork {
   readonly queue: BullMqQueueLike;
   readonly lockMs: number;
   readonly checkDurability: () => Promise<void>;
-  readonly retentionSeconds: () => number;
+  readonly retention: Retention;
 }
 
 /** @returns Once stopped, no more entries are taken, and those that run have ended. */
@@ -35,7 +34,7 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
       lockDuration: lockMs,
       stalledInterval: lockMs,
       maxStalledCount: MAX_ATTEMPTS,
-      removeOnComplete: { age: settings.retentionSeconds() },
+      ...removal(settings.retention),
     });
     engine.on("error", (error: unknown) => tell("the worker reports", error));
     engine.on("lockRenewalFailed", (ids: readonly string[]) => {
@@ -84,10 +83,11 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
 }
 
 /** BullMQ's workers need a connection that waits for Redis for ever. A queue's own need not, and should not, be one. */
-// biome-ignore lint/suspicious/noExplicitAny: ioredis, or its options
-function ownConnection(connection: any): any {
-  if (typeof connection?.duplicate === "function") return connection.duplicate({ maxRetriesPerRequest: null });
-  return { ...connection, maxRetriesPerRequest: null };
+function ownConnection(connection: unknown): ConnectionOptions {
+  const { duplicate } = (connection ?? {}) as { duplicate?: (options: object) => ConnectionOptions };
+  const forever = { maxRetriesPerRequest: null };
+  if (typeof duplicate === "function") return duplicate.call(connection, forever);
+  return { ...(connection as object), ...forever };
 }
 
 const START_PAUSE_MS = 1_000;

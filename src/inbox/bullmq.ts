@@ -2,11 +2,21 @@
 import type { DedupeStore } from "../dedupe/store.js";
 import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { createBacklog } from "./backlog.js";
-import { type BullMqJob, type BullMqQueueLike, durabilityCheck } from "./bullmq-queue.js";
-import { MAX_ATTEMPTS, startBullMqWorker } from "./bullmq-worker.js";
+import {
+  type BullMqJob,
+  type BullMqQueueLike,
+  type BullMqState,
+  checkBullMqQueue,
+  durabilityCheck,
+  MAX_ATTEMPTS,
+  PAUSED,
+  removal,
+} from "./bullmq-queue.js";
+import { startBullMqWorker } from "./bullmq-worker.js";
 import { entryFromText, entryToText } from "./entry-text.js";
 import type { Inbox, InboxNeeds, InboxRecord, InboxState } from "./inbox.js";
-import { positive, reportShortRetention, retentionOf } from "./inbox-options.js";
+import { positive } from "./inbox-options.js";
+import { createRetention } from "./retention.js";
 
 export type { BullMqQueueLike } from "./bullmq-queue.js";
 
@@ -17,8 +27,10 @@ export interface BullMqInboxOptions<Tx = never> {
   readonly allowVolatile?: boolean;
   /** How many events may wait; beyond it senders hear 503. Default 100,000. Counted once a second. */
   readonly maxWaiting?: number;
-  /** How long done events are remembered. Default 14 days, or what the receiver needs where that is longer. Dead ones are kept until they are removed. */
+  /** How long done events are kept, with their bytes. Default 7 days, or what the receiver needs where that is longer. */
   readonly retentionSeconds?: number;
+  /** How long dead ones are. Default 90 days, or what the receiver needs where that is longer. */
+  readonly deadRetentionSeconds?: number;
   /** How long a worker's lock on an event holds unless renewed, and about how long after a crash it runs again. Default 30. */
   readonly lockSeconds?: number;
 }
@@ -28,9 +40,10 @@ const OPTIONS: readonly (keyof BullMqInboxOptions)[] = [
   "allowVolatile",
   "maxWaiting",
   "retentionSeconds",
+  "deadRetentionSeconds",
   "lockSeconds",
 ];
-const RETENTION_SECONDS = 14 * 86_400;
+const PURGED_AT_ONCE = 1_000;
 /** BullMQ refuses ids of digits only, and keeps its own under other first letters. */
 const ID_PREFIX = "e-";
 /** Listing reads so many jobs of a state, at most. */
@@ -54,17 +67,14 @@ const MAX_LISTED = 10_000;
  */
 export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqInboxOptions<Tx> = {}): Inbox<Tx> {
   refuseUnknownKeys("bullmqInbox", options, OPTIONS);
-  for (const method of ["addBulk", "getJob", "getJobs", "getJobCounts"] as const) {
-    if (typeof queue?.[method] !== "function")
-      throw new TypeError(`bullmqInbox: queue must be a Queue of bullmq; it has no ${method}()`);
-  }
+  checkBullMqQueue(queue);
   const maxWaiting = positive("bullmqInbox", "maxWaiting", options.maxWaiting ?? 100_000);
   const lockMs = positive("bullmqInbox", "lockSeconds", options.lockSeconds ?? 30) * 1_000;
-  if (options.retentionSeconds !== undefined) positive("bullmqInbox", "retentionSeconds", options.retentionSeconds);
+  const retention = createRetention("bullmqInbox", options);
   let needs: InboxNeeds | undefined;
   const works = new Set<{ stop(): Promise<void> }>();
   const backlog = createBacklog("bullmqInbox", maxWaiting, async () => {
-    const counts = await queue.getJobCounts("waiting", "delayed", "prioritized", "paused");
+    const counts = await queue.getJobCounts("waiting", "delayed", "prioritized", PAUSED);
     return sum(counts);
   });
 
@@ -72,12 +82,11 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
     allowVolatile: options.allowVolatile === true,
     report: (message) => needs?.report(message),
   });
-  const work = {
-    queue,
-    lockMs,
-    checkDurability,
-    retentionSeconds: () => retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs),
-  };
+  const work = { queue, lockMs, checkDurability, retention };
+
+  async function jobOf(key: string): Promise<BullMqJob | undefined> {
+    return (await queue.getJob(ID_PREFIX + key)) as BullMqJob | undefined;
+  }
 
   return {
     name: "bullmqInbox",
@@ -97,7 +106,7 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
         );
       }
       needs = given;
-      reportShortRetention("bullmqInbox", options.retentionSeconds, given);
+      retention.attach(given);
     },
 
     async put(entries) {
@@ -111,12 +120,7 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
         fresh.map((entry) => ({
           name: "event",
           data: entryToText(entry),
-          opts: {
-            jobId: ID_PREFIX + entry.key,
-            attempts: MAX_ATTEMPTS,
-            removeOnComplete: { age: retentionOf(options.retentionSeconds, RETENTION_SECONDS, needs) },
-            removeOnFail: false,
-          },
+          opts: { jobId: ID_PREFIX + entry.key, attempts: MAX_ATTEMPTS, ...removal(retention) },
         })),
       );
       return known.map((isKnown) => (isKnown ? "known" : "stored"));
@@ -133,12 +137,12 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
         "waiting",
         "delayed",
         "prioritized",
-        "paused",
+        PAUSED,
         "active",
         "completed",
         "failed",
       );
-      const [oldest] = await queue.getJobs(["waiting", "paused"], 0, 0, true);
+      const [oldest] = (await queue.getJobs(["waiting", PAUSED], 0, 0, true)) as (BullMqJob | undefined)[];
       const { active = 0, completed = 0, failed = 0, ...waiting } = counts;
       return {
         waiting: sum(waiting),
@@ -150,38 +154,38 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
     },
 
     async list({ state, limit = 100, afterKey }) {
-      const jobs: BullMqJob[] = (await queue.getJobs(TYPES[state], 0, MAX_LISTED, true)).filter(
-        (job) => job !== undefined,
-      );
+      const found = (await queue.getJobs([...TYPES[state]], 0, MAX_LISTED, true)) as (BullMqJob | undefined)[];
+      const jobs = found.filter((job) => job !== undefined);
       jobs.sort((a, b) => a.timestamp - b.timestamp);
       const from = afterKey === undefined ? 0 : jobs.findIndex((job) => job.id === ID_PREFIX + afterKey) + 1;
       return jobs.slice(from, from + Math.min(limit, 1_000)).map((job) => recordOf(job, state));
     },
 
     async get(key) {
-      const job: BullMqJob | undefined = await queue.getJob(ID_PREFIX + key);
+      const job = await jobOf(key);
       return job === undefined ? undefined : recordOf(job, stateOf(await job.getState()));
     },
 
     async redrive(keys) {
       let count = 0;
       for (const key of keys) {
-        const job: BullMqJob | undefined = await queue.getJob(ID_PREFIX + key);
-        if (job === undefined) continue;
-        const state = stateOf(await job.getState());
-        if (state !== "dead" && state !== "done") continue;
-        const { kept: _forgotten, ...data } = job.data;
-        await job.remove();
-        await queue.addBulk([
-          { name: "event", data, opts: { jobId: job.id, attempts: MAX_ATTEMPTS, removeOnFail: false } },
-        ]);
+        const job = await jobOf(key);
+        const type = await job?.getState();
+        if (job === undefined || (type !== "completed" && type !== "failed")) continue;
+        const { kept: _forgotten, reason: _told, ...data } = job.data;
+        const starts = job.attemptsStarted;
+        // The job stays where it is until it waits, so that a crash in between loses nothing.
+        await job.updateData({ ...data, kept: { uncounted: starts, ended: starts } });
+        await job.retry(type);
         count++;
       }
       return count;
     },
 
     async purge() {
-      return 0; // BullMQ forgets done jobs by their age whenever one is done
+      const done = await queue.clean(retention.doneSeconds * 1_000, PURGED_AT_ONCE, "completed");
+      const dead = await queue.clean(retention.deadSeconds * 1_000, PURGED_AT_ONCE, "failed");
+      return done.length + dead.length;
     },
 
     async close() {
@@ -190,8 +194,8 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
   };
 }
 
-const TYPES: Readonly<Record<InboxState, readonly string[]>> = {
-  waiting: ["waiting", "delayed", "prioritized", "paused"],
+const TYPES: Readonly<Record<InboxState, readonly BullMqState[]>> = {
+  waiting: ["waiting", "delayed", "prioritized", PAUSED],
   running: ["active"],
   done: ["completed"],
   dead: ["failed"],
@@ -204,7 +208,7 @@ function stateOf(type: string): InboxState {
 }
 
 function recordOf(job: BullMqJob, state: InboxState): InboxRecord {
-  const { kept = {}, reason } = job.data as BullMqJob["data"] & { readonly reason?: string };
+  const { kept = {}, reason } = job.data;
   return {
     entry: entryFromText(job.data),
     state,

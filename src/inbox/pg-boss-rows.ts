@@ -60,9 +60,9 @@ export function recordOf(row: JobRow): InboxRecord {
 }
 
 /** pg-boss takes letters, digits, `_`, `.`, `/` and `-`; another name gets a hash of what was lost. */
-export function queueName(prefix: string, source: string): string {
+export function queueName({ prefix }: { readonly prefix: string }, source: string): string {
   const plain = source.replace(/[^A-Za-z0-9_.-]/g, "-").slice(0, 80);
-  return `${prefix}.${plain === source ? plain : `${plain}-${hashed(source).slice(0, 8)}`}`;
+  return `${prefix}${plain === source ? plain : `${plain}-${hashed(source).slice(0, 8)}`}`;
 }
 
 /** The first 128 bits of the key, as a UUID of version 8 (RFC 9562: what its bits mean is ours). */

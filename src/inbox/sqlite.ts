@@ -5,6 +5,7 @@ import { refuseUnknownKeys } from "../internal/known-keys.js";
 import { isSqliteDatabase, openSqliteDatabase, type SqliteDatabase } from "../internal/sqlite-database.js";
 import { makeDurable } from "../internal/sqlite-file.js";
 import { positive } from "./inbox-options.js";
+import { createRetention } from "./retention.js";
 import { createSqliteQueue, type SqliteInbox } from "./sqlite-queue.js";
 import { migrateInbox } from "./sqlite-schema.js";
 
@@ -18,7 +19,7 @@ export interface SqliteInboxOptions<Tx = never> {
   readonly maxWaiting?: number;
   /** How long done events are kept, with their bytes. Default 7 days, or what the receiver needs where that is longer. */
   readonly retentionSeconds?: number;
-  /** How long dead ones are kept. Default 90 days. */
+  /** How long dead ones are. Default 90 days, or what the receiver needs where that is longer. */
   readonly deadRetentionSeconds?: number;
   /** How long a worker's hold on an event lasts unless renewed: so long after a crash it runs again. Default 30. */
   readonly leaseSeconds?: number;
@@ -40,7 +41,6 @@ const OPTIONS: readonly (keyof SqliteInboxOptions)[] = [
   "timeoutMs",
   "clocks",
 ];
-const DEAD_RETENTION_SECONDS = 90 * 86_400;
 /** Below the second that a receiver gives to an intake. */
 const DEFAULT_TIMEOUT_MS = 800;
 /**
@@ -67,15 +67,13 @@ export function sqliteInbox<Tx = never>(
 ): SqliteInbox<Tx> {
   refuseUnknownKeys("sqliteInbox", options, OPTIONS);
   const clocks = options.clocks ?? hostClocks;
-  const numbers = {
+  const terms = {
     maxWaiting: positive("sqliteInbox", "maxWaiting", options.maxWaiting ?? 100_000),
-    deadRetentionMs:
-      1_000 * positive("sqliteInbox", "deadRetentionSeconds", options.deadRetentionSeconds ?? DEAD_RETENTION_SECONDS),
     leaseMs: 1_000 * positive("sqliteInbox", "leaseSeconds", options.leaseSeconds ?? 30),
     pollMs: 1_000 * positive("sqliteInbox", "pollSeconds", options.pollSeconds ?? 0.5),
     timeoutMs: positive("sqliteInbox", "timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    retention: createRetention("sqliteInbox", options),
   };
-  if (options.retentionSeconds !== undefined) positive("sqliteInbox", "retentionSeconds", options.retentionSeconds);
   if (typeof database === "string") {
     const own = openSqliteDatabase("sqliteInbox", database);
     try {
@@ -85,7 +83,7 @@ export function sqliteInbox<Tx = never>(
       own.close();
       throw error;
     }
-    return createSqliteQueue(own, true, clocks, numbers, options);
+    return createSqliteQueue(own, true, clocks, terms, options);
   }
   if (!isSqliteDatabase(database)) {
     throw new TypeError(
@@ -93,5 +91,5 @@ export function sqliteInbox<Tx = never>(
     );
   }
   makeDurable(database);
-  return createSqliteQueue(database, false, clocks, numbers, options);
+  return createSqliteQueue(database, false, clocks, terms, options);
 }

@@ -1,0 +1,48 @@
+// How long do inboxes keep what is done, and what is dead? One answer for all of them.
+import type { InboxNeeds } from "./inbox.js";
+import { positive } from "./inbox-options.js";
+
+export interface RetentionOptions {
+  readonly retentionSeconds?: number;
+  readonly deadRetentionSeconds?: number;
+}
+
+const DONE_SECONDS = 7 * 86_400;
+const DEAD_SECONDS = 90 * 86_400;
+
+export interface Retention {
+  readonly doneSeconds: number;
+  readonly deadSeconds: number;
+  /** A receiver comes, and may need longer than the usual. A choice is kept, and the operator hears what it costs. */
+  attach(needs: InboxNeeds): void;
+}
+
+/** @throws {TypeError} Where a time is no number above 0. */
+export function createRetention(inbox: string, options: RetentionOptions): Retention {
+  const { retentionSeconds, deadRetentionSeconds } = options;
+  for (const [name, value] of Object.entries({ retentionSeconds, deadRetentionSeconds })) {
+    if (value !== undefined) positive(inbox, name, value);
+  }
+  let neededSeconds = 0;
+  const seconds = (chosen: number | undefined, usual: number): number =>
+    Math.ceil(chosen ?? Math.max(usual, neededSeconds));
+  return {
+    get doneSeconds() {
+      return seconds(retentionSeconds, DONE_SECONDS);
+    },
+    get deadSeconds() {
+      return seconds(deadRetentionSeconds, DEAD_SECONDS);
+    },
+    attach({ receiver, minRetentionSeconds, report }) {
+      neededSeconds = Math.max(neededSeconds, minRetentionSeconds);
+      const tell = (name: string, chosen: number | undefined): void => {
+        if (chosen === undefined || chosen >= minRetentionSeconds) return;
+        report(
+          `${inbox}: ${name} (${chosen}) is shorter than ${receiver} may send an event again (${minRetentionSeconds}): a late retry will run its handler twice`,
+        );
+      };
+      tell("retentionSeconds", retentionSeconds);
+      tell("deadRetentionSeconds", deadRetentionSeconds);
+    },
+  };
+}
