@@ -124,6 +124,9 @@ async function poolOf(url: string): Promise<pg.Pool> {
   return new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: CONNECT_MS });
 }
 
+/** unique_violation, duplicate_table, and duplicate_object for the table's row type. */
+const THERE_BY_NOW: ReadonlySet<string | undefined> = new Set(["23505", "42P07", "42710"]);
+
 /** Tables, before any process needs them. */
 export async function prepare(engine: Engine): Promise<void> {
   if (engine.kind !== "postgres" && engine.kind !== "pg-boss") return;
@@ -131,11 +134,11 @@ export async function prepare(engine: Engine): Promise<void> {
   const pool = await poolOf(engine.url);
   try {
     await postgresStore(pool).migrate();
-    // Several prepare at once, and IF NOT EXISTS does not keep them from meeting (23505, 42P07).
+    // Several prepare at once, and IF NOT EXISTS does not keep them from meeting.
     await pool
       .query(`CREATE TABLE IF NOT EXISTS ${EFFECTS} (id text NOT NULL, run text NOT NULL)`)
       .catch((error: { code?: string }) => {
-        if (error.code !== "23505" && error.code !== "42P07") throw error;
+        if (!THERE_BY_NOW.has(error.code)) throw error;
       });
   } finally {
     await pool.end();

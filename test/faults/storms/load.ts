@@ -76,6 +76,7 @@ async function deploy(bench: Bench, engine: Engine): Promise<Report> {
   let isOver = false;
   let taken = 0;
   let closings = 0;
+  let overtaxed = 0;
   let slowestMs = 0;
 
   async function deliver(id: string, holdMs: number | undefined): Promise<void> {
@@ -92,7 +93,8 @@ async function deploy(bench: Bench, engine: Engine): Promise<Report> {
         draining.add(at);
         closings++;
         if (connection !== "close") say("deploy", `${id} heard 503 closing on a connection that stays open`);
-      } else if (!isInFlight) say("deploy", `${id} heard ${status ?? reason} ${body}`);
+      } else if (status === 503 && body.includes("store_unavailable")) overtaxed++;
+      else if (!isInFlight) say("deploy", `${id} heard ${status ?? reason} ${body}`);
       await sleep(isInFlight ? 50 : 1);
     }
     taken++;
@@ -132,7 +134,8 @@ async function deploy(bench: Bench, engine: Engine): Promise<Report> {
     faults: restarts,
     violations: [...violations, ...checked],
     figures: {
-      "answered with 503": closings,
+      "answered with 503, closing": closings,
+      "answered with 503, since the store took longer than a second": overtaxed,
       "slowest event, its retries included": `${Math.round(slowestMs)} ms, with handlers of up to ${SLOW_MS} ms and leases of ${LEASE_SECONDS} s`,
       "signals aborted": bench.steps().filter(({ kind }) => kind === "aborted").length,
     },
