@@ -34,6 +34,7 @@ describeWithRedis("bullmqInbox", () => {
         peers: [peer],
         maxWaiting: 200,
         source: name,
+        withRetention: (retention) => bullmqInbox(queues[0] as Queue, retention),
         close: async () => {
           await inbox.close();
           await peer.close();

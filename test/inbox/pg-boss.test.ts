@@ -46,6 +46,7 @@ describe.each([
         inbox,
         peers: [peer],
         maxWaiting: 200,
+        withRetention: (retention) => pgBossInbox(one, { ...options, ...retention }),
         close: async () => {
           await inbox.close();
           await peer.close();

@@ -20,7 +20,7 @@ import {
 } from "hookgate";
 import { bearerToken } from "hookgate/auth";
 import { type SqliteInboxOptions, sqliteInbox } from "hookgate/inbox/sqlite";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { pause } from "../../src/testing/inbox-bench.js";
 
@@ -336,6 +336,32 @@ describe("handlers behind an inbox", () => {
     expect(attempts).toEqual([1]);
     await first.inbox.close();
     opened.push(second.inbox);
+  });
+});
+
+describe("a worker", () => {
+  it("has the inbox forget what is past its time, every ten minutes until it is closed, and tells what fails", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      let purges = 0;
+      const purge = async (): Promise<number> => {
+        if (++purges === 2) throw new Error("disk gone");
+        return 0;
+      };
+      const { receiver, errors } = build({ ...open(), purge });
+      receiver.on("order.created", () => undefined);
+      receiver.work();
+      await vi.advanceTimersByTimeAsync(599_000);
+      expect(purges).toBe(0);
+      await vi.advanceTimersByTimeAsync(601_000);
+      expect(purges).toBe(2);
+      expect(errors.map(({ code }) => code)).toEqual(["store_unavailable"]);
+      await receiver.close({ graceSeconds: 0 });
+      await vi.advanceTimersByTimeAsync(3_600_000);
+      expect(purges).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
