@@ -45,6 +45,7 @@ describe.each([
       return {
         inbox,
         peers: [peer],
+        patienceSeconds: 30,
         maxWaiting: 200,
         withRetention: (retention) => pgBossInbox(one, { ...options, ...retention }),
         close: async () => {
@@ -53,7 +54,7 @@ describe.each([
         },
       };
     },
-    { describe, it: (name: string, run: () => Promise<void>) => it(name, run, 30_000) },
+    { describe, it },
   );
 });
 

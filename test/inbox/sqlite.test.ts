@@ -24,7 +24,7 @@ describeInbox(
   "sqliteInbox",
   () => {
     const path = newFile();
-    const options = { leaseSeconds: 1, pollSeconds: 0.1, maxWaiting: 200 };
+    const options = { leaseSeconds: 2, timeoutMs: 5_000, pollSeconds: 0.1, maxWaiting: 200 };
     const others: SqliteInbox[] = [];
     const databases = Array.from({ length: 4 }, () => openDatabase(path));
     const inboxes = databases.map((database) => sqliteInbox(database, options));
@@ -40,7 +40,8 @@ describeInbox(
         crashed.add(one);
         databases[inboxes.indexOf(one as never)]?.close();
       },
-      recoverySeconds: 2,
+      recoverySeconds: 15,
+      patienceSeconds: 30,
       withRetention: (retention) => {
         const other = sqliteInbox(path, { ...options, ...retention });
         others.push(other);

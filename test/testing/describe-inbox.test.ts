@@ -13,7 +13,8 @@ function harness(flaw: InboxFlaw): InboxHarness {
     peers,
     crash: (one) => (one as MemoryInbox).crash(),
     recoverySeconds: 1,
-    patienceSeconds: 4,
+    // A flaw is seen by waiting in vain.
+    patienceSeconds: flaw === "none" ? 30 : 4,
     maxWaiting: 200,
     withRetention: (retention) => {
       const other = inbox.peer(retention);
