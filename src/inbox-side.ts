@@ -2,6 +2,7 @@
 import { payloadReader } from "./checks/parse.js";
 import { Claims } from "./dedupe/claims.js";
 import { guardedStore } from "./dedupe/guarded.js";
+import { WebhookError } from "./errors.js";
 import type { ReceivedEvent } from "./event.js";
 import { takeIn } from "./handle/intake.js";
 import { EventRunner, type EventSettings } from "./handle/run-event.js";
@@ -36,6 +37,8 @@ const CONCURRENCY = 10;
 /** A claim around a run lasts so long unless renewed. */
 const LEASE_SECONDS = 60;
 const RETENTION_SECONDS = 7 * 86_400;
+/** What is past its time is no harm, but for its room. */
+const PURGE_EVERY_MS = 600_000;
 
 /** Sources in use, by inbox: two receivers with one source would run each other's events. */
 const attached = new WeakMap<Inbox<unknown>, Set<string>>();
@@ -64,6 +67,7 @@ export class InboxSide {
   readonly #settings: InboxSideSettings;
   readonly #source: string;
   #workshop: Workshop | undefined;
+  #purging: NodeJS.Timeout | undefined;
 
   /** @throws {TypeError} Where a scope is missing or taken, or the inbox cannot keep what this receiver needs. */
   constructor(side: InboxSideSettings) {
@@ -138,9 +142,23 @@ export class InboxSide {
       onRun: this.#settings.onRun,
       onError: events.onError,
     });
+    // Engines forget as entries come to an end; where none does any more, this is what forgets.
+    this.#purging = setInterval(() => void this.#purge(), PURGE_EVERY_MS);
+    this.#purging.unref();
+  }
+
+  async #purge(): Promise<void> {
+    const { inbox, events } = this.#settings;
+    try {
+      await inbox.purge();
+    } catch (cause) {
+      const message = `${inbox.name}: what is past its time could not be removed`;
+      events.onError(new WebhookError("store_unavailable", message, { cause }));
+    }
   }
 
   async stop(graceSeconds: number): Promise<void> {
+    clearInterval(this.#purging);
     await this.#workshop?.stop(graceSeconds);
   }
 

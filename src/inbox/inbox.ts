@@ -44,7 +44,12 @@ export interface Inbox<Tx = never> {
   get(key: string): Promise<InboxRecord | undefined>;
   /** Dead or done entries wait again, with their attempts forgotten. @returns How many were found in such a state. */
   redrive(keys: readonly string[]): Promise<number>;
-  /** Forgets done entries, and dead ones where the inbox's options say so, that are past their time. Called by the workers as well. @returns How many. */
+  /**
+   * Forgets done entries and dead ones that are past their time, each by its own, at least a thousand of them where there
+   * are. Called by a receiver that works every ten minutes, beside what the engine removes by itself.
+   *
+   * @returns How many.
+   */
   purge(): Promise<number>;
   /** Ends what the inbox itself opened. Workers are stopped first. */
   close(): Promise<void>;
@@ -85,7 +90,7 @@ export interface InboxNeeds {
   /** The receiver, for messages. */
   readonly receiver: string;
   readonly source: string;
-  /** Done entries must be remembered so long, or a late retry of the sender runs twice. */
+  /** Done and dead entries must be remembered so long, or a late retry of the sender runs twice. */
   readonly minRetentionSeconds: number;
   /** An entry may run so long. After that, and a grace, another worker may take it. */
   readonly handlerTimeoutSeconds: number;

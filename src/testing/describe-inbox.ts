@@ -7,7 +7,7 @@ import { inboxCases } from "./inbox-cases.js";
 export type { InboxHarness } from "./inbox-bench.js";
 
 /**
- * Registers the contract of `Inbox` as tests: putting, working, retries, dead letters, order, stopping and crashes.
+ * Registers the contract of `Inbox` as tests: putting, working, retries, dead letters, retention, order, stopping and crashes.
  *
  * Promise: an inbox that passes loses no entry and runs none twice as far as its engine keeps its word.
  * Not promised: durability, which only a kill of real processes shows.
@@ -61,6 +61,8 @@ function hasWhatItNeeds({ needs }: InboxCase, harness: InboxHarness): boolean {
       return harness.crash !== undefined;
     case "mark":
       return harness.maxWaiting !== undefined;
+    case "retention":
+      return harness.withRetention !== undefined;
     case "sources":
       return harness.source === undefined;
     default:

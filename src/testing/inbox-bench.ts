@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { WebhookError } from "../errors.js";
 import type { Inbox, InboxEntry, InboxJob, InboxNeeds, InboxVerdict, InboxWork } from "../inbox/inbox.js";
+import type { RetentionOptions } from "../inbox/retention.js";
 import type { MaybePromise } from "../internal/maybe-promise.js";
 
 /** What an inbox's author gives for each case. It may hold entries of earlier cases: each case has a source of its own. */
@@ -20,6 +21,8 @@ export interface InboxHarness {
   readonly maxWaiting?: number;
   /** One receiver a queue (BullMQ): the source is given, and cases with two are skipped. */
   readonly source?: string;
+  /** An inbox on the same engine that keeps what has ended for so long, closed with the others. Cases of retention are skipped without it. */
+  readonly withRetention?: (retention: Required<RetentionOptions>) => Inbox<unknown>;
   /** After the case, passed or not. */
   readonly close?: () => MaybePromise<void>;
 }
@@ -28,7 +31,7 @@ export interface InboxCase {
   readonly group: string;
   /** A rule. */
   readonly name: string;
-  readonly needs?: "order" | "crash" | "mark" | "sources";
+  readonly needs?: "order" | "crash" | "mark" | "retention" | "sources";
   readonly run: (bench: InboxBench) => Promise<void>;
 }
 
@@ -76,17 +79,18 @@ export class InboxBench {
   }
 
   attach(source: string, more: Partial<InboxNeeds> = {}): void {
-    for (const inbox of [this.inbox, ...this.peers]) {
-      inbox.attach({
-        receiver: "describeInbox",
-        source,
-        minRetentionSeconds: 3_600,
-        handlerTimeoutSeconds: HANDLER_TIMEOUT_SECONDS,
-        needsOrder: inbox.keepsOrder,
-        report: () => undefined,
-        ...more,
-      });
-    }
+    for (const inbox of [this.inbox, ...this.peers]) inbox.attach({ ...this.needs(source), ...more });
+  }
+
+  needs(source: string): InboxNeeds {
+    return {
+      receiver: "describeInbox",
+      source,
+      minRetentionSeconds: 3_600,
+      handlerTimeoutSeconds: HANDLER_TIMEOUT_SECONDS,
+      needsOrder: this.inbox.keepsOrder,
+      report: () => undefined,
+    };
   }
 
   entry(more: Partial<InboxEntry> = {}): InboxEntry {

@@ -4,6 +4,7 @@ import { crashCases } from "./inbox-cases/crash.js";
 import { deadCases } from "./inbox-cases/dead.js";
 import { orderCases } from "./inbox-cases/order.js";
 import { putCases } from "./inbox-cases/put.js";
+import { retentionCases } from "./inbox-cases/retention.js";
 import { retryCases } from "./inbox-cases/retry.js";
 import { stopCases } from "./inbox-cases/stop.js";
 import { workCases } from "./inbox-cases/work.js";
@@ -13,6 +14,7 @@ export const inboxCases: readonly InboxCase[] = [
   ...workCases,
   ...retryCases,
   ...deadCases,
+  ...retentionCases,
   ...orderCases,
   ...stopCases,
   ...crashCases,

@@ -84,7 +84,7 @@ async function endure(bench: Bench, port: number, outage: Outage, prefix: string
   const say = (rule: string, message: string): void =>
     void violations.push({ rule, message: `${outage.name}: ${message}` });
   for (const { id, heard } of atOnce) {
-    if (heard.tookMs > MOST_ANSWER_MS && heard.status !== 200)
+    if (heard.tookMs > bench.bound(MOST_ANSWER_MS) && heard.status !== 200)
       say("answer", `${id} heard ${heard.status ?? heard.reason} after ${ms(heard.tookMs)}`);
     if (heard.status !== 200 && heard.status !== 503)
       say("answer", `${id} heard ${heard.status ?? heard.reason}, not 503`);
@@ -100,7 +100,7 @@ async function endure(bench: Bench, port: number, outage: Outage, prefix: string
   } else {
     for (const { id, heard } of during) if (heard.status !== 200) say("works", `${id} heard ${heard.status}`);
   }
-  if (recoveryMs === undefined || recoveryMs > MOST_RECOVERY_MS) {
+  if (recoveryMs === undefined || recoveryMs > bench.bound(MOST_RECOVERY_MS)) {
     say("recovery", recoveryMs === undefined ? "did not come back" : `came back after ${ms(recoveryMs)}`);
   }
   return { name: outage.name, events: count, slowestMs, recoveryMs, statuses: tally(during), violations };

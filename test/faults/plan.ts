@@ -36,7 +36,9 @@ export interface Asked {
   readonly padding?: string;
 }
 
-/** What the driver may say to a process: to do nothing else for so long. */
+/** What the driver may say to a process: to do nothing else, not even to listen, until there is such a file. */
 export interface Command {
-  readonly blockMs: number;
+  readonly blockUntilFile: string;
+  /** And at most. */
+  readonly mostMs: number;
 }

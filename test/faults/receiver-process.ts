@@ -1,4 +1,5 @@
 // A process of its own that receives, works, or does both: what the storms kill, stop, and start again.
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -81,8 +82,8 @@ async function main(plan: Plan): Promise<void> {
   });
   process.on("disconnect", () => process.exit(0));
   process.on("message", (command: Command) => {
-    const endMs = performance.now() + command.blockMs;
-    while (performance.now() < endMs);
+    const endMs = performance.now() + command.mostMs;
+    while (performance.now() < endMs && !existsSync(command.blockUntilFile));
   });
 
   /** As a deployment does: answer 503, finish what runs, and only then stop listening. */

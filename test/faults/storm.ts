@@ -62,6 +62,11 @@ export class Bench {
     return asked ?? (this.size.isShort ? short : long);
   }
 
+  /** What is promised; twice that in the short form, which runs on whatever machine CI has, beside whatever else that does. */
+  bound(ms: number): number {
+    return this.size.isShort ? 2 * ms : ms;
+  }
+
   onClose(close: () => Promise<unknown>): void {
     this.#closers.push(close);
   }

@@ -34,6 +34,8 @@ describeWithRedis("bullmqInbox", () => {
         peers: [peer],
         maxWaiting: 200,
         source: name,
+        patienceSeconds: 30,
+        withRetention: (retention) => bullmqInbox(queues[0] as Queue, retention),
         close: async () => {
           await inbox.close();
           await peer.close();
@@ -41,7 +43,7 @@ describeWithRedis("bullmqInbox", () => {
         },
       };
     },
-    { describe, it: (name: string, run: () => Promise<void>) => it(name, run, 30_000) },
+    { describe, it },
   );
 
   it.each([

@@ -9,6 +9,7 @@ import {
   type InboxWorker,
   POISON_STARTS,
 } from "../../src/inbox/inbox.js";
+import type { RetentionOptions } from "../../src/inbox/retention.js";
 
 export type InboxFlaw =
   | "none"
@@ -38,7 +39,12 @@ export type InboxFlaw =
   | "has no mark"
   | "a crash loses the entry"
   | "a poison entry runs for ever"
-  | "bytes become text";
+  | "bytes become text"
+  | "keeps the done for ever"
+  | "keeps the dead for ever"
+  | "forgets the done before their time"
+  | "forgets the dead with the done"
+  | "forgets what waits";
 
 interface Row {
   entry: InboxEntry;
@@ -48,12 +54,13 @@ interface Row {
   progress: string | undefined;
   reason: string | undefined;
   runAtMs: number;
+  endedMs: number | undefined;
   owner: object | undefined;
   seq: number;
 }
 
 export interface MemoryInbox extends Inbox {
-  peer(): MemoryInbox;
+  peer(retention?: Required<RetentionOptions>): MemoryInbox;
   crash(): void;
 }
 
@@ -62,6 +69,7 @@ export function flawedInbox(
   maxWaiting: number,
   rows: Map<string, Row> = new Map(),
   workers: Set<() => void> = new Set(),
+  retention: Required<RetentionOptions> = { retentionSeconds: 3_600, deadRetentionSeconds: 3_600 },
 ): MemoryInbox {
   const is = (one: InboxFlaw): boolean => flaw === one;
   const identity = {};
@@ -103,6 +111,7 @@ export function flawedInbox(
     if (isCrashed) return;
     row.owner = undefined;
     row.unended = 0;
+    row.endedMs = Date.now();
     if (verdict.state === "done") {
       row.state = "done";
       if (is("forgets what is done")) rows.delete(row.entry.key);
@@ -124,6 +133,16 @@ export function flawedInbox(
     const afterMs = verdict.afterSeconds * 1000;
     row.runAtMs =
       Date.now() + (afterMs > 2 ** 31 && is("a time out of reason fires at once") ? 0 : Math.min(afterMs, 2 ** 40));
+  }
+
+  function isPastItsTime({ state, endedMs = 0 }: Row): boolean {
+    if (state === "waiting") return is("forgets what waits");
+    if (state === "running") return false;
+    if (is(`keeps the ${state} for ever`)) return false;
+    if (state === "done" && is("forgets the done before their time")) return true;
+    const { retentionSeconds, deadRetentionSeconds } = retention;
+    const seconds = state === "done" || is("forgets the dead with the done") ? retentionSeconds : deadRetentionSeconds;
+    return Date.now() > endedMs + seconds * 1_000;
   }
 
   const inbox: MemoryInbox = {
@@ -149,6 +168,7 @@ export function flawedInbox(
           progress: undefined,
           reason: undefined,
           runAtMs: 0,
+          endedMs: undefined,
           owner: undefined,
           seq: seq++ + rows.size,
         });
@@ -249,11 +269,19 @@ export function flawedInbox(
       wake();
       return count;
     },
-    purge: async () => 0,
+    async purge() {
+      let count = 0;
+      for (const [key, row] of rows) {
+        if (!isPastItsTime(row)) continue;
+        rows.delete(key);
+        count++;
+      }
+      return count;
+    },
     async close() {
       clearInterval(timer);
     },
-    peer: () => flawedInbox(flaw, maxWaiting, rows, workers),
+    peer: (own) => flawedInbox(flaw, maxWaiting, rows, workers, own),
     crash() {
       isCrashed = true;
       for (const row of rows.values()) {

@@ -45,14 +45,16 @@ describe.each([
       return {
         inbox,
         peers: [peer],
+        patienceSeconds: 30,
         maxWaiting: 200,
+        withRetention: (retention) => pgBossInbox(one, { ...options, ...retention }),
         close: async () => {
           await inbox.close();
           await peer.close();
         },
       };
     },
-    { describe, it: (name: string, run: () => Promise<void>) => it(name, run, 30_000) },
+    { describe, it },
   );
 });
 

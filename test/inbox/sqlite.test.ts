@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
-import { sqliteInbox } from "../../src/inbox/sqlite.js";
+import { type SqliteInbox, sqliteInbox } from "../../src/inbox/sqlite.js";
 import type { SqliteDatabase } from "../../src/internal/sqlite-database.js";
 import { describeInbox } from "../../src/testing/describe-inbox.js";
 import { InboxBench } from "../../src/testing/inbox-bench.js";
@@ -24,7 +24,8 @@ describeInbox(
   "sqliteInbox",
   () => {
     const path = newFile();
-    const options = { leaseSeconds: 1, pollSeconds: 0.1, maxWaiting: 200 };
+    const options = { leaseSeconds: 2, timeoutMs: 5_000, pollSeconds: 0.1, maxWaiting: 200 };
+    const others: SqliteInbox[] = [];
     const databases = Array.from({ length: 4 }, () => openDatabase(path));
     const inboxes = databases.map((database) => sqliteInbox(database, options));
     for (const inbox of inboxes) void inbox.migrate();
@@ -39,9 +40,15 @@ describeInbox(
         crashed.add(one);
         databases[inboxes.indexOf(one as never)]?.close();
       },
-      recoverySeconds: 2,
+      recoverySeconds: 15,
+      patienceSeconds: 30,
+      withRetention: (retention) => {
+        const other = sqliteInbox(path, { ...options, ...retention });
+        others.push(other);
+        return other;
+      },
       close: async () => {
-        for (const one of inboxes) if (!crashed.has(one)) await one.close();
+        for (const one of [...inboxes, ...others]) if (!crashed.has(one)) await one.close();
       },
     };
   },

@@ -6,16 +6,23 @@ import { flawedInbox, type InboxFlaw, type MemoryInbox } from "../inbox/flawed-i
 
 function harness(flaw: InboxFlaw): InboxHarness {
   const inbox = flawedInbox(flaw, 200);
+  const others: MemoryInbox[] = [];
   const peers = [inbox.peer(), inbox.peer(), inbox.peer()];
   return {
     inbox,
     peers,
     crash: (one) => (one as MemoryInbox).crash(),
     recoverySeconds: 1,
-    patienceSeconds: 4,
+    // A flaw is seen by waiting in vain.
+    patienceSeconds: flaw === "none" ? 30 : 4,
     maxWaiting: 200,
+    withRetention: (retention) => {
+      const other = inbox.peer(retention);
+      others.push(other);
+      return other;
+    },
     close: async () => {
-      for (const one of [inbox, ...peers]) await one.close();
+      for (const one of [inbox, ...peers, ...others]) await one.close();
     },
   };
 }
@@ -50,6 +57,11 @@ const CATCHES: Readonly<Record<Exclude<InboxFlaw, "none">, string>> = {
   "a crash loses the entry": "gives the entry to another worker, counted",
   "a poison entry runs for ever": "kills an entry whose 3 starts never ended",
   "bytes become text": "gives every field and every byte back",
+  "keeps the done for ever": "forgets what is done after its time, and goes on keeping what is dead",
+  "keeps the dead for ever": "forgets what is dead after its time, and goes on keeping what is done",
+  "forgets the done before their time": "forgets nothing before its time, and nothing that waits",
+  "forgets the dead with the done": "forgets what is done after its time, and goes on keeping what is dead",
+  "forgets what waits": "forgets nothing before its time, and nothing that waits",
 };
 
 describe("the inbox contract", () => {

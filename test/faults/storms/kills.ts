@@ -110,11 +110,15 @@ async function kill(bench: Bench, plan: Kills): Promise<Report> {
 const SYNCED = ["-c", "fsync=on"];
 const syncedPostgres = async (bench: Bench): Promise<string> => (await bench.postgres(SYNCED)).url;
 
-const sqliteInbox: Make = async ({ folder }) => ({ kind: "sqlite-inbox", path: `${folder}/inbox.db`, leaseSeconds: 1 });
+const sqliteInbox =
+  (leaseSeconds: number): Make =>
+  async ({ folder }) => ({ kind: "sqlite-inbox", path: `${folder}/inbox.db`, leaseSeconds });
 const pgBoss =
   (isTransactional: boolean, keepsOrder = false): Make =>
   async (bench) => ({ kind: "pg-boss", url: await syncedPostgres(bench), isTransactional, keepsOrder });
-const bullmq: Make = async (bench) => ({ kind: "bullmq", port: (await bench.redis()).port, lockSeconds: 2 });
+const bullmq =
+  (lockSeconds: number): Make =>
+  async (bench) => ({ kind: "bullmq", port: (await bench.redis()).port, lockSeconds });
 const redis: Make = async (bench) => ({ kind: "redis", port: (await bench.redis()).port, client: "ioredis" });
 const sqlite: Make = async ({ folder }) => ({ kind: "sqlite", path: `${folder}/store.db` });
 const postgres =
@@ -142,6 +146,9 @@ const WORKING = {
 /** An event of a killed worker comes again after half a minute, and holds back its key: longer lives, or all keys would be held. */
 const SLOW_RETURN = { lifeMs: [800, 3_200], drainMs: 300_000 } as const;
 
+/** Of a worker that nobody kills: it is not to lose its events because it waits for a core. */
+const SAFE_SECONDS = 10;
+
 function storm(name: string, title: string, plan: Kills, isInShort = true, needsRedis = false): Storm {
   const needs = needsRedis ? { needs: ["redis"] as const } : {};
   return { name, title, isInShort, ...needs, run: (bench) => kill(bench, plan) };
@@ -150,7 +157,7 @@ function storm(name: string, title: string, plan: Kills, isInShort = true, needs
 export const KILLS: readonly Storm[] = [
   storm("kills-sqlite", "kill -9 of the process that accepts into sqliteInbox: nothing lost", {
     ...ACCEPTING,
-    make: sqliteInbox,
+    make: sqliteInbox(SAFE_SECONDS),
   }),
   storm("kills-pg-boss", "kill -9 of the process that accepts into pgBossInbox: nothing lost", {
     ...ACCEPTING,
@@ -159,7 +166,7 @@ export const KILLS: readonly Storm[] = [
   storm(
     "kills-bullmq",
     "kill -9 of the process that accepts into bullmqInbox (AOF): nothing lost",
-    { ...ACCEPTING, make: bullmq },
+    { ...ACCEPTING, make: bullmq(SAFE_SECONDS) },
     true,
     true,
   ),
@@ -178,7 +185,7 @@ export const KILLS: readonly Storm[] = [
   ),
   storm("workers-sqlite", "kill -9 of workers of sqliteInbox, ordered by key: nothing lost, and in turn", {
     ...WORKING,
-    make: sqliteInbox,
+    make: sqliteInbox(1),
     isOrdered: true,
   }),
   storm(
@@ -187,7 +194,13 @@ export const KILLS: readonly Storm[] = [
     { ...WORKING, ...SLOW_RETURN, make: pgBoss(false, true), isOrdered: true },
     false,
   ),
-  storm("workers-bullmq", "kill -9 of workers of bullmqInbox: nothing lost", { ...WORKING, make: bullmq }, false, true),
+  storm(
+    "workers-bullmq",
+    "kill -9 of workers of bullmqInbox: nothing lost",
+    { ...WORKING, make: bullmq(2) },
+    false,
+    true,
+  ),
   storm("receivers-redis", "kill -9 of receivers on redisStore: nothing lost", { ...DIRECT, make: redis }, false, true),
   storm(
     "receivers-postgres",

@@ -16,7 +16,9 @@ async function retryStorm(bench: Bench): Promise<Report> {
   const server = await bench.redis();
   const engine: Engine = { kind: "redis", port: server.port, client: "ioredis" };
   const events = bench.count(size.events, 3_000, 500);
-  const processes = await Promise.all([1, 2].map(() => bench.start({ engine, handlerMs: [0, 10] })));
+  const processes = await Promise.all(
+    [1, 2].map(() => bench.start({ engine, handlerMs: [0, 10], leaseSeconds: LEASE_SECONDS })),
+  );
   const sender = new Sender({
     port: () => processes[random.between(0, 1)]?.port as number,
     recorder,

@@ -12,7 +12,7 @@ const EVENTS = 6;
 /** The second time, so that the first event has gone through. */
 const NTH = 2;
 const RESTART_PAUSE_MS = 20;
-const REACH_MS = 5_000;
+const REACH_MS = 30_000;
 /** pg-boss hears of a dead worker after 30 s. */
 const DRAIN_MS = 90_000;
 
