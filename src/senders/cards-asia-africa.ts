@@ -16,15 +16,19 @@ export const razorpay: SecretSender = senderFactory({
   credential: "Dashboard → Settings → Webhooks → the secret you chose there. Used as text.",
   proof: "`X-Razorpay-Signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over the body.",
   exampleType: "payment.captured",
-  retries: "For 24 hours with growing intervals; then the webhook is disabled.",
+  retries: "For 24 hours with growing intervals; then the webhook is disabled. By hand (replay) for 7 days.",
   notes: [
     "`x-razorpay-event-id` is a header, and the signature does not cover it.",
-    "A retry of an old event is signed with the secret of its day: give the old secret too for a day after changing it.",
+    "A retry of an old event is signed with the secret of its day: give the old secret too for a day after changing it. A replay by hand is signed with the present one.",
   ],
-  sources: ["github.com/razorpay/razorpay-python@b56ac018bf, tests", "razorpay.com/docs/webhooks/validate-test"],
+  sources: [
+    "github.com/razorpay/razorpay-python@b56ac018bf, tests",
+    "razorpay.com/docs/webhooks/validate-test",
+    "https://razorpay.com/docs/webhooks/best-practices and https://razorpay.com/docs/webhooks/replay-events (retries)",
+  ],
   unconfirmed: [
     "5 s time limit",
-    "24 hours of retries",
+
     "that `x-razorpay-event-id` is always sent and stays the same over attempts",
   ],
   options: ["secret"],
@@ -35,7 +39,7 @@ export const razorpay: SecretSender = senderFactory({
       type: json("event"),
       timestamp: json("created_at", "unix-seconds"),
     },
-    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 8 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

@@ -44,12 +44,17 @@ export const circle: SenderFactory<KeysByIdOptions> = senderFactory({
   proof:
     "`X-Circle-Signature: <base64 of DER>`: ECDSA P-256 with SHA-256 over the body; `X-Circle-Key-Id` names the key.",
   exampleType: "payments",
+  retries: "Eleven times (in testing six), from 1 s to 11 h apart, over 37 hours.",
   notes: [
     "Before it makes a subscription it asks with HEAD, which is answered with 200.",
     "Sent from 35.169.154.32, 3.90.127.28, 3.230.111.7 and 54.88.227.75.",
   ],
-  sources: [`${NOTES}: circle`, "developers.circle.com, verify webhook signatures"],
-  unconfirmed: ["the members `notificationId` and `timestamp`", "the time limit and the retries"],
+  sources: [
+    `${NOTES}: circle`,
+    "developers.circle.com, verify webhook signatures",
+    "https://developers.circle.com/cpn/references/webhook-retries",
+  ],
+  unconfirmed: ["the members `notificationId` and `timestamp`", "the time limit"],
   options: ["keys"],
   define: ({ keys }) => ({
     auth: publicKey({
@@ -60,7 +65,7 @@ export const circle: SenderFactory<KeysByIdOptions> = senderFactory({
     }),
     event: { id: json("notificationId"), type: json("notificationType"), timestamp: json("timestamp", "rfc3339") },
     handshakes: [HEAD_PROBE],
-    reply: { honoursRetryAfter: false, unsubscribes: [] },
+    reply: { retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

@@ -182,16 +182,17 @@ export const webflow: SecretSender = senderFactory({
   proof:
     "`x-webflow-signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over `<x-webflow-timestamp>:<body>`; the time is in Unix milliseconds.",
   exampleType: "form_submission",
-  retries: "Up to three times, ten minutes apart.",
+  retries: "Three attempts at most, ten minutes apart.",
   notes: [
     "Webhooks made in the dashboard are not signed, and are refused.",
     "`payload.id` names a form's answer, but of other types the thing that changed: only answers are deduped.",
   ],
   sources: [
     "https://developers.webflow.com/data/docs/working-with-webhooks",
+    "https://developers.webflow.com/data/changelog/webhook-retries",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: webflow",
   ],
-  unconfirmed: ["retries", "time limit", "whether a retry is signed with a new time"],
+  unconfirmed: ["how far apart the attempts are", "time limit", "whether a retry is signed with a new time"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

@@ -111,10 +111,11 @@ export const github: GithubSender = senderFactory<SecretOptions>({
   ],
   sources: [
     'docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads"',
+    "https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks (10 s; Enterprise Server waits 30 s)",
     "github.com/octokit/webhooks-methods.js@da0cc1c471",
     "the members of the bodies are from the published schemas",
   ],
-  unconfirmed: ["10 s time limit", "the member `hooks` of the list of addresses", "that a redelivery keeps its id"],
+  unconfirmed: ["the member `hooks` of the list of addresses", "that a redelivery keeps its id"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),

@@ -42,18 +42,15 @@ export const gitlab: SenderFactory<GitlabOptions> = senderFactory({
   events:
     "type: the body's `object_kind` (`push`, `merge_request`, `pipeline`), or `event_name` of system hooks. Id: `webhook-id`, which equals `Idempotency-Key`, the same when sent again by hand. GitLab before 17.4 has neither, and its events are not deduped: `X-Gitlab-Event-UUID` is shared by webhooks that set each other off, so it would swallow events.",
   retries:
-    "Not by itself, only by hand; repeated failures disable the webhook. While the dedupe store is down events are handled without it.",
+    "Not by itself, only by hand. On gitlab.com repeated failures disable the webhook, for a minute at first and for 24 hours at most; servers of one's own have that off by default. While the dedupe store is down events are handled without it.",
   notes: ["gitlab.com publishes its addresses in its documentation, not as a list to load."],
   sources: [
     "gitlab.com/gitlab-org/gitlab, merge requests 160952 (`Idempotency-Key`), 230944 and 231325 (signing token, behind the feature flag `webhook_signing_token` at first)",
+    "gitlab.com/gitlab-org/gitlab, issue 462719 (failures disable the webhook)",
+    "gitlab.com/cki-project/cki-tools, webhook_receiver/receiver.py (10 s, from the documentation of gitlab.com's limits)",
     "no vector is published",
   ],
-  unconfirmed: [
-    "10 s time limit",
-    "that failures disable the webhook",
-    "that `X-Gitlab-Event-UUID` is shared",
-    "where gitlab.com's addresses are",
-  ],
+  unconfirmed: ["that `X-Gitlab-Event-UUID` is shared", "where gitlab.com's addresses are"],
   options: ["secret", "token"],
   define: (options) => ({
     auth: authOf(options),

@@ -62,13 +62,17 @@ export const mailgun: SecretSender = senderFactory({
     "`signature: { timestamp, token, signature }` in the body (of routes: form fields of these names): hex HMAC-SHA256 over `<timestamp><token>`, nothing between; the time is in Unix seconds.",
   exampleType: "delivered",
   events: "webhooks: id `event-data.id`, type `event-data.event`. Routes: id `token`, type `inbound`.",
-  retries: "For eight hours; 406 stops it.",
+  retries: "After 5, 10 and 15 min, 1, 2 and 4 h; 406 stops it. **Not of `delivered`**, which comes once.",
   notes: [
     "Only a time and a token are signed: whoever has seen one delivery can send another body with them for five minutes. Ask the Events API where that matters.",
     "A sub-account's `parent-signature` is not read. Routes must post forms: mail with attachments comes as multipart, which is refused.",
   ],
-  sources: ["mailgun/mailgun-php @5024827b4b", "hookdeck/webhook-skills, providers.yaml @00ad8d05: mailgun"],
-  unconfirmed: ["eight hours of retries", "that a retry has a new time and token", "time limit"],
+  sources: [
+    "mailgun/mailgun-php @5024827b4b",
+    "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-retries",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: mailgun",
+  ],
+  unconfirmed: ["that a retry has a new time and token", "time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mailgunAuth(secret),

@@ -20,13 +20,17 @@ export const pusher: SecretSender = senderFactory({
     "A batch: `events[]`. Events have no id, and a state may come again, so nothing is deduped.",
     'The body holds `time_ms`, so two genuine deliveries are never equal: `dedupe: { replay: "suppress" }` refuses copies.',
   ],
-  sources: ["pusher/pusher-http-node @7492d8db91", "https://pusher.com/docs/channels/server_api/webhooks/"],
-  unconfirmed: ["time limit", "whether `time_ms` is that of the attempt"],
+  sources: [
+    "pusher/pusher-http-node @7492d8db91",
+    "https://pusher.com/docs/channels/server_api/webhooks/",
+    "https://docs.bird.com/pusher/channels/channels/webhooks/channels-webhook-timeouts-and-retries",
+  ],
+  unconfirmed: ["whether `time_ms` is that of the attempt"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-pusher-signature", encoding: "hex" } }),
     event: { each: "events", type: json("name") },
-    reply: { retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 4, retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 
@@ -67,7 +71,11 @@ export const sanity: SecretSender = senderFactory({
   notes: [
     "The body is what the webhook's projection makes of the document, so id (`idempotency-key`) and type (`sanity-operation`) are headers, and the signature covers neither.",
   ],
-  sources: ["sanity-io/webhook-toolkit @649f5adcd8", "hookdeck/webhook-skills, providers.yaml @00ad8d05: sanity"],
+  sources: [
+    "sanity-io/webhook-toolkit @649f5adcd8",
+    "https://www.sanity.io/docs/changelog/50ec6abf-fe0c-475b-ae72-314148860132.md (retries)",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: sanity",
+  ],
   unconfirmed: ["the header `sanity-operation`", "whether a retry is signed with a new time"],
   options: ["secret"],
   define: ({ secret }) => ({

@@ -56,8 +56,9 @@ export const shopify: SecretSender = senderFactory({
   sources: [
     "github.com/Shopify/shopify-app-js@ef2043d4a8, packages/apps/shopify-api",
     'shopify.dev, "Webhooks" and "Events"',
+    "https://shopify.dev/changelog/updates-to-webhook-retry-mechanism (8 retries in 4 hours)",
   ],
-  unconfirmed: ["that topics share an event id", "5 s time limit", "8 retries in 4 hours"],
+  unconfirmed: ["that topics share an event id", "5 s time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

@@ -25,8 +25,10 @@ export const paddle: SecretSender = senderFactory({
     "Dedupe goes by `event_id`, which is signed; `notification_id` names the delivery.",
     "Paddle's own libraries refuse what is older than 5 s: `toleranceSeconds: 5` does the same.",
   ],
-  sources: ["github.com/PaddleHQ/paddle-node-sdk@b8ee4b1274, src/notifications"],
-  unconfirmed: ["5 s time limit", "60 attempts within three days"],
+  sources: [
+    "github.com/PaddleHQ/paddle-node-sdk@b8ee4b1274, src/notifications",
+    "https://developer.paddle.com/webhooks/about/respond-to-webhooks (5 s, 60 retries over 3 days)",
+  ],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -72,6 +74,7 @@ export const recurly: SecretSender = senderFactory({
   proof:
     "`recurly-signature: <unix milliseconds>,<hex>[,<hex>]`, without names: HMAC-SHA256 over `<milliseconds>.<body>`.",
   exampleType: "subscription.created",
+  retries: "Ten times, each pause about twice the last, within 73 hours.",
   notes: [
     "Only JSON endpoints: choose JSON at the endpoint. XML notifications of older sites are not read.",
     "Whether `id` is the event's or the object's is not documented, so object, event, `id` and `event_time` together are the id; all are signed.",
@@ -79,8 +82,9 @@ export const recurly: SecretSender = senderFactory({
   sources: [
     "the shape table of the sender list, from a vendor library",
     "docs.recurly.com, webhook payloads: JSON vs. XML",
+    "https://docs.recurly.com/docs/overview-webhooks (5 s) and https://docs.recurly.com/recurly-subscriptions/docs/automatic-retries",
   ],
-  unconfirmed: ["the members `id` and `event_time`", "the time limit and the retries"],
+  unconfirmed: ["the members `id` and `event_time`"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
@@ -94,7 +98,7 @@ export const recurly: SecretSender = senderFactory({
       type: dotted(json("object_type"), json("event_type")),
       timestamp: json("event_time", "rfc3339"),
     },
-    reply: { retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 4 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

@@ -50,13 +50,14 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
   proof: "The body is a JWT, RS256, with `exp`.",
   exampleType: "wix.ecom.v1.order_created",
   events: "type `data.eventType`, id `data.data.id`; both are read from JSON texts inside of the token.",
-  retries: "Up to twelve times over some hours.",
+  retries: "Twelve times, from 1 min to 12 h apart, over 48 hours.",
   notes: [
-    "It waits 1.25 seconds at first: a handler that takes longer needs an inbox.",
+    "It waits 1.25 seconds: a handler that takes longer needs an inbox.",
     "The payload is what the token says, with `data` and `data.data` parsed: `{ data: { eventType, instanceId, data: { … } } }`.",
   ],
   sources: [
     "https://dev.wix.com/docs/build-apps/develop-your-app/access/authentication/verify-requests-received-from-wix",
+    "https://dev.wix.com/docs/rest/articles/getting-started/webhook-resend-policy (1.25 s, retries)",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: wix",
   ],
   unconfirmed: [
@@ -69,6 +70,6 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
     auth: jwt({ at: "body", algorithms: ["RS256"], publicKey, requireExpiry: true }),
     body: anyType(tokenBody({ jsonClaims: ["data", "data.data"] })),
     event: { id: json("data.data.id"), type: json("data.eventType"), timestamp: json("iat", "unix-seconds") },
-    reply: { timeLimitSeconds: 1.25, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 1.25, retryHorizonSeconds: 3 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

@@ -53,16 +53,20 @@ export const zoom: SecretSender<ZoomEnvelope> = senderFactory({
   credential: "App Marketplace → the app → Features → Access → Secret Token. Used as text.",
   proof: "`x-zm-signature: v0=<hex>`, HMAC-SHA256 over `v0:<x-zm-request-timestamp>:<body>`; the time is unix seconds.",
   exampleType: "meeting.started",
-  retries: "3 times, after 5, 20 and 60 min.",
+  retries: "3 times: after 5 min, 20 min after that, and 60 min after that.",
   notes: [
     "`endpoint.url_validation` is answered with `plainToken` and its HMAC, when the URL is registered and every 72 hours.",
     "There is no id, so nothing is deduped: a retry is handled again. Use `payload.object.uuid` and the type where that matters.",
   ],
-  sources: ["https://developers.zoom.us/docs/api/webhooks/", "hookdeck/webhook-skills, providers.yaml @00ad8d05: zoom"],
+  sources: [
+    "https://developers.zoom.us/docs/api/webhooks/",
+    "https://developers.zoom.us/blog/webhook-delays.md (3 s, retries)",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: zoom",
+  ],
   unconfirmed: [
     "that there is no id",
     "that the validation is signed",
-    "3 retries and their times",
+
     "where Zoom lists its addresses",
   ],
   options: ["secret"],
