@@ -26,11 +26,7 @@ export const razorpay: SecretSender = senderFactory({
     "razorpay.com/docs/webhooks/validate-test",
     "https://razorpay.com/docs/webhooks/best-practices and https://razorpay.com/docs/webhooks/replay-events (retries)",
   ],
-  unconfirmed: [
-    "5 s time limit",
-
-    "that `x-razorpay-event-id` is always sent and stays the same over attempts",
-  ],
+  unconfirmed: ["5 s time limit", "that `x-razorpay-event-id` is always sent and stays the same over attempts"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-razorpay-signature", encoding: "hex" } }),

@@ -63,12 +63,7 @@ export const zoom: SecretSender<ZoomEnvelope> = senderFactory({
     "https://developers.zoom.us/blog/webhook-delays.md (3 s, retries)",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: zoom",
   ],
-  unconfirmed: [
-    "that there is no id",
-    "that the validation is signed",
-
-    "where Zoom lists its addresses",
-  ],
+  unconfirmed: ["that there is no id", "that the validation is signed", "where Zoom lists its addresses"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({
