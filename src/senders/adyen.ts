@@ -85,15 +85,20 @@ export const adyen: SenderFactory<AdyenOptions> = senderFactory({
   exampleType: "AUTHORISATION",
   events:
     "payments: one for each of `notificationItems`, type `eventCode`, id event code, `pspReference` and `success`, all signed. Platform webhooks: type `type` of the signed body; id `eventId` where there is one, else none, and no dedupe.",
-  retries: "From a queue, for up to seven days.",
+  retries:
+    "Three times within half a minute, then from a queue: after 2, 5, 10, 15 and 30 min, 1, 2, 4 and 8 h, for up to 30 days.",
   notes: [
     "Of a payment notification only the eight members named above are signed: `reason`, `paymentMethod`, `eventDate` and all else in `additionalData` can be changed.",
     "One item whose signature is wrong refuses the whole delivery.",
     "The answer to all is `[accepted]`.",
     "SOAP and form notifications of older accounts are not read.",
   ],
-  sources: ["github.com/Adyen/adyen-node-api-library@3b84a188ef, src/utils/hmacValidator.ts"],
-  unconfirmed: ["10 s time limit", "seven days of retries", "that a duplicate has the same `success`"],
+  sources: [
+    "github.com/Adyen/adyen-node-api-library@3b84a188ef, src/utils/hmacValidator.ts",
+    "https://docs.adyen.com/development-resources/webhooks/troubleshoot (retries)",
+    "https://docs.adyen.com/japan-sellers-screening/webhooks (10 s)",
+  ],
+  unconfirmed: ["that a duplicate has the same `success`"],
   options: ["secret", "username", "password"],
   define({ secret, username, password }) {
     const signature = adyenAuth(secret);
@@ -108,7 +113,7 @@ export const adyen: SenderFactory<AdyenOptions> = senderFactory({
         successBody: "[accepted]",
         successHeaders: { "content-type": "text/plain; charset=utf-8" },
         timeLimitSeconds: 10,
-        retryHorizonSeconds: 7 * 86_400,
+        retryHorizonSeconds: 31 * 86_400,
         honoursRetryAfter: false,
         unsubscribes: [],
       },

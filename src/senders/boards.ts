@@ -39,7 +39,7 @@ export const monday: SecretSender<MondayEnvelope> = senderFactory({
   credential: "Developer Center → the app → General settings → Signing secret, 32 characters or more. Used as text.",
   proof: "`Authorization: <JWT>`, without `Bearer`: HS256 with the signing secret.",
   exampleType: "create_pulse",
-  retries: "Every minute for 30 minutes.",
+  retries: "Every minute for 30 minutes, after anything but 200.",
   notes: [
     "The JWT says who sends, and binds nothing of what was sent: who sees one can send others until it expires.",
     "Webhooks that were not made by an app come without a JWT, and are 401.",
@@ -47,6 +47,8 @@ export const monday: SecretSender<MondayEnvelope> = senderFactory({
   ],
   sources: [
     "https://developer.monday.com/api-reference/docs/webhooks",
+    "https://developer.monday.com/apps/changelog/webhook-integration-new-3-minute-timeout-policy",
+    "https://developer.monday.com/apps/changelog/clarification-on-retry-policies-for-webhooks-and-custom-actions",
     "https://prismatic.io/docs/example-payloads/monday/triggers/webhook.json",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: monday",
     "developer.monday.com, changelog of 8 February 2021: every minute for 30 minutes",
@@ -65,7 +67,13 @@ export const monday: SecretSender<MondayEnvelope> = senderFactory({
       timestamp: json("event.triggerTime", "rfc3339"),
     },
     handshakes: [MONDAY_CHALLENGE],
-    reply: { retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: {
+      successStatuses: [200],
+      timeLimitSeconds: 180,
+      retryHorizonSeconds: 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+    },
   }),
 });
 

@@ -19,7 +19,7 @@ export const razorpay: SecretSender = senderFactory({
   retries: "For 24 hours with growing intervals; then the webhook is disabled. By hand for seven days.",
   notes: [
     "`x-razorpay-event-id` is a header, and the signature does not cover it.",
-    "A retry of an old event is signed with the secret of its day: give the old secret too for a day after changing it.",
+    "A retry of an old event is signed with the secret of its day: give the old secret too for a day after changing it. A replay by hand is signed with the present one.",
   ],
   sources: [
     "github.com/razorpay/razorpay-python@b56ac018bf, tests",

@@ -66,7 +66,7 @@ export const circle: SenderFactory<KeysByIdOptions> = senderFactory({
     }),
     event: { id: json("notificationId"), type: json("notificationType"), timestamp: json("timestamp", "rfc3339") },
     handshakes: [HEAD_PROBE],
-    reply: { honoursRetryAfter: false, unsubscribes: [] },
+    reply: { retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

@@ -193,6 +193,7 @@ export const webflow: SecretSender = senderFactory({
   ],
   sources: [
     "https://developers.webflow.com/data/docs/working-with-webhooks",
+    "https://developers.webflow.com/data/changelog/webhook-retries",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: webflow",
     "developers.webflow.com, changelog: three attempts at most",
   ],

@@ -111,6 +111,7 @@ export const github: GithubSender = senderFactory<SecretOptions>({
   ],
   sources: [
     'docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads"',
+    "https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks (10 s; Enterprise Server waits 30 s)",
     "github.com/octokit/webhooks-methods.js@da0cc1c471",
     "the members of the bodies are from the published schemas",
     'docs.github.com, "Best practices for using webhooks": 10 seconds, and that a redelivery keeps its id',

@@ -46,6 +46,8 @@ export const gitlab: SenderFactory<GitlabOptions> = senderFactory({
   notes: ["gitlab.com publishes its addresses in its documentation, not as a list to load."],
   sources: [
     "gitlab.com/gitlab-org/gitlab, merge requests 160952 (`Idempotency-Key`), 230944 and 231325 (signing token, behind the feature flag `webhook_signing_token` at first)",
+    "gitlab.com/gitlab-org/gitlab, issue 462719 (failures disable the webhook)",
+    "gitlab.com/cki-project/cki-tools, webhook_receiver/receiver.py (10 s, from the documentation of gitlab.com's limits)",
     "no vector is published",
     "docs.gitlab.com, other limits of GitLab.com: 10 seconds, and an administrator's setting elsewhere",
     "docs.gitlab.com, failing webhooks: disabled after four failures in a row",

@@ -36,13 +36,14 @@ export const postmark: SenderFactory<BasicOptions> = senderFactory({
   exampleType: "Bounce",
   events:
     "type `RecordType` of the body, `Inbound` where there is none. Id: `RecordType` and `ID` of bounces and complaints, `RecordType`, `MessageID` and `Recipient` of deliveries, `MessageID` of inbound mail; all others have none.",
-  retries: "Ten retries within 10.5 hours; 403 stops them.",
+  retries: "Of inbound mail ten retries within 10.5 hours; 403 stops them.",
   notes: [
     "Basic credentials bind nothing of what was sent: keep the URL secret, and narrow it with `allow`.",
     "Opens and clicks have no id, so they are not deduped.",
   ],
   sources: [
     "https://postmarkapp.com/developer/webhooks/webhooks-overview",
+    "https://postmarkapp.com/support/article/understanding-inbound-webhook-retries-in-postmark",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: postmark",
     "postmarkapp.com/support, inbound webhook retries: ten within 10.5 hours, and that 403 stops them",
   ],

@@ -33,8 +33,11 @@ export const resend: SecretSender<StandardEnvelope & { created_at: string }> = f
   headers: "either",
   timestamp: json("created_at", "rfc3339"),
   retries: SVIX_SCHEDULE,
-  sources: ["resend 6.38.0 (its library leaves the header names to the caller)"],
-  unconfirmed: ["that the headers are `svix-*`: `webhook-*` are read too", "the schedule and 15 s time limit"],
+  sources: [
+    "resend 6.38.0 (its library leaves the header names to the caller)",
+    "https://resend.com/docs/webhooks/retries-and-replays",
+  ],
+  unconfirmed: ["that the headers are `svix-*`: `webhook-*` are read too", "15 s time limit"],
 });
 
 /** Liveblocks' webhooks. Types are `storageUpdated`, `userEntered`, … */

@@ -110,14 +110,18 @@ export const chargebee: SenderFactory<BasicOptions> = senderFactory({
   credential: "Settings → Configure Chargebee → Webhooks → basic authentication: the user name and password you chose.",
   proof: "`Authorization: Basic <base64 of username:password>`. Nothing of what is sent is signed.",
   exampleType: "subscription_created",
-  retries: "Seven more times, within about two days.",
-  sources: [`${NOTES}: chargebee`, "apidocs.chargebee.com/docs/api/events"],
-  unconfirmed: ["the time limit and the retries"],
+  retries: "Seven more times, at growing intervals over three days, after anything but 200; by hand also later.",
+  sources: [
+    `${NOTES}: chargebee`,
+    "apidocs.chargebee.com/docs/api/events",
+    'chargebee.com/docs, "How would I know if the configured webhook URL in my Chargebee site is failing" (200, three days)',
+  ],
+  unconfirmed: ["the time limit"],
   options: ["username", "password"],
   define: ({ username, password }) => ({
     auth: basicAuth({ username, password }),
     event: { id: json("id"), type: json("event_type"), timestamp: json("occurred_at", "unix-seconds") },
-    reply: { retryHorizonSeconds: 3 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { successStatuses: [200], retryHorizonSeconds: 4 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
 

@@ -53,11 +53,12 @@ export const wix: SenderFactory<WixOptions> = senderFactory({
   retries:
     "Twelve times over 47 hours: after 1 and 10 minutes, 1 hour, three times 2, three times 4, twice 8, and 12 hours.",
   notes: [
-    "It waits 1.25 seconds at first: a handler that takes longer needs an inbox.",
+    "It waits 1.25 seconds: a handler that takes longer needs an inbox.",
     "The payload is what the token says, with `data` and `data.data` parsed: `{ data: { eventType, instanceId, data: { … } } }`.",
   ],
   sources: [
     "https://dev.wix.com/docs/build-apps/develop-your-app/access/authentication/verify-requests-received-from-wix",
+    "https://dev.wix.com/docs/rest/articles/getting-started/webhook-resend-policy (1.25 s, retries)",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: wix",
     "dev.wix.com, webhook resend policy: 1,250 ms, and the schedule",
   ],
