@@ -32,7 +32,7 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
   readonly maxBodyBytes?: number;
   /** How long a body may take to arrive. Default 10. */
   readonly bodyTimeoutSeconds?: number;
-  /** When the sender is answered although the handler still runs. Default: 80 % of how long the sender waits. */
+  /** When the sender is answered although the handler still runs. Default: 80 % of how long the sender waits, at most 50. */
   readonly answerWithinSeconds?: number;
   /** When the handler's signal aborts. Default 60. */
   readonly handlerTimeoutSeconds?: number;

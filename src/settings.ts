@@ -59,6 +59,8 @@ const BODY_TIMEOUT_SECONDS = 10;
 const HANDLER_TIMEOUT_SECONDS = 60;
 /** The part of the sender's patience after which it is answered, so that the answer still arrives. */
 const ANSWER_SHARE = 0.8;
+/** And no later than this, however long the sender waits: proxies and load balancers mostly give up after 60 s. */
+const LATEST_ANSWER_SECONDS = 50;
 
 /** @throws {TypeError} That names the option, says what it must be and what came. */
 export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): Settings {
@@ -78,7 +80,7 @@ export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): 
   );
   const answerWithinSeconds = seconds(
     "answerWithinSeconds",
-    options.answerWithinSeconds ?? profile.timeLimitSeconds * ANSWER_SHARE,
+    options.answerWithinSeconds ?? Math.min(profile.timeLimitSeconds * ANSWER_SHARE, LATEST_ANSWER_SECONDS),
     0.001,
   );
   const bodyTimeoutSeconds = seconds("bodyTimeoutSeconds", options.bodyTimeoutSeconds ?? BODY_TIMEOUT_SECONDS, 0.001);
