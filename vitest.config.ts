@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { entryPoints, root } from "./scripts/entry-points.js";
@@ -14,6 +15,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    // Many tests wait for servers and processes: on two cores one worker would leave most of the machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Bounds for what hangs, and no measurements: a machine whose cores are busy must not reach them.
     testTimeout: 60_000,
     hookTimeout: 60_000,
