@@ -25,7 +25,7 @@ const DEFAULT_TIMEOUT_MS = 1000;
 const DEFAULT_BREAKER_FAILURES = 5;
 /**
  * A store that is back is noticed within this and one op. Short, since one claim at a time is all that a store which is
- * away hears from a process: it and the op's second, and a client that connects again within half a second, are under the
+ * away hears from a process: it and the op's second, and a client that connects again within a quarter of one, are under the
  * two seconds after which service has to resume.
  */
 const DEFAULT_BREAKER_OPEN_MS = 250;
@@ -120,17 +120,19 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     takeLate: ((answer: T) => void) | undefined,
   ): Promise<T> {
     const startMs = nowMs();
-    const late = (): Error =>
-      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return await within(first, timeoutMs, late, takeLate);
+      return await within(first, timeoutMs, () => late(op), takeLate);
     } catch (error) {
       if (error instanceof StoreUnavailableError || error instanceof StoreFullError) throw error;
       if (nowMs() - startMs > timeoutMs / 2) throw error;
       await pause(Math.min(RETRY_PAUSE_MS, timeoutMs / 4) * random());
       const again = call();
-      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), late, takeLate) : again;
+      return isPromise(again) ? await within(again, timeoutMs - (nowMs() - startMs), () => late(op), takeLate) : again;
     }
+  }
+
+  function late(op: string): Error {
+    return new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
   }
 
   function refuseWhileResting(): void {
@@ -145,10 +147,8 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
   }
 
   async function endNow(op: string, transaction: OpenTransaction<Tx>, call: () => Promise<HolderAnswer>) {
-    const late = (): Error =>
-      new StoreUnavailableError(`${store.name}: ${op} did not answer within ${timeoutMs} ms`, "timeout");
     try {
-      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, late));
+      return accepted(op, isHolderAnswer, await within(call(), timeoutMs, () => late(op)));
     } catch (error) {
       abandonQuietly(transaction);
       throw failed(op, error);
@@ -214,7 +214,7 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     const answer = await claim(request);
     if (answer.state !== "in_flight") return answer;
     try {
-      await owed.tellFor(request.key);
+      if (!(await owed.tellFor(request.key))) return answer;
     } catch {
       return answer;
     }
@@ -233,7 +233,7 @@ export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardO
     isShared: store.isShared,
     claim(request) {
       refuseWhileResting();
-      return owed.isOwedFor(request.key) ? claimOwed(request) : claim(request);
+      return owed.isEmpty ? claim(request) : claimOwed(request);
     },
     renew(key, token, leaseSeconds) {
       return ask("renew", isHolderAnswer, () => store.renew(key, token, leaseSeconds));

@@ -22,10 +22,9 @@ export interface Owed {
   forget(claimId: string): void;
   /** The store has answered: what is owed is told now. */
   storeAnswered(): void;
-  /** Whether anything is owed for claims of this key. */
-  isOwedFor(key: string): boolean;
-  /** Tells it at once. Rejects where the store does not answer. */
-  tellFor(key: string): Promise<void>;
+  readonly isEmpty: boolean;
+  /** Tells at once what is owed for claims of this key: false where nothing is. Rejects where the store does not answer. */
+  tellFor(key: string): Promise<boolean>;
 }
 
 export interface OwedWord {
@@ -91,14 +90,14 @@ export function createOwed(name: string, timeoutMs: number): Owed {
     else item.dueMs = performance.now() + againAfterMs;
   }
 
-  function itemsOf(key: string): readonly (readonly [string, Item])[] {
-    return [...items].filter(([claimId]) => claimId.startsWith(`${key} `));
-  }
-
   return {
-    isOwedFor: (key) => items.size > 0 && itemsOf(key).length > 0,
+    get isEmpty() {
+      return items.size === 0;
+    },
     async tellFor(key) {
-      for (const [claimId, item] of itemsOf(key)) heard(claimId, item, await tell(item));
+      const owed = [...items].filter(([claimId]) => claimId.startsWith(`${key} `));
+      for (const [claimId, item] of owed) heard(claimId, item, await tell(item));
+      return owed.length > 0;
     },
     add(claimId, word) {
       items.delete(claimId);
