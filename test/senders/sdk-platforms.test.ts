@@ -12,6 +12,7 @@ import { createTestSender } from "hookgate/testing";
 import MessageValidator from "sns-validator";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { delivered, JSON_TYPE } from "./deliver.js";
+import { header, type Signed } from "./signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const target = "/webhooks/platforms?a=1&b=c%20d";
@@ -29,11 +30,6 @@ const rsa = generateKeyPairSync("rsa", { modulusLength: 2_048 });
 const rsaSpki = rsa.publicKey.export({ type: "spki", format: "pem" }).toString();
 const rsaPkcs8 = rsa.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-interface Signed {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 interface Case {
   readonly name: string;
   readonly sender: Sender<never>;
@@ -45,8 +41,6 @@ interface Case {
   /** A delivery signed by the vendor's library, where it can sign. */
   makes?(): Signed;
 }
-
-const header = ({ headers }: Signed, name: string): string => headers[name] ?? "";
 
 const contact = { eventId: 1, subscriptionId: 2, objectId: 3, occurredAt: 1_767_323_045_678 };
 const { Signature } = hubspotSdk;

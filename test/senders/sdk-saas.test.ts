@@ -14,6 +14,7 @@ import Pusher from "pusher";
 import twilioSdk from "twilio";
 import { describe, expect, it } from "vitest";
 import { delivered, FORM_TYPE, JSON_TYPE } from "./deliver.js";
+import { header, type Signed } from "./signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const url = "https://example.com/webhooks/saas?a=1&b=c%20d";
@@ -23,11 +24,6 @@ const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const spki = pair.publicKey.export({ type: "spki", format: "der" }).toString("base64");
 const pkcs8 = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
-interface Signed {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 interface Case {
   readonly name: string;
   readonly sender: Sender<never>;
@@ -40,7 +36,6 @@ interface Case {
   makes?(): Signed | Promise<Signed>;
 }
 
-const header = ({ headers }: Signed, name: string): string => headers[name] ?? "";
 const asForm = (body: string) => Object.fromEntries(new URLSearchParams(body));
 const target = "/webhooks/saas?a=1&b=c%20d";
 const workosSdk = new WorkOS("sk_test_0123456789");
