@@ -4,6 +4,7 @@ import { attachStore } from "./attach-store.js";
 import { COVERS_NOTHING } from "./auth/auth.js";
 import { closing, overloaded } from "./checks/admit.js";
 import type { ClientAddressSource } from "./checks/client-address.js";
+import { secretFieldsOf } from "./core/secret-fields.js";
 import type { Claims } from "./dedupe/claims.js";
 import { dedupeKeyMaker } from "./dedupe/key.js";
 import type { Delivery } from "./delivery.js";
@@ -340,6 +341,9 @@ function factsOf(core: ReceiverCore): ReceiverFacts {
     scope: settings.scope,
     credentialHeaders,
     credentialQuery,
+    credentialFields: secretFieldsOf(sender.definition)
+      .filter((place) => place.in === "json" || place.in === "form")
+      .map((place) => place.name),
     get busyCount() {
       return core.runner.busyCount;
     },

@@ -1,5 +1,5 @@
 // What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
-import type { Auth, Proven } from "./auth/auth.js";
+import type { Auth, Proven, WrittenPlace } from "./auth/auth.js";
 import type { Delivery } from "./delivery.js";
 import type { Enrolment } from "./enrolment.js";
 import type { AnyEvents, EventMap, WebhookEvent } from "./event.js";
@@ -60,6 +60,8 @@ export interface Handshake {
    * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
    */
   answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Ending | undefined>;
+  /** Where it holds a secret: in a header, the query, or a field of the body. Tools that show or keep deliveries leave it out. */
+  readonly secretFields?: readonly WrittenPlace[];
   /** The sender hands over the secret of a new webhook: only while `receiver.enrol()` waits for one. */
   readonly enrols?: true;
 }

@@ -7,6 +7,7 @@ import { httpsCheck } from "./checks/https.js";
 import { identifyStep } from "./checks/identify.js";
 import { parseStep } from "./checks/parse.js";
 import { proveStep } from "./checks/prove.js";
+import { removeSecretsStep } from "./checks/remove-secrets.js";
 import { sourceAddressCheck } from "./checks/source-address.js";
 import type { Enrolment } from "./enrolment.js";
 import { isPromise, type MaybePromise } from "./internal/maybe-promise.js";
@@ -63,6 +64,7 @@ export function compileSteps(
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
     proveStep({ auth, publicUrls: settings.publicUrls }),
+    removeSecretsStep(auth.secretFields ?? []),
     freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),

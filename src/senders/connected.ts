@@ -114,7 +114,7 @@ export const meraki: TokenSender = senderFactory({
   exampleType: "motion_alert",
   retries: "Not documented; more than 100 failures in 24 hours disable the server.",
   notes: [
-    "The secret stands in the payload that handlers get: keep it out of your logs.",
+    "The secret is taken out of payload and body once it has proven the delivery.",
     "A template of your own must keep `sharedSecret`, `alertTypeId` and `alertId`.",
   ],
   sources: [
@@ -139,7 +139,7 @@ export const cloudsignal: TokenSender = senderFactory({
   proof: "`apikey` in the body, as it is. Nothing is signed.",
   exampleType: "ItemShipped",
   retries: "Up to 100 times within seven days, after anything but 200 and 204.",
-  notes: ["The key stands in the payload that handlers get: keep it out of your logs."],
+  notes: ["The key is taken out of payload and body once it has proven the delivery."],
   sources: [
     "https://docs.cloudprinter.com/client/cloudsignal-webhooks-v2-0",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: cloudsignal",

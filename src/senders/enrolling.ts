@@ -1,4 +1,5 @@
 // Notion, Asana: the secret comes by itself, unsigned, when a webhook is made. It is taken only while you are making one.
+import type { WrittenPlace } from "../auth/auth.js";
 import { mac } from "../auth/mac.js";
 import { Unverified, type UnverifiedDelivery } from "../auth/secrets.js";
 import { dotted, json, memberOf } from "../field.js";
@@ -25,18 +26,19 @@ const NOT_NOW: Ending = {
   hint: "a secret came for a webhook that nobody is making now; call receiver.enrol() while you make one",
 };
 
-/** @param secretOf - The secret that is offered; `undefined` where this is no such handshake. */
+/** @param place - Of the secret. @param secretOf - The secret that is offered; `undefined` where this is no such handshake. */
 function enrolment(
-  name: string,
+  place: WrittenPlace,
   enrol: Enrol | undefined,
   secretOf: (delivery: Parameters<Handshake["answer"]>[0]) => unknown,
   headersOf: (secret: string) => Readonly<Record<string, string>>,
 ): Handshake {
   return {
-    name,
+    name: place.name,
     methods: ["POST"],
     isUnsigned: true,
     enrols: true,
+    secretFields: [place],
     async answer(delivery, _proof, enrolment) {
       const offered = secretOf(delivery);
       if (offered === undefined) return undefined;
@@ -90,7 +92,7 @@ export const notion: SenderFactory<EnrollingOptions> = senderFactory({
       },
       handshakes: [
         enrolment(
-          "verification_token",
+          { in: "json", name: "verification_token" },
           enrol,
           ({ headers, body }) => {
             if (headers.get(NOTION_SIGNATURE) !== undefined || body.length > MAX_TOKEN_BYTES) return undefined;
@@ -134,7 +136,7 @@ export const asana: SenderFactory<EnrollingOptions> = senderFactory({
       },
       handshakes: [
         enrolment(
-          ASANA_SECRET,
+          { in: "header", name: ASANA_SECRET },
           enrol,
           ({ headers }) => {
             const value = headers.once(ASANA_SECRET);
