@@ -1,12 +1,14 @@
 // May this receiver use that store? Two that cannot be told apart there would swallow each other's events.
+
 import { Claims } from "./dedupe/claims.js";
 import { guardedStore } from "./dedupe/guarded.js";
 import type { DedupeStore } from "./dedupe/store.js";
+import { sharedWeakMap } from "./internal/across-builds.js";
 import type { Sender } from "./sender.js";
 import type { Settings } from "./settings.js";
 
 /** Receivers on a store, by scope and sender: two that cannot be told apart would swallow each other's events. */
-const attached = new WeakMap<DedupeStore<unknown>, Set<string>>();
+const attached = sharedWeakMap<DedupeStore<unknown>, Set<string>>("stores");
 
 /**
  * @returns `undefined` where there is no dedupe.

@@ -1,4 +1,5 @@
 // The public receiver: the pipeline with its HTTP sides around it.
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DeliveryInput, toDelivery } from "./delivery.js";
 import type { EnrolOptions } from "./enrolment.js";
@@ -9,6 +10,7 @@ import { answerFetch, type FetchOptions } from "./http/fetch.js";
 import { guardedEvents, guardNode } from "./http/guard.js";
 import { answerNode } from "./http/node.js";
 import type { WorkOptions } from "./inbox-side.js";
+import { sharedWeakMap } from "./internal/across-builds.js";
 import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import { ReceiverCore } from "./receiver.js";
@@ -134,7 +136,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
 }
 
 /** For tools that look into receivers. */
-const cores = new WeakMap<object, ReceiverCore>();
+const cores = sharedWeakMap<object, ReceiverCore>("receivers");
 
 /** What a receiver is made of; `undefined` of anything else. */
 export function coreOf(receiver: unknown): ReceiverCore | undefined {

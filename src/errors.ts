@@ -1,4 +1,5 @@
 // Which errors does a user meet? Mistakes when building are TypeErrors; these three are for run time.
+import { SharedError } from "./internal/across-builds.js";
 import type { OutcomeName } from "./outcome.js";
 
 /** What failed on our side. A bad delivery is an outcome, never one of these. */
@@ -18,7 +19,8 @@ export type WebhookErrorCode =
   | "complete_failed";
 
 /** Our side failed: given to `onError`, with what was thrown as its `cause`. Holds no secret and no body. */
-export class WebhookError extends Error {
+export class WebhookError extends SharedError {
+  static override readonly brand = "hookgate.WebhookError";
   override readonly name = "WebhookError";
   readonly code: WebhookErrorCode;
 
@@ -34,7 +36,8 @@ export class WebhookError extends Error {
  * @param options.afterSeconds - How long the sender should wait, 1 to 60 on the wire. Senders that ignore `Retry-After` follow their own schedule.
  * @example throw new RetryLater({ afterSeconds: 30 });
  */
-export class RetryLater extends Error {
+export class RetryLater extends SharedError {
+  static override readonly brand = "hookgate.RetryLater";
   override readonly name = "RetryLater";
   readonly afterSeconds: number | undefined;
 
@@ -54,7 +57,8 @@ export class RetryLater extends Error {
  *
  * @example throw new Discard("the order was deleted");
  */
-export class Discard extends Error {
+export class Discard extends SharedError {
+  static override readonly brand = "hookgate.Discard";
   override readonly name = "Discard";
   constructor(reason = "the handler discarded the event", options?: { cause?: unknown }) {
     super(reason, options);

@@ -1,4 +1,5 @@
 // How does a receiver use an inbox? Events go in, entries come out and are run, and `close` leaves nothing half done.
+
 import { payloadReader } from "./checks/parse.js";
 import { Claims } from "./dedupe/claims.js";
 import { guardedStore } from "./dedupe/guarded.js";
@@ -9,6 +10,7 @@ import { EventRunner, type EventSettings } from "./handle/run-event.js";
 import { openWorkshop, type Workshop } from "./handle/work.js";
 import type { Inbox } from "./inbox/inbox.js";
 import { type Backoff, DEFAULT_BACKOFF } from "./inbox/verdict.js";
+import { sharedWeakMap } from "./internal/across-builds.js";
 import { count, seconds, wrong } from "./internal/check-option.js";
 import { refuseUnknownKeys } from "./internal/known-keys.js";
 import type { EventOutcome } from "./outcome.js";
@@ -41,7 +43,7 @@ const RETENTION_SECONDS = 7 * 86_400;
 const PURGE_EVERY_MS = 600_000;
 
 /** Sources in use, by inbox: two receivers with one source would run each other's events. */
-const attached = new WeakMap<Inbox<unknown>, Set<string>>();
+const attached = sharedWeakMap<Inbox<unknown>, Set<string>>("inboxes");
 
 export interface InboxSideSettings {
   readonly inbox: Inbox<unknown>;

@@ -1,4 +1,5 @@
 // What can go wrong when a sender's API is asked, and what does whoever asked do about it?
+import { SharedError } from "../internal/across-builds.js";
 
 /**
  * - `unauthorized` 401 · `forbidden` 403 · `not_found` 404 · `refused` another 4xx, or the sender's own "no"
@@ -54,7 +55,8 @@ export interface SenderApiFailure {
 }
 
 /** A call to a sender's API failed. Holds no token, no secret and nothing of the answer but the sender's own short message. */
-export class SenderApiError extends Error {
+export class SenderApiError extends SharedError {
+  static override readonly brand = "hookgate.SenderApiError";
   override readonly name = "SenderApiError";
   readonly problem: SenderApiProblem;
   readonly status: number | undefined;

@@ -1,5 +1,7 @@
 // Must several proofs hold, or one of several?
+
 import { isCovered } from "../field.js";
+import { sharedWeakMap } from "../internal/across-builds.js";
 import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import {
   type Auth,
@@ -13,7 +15,7 @@ import {
 } from "./auth.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-const SIGNER = new WeakMap<Auth, Auth>();
+const SIGNER = sharedWeakMap<Auth, Auth>("signers");
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.

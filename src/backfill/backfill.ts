@@ -1,9 +1,11 @@
 // How is what was missed fetched? By one instance at a time, page by page, through the receiver, with a cursor that is kept.
+
 import { setTimeout as sleep } from "node:timers/promises";
 import { SenderApiError } from "../api/sender-api-error.js";
 import type { Receiver } from "../create-receiver.js";
 import { StoreUnavailableError } from "../dedupe/guarded.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
+import { sharedWeakMap } from "../internal/across-builds.js";
 import type { ReceiverCore } from "../receiver.js";
 import { CursorLease } from "./lease.js";
 import { type BackfillReport, type MutableCounts, noCounts } from "./report.js";
@@ -97,7 +99,7 @@ export function backfill<Types, Tx, Ctx>(receiver: Receiver<Types, Tx, Ctx>, opt
 }
 
 /** For the command line, which makes a run of its own of what an application has. */
-const behind = new WeakMap<object, BackfillSettings>();
+const behind = sharedWeakMap<object, BackfillSettings>("backfills");
 
 /** What `backfill` was called with; `undefined` of anything that it did not return. */
 export function settingsBehind(value: unknown): BackfillSettings | undefined {

@@ -1,4 +1,5 @@
 // How does the Postgres store reach its database? One shape, for a pool of `pg` and for an ORM.
+import { sharedWeakMap } from "../internal/across-builds.js";
 import type { Revocable } from "./postgres-revocable.js";
 import { Slots } from "./postgres-slots.js";
 
@@ -41,7 +42,7 @@ export interface PostgresPoolEvents {
 const DEFAULT_POOL_SIZE = 10;
 /** One connection fewer than the pool holds, so that a handler that also asks the pool gets an answer. */
 export const DEFAULT_TRANSACTIONS: number = DEFAULT_POOL_SIZE - 1;
-const slotsOf = new WeakMap<object, Slots>();
+const slotsOf = sharedWeakMap<object, Slots>("postgres-transactions");
 
 export function connectMsOf(pool: PostgresPoolEvents): number | undefined {
   return pool.options === undefined ? undefined : (pool.options.connectionTimeoutMillis ?? 0);

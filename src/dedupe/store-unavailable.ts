@@ -1,12 +1,15 @@
 // What does a receiver hear when its store could not be asked, or not be understood? One error, with the kind of failure.
+
 import type { StoreMessage } from "../diagnostics-work.js";
+import { SharedError } from "../internal/across-builds.js";
 import { StoreFullError } from "./store.js";
 
 /** `resting`: the breaker is open and the store was not asked. */
 export type StoreFailure = "timeout" | "failed" | "malformed" | "resting";
 
 /** The store could not be asked, or not be understood: nothing was decided, and the sender hears 503. */
-export class StoreUnavailableError extends Error {
+export class StoreUnavailableError extends SharedError {
+  static override readonly brand = "hookgate.StoreUnavailableError";
   override readonly name = "StoreUnavailableError";
   readonly failure: StoreFailure;
 

@@ -1,4 +1,5 @@
 // What must a store do so that an event is handled once? The contract; `describeDedupeStore` tests it.
+import { SharedError } from "../internal/across-builds.js";
 import type { MaybePromise } from "../internal/maybe-promise.js";
 
 /**
@@ -127,7 +128,8 @@ export interface StoreNeeds {
 }
 
 /** There is no room for another key: everything kept is in work, or too young to forget. Passes by itself: 503. */
-export class StoreFullError extends Error {
+export class StoreFullError extends SharedError {
+  static override readonly brand = "hookgate.StoreFullError";
   override readonly name = "StoreFullError";
 }
 

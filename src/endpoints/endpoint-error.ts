@@ -1,4 +1,5 @@
 // Why was an endpoint not registered, where the sender's API did all that it was asked?
+import { SharedError } from "../internal/across-builds.js";
 
 /**
  * - `not_proven`: the receiver did not take what the sender, or a signed round trip, delivered
@@ -8,7 +9,8 @@
 export type EndpointErrorCode = "not_proven" | "occupied" | "not_found";
 
 /** What was done before stands; what was registered before is still there. Running it again goes on from there. */
-export class EndpointError extends Error {
+export class EndpointError extends SharedError {
+  static override readonly brand = "hookgate.EndpointError";
   override readonly name = "EndpointError";
   readonly code: EndpointErrorCode;
 

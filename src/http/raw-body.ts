@@ -1,12 +1,14 @@
 // Has something before us read the body, and where are its bytes now?
+
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sharedWeakMap } from "../internal/across-builds.js";
 import { asBuffer } from "../internal/bytes.js";
 import { HeaderLines } from "../internal/headers.js";
 import type { Ending } from "../outcome.js";
 import { declaredLength, type NodeRequest } from "./read-body.js";
 
 /** By request and by nothing else: bytes live as long as their request, and cannot be taken for another's. */
-const captured = new WeakMap<object, Buffer>();
+const captured = sharedWeakMap<object, Buffer>("raw-bodies");
 
 const FIX = "mount the receiver before body parsers, or give them hookgate's captureRawBody as their `verify` option";
 
