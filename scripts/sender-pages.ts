@@ -2,11 +2,11 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Covers } from "../src/auth/auth.js";
-import { type Field, isCovered } from "../src/field.js";
-import type { EventRow, Sender } from "../src/sender.js";
+import type { Covers } from "../src/core/auth.js";
+import { type Field, isCovered } from "../src/core/field.js";
+import type { EventRow, Sender } from "../src/sender/sender.js";
 import * as senders from "../src/senders/index.js";
-import { isSenderFactory, type SenderAbout } from "../src/senders/sender-row.js";
+import { isSenderFactory, type SenderAbout } from "../src/senders/shared/factory.js";
 import { sampleOptions } from "./sender-samples.js";
 
 const FOLDER = new URL("../docs/senders/", import.meta.url);

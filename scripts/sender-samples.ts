@@ -1,6 +1,6 @@
 // What are the senders built with, to write their pages and to test them? Made-up secrets, one for each option.
-import type { SenderAbout } from "../src/senders/sender-row.js";
-import type { TestRequest } from "../src/testing/compose.js";
+import type { SenderAbout } from "../src/senders/shared/factory.js";
+import type { TestRequest } from "../src/test-sender/compose.js";
 import { appleLike } from "./sample-chain.js";
 import { ed25519Pair, namedJwk, p256Pair, rsaPair } from "./sample-keys.js";
 

@@ -1,13 +1,13 @@
 // How is one event claimed, whatever store stands behind?
 import { randomBytes } from "node:crypto";
-import type { Covers } from "../auth/auth.js";
-import { NO_BYTES } from "../internal/bytes.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { type HeldClaim, LeasedClaim } from "./held-claim.js";
-import { TransactionalClaim } from "./held-transaction.js";
+import type { Covers } from "../core/auth.js";
+import { NO_BYTES } from "../lib/bytes.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "../stores/store.js";
+import { type HeldClaim, LeasedClaim } from "./claim.js";
 import { bodyDigest, dedupeKeyMaker } from "./key.js";
-import { RecentBodies } from "./recent-bodies.js";
-import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "./store.js";
+import { RecentBodies } from "./replay-detector.js";
+import { TransactionalClaim } from "./transactional-claim.js";
 
 export interface ClaimSettings {
   readonly store: DedupeStore<unknown>;

@@ -1,8 +1,8 @@
 // What must an inbox do so that an accepted event is never lost? The contract; `describeInbox` tests it.
 
-import type { DedupeStore } from "../dedupe/store.js";
-import type { WebhookError } from "../errors.js";
-import { SharedError } from "../internal/across-builds.js";
+import type { WebhookError } from "../core/errors.js";
+import { SharedError } from "../lib/across-builds.js";
+import type { DedupeStore } from "../stores/store.js";
 
 /**
  * An event is written before its sender hears success, and handled from there:

@@ -1,9 +1,9 @@
 // Xero and QuickBooks Online: HMAC over a batch of thin events.
-import { mac } from "../auth/mac.js";
-import { dotted, dottedAll, json, literal } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dotted, dottedAll, json, literal } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Xero's webhooks: batches. Types are category and kind: `INVOICE.UPDATE`. */
 export const xero: SecretSender = senderFactory({

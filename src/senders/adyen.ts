@@ -1,14 +1,15 @@
 // Adyen: payment notifications signed item by item, and platform webhooks signed as a whole.
-import type { Auth } from "../auth/auth.js";
-import { basicAuth } from "../auth/basic-auth.js";
+
 import { allOf, anyOf } from "../auth/combine.js";
-import { itemMac } from "../auth/item-mac.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { basicAuth } from "../auth/schemes/basic-auth.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { itemMac } from "../auth/schemes/item-hmac.js";
+import type { Auth } from "../core/auth.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface AdyenOptions {
   /** The webhook's HMAC key: hex, as the Customer Area shows it. */

@@ -1,10 +1,10 @@
 // Hugging Face, Cursor, Fireflies: a token or an HMAC, and thin bodies.
-import { mac } from "../auth/mac.js";
-import { staticToken } from "../auth/static-token.js";
-import { dotted, header, json, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { dotted, header, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Hugging Face's webhooks. Types are scope and action: `repo.content.update`, `discussion.comment.create`. */
 export const huggingFace: SecretSender<{ event: { action: string; scope: string }; webhook: { id: string } }> =

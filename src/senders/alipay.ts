@@ -1,16 +1,16 @@
 // Alipay's Antom and Alipay+: RSA over method, path, two headers and the body; the signature may come percent-encoded.
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { type Auth, absent, refuse } from "../auth/auth.js";
-import { publicKey } from "../auth/public-key.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { type DeliveryView, withView } from "../auth/view.js";
-import { pathOf } from "../delivery.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { HeaderLines, REPEATED } from "../internal/headers.js";
-import type { FinishReply } from "../reply.js";
-import type { EventRow } from "../sender.js";
-import type { PublicKeySenderOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { type Auth, absent, refuse } from "../core/auth.js";
+import { pathOf } from "../core/delivery.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import type { FinishReply } from "../core/reply.js";
+import { HeaderLines, REPEATED } from "../lib/headers.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { PublicKeySenderOptions } from "./shared/options.js";
 
 export interface AlipayOptions extends PublicKeySenderOptions {
   /** Where your contract wants answers signed (Alipay+; Antom does not): your private key, PEM. Every success is signed with it. */

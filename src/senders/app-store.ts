@@ -1,15 +1,16 @@
 // Apple's App Store Server Notifications, version 2: a token in the body, whose header brings the chain to Apple's root.
-import { type Auth, type Proof, refuse } from "../auth/auth.js";
-import { jwtPayload } from "../auth/jws-parse.js";
-import { jwt } from "../auth/jwt.js";
-import type { Delivery } from "../delivery.js";
-import { dotted, json, memberOf } from "../field.js";
-import { tokenMember } from "../formats/token.js";
-import { parseJson } from "../internal/json.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import { APPLE_ROOT_CA_G3 } from "./apple-root.js";
-import { requireText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import { jwtPayload } from "../auth/jwt/jws-parse.js";
+import { jwt } from "../auth/jwt/jwt.js";
+import { tokenMember } from "../auth/jwt/jwt-body-format.js";
+import { type Auth, type Proof, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { dotted, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import { APPLE_ROOT_CA_G3 } from "./shared/apple-root.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { requireText } from "./shared/handshakes.js";
 
 export interface AppleAppStoreOptions {
   /** Your app's bundle id. Apple signs for every app: this is what makes a notification yours. */

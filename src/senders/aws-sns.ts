@@ -1,17 +1,18 @@
 // AWS SNS: signed with a certificate that the message names; a subscription is confirmed by a look at a URL of AWS'.
-import { type Auth, type Proof, refuse } from "../auth/auth.js";
-import { fetchBytes } from "../auth/bounded-fetch.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import type { SignedText } from "../auth/signed-text.js";
-import type { Delivery } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import type { Ending } from "../outcome.js";
-import type { Handshake } from "../sender.js";
-import { okText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import { fetchBytes } from "../auth/keys/bounded-fetch.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, type Proof, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import type { Ending } from "../core/outcome.js";
+import { parseJson } from "../lib/json.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { okText } from "./shared/handshakes.js";
 
 export interface AwsSnsOptions {
   /**

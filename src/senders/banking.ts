@@ -1,9 +1,9 @@
 // GoCardless, Dwolla, Bridge API, Synctera, Ethoca: debits, accounts and alerts.
-import { basicAuth } from "../auth/basic-auth.js";
-import { mac } from "../auth/mac.js";
-import { dotted, header, json } from "../field.js";
-import type { BasicOptions, SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { basicAuth } from "../auth/schemes/basic-auth.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dotted, header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { BasicOptions, SecretSender } from "./shared/options.js";
 
 /** The third-party notes that several rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

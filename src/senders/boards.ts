@@ -1,12 +1,12 @@
 // monday.com and Airtable: a JWT that binds nothing, and thin pings.
-import { jwt } from "../auth/jwt.js";
-import { mac } from "../auth/mac.js";
-import { header, json, literal } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Handshake } from "../sender.js";
-import { checkChallenge, okJson } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { jwt } from "../auth/jwt/jwt.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, literal } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okJson } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
 const MAX_CHALLENGE_BYTES = 1_024;
 

@@ -1,13 +1,13 @@
 // Braintree: a form with XML in base64 and a list of signatures, one for each of the merchant's key pairs.
 import { createHash, createHmac } from "node:crypto";
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { queryOf } from "../delivery.js";
-import { form, literal, memberOf } from "../field.js";
-import { decodeUtf8 } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { queryOf } from "../core/delivery.js";
+import { form, literal, memberOf } from "../core/field.js";
+import { decodeUtf8 } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface BraintreeOptions {
   /** The public key of the API keys: it names the signature that is ours. */

@@ -1,9 +1,9 @@
 // Razorpay, Cashfree, Paystack, Smile: HMAC over the body, with or without a time.
-import { mac } from "../auth/mac.js";
-import { dottedAll, header, json, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dottedAll, header, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** The third-party notes that several rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

@@ -1,9 +1,10 @@
 // Square, Checkout.com, Airwallex, Revolut, Solidgate: HMAC, each over a text of its own.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** The third-party notes that several rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

@@ -1,9 +1,10 @@
 // CloudEvents over HTTP: the "web hooks for event delivery" handshake, and its three content modes.
-import { bearerToken } from "../auth/bearer-token.js";
-import type { Secrets } from "../auth/secrets.js";
-import { dottedAll, header, json } from "../field.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { bearerToken } from "../auth/schemes/bearer-token.js";
+import { dottedAll, header, json } from "../core/field.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface CloudEventsOptions {
   /** The token the sender was given. */

@@ -1,14 +1,15 @@
 // Google Cloud Pub/Sub, Azure Event Grid: what a cloud's own queues push.
-import type { Auth } from "../auth/auth.js";
-import { bearerJwt } from "../auth/bearer-jwt.js";
+
 import { anyOf } from "../auth/combine.js";
-import type { Secrets } from "../auth/secrets.js";
-import { staticToken } from "../auth/static-token.js";
-import { dottedAll, header, json, literal, memberOf, query } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { checkChallenge, okJson, requireText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { bearerJwt } from "../auth/jwt/bearer-jwt.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import type { Auth } from "../core/auth.js";
+import { dottedAll, header, json, literal, memberOf, query } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { checkChallenge, okJson, requireText } from "./shared/handshakes.js";
 
 export interface GooglePubsubOptions {
   /** The subscription's audience; where none is set it is the push URL. */

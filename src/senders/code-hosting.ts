@@ -1,8 +1,8 @@
 // Bitbucket, Gitea: HMAC over the body, and everything else in headers.
-import { mac } from "../auth/mac.js";
-import { header } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Bitbucket Cloud's webhooks. Types are event keys: `repo:push`, `pullrequest:created`. */
 export const bitbucket: SecretSender = senderFactory({

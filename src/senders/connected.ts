@@ -1,11 +1,11 @@
 // Uber Eats, Flexport, Oura, Meraki, CloudSignal, Strava: deliveries, freight, devices and what they measure.
-import { mac } from "../auth/mac.js";
-import { staticToken } from "../auth/static-token.js";
-import { dotted, dottedAll, json } from "../field.js";
-import { echoQueryTo, okJson, requireText } from "./handshakes.js";
-import type { ConfirmOptions, SecretSender, TokenSender, VerifyTokenOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
-import { unsigned } from "./unsigned.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { dotted, dottedAll, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQueryTo, okJson, requireText } from "./shared/handshakes.js";
+import type { ConfirmOptions, SecretSender, TokenSender, VerifyTokenOptions } from "./shared/options.js";
+import { unsigned } from "./shared/unsigned.js";
 
 const DAY_SECONDS = 86_400;
 

@@ -1,16 +1,17 @@
 // Contentful: a canonical request is signed, with the headers that it names itself.
-import type { Auth, Covers, Proof } from "../auth/auth.js";
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { type Delivery, pathOf, queryOf } from "../delivery.js";
-import { header } from "../field.js";
-import { REPEATED } from "../internal/headers.js";
-import { loadQuerystring } from "../internal/load.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import type { Auth, Covers, Proof } from "../core/auth.js";
+import { refuse } from "../core/auth.js";
+import { type Delivery, pathOf, queryOf } from "../core/delivery.js";
+import { header } from "../core/field.js";
+import { REPEATED } from "../lib/headers.js";
+import { loadQuerystring } from "../lib/lazy-require.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const SIGNED_HEADERS = "x-contentful-signed-headers";
 const TIMESTAMP = "x-contentful-timestamp";

@@ -1,15 +1,14 @@
 // Alchemy, Circle, Bridge (bridge.xyz), Utila, Token.io: chains, coins and the banks behind them.
 import { createHash } from "node:crypto";
-import { mac } from "../auth/mac.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import { param } from "../auth/signature.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { header, json } from "../field.js";
-import { HEAD_PROBE } from "./handshakes.js";
-import type { KeysByIdOptions, PublicKeySenderOptions } from "./key-options.js";
-import type { SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { param } from "../auth/signature/signature.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { HEAD_PROBE } from "./shared/handshakes.js";
+import type { KeysByIdOptions, PublicKeySenderOptions, SecretSender } from "./shared/options.js";
 
 /** The third-party notes that several rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

@@ -1,12 +1,12 @@
 // Discord: Ed25519 over time and body; webhook events and interactions, each with a PING of its own.
-import { publicKey } from "../auth/public-key.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Reply } from "../outcome.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { okJson } from "./handshakes.js";
-import type { PublicKeySenderOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import type { Reply } from "../core/outcome.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { okJson } from "./shared/handshakes.js";
+import type { PublicKeySenderOptions } from "./shared/options.js";
 
 const EVENT: EventRow = { type: json("event.type"), timestamp: json("event.timestamp", "rfc3339") };
 /** By the number of their `type`. */

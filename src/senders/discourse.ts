@@ -1,8 +1,8 @@
 // Discourse: HMAC over the body, and everything else in headers.
-import { mac } from "../auth/mac.js";
-import { header } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Discourse's webhooks. Types are event names: `post_created`, `topic_edited`. */
 export const discourse: SecretSender = senderFactory({

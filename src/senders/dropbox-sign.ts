@@ -1,11 +1,11 @@
 // Dropbox Sign, once HelloSign: JSON in a field of a multipart body, with a hash of two of its members in it.
-import { mac } from "../auth/mac.js";
-import { viewOfMultipart, withView } from "../auth/view.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { jsonInMultipart } from "../formats/multipart.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { viewOfMultipart, withView } from "../auth/unwrap.js";
+import { jsonInMultipart } from "../body-formats/multipart-format.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const FIELD = "json";
 const TYPE = json("event.event_type");

@@ -1,15 +1,15 @@
 // eBay: the signature header is JSON in base64, and names the key; a handshake proves that the URL is ours.
 import { createHash } from "node:crypto";
-import type { Auth } from "../auth/auth.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyByIdFunction } from "../auth/public-key-source.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import type { UnverifiedDelivery } from "../auth/secrets.js";
-import { viewOfJsonHeader, withView } from "../auth/view.js";
-import { header, json } from "../field.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { echoQuery, okJson } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import type { PublicKeyByIdFunction } from "../auth/keys/public-key-source.js";
+import type { UnverifiedDelivery } from "../auth/keys/secrets.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { viewOfJsonHeader, withView } from "../auth/unwrap.js";
+import type { Auth } from "../core/auth.js";
+import { header, json } from "../core/field.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQuery, okJson } from "./shared/handshakes.js";
 
 /** Answers the `key` of an id as eBay spells it; `null`: there is none. */
 export type EbayKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<string | null | undefined>;

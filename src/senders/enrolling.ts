@@ -1,13 +1,14 @@
 // Notion, Asana: the secret comes by itself, unsigned, when a webhook is made. It is taken only while you are making one.
-import { mac } from "../auth/mac.js";
-import { Unverified, type UnverifiedDelivery } from "../auth/secrets.js";
-import { dotted, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Ending } from "../outcome.js";
-import type { Handshake } from "../sender.js";
-import { checkChallenge, okText } from "./handshakes.js";
-import type { SecretOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import { Unverified, type UnverifiedDelivery } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dotted, json, memberOf } from "../core/field.js";
+import type { Ending } from "../core/outcome.js";
+import { parseJson } from "../lib/json.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { checkChallenge, okText } from "./shared/handshakes.js";
+import type { SecretOptions } from "./shared/options.js";
 
 /**
  * Takes the secret of a new webhook: keep it where `secret` finds it, and answer `true`. Anybody can send one, so answer

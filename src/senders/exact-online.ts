@@ -1,13 +1,14 @@
 // Exact Online: the signature is a member of the body, over the text of the member beside it.
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { dotted, dottedAll, json, memberOf } from "../field.js";
-import { decodeUtf8, parseJsonText } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { rawMember } from "./raw-member.js";
-import { senderFactory } from "./sender-row.js";
+
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { dotted, dottedAll, json, memberOf } from "../core/field.js";
+import { decodeUtf8, parseJsonText } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+import { rawMember } from "./shared/raw-json.js";
 
 const MEMBERS = ["Topic", "Action", "Key", "Division", "ClientId", "ExactOnlineEndpoint", "EventCreatedOn"];
 const MAX_BODY_BYTES = 1_048_576;

@@ -1,11 +1,11 @@
 // Fireblocks: a detached JWS (webhooks v2), or an RSA signature over the body (v1).
 import { anyOf } from "../auth/combine.js";
-import { detachedJws } from "../auth/detached-jws.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import { json, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { detachedJws } from "../auth/jwt/detached-jws.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface FireblocksOptions {
   /** Webhooks v2: where your environment's keys are, of the US one `https://keys.fireblocks.io/.well-known/jwks.json`. */

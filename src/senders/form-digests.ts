@@ -1,11 +1,11 @@
 // Quoter, PayPro Global: forms that carry a plain hash of their fields and a key.
 import { anyOf } from "../auth/combine.js";
-import { digest } from "../auth/digest.js";
-import { queryOf } from "../delivery.js";
-import { form, literal, query } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { digest } from "../auth/schemes/digest.js";
+import { queryOf } from "../core/delivery.js";
+import { form, literal, query } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** The third-party notes that both rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

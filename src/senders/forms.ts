@@ -1,10 +1,10 @@
 // Typeform, Calendly, Tally, Cal.com: answers to forms, and bookings.
-import { mac } from "../auth/mac.js";
-import { param } from "../auth/signature.js";
-import { dottedAll, header, json, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { dottedAll, header, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Typeform's webhooks. Types are `form_response` and `form_response_partial`. */
 export const typeform: SecretSender = senderFactory({

@@ -1,10 +1,10 @@
 // GitHub: repositories, organisations and apps.
-import { mac } from "../auth/mac.js";
-import type { AnyEvents, WithActions } from "../event.js";
-import { dotted, header, json, memberOf } from "../field.js";
-import type { Sender } from "../sender.js";
-import type { SecretOptions } from "./options.js";
-import { type SenderAbout, senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { AnyEvents, WithActions } from "../core/event.js";
+import { dotted, header, json, memberOf } from "../core/field.js";
+import type { Sender } from "../sender/sender.js";
+import { type SenderAbout, senderFactory } from "./shared/factory.js";
+import type { SecretOptions } from "./shared/options.js";
 
 /** What the signed body of an event has, so that its unsigned name cannot be swapped for another's. */
 interface BodyOf {

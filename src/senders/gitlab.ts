@@ -1,11 +1,12 @@
 // GitLab: a secret token in a header, or, in newer versions, Standard Webhooks signatures.
-import type { Auth } from "../auth/auth.js";
+
 import { anyOf } from "../auth/combine.js";
-import type { Secrets } from "../auth/secrets.js";
-import { staticToken } from "../auth/static-token.js";
-import { header, json, memberOf } from "../field.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
-import { standardWebhooksMac } from "./standard-webhooks-scheme.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import type { Auth } from "../core/auth.js";
+import { header, json, memberOf } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
 
 export interface GitlabOptions {
   /** The webhook's secret token, sent as it is. */

@@ -1,16 +1,17 @@
 // Hook0, and Coinbase, which sends through it: one header with two signatures, of which the stronger one counts.
-import { type Auth, type Proof, refuse } from "../auth/auth.js";
+
 import { anyOf } from "../auth/combine.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { param } from "../auth/signature.js";
-import type { SignedText } from "../auth/signed-text.js";
-import type { Delivery } from "../delivery.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, type Proof, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const SIGNATURE = "x-hook0-signature";
 const HAS_V1 = /(?:^|,)\s*v1=/;

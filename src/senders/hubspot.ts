@@ -1,12 +1,13 @@
 // HubSpot: an HMAC over the whole request (version 3), or plain hashes of less (2 and 1).
-import { type Auth, absent } from "../auth/auth.js";
-import { digest } from "../auth/digest.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { dottedAll, header, json } from "../field.js";
-import type { SecretOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { digest } from "../auth/schemes/digest.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, absent } from "../core/auth.js";
+import { dottedAll, header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { SecretOptions } from "./shared/options.js";
 
 export type HubspotVersion = "v1" | "v2" | "v3";
 

@@ -1,11 +1,11 @@
 // FusionAuth, Neon Auth: a signed token in a header, made with a key pair of the tenant's.
-import { detachedJws } from "../auth/detached-jws.js";
-import { jwt } from "../auth/jwt.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { header, json } from "../field.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { detachedJws } from "../auth/jwt/detached-jws.js";
+import { jwt } from "../auth/jwt/jwt.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 /** A published key set, or the key itself. */
 export interface KeySetOptions {

@@ -1,15 +1,15 @@
 // Okta, Auth0, Persona: people, and whether they are who they say.
-import { mac } from "../auth/mac.js";
-import { param } from "../auth/signature.js";
-import { staticToken } from "../auth/static-token.js";
-import { header, json, memberOf } from "../field.js";
-import type { CustomFormat } from "../formats/format.js";
-import { ndjson } from "../formats/ndjson.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { checkChallenge, okJson } from "./handshakes.js";
-import type { SecretSender, TokenSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { param } from "../auth/signature/signature.js";
+import type { CustomFormat } from "../body-formats/format.js";
+import { ndjson } from "../body-formats/ndjson.js";
+import { header, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okJson } from "./shared/handshakes.js";
+import type { SecretSender, TokenSender } from "./shared/options.js";
 
 /** Once, when the hook is verified. Whether it carries the token is not documented, and nothing of ours is in the answer. */
 const OKTA_CHALLENGE: Handshake = {

@@ -32,7 +32,6 @@ export { type HubspotOptions, type HubspotVersion, hubspot } from "./hubspot.js"
 export { auth0, okta, persona } from "./identity.js";
 export { type FusionauthOptions, fusionauth, type KeySetOptions, neonAuth } from "./identity-tokens.js";
 export { type KakaoOptions, kakao } from "./kakao.js";
-export type { KeysByIdOptions, PublicKeySenderOptions } from "./key-options.js";
 export { type LineEnvelope, type LineWorksEnvelope, line, lineWorks } from "./line.js";
 export { usps, walmart } from "./logistics.js";
 export { attentive, courier, customerIo, knock, postmark } from "./mail.js";
@@ -42,15 +41,6 @@ export { bunnyStream, cloudflareStream, cloudinary, elevenlabs, mux, retell } fr
 export { type MetaEntry, meta } from "./meta.js";
 export { type MicrosoftGraphOptions, microsoftGraph } from "./microsoft-graph.js";
 export { type MollieOptions, mollie } from "./mollie.js";
-export type {
-  BasicOptions,
-  ConfirmOptions,
-  SecretOptions,
-  SecretSender,
-  TokenOptions,
-  TokenSender,
-  VerifyTokenOptions,
-} from "./options.js";
 export { orb } from "./orb.js";
 export { paymob } from "./paymob.js";
 export { type PaypalOptions, paypal } from "./paypal.js";
@@ -61,14 +51,26 @@ export { ably, pusher, sanity, workos } from "./realtime.js";
 export { type RingcentralEnvelope, ringcentral } from "./ringcentral.js";
 export { type SalesforceOptions, salesforce } from "./salesforce.js";
 export { segment } from "./segment.js";
-export { isSenderFactory, type SenderAbout, type SenderFactory, type SenderFacts } from "./sender-row.js";
+export { isSenderFactory, type SenderAbout, type SenderFactory, type SenderFacts } from "./shared/factory.js";
+export type {
+  BasicOptions,
+  ConfirmOptions,
+  KeysByIdOptions,
+  PublicKeySenderOptions,
+  SecretOptions,
+  SecretSender,
+  TokenOptions,
+  TokenSender,
+  VerifyTokenOptions,
+} from "./shared/options.js";
+export type { StandardEnvelope } from "./shared/standard-webhooks-follower.js";
+export type { StandardWebhooksOptions } from "./shared/standard-webhooks-scheme.js";
 export { shopify } from "./shopify.js";
 export { commerceLayer, fastspring, picqer, shiphero, shopline, woocommerce } from "./shops.js";
 export { slack } from "./slack.js";
 export { linkedin, type TiktokEnvelope, tiktok, x } from "./social.js";
 export { standardWebhooks, svix } from "./standard-webhooks.js";
 export { anthropic, gemini, openai, replicate } from "./standard-webhooks-ai.js";
-export type { StandardEnvelope } from "./standard-webhooks-follower.js";
 export {
   bigcommerce,
   clerk,
@@ -80,7 +82,6 @@ export {
   shipbob,
   whop,
 } from "./standard-webhooks-platforms.js";
-export type { StandardWebhooksOptions } from "./standard-webhooks-scheme.js";
 export { box, dropbox } from "./storage.js";
 export { type StripeEnvelope, stripe } from "./stripe.js";
 export { chargebee, lemonSqueezy, paddle, recurly, tebex } from "./subscriptions.js";

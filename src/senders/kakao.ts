@@ -1,13 +1,14 @@
 // Kakao: callbacks that carry the app's admin key, and account status events, which are signed tokens.
-import { type Auth, absent, COVERS_NOTHING } from "../auth/auth.js";
-import { jwt } from "../auth/jwt.js";
-import type { Secrets } from "../auth/secrets.js";
-import { staticToken } from "../auth/static-token.js";
-import type { Delivery } from "../delivery.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { tokenBody } from "../formats/token.js";
-import type { EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import { jwt } from "../auth/jwt/jwt.js";
+import { tokenBody } from "../auth/jwt/jwt-body-format.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { type Auth, absent, COVERS_NOTHING } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface KakaoOptions {
   /** The primary admin key, for the unlink webhook and other callbacks with `KakaoAK`. */

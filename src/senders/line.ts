@@ -1,8 +1,8 @@
 // LINE and LINE WORKS: HMAC over the body, and batches.
-import { mac } from "../auth/mac.js";
-import { json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** What every LINE event is at least. */
 export interface LineEnvelope {

@@ -1,8 +1,8 @@
 // Walmart and USPS: HMAC over a text of several parts.
-import { mac } from "../auth/mac.js";
-import { header, json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** The third-party notes that both rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

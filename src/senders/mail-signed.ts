@@ -1,14 +1,13 @@
 // SendGrid, Mandrill, Mailchimp: mail, with the three ways to prove it that mail senders have.
-import { mac } from "../auth/mac.js";
-import { publicKey } from "../auth/public-key.js";
-import { signedForm } from "../auth/signed-form.js";
-import { staticToken } from "../auth/static-token.js";
-import { form, header, json, memberOf, query } from "../field.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { HEAD_PROBE, okText } from "./handshakes.js";
-import type { PublicKeySenderOptions } from "./key-options.js";
-import type { SecretSender, TokenSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { signedForm } from "../auth/schemes/signed-form.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { form, header, json, memberOf, query } from "../core/field.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { HEAD_PROBE, okText } from "./shared/handshakes.js";
+import type { PublicKeySenderOptions, SecretSender, TokenSender } from "./shared/options.js";
 
 /** SendGrid's event webhook. Types are `delivered`, `bounce`, `open`. */
 export const sendgrid: SenderFactory<PublicKeySenderOptions> = senderFactory({

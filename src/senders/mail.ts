@@ -1,11 +1,11 @@
 // Postmark, Customer.io, Attentive, Knock, Courier: what became of mail and messages.
-import { basicAuth } from "../auth/basic-auth.js";
-import { mac } from "../auth/mac.js";
-import { param } from "../auth/signature.js";
-import { dotted, dottedAll, header, json, literal, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { BasicOptions, SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { basicAuth } from "../auth/schemes/basic-auth.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { dotted, dottedAll, header, json, literal, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { BasicOptions, SecretSender } from "./shared/options.js";
 
 const DAY_SECONDS = 86_400;
 

@@ -1,12 +1,13 @@
 // Mailgun: the signature is in the body, JSON of webhooks or form of routes, and signs nothing but a time and a token.
-import type { Auth } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { Delivery } from "../delivery.js";
-import { form, json, literal } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { Auth } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { form, json, literal } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const WEBHOOK: EventRow = {

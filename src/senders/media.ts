@@ -1,13 +1,14 @@
 // Mux, Cloudflare Stream, Bunny Stream, ElevenLabs, Retell, Cloudinary: video, voice and images that are ready.
-import type { Auth } from "../auth/auth.js";
-import { digest } from "../auth/digest.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { param } from "../auth/signature.js";
-import { dottedAll, header, json, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { digest } from "../auth/schemes/digest.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import type { Auth } from "../core/auth.js";
+import { dottedAll, header, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Mux's webhooks. Types are `video.asset.ready`. */
 export const mux: SecretSender = senderFactory({

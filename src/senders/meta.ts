@@ -1,12 +1,12 @@
 // Meta: Facebook, Instagram, Messenger, WhatsApp. HMAC over the body; a GET asks whether we know the verify token.
-import { mac } from "../auth/mac.js";
-import { queryOf } from "../delivery.js";
-import { memberOf } from "../field.js";
-import type { Handshake } from "../sender.js";
-import { echoQueryTo, okText, requireText } from "./handshakes.js";
-import { namedRows } from "./named-rows.js";
-import type { VerifyTokenOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { queryOf } from "../core/delivery.js";
+import { memberOf } from "../core/field.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQueryTo, okText, requireText } from "./shared/handshakes.js";
+import { namedRows } from "./shared/named-rows.js";
+import type { VerifyTokenOptions } from "./shared/options.js";
 
 /** One entry: of a page, a user, a WhatsApp account. */
 export interface MetaEntry {

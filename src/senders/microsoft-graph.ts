@@ -1,15 +1,16 @@
 // Microsoft Graph: every notification of a batch repeats the text that the subscription was made with.
-import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../auth/auth.js";
-import type { Secrets } from "../auth/secrets.js";
-import { compileSharedToken } from "../auth/shared-token.js";
-import { writeField } from "../auth/write-field.js";
-import type { Delivery } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { echoQuery } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { writeField } from "../auth/request/write-field.js";
+import { compileSharedToken } from "../auth/schemes/shared-token.js";
+import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQuery } from "./shared/handshakes.js";
 
 export interface MicrosoftGraphOptions {
   /** The `clientState` that you gave when you subscribed; several, or a function of the delivery. */

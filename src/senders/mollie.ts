@@ -1,11 +1,12 @@
 // Mollie: signed events, and the classic webhook, which holds an id and no proof.
-import { type Auth, absent } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { json, literal, memberOf } from "../field.js";
-import type { Confirm, EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
-import { unsigned } from "./unsigned.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { type Auth, absent } from "../core/auth.js";
+import { json, literal, memberOf } from "../core/field.js";
+import type { Confirm, EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { unsigned } from "./shared/unsigned.js";
 
 export interface MollieOptions {
   /** The signing secret of a next-generation webhook. */

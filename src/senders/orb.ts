@@ -1,11 +1,11 @@
 // Orb: HMAC over a text with an ISO time, which is in UTC and mostly does not say so.
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { type DeliveryView, withView } from "../auth/view.js";
-import { header, json } from "../field.js";
-import { HeaderLines } from "../internal/headers.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { header, json } from "../core/field.js";
+import { HeaderLines } from "../lib/headers.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const TIME = "x-orb-timestamp";
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;

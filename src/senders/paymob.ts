@@ -1,11 +1,12 @@
 // Paymob: a MAC in the query, over the values of twenty members.
-import { type Refusal, refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { json, memberOf, query } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Refusal, refuse } from "../core/auth.js";
+import { json, memberOf, query } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** In the order in which they are joined; each below `obj`. */
 const MEMBERS = [

@@ -1,8 +1,9 @@
 // PayPal: RSA over a checksum of the body, by a certificate that the delivery names.
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import { header, json } from "../field.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface PaypalOptions {
   /** The webhook's id, as the dashboard shows it. It is part of the signed text, and not of the delivery. */

@@ -1,8 +1,8 @@
 // Plaid: a JWT in a header that holds the body's hash, by a key that its API answers.
-import { jwt } from "../auth/jwt.js";
-import { dotted, header, json } from "../field.js";
-import type { KeysByIdOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { jwt } from "../auth/jwt/jwt.js";
+import { dotted, header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { KeysByIdOptions } from "./shared/options.js";
 
 /** Plaid's webhooks. Types are type and code: `TRANSACTIONS.SYNC_UPDATES_AVAILABLE`. */
 export const plaid: SenderFactory<KeysByIdOptions> = senderFactory({

@@ -1,11 +1,11 @@
 // PortOne (Korea): version 2 follows Standard Webhooks; version 1 signs nothing.
-import type { Secrets } from "../auth/secrets.js";
-import { dottedAll, header, json, memberOf } from "../field.js";
-import type { Confirm, EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
-import { followerProof } from "./standard-webhooks-follower.js";
-import { standardWebhooksMac } from "./standard-webhooks-scheme.js";
-import { unsigned } from "./unsigned.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { dottedAll, header, json, memberOf } from "../core/field.js";
+import type { Confirm, EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { followerProof } from "./shared/standard-webhooks-follower.js";
+import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
+import { unsigned } from "./shared/unsigned.js";
 
 export interface PortoneOptions {
   /** The webhook's secret, `whsec_…`: version 2. */

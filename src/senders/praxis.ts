@@ -1,14 +1,14 @@
 // Praxis: SHA-384 over the values of some members and the secret; which ones depends on the kind of notification.
 import { createHash } from "node:crypto";
-import { refuse } from "../auth/auth.js";
-import { digest } from "../auth/digest.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { FinishReply } from "../reply.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { digest } from "../auth/schemes/digest.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import type { FinishReply } from "../core/reply.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const SIGNATURE = "gt-authentication";
 const REPLY_SIGNATURE = "external-request-signature";

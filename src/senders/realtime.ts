@@ -1,10 +1,10 @@
 // Pusher Channels, Ably, Sanity, WorkOS: channels, content, sign-ons.
-import { mac } from "../auth/mac.js";
-import { param } from "../auth/signature.js";
-import { header, json } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { header, json } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 import { signWorkosVerdict, WORKOS_ACTION, workosActionOf } from "./workos-actions.js";
 
 /** Pusher Channels' webhooks. Types are `channel_occupied`, `member_added`, `client_event`. */

@@ -1,9 +1,9 @@
 // RingCentral: a static token; the URL is tried with a header that is to be repeated.
-import { staticToken } from "../auth/static-token.js";
-import { header, json } from "../field.js";
-import type { Handshake } from "../sender.js";
-import type { TokenSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { header, json } from "../core/field.js";
+import type { Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { TokenSender } from "./shared/options.js";
 
 const TOKEN = "verification-token";
 const PROBE = "validation-token";

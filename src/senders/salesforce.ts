@@ -1,14 +1,15 @@
 // Salesforce: outbound messages, SOAP, which nobody signs.
-import { type Auth, absent, refuse } from "../auth/auth.js";
-import { json, memberOf } from "../field.js";
-import { type CustomFormat, unreadable } from "../formats/format.js";
-import { xml } from "../formats/xml.js";
-import type { Parsed } from "../internal/json.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import { requireText } from "./handshakes.js";
-import type { ConfirmOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
-import { unsigned } from "./unsigned.js";
+
+import { type CustomFormat, unreadable } from "../body-formats/format.js";
+import { xml } from "../body-formats/xml.js";
+import { type Auth, absent, refuse } from "../core/auth.js";
+import { json, memberOf } from "../core/field.js";
+import type { Parsed } from "../lib/json.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { requireText } from "./shared/handshakes.js";
+import type { ConfirmOptions } from "./shared/options.js";
+import { unsigned } from "./shared/unsigned.js";
 
 export interface SalesforceOptions extends ConfirmOptions {
   /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */

@@ -1,12 +1,13 @@
 // Segment: of a batch only the first event is signed, and not as it stands in the body.
-import { type Auth, COVERS_NOTHING, refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { json } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { type Auth, COVERS_NOTHING, refuse } from "../core/auth.js";
+import { json } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const SINGLE: EventRow = { id: json("messageId"), type: json("type"), timestamp: json("timestamp", "rfc3339") };
 const BATCH: EventRow = { ...SINGLE, each: "" };

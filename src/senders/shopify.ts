@@ -1,9 +1,9 @@
 // Shopify: HMAC over the body, under one of two sets of header names.
-import { mac } from "../auth/mac.js";
-import { dotted, dottedAll, header, json } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dotted, dottedAll, header, json } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const TOPIC = header("x-shopify-topic");
 const TIME = header("x-shopify-triggered-at", "rfc3339");

@@ -1,11 +1,11 @@
 // WooCommerce, Shopline, Commerce Layer, FastSpring, ShipHero, Picqer: shops and their warehouses.
-import { mac } from "../auth/mac.js";
-import { header, json } from "../field.js";
-import { parseForm } from "../internal/form.js";
-import type { Handshake } from "../sender.js";
-import { okText } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json } from "../core/field.js";
+import { parseForm } from "../lib/form.js";
+import type { Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { okText } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
 const DAY_SECONDS = 86_400;
 const MAX_PING_BYTES = 64;

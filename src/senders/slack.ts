@@ -1,11 +1,11 @@
 // Slack: events, slash commands, and what people do with messages and modals.
-import { mac } from "../auth/mac.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { parseForm } from "../internal/form.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { parseForm } from "../lib/form.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const EVENT: EventRow = {
   id: json("event_id"),

@@ -1,16 +1,17 @@
 // X, LinkedIn, TikTok: HMAC over the body; the first two ask by GET whether we hold the secret.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { param } from "../auth/signature.js";
-import { queryOf } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import type { Reply } from "../outcome.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { challengeMac } from "./challenge-mac.js";
-import { checkChallenge, okJson } from "./handshakes.js";
-import { memberNamed, namedRows } from "./named-rows.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { queryOf } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import type { Reply } from "../core/outcome.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { challengeMac } from "./shared/challenge-mac.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okJson } from "./shared/handshakes.js";
+import { memberNamed, namedRows } from "./shared/named-rows.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** How the answer to a challenge is written. */
 interface Answer {

@@ -1,12 +1,13 @@
 // OpenAI, Anthropic, Replicate, Gemini: Standard Webhooks, with thin bodies.
-import type { Auth } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
-import { follower, followerProof, type StandardEnvelope } from "./standard-webhooks-follower.js";
-import { STANDARD_REPLY, standardWebhooksEvent, standardWebhooksMac } from "./standard-webhooks-scheme.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { Auth } from "../core/auth.js";
+import { header, json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+import { follower, followerProof, type StandardEnvelope } from "./shared/standard-webhooks-follower.js";
+import { STANDARD_REPLY, standardWebhooksEvent, standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
 
 const OPENAI_KEY = { key: { base64After: "whsec_", otherwise: "utf8" } } as const;
 

@@ -1,8 +1,8 @@
 // Clerk, Resend, Liveblocks, Polar, Dodo Payments, Whop, Lithic, BigCommerce, ShipBob: Standard Webhooks, each with its own key or names.
-import { header, json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { follower, type StandardEnvelope } from "./standard-webhooks-follower.js";
-import { AS_TEXT } from "./standard-webhooks-scheme.js";
+import { header, json } from "../core/field.js";
+import type { SecretSender } from "./shared/options.js";
+import { follower, type StandardEnvelope } from "./shared/standard-webhooks-follower.js";
+import { AS_TEXT } from "./shared/standard-webhooks-scheme.js";
 
 const SVIX_SCHEDULE =
   "Svix delivers: at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h; by hand also later.";

@@ -1,11 +1,11 @@
 // Standard Webhooks 1.0.0, and Svix, where it comes from.
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import {
   STANDARD_REPLY,
   type StandardWebhooksOptions,
   standardWebhooksAuth,
   standardWebhooksEvent,
-} from "./standard-webhooks-scheme.js";
+} from "./shared/standard-webhooks-scheme.js";
 
 const SIGNED =
   "HMAC-SHA256 over `<id>.<timestamp>.<body>`, `v1,<base64>`, several separated by a space while the sender rotates; or, with `publicKey`, `v1a,<base64>`, Ed25519 over the same. Versions that have no key here are skipped.";

@@ -1,10 +1,10 @@
 // Dropbox, Box: files.
-import { mac } from "../auth/mac.js";
-import { header, json, literal, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import { echoQuery } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { echoQuery } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Dropbox' webhooks. The only type is `list_folder`: some accounts have changes. */
 export const dropbox: SecretSender = senderFactory({

@@ -1,9 +1,9 @@
 // Stripe: HMAC over time and body, and everything else in the body.
-import { mac } from "../auth/mac.js";
-import { param } from "../auth/signature.js";
-import { json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** What every Stripe event has. Thin events have `related_object` instead of `data`. */
 export interface StripeEnvelope {

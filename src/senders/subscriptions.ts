@@ -1,12 +1,12 @@
 // Paddle, Lemon Squeezy, Recurly, Chargebee, Tebex: billing and merchants of record.
-import { basicAuth } from "../auth/basic-auth.js";
-import { mac } from "../auth/mac.js";
-import { param } from "../auth/signature.js";
-import { dotted, dottedAll, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Handshake } from "../sender.js";
-import type { BasicOptions, SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { basicAuth } from "../auth/schemes/basic-auth.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { dotted, dottedAll, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { BasicOptions, SecretSender } from "./shared/options.js";
 
 /** The third-party notes that several rows draw on; each note names the vendor's own pages. */
 const NOTES = "hookdeck/webhook-skills, providers.yaml @00ad8d05";

@@ -1,11 +1,11 @@
 // Intercom, Zendesk, Pipedrive, Hookdeck: customers and their questions, and what was sent on for others.
-import { basicAuth } from "../auth/basic-auth.js";
-import { mac } from "../auth/mac.js";
-import { dotted, header, json, literal, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import { HEAD_PROBE } from "./handshakes.js";
-import type { BasicOptions, SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { basicAuth } from "../auth/schemes/basic-auth.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dotted, header, json, literal, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { HEAD_PROBE } from "./shared/handshakes.js";
+import type { BasicOptions, SecretSender } from "./shared/options.js";
 
 /** Intercom's webhooks. Types are topics: `conversation.user.created`, `ping`. */
 export const intercom: SecretSender = senderFactory({

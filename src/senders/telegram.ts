@@ -1,9 +1,9 @@
 // Telegram: a static token; the kind of an update is the name of its one other member.
-import { staticToken } from "../auth/static-token.js";
-import { header, json } from "../field.js";
-import { memberNamed, namedRows } from "./named-rows.js";
-import type { TokenSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { header, json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import { memberNamed, namedRows } from "./shared/named-rows.js";
+import type { TokenSender } from "./shared/options.js";
 
 const rowOf = namedRows((type) => ({ id: json("update_id"), type }));
 const KIND = /^[a-z][a-z_]{0,63}$/;

@@ -1,9 +1,9 @@
 // MessageBird, Vonage: a JWT in a header, whose claims are hashes of the delivery.
-import { jwt } from "../auth/jwt.js";
-import { dotted, dottedAll, header, json, literal, memberOf, query } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { jwt } from "../auth/jwt/jwt.js";
+import { dotted, dottedAll, header, json, literal, memberOf, query } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const BIRD_TYPE = json("type");
 const BIRD_MESSAGE: EventRow = { id: dottedAll(BIRD_TYPE, json("message.id")), type: BIRD_TYPE };

@@ -1,12 +1,11 @@
 // Twilio, Telnyx: messages and calls.
-import { mac } from "../auth/mac.js";
-import { publicKey } from "../auth/public-key.js";
-import { signedForm } from "../auth/signed-form.js";
-import { dotted, dottedAll, form, header, json, literal, memberOf } from "../field.js";
-import type { EventRow } from "../sender.js";
-import type { PublicKeySenderOptions } from "./key-options.js";
-import type { SecretSender } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { signedForm } from "../auth/schemes/signed-form.js";
+import { dotted, dottedAll, form, header, json, literal, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { PublicKeySenderOptions, SecretSender } from "./shared/options.js";
 
 /** A status of a message is reached once; all of it stands in the signed form. */
 const MESSAGE_STATUS: EventRow = {

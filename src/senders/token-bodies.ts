@@ -1,11 +1,11 @@
 // Kinde, Wix: the body is a signed token, and nothing else.
-import { jwt } from "../auth/jwt.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import { json } from "../field.js";
-import { tokenBody } from "../formats/token.js";
-import type { BodyFormat, BodyFormats } from "../sender.js";
+import { jwt } from "../auth/jwt/jwt.js";
+import { tokenBody } from "../auth/jwt/jwt-body-format.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import type { BodyFormat, BodyFormats } from "../body-formats/format.js";
+import { json } from "../core/field.js";
 import { type KeySetOptions, keySourceOf } from "./identity-tokens.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 /** Whatever the Content-Type says: senders differ, and the proof knows what it reads. */
 function anyType(format: BodyFormat): BodyFormats {

@@ -1,13 +1,14 @@
 // Toss Payments (Korea): four kinds of webhooks on one URL, of which only one is signed.
-import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import { PrivateFields } from "../auth/private-fields.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { indexOfDigest, sha256 } from "../internal/constant-time.js";
-import type { MaybePromise } from "../internal/maybe-promise.js";
-import type { Confirm, EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { PrivateFields } from "../auth/request/unverified-fields.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "../core/auth.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { indexOfDigest, sha256 } from "../lib/constant-time.js";
+import type { MaybePromise } from "../lib/maybe-promise.js";
+import type { Confirm, EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface TossPaymentsOptions {
   /** Fetches the truth of an unsigned event, by its `paymentKey` say. Required: anyone can post one. */

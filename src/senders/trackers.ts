@@ -1,8 +1,8 @@
 // Jira, Linear, Sentry: HMAC over the body; only Linear signs a time, and it is in the body.
-import { mac } from "../auth/mac.js";
-import { dotted, header, json } from "../field.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { dotted, header, json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** What every Jira event is at least. */
 export interface JiraEnvelope {

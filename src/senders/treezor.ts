@@ -1,12 +1,13 @@
 // Treezor: the signature is a member of the body, over another member as PHP would write it.
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { json } from "../field.js";
-import { decodeUtf8, parseJsonText } from "../internal/json.js";
-import type { SecretSender } from "./options.js";
-import { phpJson, rawMember } from "./raw-member.js";
-import { senderFactory } from "./sender-row.js";
+
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { json } from "../core/field.js";
+import { decodeUtf8, parseJsonText } from "../lib/json.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+import { phpJson, rawMember } from "./shared/raw-json.js";
 
 const MAX_BODY_BYTES = 1_048_576;
 const UNREADABLE = refuse("bad_credentials", "the body is not JSON of at most 1 MiB with one member object_payload");

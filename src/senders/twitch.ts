@@ -1,11 +1,11 @@
 // Twitch EventSub: HMAC over id, time and body; subscribing and revoking are signed as well.
-import { mac } from "../auth/mac.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { checkChallenge, okText } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okText } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
 const ID = header("twitch-eventsub-message-id");
 const TIME = header("twitch-eventsub-message-timestamp", "rfc3339");

@@ -1,11 +1,12 @@
 // Vercel: webhooks of an account or integration, and log drains, which come as arrays.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { json } from "../field.js";
-import { ndjson } from "../formats/ndjson.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { requireText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { ndjson } from "../body-formats/ndjson.js";
+import { json } from "../core/field.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { requireText } from "./shared/handshakes.js";
 
 export interface VercelOptions {
   /** Of the webhook, the integration, or the drain. */

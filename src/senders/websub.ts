@@ -1,13 +1,13 @@
 // WebSub (PubSubHubbub): HMAC over the body, in one of four algorithms; every (un)subscription is asked about by GET.
 import { anyOf } from "../auth/combine.js";
-import { mac } from "../auth/mac.js";
-import type { MacAlgorithm } from "../auth/mac-plan.js";
-import type { Secrets } from "../auth/secrets.js";
-import { queryOf } from "../delivery.js";
-import { literal } from "../field.js";
-import type { Handshake } from "../sender.js";
-import { checkChallenge, okText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { MacAlgorithm } from "../auth/signature/compile.js";
+import { queryOf } from "../core/delivery.js";
+import { literal } from "../core/field.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { checkChallenge, okText } from "./shared/handshakes.js";
 
 export interface WebsubOptions {
   /** `hub.secret` of the subscription. */

@@ -1,9 +1,9 @@
 // WeChat Pay APIv3: signed with a key that the delivery names, and encrypted inside.
 import { createDecipheriv } from "node:crypto";
-import { publicKey } from "../auth/public-key.js";
-import { header, json, memberOf } from "../field.js";
-import type { KeysByIdOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { header, json, memberOf } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { KeysByIdOptions } from "./shared/options.js";
 
 /** AES-256-GCM: key, tag and nonce, NIST SP 800-38D and WeChat Pay's guide. */
 const KEY_BYTES = 32;

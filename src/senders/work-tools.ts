@@ -1,12 +1,13 @@
 // Trello, Favro, Front, Ashby, Nylas: boards, shared inboxes, calendars.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Handshake } from "../sender.js";
-import { checkChallenge, echoQuery, HEAD_PROBE, okJson, okText } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, echoQuery, HEAD_PROBE, okJson, okText } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** Trello's webhooks. Types are actions: `createCard`, `commentCard`. */
 export const trello: SecretSender = senderFactory({

@@ -1,13 +1,14 @@
 // Zoom: HMAC over time and body; every 72 hours it asks whether we hold the secret.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Handshake } from "../sender.js";
-import { challengeMac } from "./challenge-mac.js";
-import { checkChallenge, okJson } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { Handshake } from "../sender/sender.js";
+import { challengeMac } from "./shared/challenge-mac.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okJson } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** The proof has held, so the key that made it is the one Zoom wants to see. */
 function urlValidation(secret: Secrets): Handshake {

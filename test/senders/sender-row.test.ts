@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/mac.js";
-import { json } from "../../src/field.js";
-import { type SenderRow, senderFactory } from "../../src/senders/sender-row.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import { json } from "../../src/core/field.js";
+import { type SenderRow, senderFactory } from "../../src/senders/shared/factory.js";
 
 interface Options {
   readonly secret?: string | undefined;
