@@ -14,7 +14,12 @@ import { stripeLike } from "./fixtures.js";
 import { type Contender, compareInFlight } from "./in-flight.js";
 import { heading } from "./report.js";
 
-const load = await bundled("inbox", ["inbox/sqlite/index", "inbox/pg-boss/index", "inbox/bullmq/index", "lib/sqlite/driver"]);
+const load = await bundled("inbox", [
+  "inbox/sqlite/index",
+  "inbox/pg-boss/index",
+  "inbox/bullmq/index",
+  "lib/sqlite/driver",
+]);
 const { sqliteInbox } = await load<typeof import("../src/inbox/sqlite/index.js")>("inbox/sqlite/index");
 const { pgBossInbox } = await load<typeof import("../src/inbox/pg-boss/index.js")>("inbox/pg-boss/index");
 const { bullmqInbox } = await load<typeof import("../src/inbox/bullmq/index.js")>("inbox/bullmq/index");
