@@ -136,7 +136,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
 }
 
 /** For tools that look into receivers. */
-const cores = sharedWeakMap<object, ReceiverCore>("receivers");
+const cores = /* @__PURE__ */ sharedWeakMap<object, ReceiverCore>("receivers");
 
 /** What a receiver is made of; `undefined` of anything else. */
 export function coreOf(receiver: unknown): ReceiverCore | undefined {

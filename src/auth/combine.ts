@@ -15,7 +15,7 @@ import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-const SIGNER = sharedWeakMap<Auth, Auth>("signers");
+const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.

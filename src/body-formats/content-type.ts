@@ -3,10 +3,10 @@ import type { HeaderLines } from "../lib/headers.js";
 import type { BodyFormat, BodyFormats } from "./format.js";
 
 /** Methods whose requests have no content to describe (RFC 9110 section 9.3): handshakes come by these. */
-const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+const BODILESS: ReadonlySet<string> = /* @__PURE__ */ new Set(["GET", "HEAD", "OPTIONS"]);
 /** Labels of the one encoding we decode, and of its subset. */
-const UTF_8_LABELS: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
-const PLAIN_FORMATS: ReadonlySet<unknown> = new Set<BodyFormat>(["json", "form", "text", "bytes"]);
+const UTF_8_LABELS: ReadonlySet<string> = /* @__PURE__ */ new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
+const PLAIN_FORMATS: ReadonlySet<unknown> = /* @__PURE__ */ new Set<BodyFormat>(["json", "form", "text", "bytes"]);
 /** `type/subtype`, tokens of RFC 9110 section 5.6.2; the star of a pattern is a token character too. */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/;
 

@@ -13,7 +13,10 @@ const CONTENT_TYPE =
 const DISPOSITION =
   /^content-disposition:[ \t]*form-data[ \t]*;[ \t]*name="([^"\\\r\n]*)"(?:[ \t]*;[ \t]*filename="[^"\\\r\n]*")?[ \t]*$/i;
 
-const MALFORMED = refuse("bad_credentials", "the body is not the well-formed multipart/form-data that was expected");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is not the well-formed multipart/form-data that was expected",
+);
 
 /** The bytes of the one field of that name, `undefined` where there is none, or a refusal. */
 export function multipartField({ headers, body }: Delivery, name: string): Buffer | undefined | Refusal {

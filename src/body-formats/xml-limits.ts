@@ -5,7 +5,7 @@ const MAX_XML_CHARS = 5_242_880;
 const MAX_DEPTH = 64;
 const MAX_ELEMENTS = 10_000;
 /** Names that would be, or lead to, a prototype in whatever the payload is copied into. */
-const PROTOTYPES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const PROTOTYPES: ReadonlySet<string> = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
 const ENTITY = /&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)/;
 const NAME = /^[^\s/>=]+/;
 const ATTRIBUTE_NAME = /[\s"']([^\s"'=<>/]+)\s*=/g;

@@ -14,7 +14,12 @@ export interface Covers {
   readonly fields?: readonly string[];
 }
 
-export const COVERS_NOTHING: Covers = Object.freeze({ body: false, method: false, url: false, headers: [] });
+export const COVERS_NOTHING: Covers = /* @__PURE__ */ Object.freeze({
+  body: false,
+  method: false,
+  url: false,
+  headers: [],
+});
 
 /** The delivery comes from who holds the key. */
 export interface Proven {

@@ -48,7 +48,7 @@ export interface DeliveryInput {
   readonly peerCertificate?: () => PeerCertificate | undefined;
 }
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_PARAMS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
 
 export function toDelivery(input: DeliveryInput): Delivery {
   return {

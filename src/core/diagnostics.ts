@@ -57,7 +57,7 @@ export interface ReceiverFacts {
 }
 
 /** Held here, for a channel that nobody holds is forgotten together with its subscribers' wish to hear. */
-export const outcomes: Channel = channel(OUTCOME_CHANNEL);
+export const outcomes: Channel = /* @__PURE__ */ channel(OUTCOME_CHANNEL);
 
 /** Names of channels, for `diagnostics_channel.subscribe`. What ends is told on `hookgate:outcome`. */
 export const ARRIVAL_CHANNEL = "hookgate:arrival";
@@ -102,6 +102,6 @@ export interface StoreMessage {
 }
 
 /** Held here, for a channel that nobody holds is forgotten together with its subscribers' wish to hear. */
-export const arrivals: Channel = channel(ARRIVAL_CHANNEL);
-export const handlerRuns: Channel = channel(HANDLER_CHANNEL);
-export const storeOps: Channel = channel(STORE_CHANNEL);
+export const arrivals: Channel = /* @__PURE__ */ channel(ARRIVAL_CHANNEL);
+export const handlerRuns: Channel = /* @__PURE__ */ channel(HANDLER_CHANNEL);
+export const storeOps: Channel = /* @__PURE__ */ channel(STORE_CHANNEL);

@@ -37,13 +37,13 @@ function locate(place: "header" | "json" | "form" | "query"): Locate {
 }
 
 /** A header, by name in any case. */
-export const header: Locate = locate("header");
+export const header: Locate = /* @__PURE__ */ locate("header");
 /** A member of the JSON payload, by a path with dots: `json("data.object.id")`. */
-export const json: Locate = locate("json");
+export const json: Locate = /* @__PURE__ */ locate("json");
 /** A field of the form payload. */
-export const form: Locate = locate("form");
+export const form: Locate = /* @__PURE__ */ locate("form");
 /** A parameter of the URL's query. */
-export const query: Locate = locate("query");
+export const query: Locate = /* @__PURE__ */ locate("query");
 
 /** Always the same text, for senders whose events have no type of their own. */
 export function literal(text: string): Field<"text"> {

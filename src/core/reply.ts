@@ -55,7 +55,7 @@ export interface ReplyProfile {
 const DAY_SECONDS = 86_400;
 
 /** The profile of a sender nobody has described: what is safe with all of them. */
-export const UNKNOWN_SENDER: ReplyProfile = Object.freeze({
+export const UNKNOWN_SENDER: ReplyProfile = /* @__PURE__ */ Object.freeze({
   methods: ["POST"],
   successStatus: 200,
   successStatuses: [200, 201, 202, 204],

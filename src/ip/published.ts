@@ -35,7 +35,7 @@ const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
   stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
 };
 
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
+const LOOPBACK_HOSTS: ReadonlySet<string> = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]", "localhost"]);
 const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
   "refreshSeconds",
   "staleSeconds",

@@ -1,6 +1,6 @@
 // Bytes, seen as a Buffer without a copy.
 
-export const NO_BYTES: Buffer = Buffer.alloc(0);
+export const NO_BYTES: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 
 /** The same memory as a Buffer; text is taken as UTF-8. */
 export function asBuffer(bytes: Uint8Array | string): Buffer {

@@ -39,7 +39,7 @@ export interface Deadline {
   readonly fire: () => void;
 }
 
-const pending = new Set<Deadline>();
+const pending = /* @__PURE__ */ new Set<Deadline>();
 let timer: NodeJS.Timeout | undefined;
 
 /** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Says that a header which may come once came more than once. */
-export const REPEATED: unique symbol = Symbol.for("hookgate.repeated-header");
+export const REPEATED: unique symbol = /* @__PURE__ */ Symbol.for("hookgate.repeated-header");
 export type Once = string | undefined | typeof REPEATED;
 
 /** What a caller may give as headers: an object as `node:http` has it, or name-value pairs. */

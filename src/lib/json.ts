@@ -19,17 +19,17 @@ export type Parsed<Value> =
   /** The hint is the operator's; it quotes nothing of the body. */
   | { readonly ok: false; readonly hint: string };
 
-const TOO_DEEP: Parsed<never> = failed(`the JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);
-const PROTO: Parsed<never> = failed(
+const TOO_DEEP: Parsed<never> = /* @__PURE__ */ failed(`the JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);
+const PROTO: Parsed<never> = /* @__PURE__ */ failed(
   'the JSON has a member named "__proto__", which would replace the prototype of whatever it is copied into',
 );
-const CONSTRUCTOR: Parsed<never> = failed(
+const CONSTRUCTOR: Parsed<never> = /* @__PURE__ */ failed(
   'the JSON has a member "constructor" with a "prototype" of its own, which a deep merge would write into Object',
 );
 
 const NOTHING: object = {};
 /** One for all: without `stream` a decoder keeps nothing between calls. A byte order mark is taken off. */
-const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+const UTF_8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 /** The text of UTF-8 bytes without a byte order mark; `undefined` where they are not UTF-8, for nothing is replaced silently. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {

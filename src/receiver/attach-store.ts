@@ -8,7 +8,7 @@ import type { DedupeStore } from "../stores/store.js";
 import type { Settings } from "./resolve-options.js";
 
 /** Receivers on a store, by scope and sender: two that cannot be told apart would swallow each other's events. */
-const attached = sharedWeakMap<DedupeStore<unknown>, Set<string>>("stores");
+const attached = /* @__PURE__ */ sharedWeakMap<DedupeStore<unknown>, Set<string>>("stores");
 
 /**
  * @returns `undefined` where there is no dedupe.

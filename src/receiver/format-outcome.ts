@@ -10,7 +10,7 @@ export interface OutcomeLine {
 }
 
 /** Something of ours is broken. What else is not a success is a matter of the sender's, or passes by itself. */
-const OURS: ReadonlySet<OutcomeName> = new Set([
+const OURS: ReadonlySet<OutcomeName> = /* @__PURE__ */ new Set([
   "handler_failed",
   "invalid_event",
   "internal_error",

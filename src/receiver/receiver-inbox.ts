@@ -42,7 +42,7 @@ const RETENTION_SECONDS = 7 * 86_400;
 const PURGE_EVERY_MS = 600_000;
 
 /** Sources in use, by inbox: two receivers with one source would run each other's events. */
-const attached = sharedWeakMap<Inbox<unknown>, Set<string>>("inboxes");
+const attached = /* @__PURE__ */ sharedWeakMap<Inbox<unknown>, Set<string>>("inboxes");
 
 export interface InboxSideSettings {
   readonly inbox: Inbox<unknown>;

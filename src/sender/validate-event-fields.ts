@@ -20,7 +20,14 @@ const OTHER_NAMES: OtherNames = {
   items: "each",
   batch: "each",
 };
-const PLACES: ReadonlySet<unknown> = new Set<Field["in"]>(["header", "json", "form", "query", "literal", "dotted"]);
+const PLACES: ReadonlySet<unknown> = /* @__PURE__ */ new Set<Field["in"]>([
+  "header",
+  "json",
+  "form",
+  "query",
+  "literal",
+  "dotted",
+]);
 const TIME_FORMATS: readonly TimeFormat[] = ["unix-seconds", "unix-milliseconds", "rfc3339"];
 
 /** @throws {TypeError} Where a member is unknown, is no place, or is one of the wrong kind. */

@@ -1,5 +1,4 @@
-// AWS SNS: signed with a certificate that the message names; a subscription is confirmed by a look at a URL of AWS'.
-
+// Verifies AWS SNS's deliveries and locates their events.
 import { fetchBytes } from "../auth/keys/bounded-fetch.js";
 import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
 import { publicKey } from "../auth/schemes/public-key.js";
@@ -33,10 +32,10 @@ const MAX_ANSWER_BYTES = 65_536;
 const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
 const CONFIRMATION = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
 /** Of an UnsubscribeConfirmation the documentation and the vendor's library disagree. */
-const WITHOUT_TOKEN = CONFIRMATION.filter((name) => name !== "Token");
+const WITHOUT_TOKEN = /* @__PURE__ */ CONFIRMATION.filter((name) => name !== "Token");
 
-const NOT_JSON = refuse("bad_credentials", "the body is not a JSON object");
-const NO_TEXT = refuse("bad_credentials", "a signed member of the message is no text");
+const NOT_JSON = /* @__PURE__ */ refuse("bad_credentials", "the body is not a JSON object");
+const NO_TEXT = /* @__PURE__ */ refuse("bad_credentials", "a signed member of the message is no text");
 
 const SIGNED: SignedText = {
   covers: { body: false, method: false, url: false, headers: [], fields: NOTIFICATION },
@@ -82,7 +81,10 @@ function snsAuth({ topicArns, publicKey: keys }: AwsSnsOptions): Auth {
   };
 }
 
-const OTHER_TOPIC = refuse("unauthenticated", "the message is AWS', but of a topic that is not among topicArns");
+const OTHER_TOPIC = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the message is AWS', but of a topic that is not among topicArns",
+);
 
 function topicOf({ body }: Delivery): unknown {
   const parsed = parseJson(body);
@@ -142,26 +144,9 @@ function isConfirmUrl(text: string): boolean {
 }
 
 /** AWS SNS over HTTPS. Types are `Notification` and `UnsubscribeConfirmation`. */
-export const awsSns: SenderFactory<AwsSnsOptions> = senderFactory({
+export const awsSns: SenderFactory<AwsSnsOptions> = /* @__PURE__ */ senderFactory({
   factory: "awsSns",
   name: "aws-sns",
-  title: "AWS SNS",
-  credential: "Nothing secret: the ARNs of your topics.",
-  proof:
-    "`Signature` in the body (base64): RSA PKCS #1 v1.5 with SHA-1 (`SignatureVersion` 1) or SHA-256 (2) over names and values of its members, by the certificate at `SigningCertURL` (https, `sns.<region>.amazonaws.com`).",
-  exampleType: "Notification",
-  retries: "About 50 attempts in four phases by default; a 4xx other than 429 ends them.",
-  notes: [
-    "AWS signs for everybody: `topicArns` is what keeps other people's topics out.",
-    "A SubscriptionConfirmation of a topic of yours is confirmed by itself, by a GET of its SubscribeURL.",
-    "`Message` is a text; parse it yourself. Raw delivery has no signature and is refused.",
-    "`Timestamp` is when it was published, so it says nothing about freshness. Set the topic to SignatureVersion 2: SHA-1 is weak.",
-  ],
-  sources: [
-    "aws/aws-js-sns-message-validator @a6ba4d646d",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: aws-sns",
-  ],
-  unconfirmed: ["what of an UnsubscribeConfirmation is signed: both readings are accepted"],
   options: ["topicArns", "publicKey"],
   define: (options) => ({
     auth: snsAuth(options),

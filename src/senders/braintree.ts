@@ -1,4 +1,4 @@
-// Braintree: a form with XML in base64 and a list of signatures, one for each of the merchant's key pairs.
+// Verifies Braintree's deliveries and locates their events.
 import { createHash, createHmac } from "node:crypto";
 import { mac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
@@ -21,7 +21,7 @@ const CHALLENGE = /^[a-f0-9]{20,32}$/;
 const MAX_BODY_BYTES = 1_048_576;
 /** The notification's own, before its subject, which may hold others. */
 const KIND = /^\s*(?:<\?xml[^>]*\?>\s*)?<notification>(?:(?!<subject)[\s\S]){0,2000}?<kind>([a-z0-9_]{1,100})<\/kind>/;
-const NO_PAYLOAD = refuse("bad_credentials", "bt_payload is not there once, as base64");
+const NO_PAYLOAD = /* @__PURE__ */ refuse("bad_credentials", "bt_payload is not there once, as base64");
 
 /** Libraries differ in whether the payload's last line break is signed, and forms may lose it. */
 const PAYLOAD: SignedText = {
@@ -62,24 +62,9 @@ function rowOf(payload: unknown): EventRow | undefined {
 }
 
 /** Braintree's webhooks. Types are kinds: `subscription_charged_successfully`. */
-export const braintree: SenderFactory<BraintreeOptions> = senderFactory({
+export const braintree: SenderFactory<BraintreeOptions> = /* @__PURE__ */ senderFactory({
   factory: "braintree",
   name: "braintree",
-  title: "Braintree",
-  credential:
-    "Control Panel → API → the pair of keys: `publicKey` and `privateKey`. The MAC's key is the private key's SHA-1.",
-  proof:
-    "form field `bt_signature: <public key>|<lower-case hex, 40 chars>[&…]`: HMAC-SHA1 over the form field `bt_payload`, with or without a line break behind it. The signature of our public key is taken.",
-  exampleType: "subscription_charged_successfully",
-  events: "type: the `kind` of the XML in `bt_payload`. There is no id, so nothing is deduped.",
-  retries: "For some hours, with growing intervals.",
-  notes: [
-    "The payload is the form: give `event.payload.bt_signature` and `event.payload.bt_payload` to `gateway.webhookNotification.parse`.",
-    "No time is signed, and there is no id: handle an event so that twice does no harm.",
-    "`?bt_challenge=` is answered before any proof, and only where it is 20 to 32 hex digits.",
-  ],
-  sources: ["github.com/braintree/braintree_node@7a9270aaf3, lib/braintree/webhook_notification_gateway.js"],
-  unconfirmed: ["the time limit and the retries"],
   options: ["publicKey", "privateKey"],
   define({ publicKey, privateKey }) {
     if (typeof publicKey !== "string" || !PUBLIC_KEY.test(publicKey)) {

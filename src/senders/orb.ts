@@ -1,4 +1,4 @@
-// Orb: HMAC over a text with an ISO time, which is in UTC and mostly does not say so.
+// Verifies Orb's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { type DeliveryView, withView } from "../auth/unwrap.js";
@@ -32,20 +32,9 @@ const TEXT: SignedText = {
 };
 
 /** Orb's webhooks, summary ones included. Types are `invoice.issued`, `subscription.created`, … */
-export const orb: SecretSender = senderFactory({
+export const orb: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "orb",
   name: "orb",
-  title: "Orb",
-  credential: "Orb dashboard → Webhooks → the endpoint's signing secret. Used as text.",
-  proof:
-    "`X-Orb-Signature: v1=<hex>[ v1=<hex>]`: HMAC-SHA256 over `v1:<X-Orb-Timestamp>:<body>`; the time is ISO 8601, and UTC where it names no zone.",
-  exampleType: "invoice.payment_succeeded",
-  sources: [
-    "orb-billing 6, src/resources/webhooks.ts",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: orb",
-    "docs.withorb.com/integrations-and-exports/webhooks",
-  ],
-  unconfirmed: ["the time limit and the retries", "that `id` stays the same over attempts"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: withView(

@@ -5,7 +5,7 @@ import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 
 /** What an action asks: may this user sign in, may this one register? It waits for the answer. */
-export const WORKOS_ACTION: EventRow = { id: json("id"), type: json("object") };
+export const WORKOS_ACTION: EventRow = { id: /* @__PURE__ */ json("id"), type: /* @__PURE__ */ json("object") };
 const ACTION = /^(authentication|user_registration)_action_context$/;
 
 export function workosActionOf(payload: unknown): string | undefined {

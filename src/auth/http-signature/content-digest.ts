@@ -10,16 +10,19 @@ const HASHES: Readonly<Record<string, { readonly hash: string; readonly bytes: n
   "sha-512": { hash: "sha512", bytes: 64 },
 };
 
-const MISSING = refuse("unauthenticated", "there is no Content-Digest header, so the body is not bound");
-const MALFORMED = refuse(
+const MISSING = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "there is no Content-Digest header, so the body is not bound",
+);
+const MALFORMED = /* @__PURE__ */ refuse(
   "bad_credentials",
   "Content-Digest is not a list of digests, or one has another length than its algorithm",
 );
-const WEAK = refuse(
+const WEAK = /* @__PURE__ */ refuse(
   "unauthenticated",
   "Content-Digest has neither sha-256 nor sha-512, and others do not bind the body",
 );
-const OTHER_BODY = refuse(
+const OTHER_BODY = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the body is not the one whose Content-Digest was signed: it was changed on its way, or by a parser",
 );

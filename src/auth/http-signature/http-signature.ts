@@ -96,11 +96,17 @@ interface FoundSignature {
   readonly covers: Covers;
 }
 
-const NO_INPUT = absent("no Signature-Input header came");
-const HALF = refuse("bad_credentials", "Signature-Input came without Signature");
-const MALFORMED = refuse("bad_credentials", "Signature-Input or Signature is not the dictionary that RFC 9421 says");
-const NOT_OURS = absent("no signature has the label or tag that is asked for");
-const TOO_MANY = refuse("bad_credentials", `more than ${MAX_SIGNATURES} signatures came, or one covers too much`);
+const NO_INPUT = /* @__PURE__ */ absent("no Signature-Input header came");
+const HALF = /* @__PURE__ */ refuse("bad_credentials", "Signature-Input came without Signature");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "Signature-Input or Signature is not the dictionary that RFC 9421 says",
+);
+const NOT_OURS = /* @__PURE__ */ absent("no signature has the label or tag that is asked for");
+const TOO_MANY = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  `more than ${MAX_SIGNATURES} signatures came, or one covers too much`,
+);
 
 function readSignatures(plan: MessagePlan, { headers }: Delivery): readonly FoundSignature[] | Refusal {
   const inputText = headers.get("signature-input");
@@ -127,10 +133,16 @@ function textOf(item: BareItem | undefined): string | undefined {
   return item?.kind === "string" ? item.value : undefined;
 }
 
-const BAD_PARAMETER = refuse("bad_credentials", "a parameter of the signature is not of the kind that RFC 9421 says");
-const NO_CREATED = refuse("unauthenticated", "the signature does not say when it was created");
-const NO_EXPIRES = refuse("unauthenticated", "the signature does not say when it expires");
-const EXPIRED = refuse("unauthenticated", "the signature has expired, or expires before it was created");
+const BAD_PARAMETER = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a parameter of the signature is not of the kind that RFC 9421 says",
+);
+const NO_CREATED = /* @__PURE__ */ refuse("unauthenticated", "the signature does not say when it was created");
+const NO_EXPIRES = /* @__PURE__ */ refuse("unauthenticated", "the signature does not say when it expires");
+const EXPIRED = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature has expired, or expires before it was created",
+);
 
 /** What is wrong with a signature by what it says; `undefined` where it may be verified. */
 function refusePolicy(plan: MessagePlan, { list }: FoundSignature, { nowMs }: ProofContext): Refusal | undefined {
@@ -154,9 +166,12 @@ function isKind(item: BareItem | undefined, kind: BareItem["kind"]): boolean {
   return item === undefined || item.kind === kind;
 }
 
-const NO_KEY = refuse("unauthenticated", "there is no key for the signature's keyid");
-const OTHER_ALGORITHM = refuse("unauthenticated", "the signature names another algorithm than its key is for");
-const WRONG = refuse(
+const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no key for the signature's keyid");
+const OTHER_ALGORITHM = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature names another algorithm than its key is for",
+);
+const WRONG = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the signature is well-formed and wrong: another key, or a component (publicUrl, a header) that was changed on its way",
 );

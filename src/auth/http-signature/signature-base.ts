@@ -29,7 +29,7 @@ export const NEEDS_PUBLIC_URL: readonly string[] = ["@target-uri", "@authority",
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const PARTS = /^(https?):\/\/([^/?#]+)([^?#]*)(\?[^#]*)?$/i;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: ":80", https: ":443" };
-const NO_PUBLIC_URL = refuse(
+const NO_PUBLIC_URL = /* @__PURE__ */ refuse(
   "misconfigured",
   "the sender signs the URL; set publicUrl to the one that is registered there",
 );
@@ -63,7 +63,7 @@ export function signatureBase(list: InnerList, delivery: Delivery, url: string |
   return lines.join("\n");
 }
 
-const MALFORMED = refuse("bad_credentials", "a signed component is not named by a string");
+const MALFORMED = /* @__PURE__ */ refuse("bad_credentials", "a signed component is not named by a string");
 
 function unsupported(name: string): Refusal {
   return refuse("unauthenticated", `the signature covers ${name} in a way that is not supported`);

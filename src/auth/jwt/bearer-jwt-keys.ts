@@ -49,7 +49,7 @@ export const KEY_SOURCES = ["jwksUrl", "jwks", "publicKey", "secret"] as const;
 const MIN_SECRET_BYTES = 32;
 /** Each costs an HMAC per forged token. */
 const MAX_SECRETS = 10;
-const LOOPBACK = new Set(["127.0.0.1", "[::1]"]);
+const LOOPBACK = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]"]);
 
 export function failOption(problem: string): never {
   throw new TypeError(`bearerJwt: ${problem}`);

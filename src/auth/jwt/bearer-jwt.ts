@@ -22,7 +22,7 @@ import { precheckJwt } from "./jwt-precheck.js";
 export type { BearerJwtKeys } from "./bearer-jwt-keys.js";
 export type { BearerJwtOptions, BearerJwtRules, ClaimValue, JwtAlgorithm } from "./bearer-jwt-options.js";
 
-const readBearer = authorizationReader("Bearer");
+const readBearer = /* @__PURE__ */ authorizationReader("Bearer");
 
 /**
  * Proves that a delivery brings a JWT of a trusted issuer, made for us and not expired (Google Pub/Sub push, one's own OpenID issuer).

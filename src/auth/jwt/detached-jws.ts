@@ -183,11 +183,14 @@ interface Claim {
   readonly context: ProofContext;
 }
 
-const MISSING = absent("no token came in the header where the sender puts it");
-const TWICE = refuse("bad_credentials", "the token came more than once");
-const OTHER_FORM = refuse("unauthenticated", "the token signs the payload in another form (b64) than the sender does");
-const NO_KEY = refuse("unauthenticated", "there is no key for this token");
-const WRONG = refuse(
+const MISSING = /* @__PURE__ */ absent("no token came in the header where the sender puts it");
+const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the token came more than once");
+const OTHER_FORM = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the token signs the payload in another form (b64) than the sender does",
+);
+const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no key for this token");
+const WRONG = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the token is well-formed, and its signature fits none of the keys, or a body that was changed on its way",
 );

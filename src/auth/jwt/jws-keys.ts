@@ -80,8 +80,8 @@ export type JwsKeySource =
 export const JWS_KEY_SOURCES: readonly string[] = ["publicKey", "keys", "jwksUrl", "secret", "x5c"];
 const HMACS: Readonly<Record<string, string>> = { HS256: "sha256", HS384: "sha384", HS512: "sha512" };
 const DETAILS = { ecdsaForm: "p1363", pssSalt: "digest" } as const;
-const BY_JWA: ReadonlyMap<string, PublicKeyAlgorithm> = new Map(
-  (Object.keys(ALGORITHMS) as PublicKeyAlgorithm[]).flatMap((name) => {
+const BY_JWA: ReadonlyMap<string, PublicKeyAlgorithm> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ /* @__PURE__ */ (Object.keys(ALGORITHMS) as PublicKeyAlgorithm[]).flatMap((name) => {
     const { jwa } = ALGORITHMS[name];
     return jwa === undefined ? [] : [[jwa, name] as const];
   }),

@@ -31,18 +31,27 @@ export interface JwsRules {
   readonly isDetached: boolean;
 }
 
-const SHAPE = refuse(
+const SHAPE = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the token is not a compact JWS: three parts in canonical base64url without padding",
 );
-const ENCRYPTED = refuse("bad_credentials", "the token has five parts: encrypted tokens (JWE) are not accepted");
-const TOO_LONG = refuse("bad_credentials", "the token is too long");
-const NOT_DETACHED = refuse("bad_credentials", "the token holds a payload, and a detached one was expected");
-const BAD_HEADER = refuse(
+const ENCRYPTED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the token has five parts: encrypted tokens (JWE) are not accepted",
+);
+const TOO_LONG = /* @__PURE__ */ refuse("bad_credentials", "the token is too long");
+const NOT_DETACHED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the token holds a payload, and a detached one was expected",
+);
+const BAD_HEADER = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the token's header is not a JSON object of the members that RFC 7515 says",
 );
-const CRITICAL = refuse("unauthenticated", "the token's header has a critical extension that is not supported");
+const CRITICAL = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the token's header has a critical extension that is not supported",
+);
 
 export function parseJws(token: string, rules: JwsRules): ParsedJws | Refusal {
   if (token.length > rules.maxChars) return TOO_LONG;

@@ -10,7 +10,7 @@ const MAX_TOKEN_CHARS = 8192;
 /** Base64url without padding whose unused last bits are zero (RFC 4648 sections 3.5 and 5). Linear: no branch overlaps. */
 const CANONICAL_BASE64URL = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 
-const FATAL_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const FATAL_UTF8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * The header of a token whose shape is right, or a refusal: `bad_credentials` for the shape (size, parts, encoding),

@@ -125,15 +125,18 @@ interface Claim {
   readonly context: ProofContext;
 }
 
-const NO_TOKEN = absent("no token came where the sender puts it");
-const TWICE = refuse("bad_credentials", "the token came more than once");
-const NO_PREFIX = absent("the header does not begin with the text that stands before a token");
-const NOT_CLAIMS = refuse("bad_credentials", "the token's payload is not a JSON object");
-const OTHER_TYPE = refuse("unauthenticated", "the token is of another kind: its typ");
-const NO_KEY = refuse("unauthenticated", "there is no key for this token");
-const WRONG = refuse("unauthenticated", "the token is well-formed, and its signature fits none of the keys");
-const NO_TENANT = refuse("unauthenticated", "the token's signature holds, but it names no tenant");
-const NO_PUBLIC_URL = refuse(
+const NO_TOKEN = /* @__PURE__ */ absent("no token came where the sender puts it");
+const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the token came more than once");
+const NO_PREFIX = /* @__PURE__ */ absent("the header does not begin with the text that stands before a token");
+const NOT_CLAIMS = /* @__PURE__ */ refuse("bad_credentials", "the token's payload is not a JSON object");
+const OTHER_TYPE = /* @__PURE__ */ refuse("unauthenticated", "the token is of another kind: its typ");
+const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no key for this token");
+const WRONG = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the token is well-formed, and its signature fits none of the keys",
+);
+const NO_TENANT = /* @__PURE__ */ refuse("unauthenticated", "the token's signature holds, but it names no tenant");
+const NO_PUBLIC_URL = /* @__PURE__ */ refuse(
   "misconfigured",
   "the sender signs the URL; set publicUrl to the one that is registered there",
 );
@@ -164,7 +167,10 @@ function tokenOf({ at, prefix }: JwtPlan, delivery: Delivery): string | Refusal 
   if (typeof value !== "string") return value;
   return value.startsWith(prefix) ? value.slice(prefix.length) : NO_PREFIX;
 }
-const BODY_TOO_LONG = refuse("bad_credentials", "the body is longer than 1 MiB, and was expected to be a token");
+const BODY_TOO_LONG = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is longer than 1 MiB, and was expected to be a token",
+);
 
 function isClaims(value: unknown): value is Claims {
   return typeof value === "object" && value !== null && !Array.isArray(value);

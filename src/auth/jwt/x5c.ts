@@ -28,9 +28,12 @@ const OPTION_NAMES: readonly (keyof X5cOptions)[] = ["roots", "leafOids", "issue
 const OID = /^[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const MAX_CERTIFICATE_CHARS = 8_192;
 
-const MISSING = refuse("unauthenticated", "the token's header has no x5c chain");
-const MALFORMED = refuse("bad_credentials", `x5c is not a list of 1 to ${MAX_CHAIN} certificates in base64`);
-const WRONG_KIND = refuse(
+const MISSING = /* @__PURE__ */ refuse("unauthenticated", "the token's header has no x5c chain");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  `x5c is not a list of 1 to ${MAX_CHAIN} certificates in base64`,
+);
+const WRONG_KIND = /* @__PURE__ */ refuse(
   "unauthenticated",
   "a certificate of the chain is not of the sender's kind: it lacks a required extension",
 );

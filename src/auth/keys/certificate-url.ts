@@ -166,12 +166,18 @@ export function certificateSource(
   };
 }
 
-const WRONG_URL = refuse(
+const WRONG_URL = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the certificate's URL is not one that the sender uses (https, an allowed host and path, no port, user or query); nothing was fetched",
 );
-const OUTDATED = refuse("unauthenticated", "the certificate that the delivery names is not valid now, by its dates");
-const WRONG_NAME = refuse("unauthenticated", "the certificate that the delivery names is not made out to the sender");
+const OUTDATED = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the certificate that the delivery names is not valid now, by its dates",
+);
+const WRONG_NAME = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the certificate that the delivery names is not made out to the sender",
+);
 
 /** Only a URL in its normal form: what parsers could read differently does not pass. */
 function compileUrlRule({ hosts, path }: CertificateUrlOptions, where: string): (url: string) => boolean {

@@ -74,13 +74,19 @@ export function refuseChain(
   return UNTRUSTED;
 }
 
-const NOT_VALID_THEN = refuse("unauthenticated", "a certificate of the chain had not begun or had ended by then");
-const NOT_A_LEAF = refuse(
+const NOT_VALID_THEN = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "a certificate of the chain had not begun or had ended by then",
+);
+const NOT_A_LEAF = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the chain begins with the root, which signs certificates and no deliveries",
 );
-const BROKEN = refuse("unauthenticated", "a certificate of the chain was not issued by the one after it");
-const UNTRUSTED = refuse("unauthenticated", "the chain does not lead to a pinned root");
+const BROKEN = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "a certificate of the chain was not issued by the one after it",
+);
+const UNTRUSTED = /* @__PURE__ */ refuse("unauthenticated", "the chain does not lead to a pinned root");
 
 /** Names, key usage and key identifiers by checkIssued; the signature by verify; an issuer must be a CA. */
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

@@ -32,8 +32,11 @@ export function loadJose(): Promise<typeof import("jose")> {
 }
 
 /** One wording, whatever the keys' source. */
-export const NO_FIT: Refusal = refuse("unauthenticated", "the token's signature fits none of the keys");
-const NO_KEY: Refusal = refuse("unauthenticated", "no key of the key set fits the token's `kid` and `alg`");
+export const NO_FIT: Refusal = /* @__PURE__ */ refuse("unauthenticated", "the token's signature fits none of the keys");
+const NO_KEY: Refusal = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "no key of the key set fits the token's `kid` and `alg`",
+);
 
 /** Keys of our own: secrets, or one public key. `kid` is not looked at. */
 export function fixedKeys(keys: readonly KeyObject[]): KeySource {

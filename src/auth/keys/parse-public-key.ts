@@ -20,8 +20,8 @@ export class IllFormedKey extends Error {}
 
 const HEX_OF_32 = /^[0-9a-fA-F]{64}$/;
 /** DER before the 32 bytes: SubjectPublicKeyInfo and PKCS #8 of Ed25519, RFC 8410 sections 4 and 7. */
-const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");
-const ED25519_PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
+const ED25519_SPKI = /* @__PURE__ */ Buffer.from("302a300506032b6570032100", "hex");
+const ED25519_PKCS8 = /* @__PURE__ */ Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** @throws {IllFormedKey} Where it is not a public key in one of the spellings. */
 export function toPublicKey(given: unknown): KeyObject {

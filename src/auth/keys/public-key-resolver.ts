@@ -22,7 +22,7 @@ import {
 import { Unverified } from "./secrets.js";
 
 const MAX_KEY_ID_CHARS = 256;
-const LOOPBACK = new Set(["127.0.0.1", "[::1]"]);
+const LOOPBACK = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]"]);
 
 /**
  * @param isKeyIdKnown - Every query has a `keyId` where the delivery names its key; there is no `keyId` option then.
@@ -98,7 +98,7 @@ function byId(
   };
 }
 
-const UNNAMED = refuse("unauthenticated", "nothing names the key that it was signed with");
+const UNNAMED = /* @__PURE__ */ refuse("unauthenticated", "nothing names the key that it was signed with");
 
 /** How the name of the key is had. */
 interface KeyIdReader {
@@ -108,7 +108,10 @@ interface KeyIdReader {
 
 const KNOWN_KEY_ID: KeyIdReader = { readsFields: false, read: ({ keyId }) => boundedKeyId(keyId) };
 const NO_KEY_ID: KeyIdReader = { readsFields: false, read: () => undefined };
-const BAD_KEY_ID = refuse("bad_credentials", `the key's name must have 1 to ${MAX_KEY_ID_CHARS} characters`);
+const BAD_KEY_ID = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  `the key's name must have 1 to ${MAX_KEY_ID_CHARS} characters`,
+);
 
 function boundedKeyId(id: string | undefined): string | undefined | Refusal {
   return id === undefined || (id !== "" && id.length <= MAX_KEY_ID_CHARS) ? id : BAD_KEY_ID;

@@ -78,7 +78,7 @@ const MAX_CACHED_KEYS = 256;
 /** A look-up that hangs would hold every delivery of a stranger until the socket closes. */
 const LOOK_UP_SECONDS = 5;
 const SET_IT = "; set the environment variable, or give a function to read it per delivery";
-const NO_NAMES: ReadonlySet<string> = new Set();
+const NO_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set();
 
 /** @throws {TypeError} When a secret is missing, blank, surrounded by white space, ill-formed or repeated. */
 export function compileSecrets<Key>(secrets: Secrets, rules: SecretRules<Key>): CompiledSecrets<Key> {

@@ -6,8 +6,8 @@ import { type HeaderLines, REPEATED } from "../../lib/headers.js";
 /** Reads the credentials, which have no white space; a refusal where there are none to judge. */
 export type AuthorizationReader = (headers: HeaderLines) => string | Refusal;
 
-const MISSING: Refusal = absent("no Authorization header came");
-const TWICE: Refusal = refuse("bad_credentials", "Authorization came more than once");
+const MISSING: Refusal = /* @__PURE__ */ absent("no Authorization header came");
+const TWICE: Refusal = /* @__PURE__ */ refuse("bad_credentials", "Authorization came more than once");
 
 /** The scheme in any case, exactly one space, the credentials. Another scheme is not ours to judge, so it counts as absent. */
 export function authorizationReader(scheme: "Bearer" | "Basic"): AuthorizationReader {

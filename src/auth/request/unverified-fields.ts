@@ -32,12 +32,12 @@ export function readUnverified(
 }
 
 /** A value is there, but not as one text: an object, a repeated field, a body that cannot be parsed. */
-export const UNREADABLE: unique symbol = Symbol("unreadable");
+export const UNREADABLE: unique symbol = /* @__PURE__ */ Symbol("unreadable");
 export type PrivateValue = string | undefined | typeof UNREADABLE;
 
 /** Bodies that carry their own credentials are small; a larger one is not parsed for a stranger. */
 const MAX_PARSED_BYTES = 1_048_576;
-const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+const UTF_8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 /** The fields of one delivery, parsed when first asked for. */
 export class PrivateFields {

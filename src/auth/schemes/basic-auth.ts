@@ -17,9 +17,12 @@ export interface BasicAuthOptions {
   readonly password: Secrets;
 }
 
-const readBasic = authorizationReader("Basic");
-const WRONG = refuse("unauthenticated", "the user name is another one");
-const MALFORMED = refuse("bad_credentials", "Authorization is not `Basic <base64 of user:password, UTF-8>`");
+const readBasic = /* @__PURE__ */ authorizationReader("Basic");
+const WRONG = /* @__PURE__ */ refuse("unauthenticated", "the user name is another one");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "Authorization is not `Basic <base64 of user:password, UTF-8>`",
+);
 
 /**
  * Proves that the sender knows a user name and a password.

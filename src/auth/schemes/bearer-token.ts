@@ -16,12 +16,12 @@ export interface BearerTokenOptions {
   readonly query?: string;
 }
 
-const readBearer = authorizationReader("Bearer");
-const MALFORMED = refuse(
+const readBearer = /* @__PURE__ */ authorizationReader("Bearer");
+const MALFORMED = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the token has characters that bearer tokens do not have, or is empty; in a query, + must be written %2B",
 );
-const TWO_PLACES = refuse(
+const TWO_PLACES = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the token came twice: in Authorization and in the query, or twice in the query",
 );

@@ -95,7 +95,7 @@ export function clientCertificate(options: ClientCertificateOptions): Auth {
   };
 }
 
-const PROVEN: Proof = Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING });
+const PROVEN: Proof = /* @__PURE__ */ Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING });
 
 /** A certificate, and whether its chain was verified by whoever terminated TLS. */
 interface Shown {
@@ -104,19 +104,24 @@ interface Shown {
   readonly isVerified: boolean;
 }
 
-const NONE_SHOWN = absent("the client showed no certificate; does the server ask for one (requestCert)?");
-const UNREADABLE = refuse("bad_credentials", "the client's certificate cannot be read");
-const UNVERIFIED = refuse(
+const NONE_SHOWN = /* @__PURE__ */ absent(
+  "the client showed no certificate; does the server ask for one (requestCert)?",
+);
+const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the client's certificate cannot be read");
+const UNVERIFIED = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the client's certificate leads to no root of the server; is `ca` set to the sender's?",
 );
-const NOT_FROM_PROXY = refuse(
+const NOT_FROM_PROXY = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the certificate's header came from an address that is no trusted proxy",
 );
-const NO_HEADER = absent("the proxy passed no client certificate on");
-const TWICE = refuse("bad_credentials", "the certificate's header came more than once");
-const NOT_BY_PROXY = refuse("unauthenticated", "the proxy does not say that it verified the client's certificate");
+const NO_HEADER = /* @__PURE__ */ absent("the proxy passed no client certificate on");
+const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the certificate's header came more than once");
+const NOT_BY_PROXY = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the proxy does not say that it verified the client's certificate",
+);
 
 function readSocket(delivery: Delivery): Shown | Refusal {
   const peer = delivery.peerCertificate?.();
@@ -192,9 +197,12 @@ function addRange(list: BlockList, range: unknown): void {
   list.addSubnet(address, length, family === 4 ? "ipv4" : "ipv6");
 }
 
-const OUTDATED = refuse("unauthenticated", "the client's certificate is not valid now, by its dates");
-const OTHER = refuse("unauthenticated", "the client's certificate is none of those accepted by their fingerprint");
-const WRONG_NAME = refuse("unauthenticated", "the client's certificate is not made out to the sender");
+const OUTDATED = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not valid now, by its dates");
+const OTHER = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the client's certificate is none of those accepted by their fingerprint",
+);
+const WRONG_NAME = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not made out to the sender");
 
 /** `undefined` where the certificate fits every rule. */
 function compileRules(rules: CertificateRules): (certificate: X509Certificate, nowMs: number) => Refusal | undefined {

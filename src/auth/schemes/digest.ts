@@ -197,11 +197,11 @@ interface Claim {
   readonly candidates: readonly SignedBytes[];
 }
 
-const WRONG = refuse(
+const WRONG = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the hash is well-formed and wrong: another secret, or a body or URL that was changed on its way",
 );
-const MALFORMED = refuse("bad_credentials", "the hash has characters that the sender does not use");
+const MALFORMED = /* @__PURE__ */ refuse("bad_credentials", "the hash has characters that the sender does not use");
 const EXTENDABLE =
   "digest: the secret is hashed before what is sent, so whoever has seen one delivery can forge longer ones; use the sender's HMAC if it has one";
 

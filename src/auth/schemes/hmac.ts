@@ -177,12 +177,18 @@ export function mac(options: MacOptions): Auth {
   }
 }
 
-const WRONG: Refusal = refuse(
+const WRONG: Refusal = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the signature is well-formed and wrong: another secret (of another endpoint, of test or live mode, or rotated away), or a body that was changed on its way or by a parser",
 );
-const MALFORMED: Refusal = refuse("bad_credentials", "the signature has characters that the sender does not use");
-const NO_SECRET: Refusal = refuse("unauthenticated", "the secret function knows no secret for this delivery");
+const MALFORMED: Refusal = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the signature has characters that the sender does not use",
+);
+const NO_SECRET: Refusal = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the secret function knows no secret for this delivery",
+);
 function secretRules(options: MacOptions): SecretRules<KeyObject> {
   const decode = compileKeyForm(options.key ?? "utf8", "mac");
   const { minKeyBytes = 1, maxKeyBytes = Number.POSITIVE_INFINITY } = options;

@@ -184,13 +184,22 @@ interface SignedItem {
   readonly texts: readonly string[];
 }
 
-const NO_ITEMS = absent("the body holds no items, so nothing is signed");
-const MISSING = absent("an item has no signature; is the HMAC key set at the sender?");
-const MALFORMED = refuse("bad_credentials", "the signature of an item is malformed: cut off, or otherwise written");
-const UNREADABLE = refuse("bad_credentials", "a signed member of an item is neither a text nor a whole number");
-const NOT_JSON = refuse("bad_credentials", "the body is not JSON of at most 1 MiB, so its items cannot be read");
-const TOO_MANY = refuse("bad_credentials", `the body holds more than ${MAX_ITEMS} items`);
-const WRONG = refuse(
+const NO_ITEMS = /* @__PURE__ */ absent("the body holds no items, so nothing is signed");
+const MISSING = /* @__PURE__ */ absent("an item has no signature; is the HMAC key set at the sender?");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the signature of an item is malformed: cut off, or otherwise written",
+);
+const UNREADABLE = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed member of an item is neither a text nor a whole number",
+);
+const NOT_JSON = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is not JSON of at most 1 MiB, so its items cannot be read",
+);
+const TOO_MANY = /* @__PURE__ */ refuse("bad_credentials", `the body holds more than ${MAX_ITEMS} items`);
+const WRONG = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the signature of an item is well-formed and wrong: another key, or a member that was changed on its way",
 );

@@ -210,15 +210,15 @@ interface Claim {
   readonly query: KeyQuery;
 }
 
-const WRONG = refuse(
+const WRONG = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the signature is well-formed and wrong: another key (of another endpoint, of test or live mode, or rotated away), or a body that was changed on its way or by a parser",
 );
-const MALFORMED = refuse(
+const MALFORMED = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the signature is not written as the sender writes signatures, or was cut off",
 );
-const NO_KEY = refuse("unauthenticated", "there is no public key for this delivery");
+const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no public key for this delivery");
 
 function detailsOf({ ecdsaForm = "der", pssSalt = "digest" }: PublicKeyOptions): SignatureDetails {
   if (ecdsaForm !== "der" && ecdsaForm !== "p1363") {

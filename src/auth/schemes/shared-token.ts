@@ -31,16 +31,19 @@ export interface SharedToken {
   ): MaybePromise<SignableRequest>;
 }
 
-const WRONG: Refusal = refuse(
+const WRONG: Refusal = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the token is well-formed and wrong: another endpoint's, or rotated away",
 );
-const NO_TOKEN: Refusal = refuse("unauthenticated", "the secret function knows no token for this delivery");
+const NO_TOKEN: Refusal = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the secret function knows no token for this delivery",
+);
 /**
  * Compared when there is nothing to compare with, so that an unknown tenant is answered as late as a wrong token. As long
  * as a digest, and none of any token that we know: the first hash of a process costs 0.3 ms, which no import shall pay.
  */
-const DUMMY: readonly Buffer[] = [Buffer.alloc(32)];
+const DUMMY: readonly Buffer[] = [/* @__PURE__ */ Buffer.alloc(32)];
 
 /** @throws {TypeError} When the token is missing or malformed, or cannot be sent where it belongs. */
 export function compileSharedToken(token: Secrets, where: string, unsendable: Unsendable): SharedToken {

@@ -55,7 +55,7 @@ export interface Plan {
   readonly proofs: Proven[];
 }
 
-const MIXED: Refusal = refuse(
+const MIXED: Refusal = /* @__PURE__ */ refuse(
   "bad_credentials",
   "headers of two families came at once, so they could contradict each other",
 );

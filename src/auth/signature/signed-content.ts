@@ -51,7 +51,7 @@ export interface CompiledSigned {
 }
 
 const NO_URLS: readonly string[] = [];
-const NO_PUBLIC_URL = refuse(
+const NO_PUBLIC_URL = /* @__PURE__ */ refuse(
   "misconfigured",
   "the sender signs the URL; set publicUrl to the one that is registered there",
 );

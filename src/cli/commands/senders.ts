@@ -1,5 +1,5 @@
 // `hookgate senders`: what is known of a sender, and what nobody could look up?
-import type { SenderAbout } from "../../senders/shared/factory.js";
+import type { SenderDescription } from "../../senders/facts/index.js";
 import type { Command, Context } from "../lib/command.js";
 import { type Line, paragraphs, table } from "../lib/paint.js";
 import { UsageError } from "../lib/usage-error.js";
@@ -68,7 +68,7 @@ function tell(known: KnownSender, { io, paint, isJson }: Context): void {
   io.out(paragraphs(lines, paint));
 }
 
-function factLines(facts: Facts, about: SenderAbout | undefined): readonly Line[] {
+function factLines(facts: Facts, about: SenderDescription | undefined): readonly Line[] {
   const { toleranceSeconds } = facts;
   const retries = about?.retries ?? (facts.retries ? "After a failure." : "None by itself.");
   const honours = facts.honoursRetryAfter ? " Retry-After is honoured." : "";
@@ -88,7 +88,7 @@ function factLines(facts: Facts, about: SenderAbout | undefined): readonly Line[
   ];
 }
 
-function callOf(about: SenderAbout | undefined): string {
+function callOf(about: SenderDescription | undefined): string {
   return about === undefined ? "" : `  ${about.factory}({ ${about.options.join(", ")} })`;
 }
 

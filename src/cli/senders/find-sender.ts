@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { nearest } from "../../lib/options.js";
 import type { Sender } from "../../sender/sender.js";
-import type { SenderAbout, SenderFactory } from "../../senders/shared/factory.js";
+import type { SenderDescription } from "../../senders/facts/index.js";
+import type { SenderFactory } from "../../senders/shared/factory.js";
 import { UsageError } from "../lib/usage-error.js";
 
 /** A sender that can be built. */
@@ -13,22 +14,23 @@ export interface KnownSender {
   /** What its options are called; empty where the file holds a sender that is built already. */
   readonly options: readonly string[];
   /** `undefined` of a sender of the user's own. */
-  readonly about: SenderAbout | undefined;
+  readonly about: SenderDescription | undefined;
   /** @throws {TypeError} As its factory does. */
   build(options: Readonly<Record<string, unknown>>): Sender<never>;
 }
 
 /** In the order of their titles. By `import()`: `hookgate/senders` keeps its file, and `--help` does without it. */
-export async function knownSenders(): Promise<readonly (KnownSender & { readonly about: SenderAbout })[]> {
+export async function knownSenders(): Promise<readonly (KnownSender & { readonly about: SenderDescription })[]> {
   const factories = Object.values(
     (await import("../../senders/index.js")) as unknown as Readonly<Record<string, unknown>>,
   );
+  const { describeSender } = await import("../../senders/facts/index.js");
   return factories
     .filter(isFactory)
     .map((factory) => ({
       name: factory.about.name,
       options: factory.about.options,
-      about: factory.about,
+      about: describeSender(factory.about),
       build: (options: object) => buildWith(factory, options),
     }))
     .sort((a, b) => a.about.title.localeCompare(b.about.title, "en"));

@@ -1,6 +1,6 @@
 // Is it another sender's delivery? Its headers say so, and sometimes its signature.
 import type { Sender } from "../../sender/sender.js";
-import type { SenderAbout } from "../../senders/shared/factory.js";
+import type { SenderDescription } from "../../senders/facts/index.js";
 import { type KnownSender, knownSenders } from "../senders/find-sender.js";
 import { sampleSender } from "../senders/sample-sender.js";
 import { senderOptions } from "../senders/secrets.js";
@@ -13,7 +13,7 @@ const COMMON: ReadonlySet<string> = new Set(["authorization", "content-digest", 
 const MAX_NAMED = 6;
 
 interface Candidate {
-  readonly known: KnownSender & { readonly about: SenderAbout };
+  readonly known: KnownSender & { readonly about: SenderDescription };
   /** How many of the headers that it reads are there. */
   readonly likeness: number;
 }

@@ -33,7 +33,7 @@ const ADVICE: Readonly<Record<SenderApiProblem, string>> = {
 };
 
 /** These pass by themselves: the same call may hold later. */
-const PASSING: ReadonlySet<SenderApiProblem> = new Set([
+const PASSING: ReadonlySet<SenderApiProblem> = /* @__PURE__ */ new Set([
   "rate_limited",
   "unavailable",
   "slow",

@@ -35,7 +35,7 @@ interface Driver {
   readonly load: () => (new (path: string) => SqliteDatabase) | undefined;
 }
 
-const require = createRequire(import.meta.url);
+const require = /* @__PURE__ */ createRequire(import.meta.url);
 const nodeSqlite: Driver = {
   name: "node:sqlite",
   // Not `require`: bundlers that know no such module fail on it. Node 20 answers `undefined`.
@@ -43,7 +43,7 @@ const nodeSqlite: Driver = {
     (process.getBuiltinModule("node:sqlite") as { DatabaseSync: new (path: string) => SqliteDatabase } | undefined)
       ?.DatabaseSync,
 };
-const packages: readonly Driver[] = ["libsql", "better-sqlite3"].map((name) => ({
+const packages: readonly Driver[] = /* @__PURE__ */ ["libsql", "better-sqlite3"].map((name) => ({
   name,
   load() {
     const Database = require(name) as new (path: string) => SqliteDatabase;

@@ -7,7 +7,7 @@ import { passed } from "../../core/trace.js";
 import type { HeaderLines } from "../../lib/headers.js";
 import type { Passage, Step } from "./check.js";
 
-const PASSED = passed("declared");
+const PASSED = /* @__PURE__ */ passed("declared");
 export interface DeclaredLimits {
   readonly formats: BodyFormats;
   /** The largest body, in bytes; a body of just that size is read. */

@@ -14,7 +14,7 @@ export interface HttpsOptions {
 }
 
 const CHECK = "https";
-const PASSED: TraceLine = passed(CHECK);
+const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
 
 const UNENCRYPTED =
   "requireHttps is set and the connection is not encrypted: call the https URL; behind a proxy that ends TLS, set trustedProxies";

@@ -9,7 +9,7 @@ import { decodeUtf8, type Parsed, parseJson, parseJsonText } from "../../lib/jso
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { Passage, Step } from "./check.js";
 
-const PASSED = passed("parse");
+const PASSED = /* @__PURE__ */ passed("parse");
 const NOTHING: Parsed<undefined> = { ok: true, value: undefined };
 
 /**

@@ -51,8 +51,8 @@ interface Allowed {
 type Objection = { readonly verdict: "refused" | "undecided"; readonly ending: Ending } | undefined;
 
 const CHECK = "source-address";
-const PASSED: TraceLine = passed(CHECK);
-const PROXIED: TraceLine = Object.freeze({ check: CHECK, verdict: "passed", hint: BEHIND_A_PROXY });
+const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
+const PROXIED: TraceLine = /* @__PURE__ */ Object.freeze({ check: CHECK, verdict: "passed", hint: BEHIND_A_PROXY });
 const NO_ADDRESS: UnknownClient = { hint: "what should be the client's address is no address" };
 /** A sender delivers from few addresses; one text is some 100 bytes with what is known of it. */
 const MAX_REMEMBERED = 64;

@@ -16,7 +16,7 @@ import type { NodeRequest } from "./read-node-body.js";
 import { sendReply } from "./send-reply.js";
 
 /** The events that were let through, by request. */
-const letThrough = new WeakMap<object, readonly ReceivedEvent[]>();
+const letThrough = /* @__PURE__ */ new WeakMap<object, readonly ReceivedEvent[]>();
 
 /** @throws {TypeError} Where no guard has let this request through. */
 export function guardedEvents(req: object): readonly ReceivedEvent[] {

@@ -137,7 +137,7 @@ function linesOf(req: NodeRequest): readonly string[] {
   return first < 0 ? [] : rawHeaders.slice(first);
 }
 
-const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_PARAMS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
 
 /** A client may send the absolute form (RFC 9112 section 3.2.2); the host in it is the client's word and no more. */
 function targetOf(url: string): string {

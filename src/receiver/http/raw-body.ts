@@ -8,7 +8,7 @@ import { HeaderLines } from "../../lib/headers.js";
 import { declaredLength, type NodeRequest } from "./read-node-body.js";
 
 /** By request and by nothing else: bytes live as long as their request, and cannot be taken for another's. */
-const captured = sharedWeakMap<object, Buffer>("raw-bodies");
+const captured = /* @__PURE__ */ sharedWeakMap<object, Buffer>("raw-bodies");
 
 const FIX = "mount the receiver before body parsers, or give them hookgate's captureRawBody as their `verify` option";
 

@@ -60,7 +60,7 @@ export function storeFailed(
 /** A reply larger than this is not kept: a duplicate then hears plain success. */
 const MAX_KEPT_REPLY_BYTES = 16_384;
 
-const NO_NOTES: readonly Note[] = Object.freeze([]);
+const NO_NOTES: readonly Note[] = /* @__PURE__ */ Object.freeze([]);
 
 /** Written out: spreading defaults and details costs microseconds, and there is one of these for every event. */
 export function eventOutcome(

@@ -218,7 +218,7 @@ export class HandlerContext implements BaseContext {
 }
 
 /** RFC 9110 section 7.6.1, and what frames a message: one of them would break the answer after the work is done. */
-const FRAMING_HEADERS: ReadonlySet<string> = new Set([
+const FRAMING_HEADERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "connection",
   "content-length",
   "keep-alive",

@@ -19,7 +19,7 @@ export interface FetchedEvent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const NO_NAMES: ReadonlySet<string> = new Set();
+const NO_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set();
 /** As `identify` has it: ids and types longer than this are none. */
 const MAX_TEXT_LENGTH = 512;
 

@@ -1,8 +1,8 @@
-// What differs between those who follow Standard Webhooks? The key, the header names, and where the type is.
+// Senders that follow Standard Webhooks but for their key, header names or type.
 import type { Field } from "../../core/field.js";
 import type { ReplyProfile } from "../../core/reply.js";
-import { type RowOrLater, rowNow, type SenderFacts, type SenderRow, senderFactory } from "./factory.js";
-import type { SecretOptions, SecretSender } from "./options.js";
+import { senderFactory } from "./factory.js";
+import type { SecretSender } from "./options.js";
 import {
   type HeaderSet,
   STANDARD_REPLY,
@@ -11,8 +11,8 @@ import {
   WHSEC,
 } from "./standard-webhooks-scheme.js";
 
-/** A follower, as data. */
-export interface Follower extends Omit<SenderFacts, "proof" | "events"> {
+/** What differs from Standard Webhooks. */
+export interface Follower {
   readonly factory: string;
   /** Default: the factory's name. */
   readonly name?: string;
@@ -33,37 +33,17 @@ export interface StandardEnvelope {
   data: unknown;
 }
 
-const NAMES: Readonly<Record<HeaderSet, string>> = {
-  webhook: "`webhook-id`, `webhook-timestamp` (unix seconds), `webhook-signature`",
-  svix: "`svix-id`, `svix-timestamp` (unix seconds), `svix-signature`",
-  either: "`svix-id`, `svix-timestamp` (unix seconds), `svix-signature`, or `webhook-*`, never both",
-};
-
-/** The proof as it stands on the page. */
-export function followerProof(headers: HeaderSet = "webhook"): string {
-  return `headers ${NAMES[headers]}: \`v1,<base64>\`, several separated by a space while rotating; HMAC-SHA256 over \`<id>.<timestamp>.<body>\`, as [Standard Webhooks](standard-webhooks.md).`;
-}
-
-/** A sender whose deliveries differ from Standard Webhooks in nothing but the row. */
-export function follower<Envelope = StandardEnvelope>(given: RowOrLater<Follower>): SecretSender<Envelope> {
-  return senderFactory(() => rowOf(rowNow(given)));
-}
-
-function rowOf(row: Follower): SenderRow<SecretOptions> {
-  const { name = row.factory, headers = "webhook", key = WHSEC, type, timestamp, reply, ...facts } = row;
-  const event = standardWebhooksEvent(headers, type, timestamp);
-  return {
-    ...facts,
+/** A sender whose deliveries follow Standard Webhooks but for the given differences. */
+export function follower<Envelope = StandardEnvelope>(given: Follower): SecretSender<Envelope> {
+  const { factory, name = factory, headers = "webhook", key = WHSEC, type, timestamp, reply } = given;
+  return senderFactory({
+    factory,
     name,
-    proof: followerProof(headers),
-    ...(typeof event === "function"
-      ? { events: "id `svix-id`, or `webhook-id`, of the headers; type `type` of the body; both signed." }
-      : {}),
     options: ["secret"],
     define: ({ secret }) => ({
       auth: standardWebhooksMac(secret, headers, key),
-      event,
+      event: standardWebhooksEvent(headers, type, timestamp),
       reply: { ...STANDARD_REPLY, ...reply },
     }),
-  };
+  });
 }

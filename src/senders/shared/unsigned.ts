@@ -1,7 +1,12 @@
 // What proves a delivery that its sender does not sign? Nothing: only a look at the truth, before the event is claimed.
 import { type Auth, COVERS_NOTHING, type Proven } from "../../core/auth.js";
 
-const UNVERIFIED: Proven = Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING, isVerified: false });
+const UNVERIFIED: Proven = /* @__PURE__ */ Object.freeze({
+  ok: true,
+  keyIndex: 0,
+  covers: COVERS_NOTHING,
+  isVerified: false,
+});
 
 /**
  * The proof of senders that sign nothing: everything passes, as unverified, and reaches a handler only if `confirm`
