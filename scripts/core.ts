@@ -2,7 +2,7 @@
 // Without it there is a file for every set of entry points that share something, and each file costs an import 0.3 ms.
 // Proofs are not here: who imports `hookgate` alone would parse them for nothing. `hookgate/auth` and `hookgate/senders`
 // share them as a second file. These few of src/auth and src/internal others have too, and would be files of their own.
-import "../src/auth/signable-delivery.js";
-import "../src/auth/write-field.js";
+import "../src/auth/request/signable-request.js";
+import "../src/auth/request/write-field.js";
 import "../src/index.js";
-import "../src/internal/constant-time.js";
+import "../src/lib/constant-time.js";

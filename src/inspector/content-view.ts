@@ -1,5 +1,5 @@
 // Headers and bodies as the page shows them: without secrets, and as text where they are text.
-import { isSecretHeader, type ScrubRules, scrubBody } from "../core/scrub.js";
+import { isSecretHeader, type ScrubRules, scrubBody } from "../sender/scrub.js";
 import type { BodyView, HeaderView } from "./wire.js";
 
 /** @param raw - Name, value, name, value, … */

@@ -1,7 +1,7 @@
 // The inspector: middleware that serves a page, and a listener that fills it.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { scrubRulesOf } from "../core/scrub.js";
 import { coreOf, type Receiver } from "../create-receiver.js";
+import { scrubRulesOf } from "../sender/scrub.js";
 import type { Assets } from "./assets.js";
 import { Gate } from "./gate.js";
 import { News } from "./news.js";

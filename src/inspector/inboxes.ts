@@ -1,6 +1,7 @@
 // What waits, what runs and what died in the inboxes of the receivers?
-import type { ScrubRules } from "../core/scrub.js";
+
 import type { Inbox, InboxRecord, InboxState } from "../inbox/inbox.js";
+import type { ScrubRules } from "../sender/scrub.js";
 import { viewBody, viewHeaders } from "./content-view.js";
 import { cut } from "./ending-view.js";
 import type { EntryDetail, EntryView, InboxView, StateName } from "./wire.js";

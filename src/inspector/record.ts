@@ -1,10 +1,10 @@
 // What is kept of one delivery? Enough to show it and to deliver it again, and none of its credentials.
 
-import { type ScrubRules, scrubQuery, scrubTarget } from "../core/scrub.js";
-import { pathOf, queryOf } from "../delivery.js";
-import type { OutcomeMessage } from "../diagnostics.js";
-import { HeaderLines } from "../internal/headers.js";
-import type { Outcome } from "../outcome.js";
+import { pathOf, queryOf } from "../core/delivery.js";
+import type { OutcomeMessage } from "../core/diagnostics.js";
+import type { Outcome } from "../core/outcome.js";
+import { HeaderLines } from "../lib/headers.js";
+import { type ScrubRules, scrubQuery, scrubTarget } from "../sender/scrub.js";
 import { viewBody, viewHeaders } from "./content-view.js";
 import { cut, toneOf, viewEnding, viewTrace } from "./ending-view.js";
 import type { CheckView, DeliveryDetail, DeliverySummary, DiagnosisView, EndingView, HeaderView } from "./wire.js";

@@ -23,7 +23,7 @@ import { createTestSender, recordDeliveries } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleOptions, sampleRequest } from "../../scripts/sender-samples.js";
-import type { SignedDelivery } from "../../src/testing/compose.js";
+import type { SignedDelivery } from "../../src/test-sender/compose.js";
 import { startSdk } from "../otel/sdk.js";
 
 const ORIGIN = "https://example.com";
