@@ -1,4 +1,4 @@
-// Is one option what it must be? A mistake is a TypeError that names the option, says what it must be and what came.
+// Checks one option: a mistake is a TypeError that names the option, says what it must be and what came.
 
 /** Node's timers fire at once beyond 2^31-1 ms. */
 const MAX_TIMER_SECONDS = 2_147_483;
@@ -30,6 +30,7 @@ export function optional(option: string, value: unknown, type: "string" | "boole
   if (value !== undefined && typeof value !== type) throw wrong(option, `a ${type}`, value);
 }
 
+/** @param option - Its name, with the function it was given to in front (`receiver.work: concurrency`) unless that is `createReceiver`. */
 export function wrong(option: string, must: string, came: unknown): TypeError {
   const shown =
     typeof came === "string"
@@ -37,5 +38,6 @@ export function wrong(option: string, must: string, came: unknown): TypeError {
       : typeof came === "object" && came !== null
         ? "an object"
         : String(came);
-  return new TypeError(`createReceiver: ${option} must be ${must}; got ${shown}`);
+  const named = option.startsWith("receiver.") ? option : `createReceiver: ${option}`;
+  return new TypeError(`${named} must be ${must}; got ${shown}`);
 }
