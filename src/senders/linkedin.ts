@@ -8,6 +8,9 @@ import { okJson } from "./shared/handshakes.js";
 import { namedRows } from "./shared/named-rows.js";
 import type { SecretSender } from "./shared/options.js";
 
+/** A UUID. Deliveries are signed with `hmacsha256=` before the body, and no UUID begins so. */
+const CHALLENGE_CODE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 const LINKEDIN_EVENT: EventRow = { type: /* @__PURE__ */ json("type") };
 
 const linkedinRow = /* @__PURE__ */ namedRows((type) => ({ each: "notifications", id: json("notificationId"), type }));
@@ -27,8 +30,9 @@ export const linkedin: SecretSender = /* @__PURE__ */ senderFactory({
     handshakes: [
       challengeByGet("linkedin", secret, {
         parameter: "challengeCode",
+        form: CHALLENGE_CODE,
         encoding: "hex",
-        reply: (challengeCode, challengeResponse) => okJson({ challengeCode, challengeResponse }),
+        reply: (challengeResponse, challengeCode) => okJson({ challengeCode, challengeResponse }),
       }),
     ],
     reply: { timeLimitSeconds: 3, retryHorizonSeconds: 8 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
