@@ -23,11 +23,6 @@ const MAX_BODY_BYTES = 1_048_576;
 const KIND = /^\s*(?:<\?xml[^>]*\?>\s*)?<notification>(?:(?!<subject)[\s\S]){0,2000}?<kind>([a-z0-9_]{1,100})<\/kind>/;
 const NO_PAYLOAD = /* @__PURE__ */ refuse("bad_credentials", "bt_payload is not there once, as base64");
 
-const IS_A_CHALLENGE = /* @__PURE__ */ refuse(
-  "unauthenticated",
-  "bt_payload could be a challenge, and challenges are signed for anybody who asks",
-);
-
 /** Libraries differ in whether the payload's last line break is signed, and forms may lose it. */
 const PAYLOAD: SignedText = {
   covers: { body: false, method: false, url: false, headers: [], fields: ["bt_payload"] },
@@ -35,12 +30,13 @@ const PAYLOAD: SignedText = {
     const text = body.length > MAX_BODY_BYTES ? undefined : decodeUtf8(body);
     const [payload, tooMany] = new URLSearchParams(text ?? "").getAll("bt_payload");
     if (payload === undefined || tooMany !== undefined || !/^[A-Za-z0-9+/=\n]+$/.test(payload)) return NO_PAYLOAD;
-    if (CHALLENGE.test(payload)) return IS_A_CHALLENGE;
+    // Anybody is given the signature of a challenge, and base64 can look like one.
+    if (CHALLENGE.test(payload.trim())) return NO_PAYLOAD;
     return [payload, `${payload}\n`];
   },
 };
 
-/** Braintree asks with a challenge when the URL is entered. No payload is written as a challenge is. */
+/** Braintree asks with a challenge when the URL is entered. The answer is the signature of the challenge, and of nothing else that is taken. */
 function challengeOf(publicKey: string, privateKey: string): Handshake {
   const key = createHash("sha1").update(privateKey, "utf8").digest();
   return {

@@ -8,7 +8,7 @@ import { okJson } from "./shared/handshakes.js";
 import { namedRows } from "./shared/named-rows.js";
 import type { SecretSender } from "./shared/options.js";
 
-/** A UUID. Deliveries are signed with `hmacsha256=` before the body, and no UUID begins so. */
+/** learn.microsoft.com/linkedin/shared/api-guide/webhook-validation: a UUID. Signed texts begin with `hmacsha256=`. */
 const CHALLENGE_CODE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const LINKEDIN_EVENT: EventRow = { type: /* @__PURE__ */ json("type") };
@@ -30,9 +30,9 @@ export const linkedin: SecretSender = /* @__PURE__ */ senderFactory({
     handshakes: [
       challengeByGet("linkedin", secret, {
         parameter: "challengeCode",
-        form: CHALLENGE_CODE,
+        pattern: CHALLENGE_CODE,
         encoding: "hex",
-        reply: (challengeResponse, challengeCode) => okJson({ challengeCode, challengeResponse }),
+        reply: (challengeCode, challengeResponse) => okJson({ challengeCode, challengeResponse }),
       }),
     ],
     reply: { timeLimitSeconds: 3, retryHorizonSeconds: 8 * 3_600, honoursRetryAfter: false, unsubscribes: [] },

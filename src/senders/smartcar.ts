@@ -23,7 +23,7 @@ function verification(secret: Secrets): Handshake {
       if (!delivery.body.includes('"VERIFY"')) return undefined;
       const parsed = parseJson(delivery.body);
       if (!parsed.ok || memberOf(parsed.value, "eventType") !== "VERIFY") return undefined;
-      const reply = (challenge: string) => okJson({ challenge });
+      const reply = (_sent: string, challenge: string) => okJson({ challenge });
       return answerWith(delivery, memberOf(parsed.value, "data.challenge"), "hex", reply, proof?.keyIndex);
     },
   };

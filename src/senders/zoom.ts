@@ -23,9 +23,8 @@ function urlValidation(secret: Secrets): Handshake {
       if (!delivery.body.includes('"endpoint.url_validation"')) return undefined;
       const parsed = parseJson(delivery.body);
       if (!parsed.ok || memberOf(parsed.value, "event") !== "endpoint.url_validation") return undefined;
-      const plainToken = memberOf(parsed.value, "payload.plainToken");
-      const reply = (encryptedToken: string) => okJson({ plainToken, encryptedToken });
-      return answerWith(delivery, plainToken, "hex", reply, proof?.keyIndex);
+      const reply = (plainToken: string, encryptedToken: string) => okJson({ plainToken, encryptedToken });
+      return answerWith(delivery, memberOf(parsed.value, "payload.plainToken"), "hex", reply, proof?.keyIndex);
     },
   };
 }
