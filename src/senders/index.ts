@@ -50,6 +50,7 @@ export type {
   TokenOptions,
   TokenSender,
   VerifyTokenOptions,
+  XmlOptions,
 } from "./options.js";
 export { orb } from "./orb.js";
 export { paymob } from "./paymob.js";

@@ -1,5 +1,6 @@
 // What do factories take? The words are the same for all senders, and a vendor's own where it has them.
 import type { Secret, Secrets } from "../auth/secrets.js";
+import type { CustomFormat } from "../formats/format.js";
 import type { Confirm } from "../sender.js";
 import type { SenderFactory } from "./sender-row.js";
 
@@ -27,6 +28,12 @@ export interface BasicOptions {
 /** For senders that sign nothing: fetches the truth of an event before it is claimed. */
 export interface ConfirmOptions {
   readonly confirm: Confirm;
+}
+
+/** For senders whose bodies are XML. */
+export interface XmlOptions {
+  /** `xml()` of `hookgate/formats/xml`, which needs the package `fast-xml-parser`. */
+  readonly xml: CustomFormat;
 }
 
 /** A sender built from a shared secret. */
