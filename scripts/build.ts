@@ -1,9 +1,9 @@
-// Builds dist: declarations by tsc, which checks all types, and JavaScript by esbuild.
+// Builds dist: declarations by tsc, which checks all types, and JavaScript by esbuild, as ES modules and as CommonJS.
 // Runs at `npm install` in a clone, so that `npm start` needs nothing else.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundle } from "./bundle.js";
+import { bundle, bundleCommonJs } from "./bundle.js";
 import { bundlePage } from "./bundle-page.js";
 import { entryPoints, root } from "./entry-points.js";
 
@@ -13,6 +13,7 @@ await bundle(
   entries.map(({ source }) => source),
   "dist",
 );
+await bundleCommonJs("dist", "dist/cjs");
 bundlePage("dist/inspector");
 for (const { isCommand, built } of entries) if (isCommand) chmodSync(new URL(built, root), 0o755);
 
@@ -21,4 +22,11 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
   cwd: fileURLToPath(root),
   stdio: "inherit",
 });
+// One set of declarations, so that a receiver has one type however it was loaded: those of the ES modules repeat the others.
+for (const { isCommand, built } of entries) {
+  if (isCommand) continue;
+  const up = "../".repeat(built.split("/").length - 2) || "./";
+  const types = built.replace(/^dist\//, `${up}cjs/`);
+  writeFileSync(new URL(built.replace(/\.js$/, ".d.ts"), root), `export * from "${types}";\n`);
+}
 process.exit(status ?? 1);

@@ -1,32 +1,104 @@
-// How is our JavaScript made? One file for each entry point, one for what they share, one for the proofs of origin: what an
-// import costs is what it parses, and then the number of files.
+// Builds the JavaScript of the package: ES modules from the sources, and the same files once more as CommonJS.
+// An import costs what it parses and then the number of files, so there is one file for each entry point, one for what
+// they share, and one for the ways to verify origin.
+import { readdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { root } from "./entry-points.js";
-import { lateRows } from "./late-rows.js";
+
+const COMMON: BuildOptions = {
+  absWorkingDir: fileURLToPath(root),
+  platform: "node",
+  target: "node20",
+  bundle: true,
+  // Stack traces stay readable: white space is 0.5 ms of an import, long names 1 ms.
+  minify: false,
+  logLevel: "warning",
+};
 
 /** Bundles the sources (`src/….ts`) into the folder, each under its path below src. Packages stay imports. */
 export async function bundle(sources: readonly string[], folder: string): Promise<void> {
   await build({
-    absWorkingDir: fileURLToPath(root),
+    ...COMMON,
     entryPoints: [...sources],
-    plugins: [lateRows],
     inject: ["scripts/core.ts"],
-    // Our own `sideEffects: false` would leave core.ts empty.
-    ignoreAnnotations: true,
+    plugins: [ownSources],
     outbase: "src",
     outdir: folder,
     chunkNames: "shared/[hash]",
-    tsconfig: "tsconfig.build.json",
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     format: "esm",
-    platform: "node",
-    target: "node20",
-    bundle: true,
     splitting: true,
     packages: "external",
-    // Stack traces stay readable: white space is 0.5 ms of an import, long names 1 ms.
-    minify: false,
     legalComments: "none",
-    logLevel: "warning",
   });
+}
+
+/**
+ * Sources in a namespace of their own, where esbuild does not see the `sideEffects: false` of our package.json: it would
+ * leave core.ts empty. `ignoreAnnotations` would too, but then no `@__PURE__` comes into dist, and users' bundlers keep all.
+ */
+const ownSources: Plugin = {
+  name: "sources",
+  setup(build) {
+    const folder = fileURLToPath(root);
+    build.onResolve({ filter: /^(\.{1,2}|src|scripts)\// }, ({ path, importer }) => {
+      const from = importer === "" ? folder : dirname(resolve(folder, importer));
+      return {
+        path: relative(folder, resolve(from, path)).replaceAll("\\", "/").replace(/\.js$/, ".ts"),
+        namespace: "hookgate",
+      };
+    });
+    build.onLoad({ filter: /.*/, namespace: "hookgate" }, async ({ path }) => ({
+      contents: await readFile(resolve(folder, path), "utf8"),
+      loader: "ts",
+      resolveDir: folder,
+    }));
+  },
+};
+
+/** Not for `require`: the command runs by itself, and the page runs in a browser. */
+const ESM_ONLY = /^(cli\/|inspector\/app\.js$)/;
+const JOSE = "vendor/jose.js";
+
+/** The built ES modules as CommonJS, file by file. `jose` is an ES module alone, which Jest cannot require: it comes along. */
+export async function bundleCommonJs(from: string, to: string): Promise<void> {
+  const fromPath = fileURLToPath(new URL(`${from}/`, root));
+  const files = readdirSync(fromPath, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".js") && !ESM_ONLY.test(file));
+  const options: BuildOptions = {
+    ...COMMON,
+    format: "cjs",
+    // `import()` is not to be had in Jest: what is loaded late is required late.
+    supported: { "dynamic-import": false },
+  };
+  await build({
+    ...options,
+    entryPoints: files.map((file) => `${from}/${file}`),
+    outbase: from,
+    outdir: to,
+    define: { "import.meta.url": "IMPORT_META_URL" },
+    banner: { js: 'const IMPORT_META_URL = require("node:url").pathToFileURL(__filename).href;' },
+    plugins: [imports(fromPath)],
+    legalComments: "none",
+  });
+  await build({ ...options, entryPoints: ["jose"], outfile: `${to}/${JOSE}`, legalComments: "eof" });
+  writeFileSync(new URL(`${to}/package.json`, root), `${JSON.stringify({ type: "commonjs" })}\n`);
+}
+
+function imports(fromPath: string): Plugin {
+  return {
+    name: "imports",
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind }) => {
+        if (kind === "entry-point") return undefined;
+        if (path !== "jose") return { path, external: true };
+        const near = relative(resolveDir, `${fromPath}${JOSE}`).replaceAll("\\", "/");
+        return { path: near.startsWith(".") ? near : `./${near}`, external: true };
+      });
+    },
+  };
 }

@@ -13,7 +13,7 @@ export interface EntryPoint {
 
 interface Manifest {
   readonly name: string;
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
+  readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>;
   readonly bin?: string | Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export function entryPoints(): readonly EntryPoint[] {
   const opened = Object.entries(exports).map(([path, target]) => ({
     specifier: name + path.slice(1),
     isCommand: false,
-    built: typeof target === "string" ? target : target.default,
+    built: typeof target === "string" ? target : target.import.default,
   }));
   const commands = Object.entries(typeof bin === "string" ? { [name]: bin } : bin).map(([specifier, built]) => ({
     specifier,

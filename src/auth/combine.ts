@@ -1,6 +1,5 @@
 // Must several proofs hold, or one of several?
-import { isCovered } from "../field.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
+
 import {
   type Auth,
   type Covers,
@@ -10,10 +9,13 @@ import {
   refuse,
   type SignableRequest,
   type WrittenPlace,
-} from "./auth.js";
+} from "../core/auth.js";
+import { isCovered } from "../core/field.js";
+import { sharedWeakMap } from "../lib/across-builds.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-const SIGNER = new WeakMap<Auth, Auth>();
+const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.

@@ -1,14 +1,16 @@
 // How is what was missed fetched? By one instance at a time, page by page, through the receiver, with a cursor that is kept.
+
 import { setTimeout as sleep } from "node:timers/promises";
-import { SenderApiError } from "../api/sender-api-error.js";
 import type { Receiver } from "../create-receiver.js";
-import { StoreUnavailableError } from "../dedupe/guarded.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
-import type { ReceiverCore } from "../receiver.js";
+import { StoreUnavailableError } from "../dedupe/resilient-store.js";
+import { sharedWeakMap } from "../lib/across-builds.js";
+import { SenderApiError } from "../lib/sender-api/error.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
 import { CursorLease } from "./lease.js";
 import { type BackfillReport, type MutableCounts, noCounts } from "./report.js";
 import { type BackfillOptions, type BackfillSettings, positiveSeconds, settingsOf } from "./settings.js";
-import type { BackfillSource } from "./source.js";
+import type { BackfillSource } from "./sources/source.js";
 import { Blocked, takePage } from "./take-page.js";
 
 export interface BackfillSchedule {
@@ -97,7 +99,7 @@ export function backfill<Types, Tx, Ctx>(receiver: Receiver<Types, Tx, Ctx>, opt
 }
 
 /** For the command line, which makes a run of its own of what an application has. */
-const behind = new WeakMap<object, BackfillSettings>();
+const behind = sharedWeakMap<object, BackfillSettings>("backfills");
 
 /** What `backfill` was called with; `undefined` of anything that it did not return. */
 export function settingsBehind(value: unknown): BackfillSettings | undefined {

@@ -1,6 +1,8 @@
 // What must an inbox do so that an accepted event is never lost? The contract; `describeInbox` tests it.
-import type { DedupeStore } from "../dedupe/store.js";
-import type { WebhookError } from "../errors.js";
+
+import type { WebhookError } from "../core/errors.js";
+import { SharedError } from "../lib/across-builds.js";
+import type { DedupeStore } from "../stores/store.js";
 
 /**
  * An event is written before its sender hears success, and handled from there:
@@ -174,7 +176,8 @@ export interface InboxRecord {
 }
 
 /** More is waiting than the inbox may hold. Passes by itself once workers catch up: 503. */
-export class InboxFullError extends Error {
+export class InboxFullError extends SharedError {
+  static override readonly brand = "hookgate.InboxFullError";
   override readonly name = "InboxFullError";
 }
 

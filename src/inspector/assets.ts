@@ -69,9 +69,11 @@ export function toAssets(script: Uint8Array | string, styles: Uint8Array | strin
   ]);
 }
 
-/** Beside this file, once it is bundled; among the sources there is only what was built last. */
+/** Beside this file, or beside the ES module of it, once built; the sources take what was built last. */
 function readBuilt(name: string): Buffer {
-  const places = [`./${name}`, `../../dist/inspector/${name}`].map((path) => new URL(path, import.meta.url));
+  const places = [`./${name}`, `../../inspector/${name}`, `../../dist/inspector/${name}`].map(
+    (path) => new URL(path, import.meta.url),
+  );
   const found = places.find((place) => existsSync(place));
   if (found === undefined) throw new Error(`hookgate/inspector: ${name} is not there: run npm run build`);
   return readFileSync(found);

@@ -1,9 +1,9 @@
 // What is kept of one delivery? Enough to show it and to deliver it again, and none of its credentials.
 
-import { pathOf, queryOf } from "../delivery.js";
-import type { OutcomeMessage } from "../diagnostics.js";
-import { HeaderLines } from "../internal/headers.js";
-import type { Outcome } from "../outcome.js";
+import { pathOf, queryOf } from "../core/delivery.js";
+import type { OutcomeMessage } from "../core/diagnostics.js";
+import type { Outcome } from "../core/outcome.js";
+import { HeaderLines } from "../lib/headers.js";
 import { cut, toneOf, viewEnding, viewTrace } from "./ending-view.js";
 import { type Secrets, scrubHeaders, scrubQuery, viewBody } from "./scrub.js";
 import type { CheckView, DeliveryDetail, DeliverySummary, DiagnosisView, EndingView, HeaderView } from "./wire.js";

@@ -1,9 +1,9 @@
 // Which deliveries came lately? A bounded list, filled from the channel, that tells whoever listens of every change.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { Delivery } from "../delivery.js";
-import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../diagnostics.js";
-import type { ReceiverCore } from "../receiver.js";
+import type { Delivery } from "../core/delivery.js";
+import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
 import { Diagnoser } from "./diagnose.js";
 import { addDiagnosis, addLate, type DeliveryRecord, toRecord } from "./record.js";
 import type { Secrets } from "./scrub.js";

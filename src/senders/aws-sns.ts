@@ -1,17 +1,17 @@
-// AWS SNS: signed with a certificate that the message names; a subscription is confirmed by a look at a URL of AWS'.
-import { type Auth, type Proof, refuse } from "../auth/auth.js";
-import { fetchBytes } from "../auth/bounded-fetch.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import type { SignedText } from "../auth/signed-text.js";
-import type { Delivery } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import type { Ending } from "../outcome.js";
-import type { Handshake } from "../sender.js";
-import { okText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies AWS SNS's deliveries and locates their events.
+import { fetchBytes } from "../auth/keys/bounded-fetch.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, type Proof, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import type { Ending } from "../core/outcome.js";
+import { parseJson } from "../lib/json.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { okText } from "./shared/handshakes.js";
 
 export interface AwsSnsOptions {
   /**
@@ -32,10 +32,10 @@ const MAX_ANSWER_BYTES = 65_536;
 const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
 const CONFIRMATION = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
 /** Of an UnsubscribeConfirmation the documentation and the vendor's library disagree. */
-const WITHOUT_TOKEN = CONFIRMATION.filter((name) => name !== "Token");
+const WITHOUT_TOKEN = /* @__PURE__ */ CONFIRMATION.filter((name) => name !== "Token");
 
-const NOT_JSON = refuse("bad_credentials", "the body is not a JSON object");
-const NO_TEXT = refuse("bad_credentials", "a signed member of the message is no text");
+const NOT_JSON = /* @__PURE__ */ refuse("bad_credentials", "the body is not a JSON object");
+const NO_TEXT = /* @__PURE__ */ refuse("bad_credentials", "a signed member of the message is no text");
 
 const SIGNED: SignedText = {
   covers: { body: false, method: false, url: false, headers: [], fields: NOTIFICATION },
@@ -81,7 +81,10 @@ function snsAuth({ topicArns, publicKey: keys }: AwsSnsOptions): Auth {
   };
 }
 
-const OTHER_TOPIC = refuse("unauthenticated", "the message is AWS', but of a topic that is not among topicArns");
+const OTHER_TOPIC = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the message is AWS', but of a topic that is not among topicArns",
+);
 
 function topicOf({ body }: Delivery): unknown {
   const parsed = parseJson(body);
@@ -141,26 +144,9 @@ function isConfirmUrl(text: string): boolean {
 }
 
 /** AWS SNS over HTTPS. Types are `Notification` and `UnsubscribeConfirmation`. */
-export const awsSns: SenderFactory<AwsSnsOptions> = senderFactory({
+export const awsSns: SenderFactory<AwsSnsOptions> = /* @__PURE__ */ senderFactory({
   factory: "awsSns",
   name: "aws-sns",
-  title: "AWS SNS",
-  credential: "Nothing secret: the ARNs of your topics.",
-  proof:
-    "`Signature` in the body (base64): RSA PKCS #1 v1.5 with SHA-1 (`SignatureVersion` 1) or SHA-256 (2) over names and values of its members, by the certificate at `SigningCertURL` (https, `sns.<region>.amazonaws.com`).",
-  exampleType: "Notification",
-  retries: "About 50 attempts in four phases by default; a 4xx other than 429 ends them.",
-  notes: [
-    "AWS signs for everybody: `topicArns` is what keeps other people's topics out.",
-    "A SubscriptionConfirmation of a topic of yours is confirmed by itself, by a GET of its SubscribeURL.",
-    "`Message` is a text; parse it yourself. Raw delivery has no signature and is refused.",
-    "`Timestamp` is when it was published, so it says nothing about freshness. Set the topic to SignatureVersion 2: SHA-1 is weak.",
-  ],
-  sources: [
-    "aws/aws-js-sns-message-validator @a6ba4d646d",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: aws-sns",
-  ],
-  unconfirmed: ["what of an UnsubscribeConfirmation is signed: both readings are accepted"],
   options: ["topicArns", "publicKey"],
   define: (options) => ({
     auth: snsAuth(options),

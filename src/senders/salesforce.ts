@@ -1,15 +1,15 @@
-// Salesforce: outbound messages, SOAP, which nobody signs.
-import { type Auth, absent, type Proof, type ProofContext, refuse } from "../auth/auth.js";
-import type { Delivery } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import { type CustomFormat, unreadable } from "../formats/format.js";
-import type { Parsed } from "../internal/json.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { requireText } from "./handshakes.js";
-import type { ConfirmOptions, XmlOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
-import { unsigned } from "./unsigned.js";
-import { requireXml } from "./xml-option.js";
+// Verifies Salesforce outbound messages' deliveries and locates their events.
+import { type CustomFormat, unreadable } from "../body-formats/format.js";
+import { type Auth, absent, type Proof, type ProofContext, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import type { Parsed } from "../lib/json.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { requireText } from "./shared/handshakes.js";
+import type { ConfirmOptions, XmlOptions } from "./shared/options.js";
+import { unsigned } from "./shared/unsigned.js";
+import { requireXml } from "./shared/xml-option.js";
 
 export interface SalesforceOptions extends ConfirmOptions, XmlOptions {
   /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */
@@ -24,9 +24,12 @@ const MAX_BODY_BYTES = 1_048_576;
 const ACK =
   '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><notificationsResponse xmlns="http://soap.sforce.com/2005/09/outbound"><Ack>true</Ack></notificationsResponse></soapenv:Body></soapenv:Envelope>';
 
-const MISSING = absent("the message names no OrganizationId");
-const OTHER = refuse("unauthenticated", "the message is of another organization, or names several");
-const TOO_LARGE = refuse("bad_credentials", "the body is larger than 1 MiB, so its OrganizationId is not looked for");
+const MISSING = /* @__PURE__ */ absent("the message names no OrganizationId");
+const OTHER = /* @__PURE__ */ refuse("unauthenticated", "the message is of another organization, or names several");
+const TOO_LARGE = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is larger than 1 MiB, so its OrganizationId is not looked for",
+);
 
 /** Tells stray messages from ours by the organization, as the payload will name it; whether they are true, `confirm` finds out. */
 function salesforceAuth({ organizationId, confirm }: SalesforceOptions, notifications: CustomFormat): Auth {
@@ -86,26 +89,9 @@ function withXmlType(item: unknown): unknown {
 }
 
 /** Salesforce's outbound messages. Types are objects: `Account`, `Opportunity`. */
-export const salesforce: SenderFactory<SalesforceOptions> = senderFactory({
+export const salesforce: SenderFactory<SalesforceOptions> = /* @__PURE__ */ senderFactory({
   factory: "salesforce",
   name: "salesforce",
-  title: "Salesforce outbound messages",
-  credential: "Setup → Company Information → Organization ID.",
-  proof:
-    "None: anybody can post a message. `confirm(event)` asks the API whether it is true. Salesforce can show a client certificate to the proxy in front of you.",
-  exampleType: "Account",
-  retries: "For up to 24 hours, until it hears `<Ack>true</Ack>`.",
-  events: "a batch, up to 100: id `Id` of each Notification, type that of its `sObject`, without its prefix.",
-  notes: [
-    "The organization id is no secret: with `allow`, let in Salesforce's addresses alone. Events are unverified until `confirm` has said yes.",
-    "The body is SOAP: give `xml: xml()` of `hookgate/formats/xml`, which needs the package `fast-xml-parser`.",
-    "The answer holds the acknowledgement; a handler that answers by `context.reply` must send it itself.",
-  ],
-  sources: [
-    "https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_om_outboundmessaging.htm",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: salesforce",
-  ],
-  unconfirmed: ["time limit"],
   options: ["organizationId", "confirm", "xml"],
   define(options) {
     const notifications = notificationsIn(requireXml("salesforce", options));

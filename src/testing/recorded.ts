@@ -1,15 +1,20 @@
 // How does a real delivery become a fixture? Recorded without its proof and secrets, and replayed with a proof of the test's own.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Delivery } from "../core/delivery.js";
+import { OUTCOME_CHANNEL, type OutcomeMessage } from "../core/diagnostics.js";
+import type { Outcome, OutcomeName } from "../core/outcome.js";
 import { coreOf } from "../create-receiver.js";
-import type { Delivery } from "../delivery.js";
-import { OUTCOME_CHANNEL, type OutcomeMessage } from "../diagnostics.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import type { Outcome, OutcomeName } from "../outcome.js";
-import type { Sender } from "../sender.js";
-import type { SignedDelivery } from "./compose.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import type { Sender } from "../sender/sender.js";
+import type { SignedDelivery } from "../test-sender/compose.js";
+import type { TestTarget } from "../test-sender/targets.js";
+import {
+  createTestSender,
+  type SendOptions,
+  type SentDelivery,
+  type TestSenderOptions,
+} from "../test-sender/test-sender.js";
 import { type ScrubRules, scrubbedBody, scrubbedHeaders, scrubbedUrl } from "./scrub.js";
-import type { TestTarget } from "./targets.js";
-import { createTestSender, type SendOptions, type SentDelivery, type TestSenderOptions } from "./test-sender.js";
 
 /** A delivery in a file: JSON, and as `hookgate verify --delivery` reads it. */
 export interface RecordedDelivery {

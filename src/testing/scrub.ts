@@ -1,5 +1,5 @@
 // What must not be kept of a real delivery? Proofs and secrets; personal data is for whoever records to name.
-import type { Delivery } from "../delivery.js";
+import type { Delivery } from "../core/delivery.js";
 
 const SCRUBBED = "[scrubbed]";
 /** Names of members, fields and query parameters whose texts are replaced, wherever they are. */

@@ -7,7 +7,7 @@ import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { appleLike } from "../../scripts/sample-chain.js";
 import { ed25519Pair, rsaPair } from "../../scripts/sample-keys.js";
-import { APPLE_ROOT_CA_G3 } from "../../src/senders/apple-root.js";
+import { APPLE_ROOT_CA_G3 } from "../../src/senders/shared/apple-root.js";
 import published from "../vectors/published.json" with { type: "json" };
 import { delivered, JSON_TYPE } from "./deliver.js";
 
