@@ -14,12 +14,16 @@ import { stripeLike } from "./fixtures.js";
 import { type Contender, compareInFlight } from "./in-flight.js";
 import { heading } from "./report.js";
 
-const load = await bundled("inbox", ["inbox/sqlite", "inbox/pg-boss", "inbox/bullmq", "internal/sqlite-database"]);
-const { sqliteInbox } = await load<typeof import("../src/inbox/sqlite.js")>("inbox/sqlite");
-const { pgBossInbox } = await load<typeof import("../src/inbox/pg-boss.js")>("inbox/pg-boss");
-const { bullmqInbox } = await load<typeof import("../src/inbox/bullmq.js")>("inbox/bullmq");
-const { openSqliteDatabase } =
-  await load<typeof import("../src/internal/sqlite-database.js")>("internal/sqlite-database");
+const load = await bundled("inbox", [
+  "inbox/sqlite/index",
+  "inbox/pg-boss/index",
+  "inbox/bullmq/index",
+  "lib/sqlite/driver",
+]);
+const { sqliteInbox } = await load<typeof import("../src/inbox/sqlite/index.js")>("inbox/sqlite/index");
+const { pgBossInbox } = await load<typeof import("../src/inbox/pg-boss/index.js")>("inbox/pg-boss/index");
+const { bullmqInbox } = await load<typeof import("../src/inbox/bullmq/index.js")>("inbox/bullmq/index");
+const { openSqliteDatabase } = await load<typeof import("../src/lib/sqlite/driver.js")>("lib/sqlite/driver");
 
 const ROUNDS = 5;
 /** How many deliveries are open at once. */

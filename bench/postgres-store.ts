@@ -15,8 +15,8 @@ const CONNECTIONS = 8;
 const KEPT_EVENTS = 10_000;
 const RETENTION_SECONDS = 7 * 86_400;
 
-const load = await bundled("postgres", ["stores/postgres"]);
-const { postgresStore } = await load<typeof import("../src/stores/postgres.js")>("stores/postgres");
+const load = await bundled("postgres", ["stores/postgres/index"]);
+const { postgresStore } = await load<typeof import("../src/stores/postgres/index.js")>("stores/postgres/index");
 
 interface Event {
   readonly id: string;

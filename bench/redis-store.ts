@@ -1,7 +1,7 @@
 // What does `redisStore` cost beside the least one could do, a `SET key 1 NX PX`? Needs a redis-server on PATH.
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import type { RedisStore } from "../src/dedupe/redis.js";
+import type { RedisStore } from "../src/stores/redis/redis-store.js";
 import { hasRedis, type RedisServer, startRedis } from "../test/support/redis-server.js";
 import { bundled } from "./bundled.js";
 import { type Contestant, compare, median, ratio } from "./measure.js";
@@ -16,9 +16,9 @@ const KEPT_KEYS = 100_000;
 const RETENTION_SECONDS = 7 * 86_400;
 const RETENTION_MS = RETENTION_SECONDS * 1000;
 
-const load = await bundled("redis", ["dedupe/key", "stores/redis"]);
+const load = await bundled("redis", ["dedupe/key", "stores/redis/index"]);
 const { bodyDigest, dedupeKey } = await load<typeof import("../src/dedupe/key.js")>("dedupe/key");
-const { redisStore } = await load<typeof import("../src/stores/redis.js")>("stores/redis");
+const { redisStore } = await load<typeof import("../src/stores/redis/index.js")>("stores/redis/index");
 
 interface Event {
   readonly key: string;

@@ -3,16 +3,15 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SqliteDatabase } from "../src/internal/sqlite-database.js";
+import type { SqliteDatabase } from "../src/lib/sqlite/driver.js";
 import { bundled } from "./bundled.js";
 import { type Contender, compareInFlight } from "./in-flight.js";
 import { heading } from "./report.js";
 
-const load = await bundled("sqlite", ["dedupe/sqlite", "internal/group-commit", "internal/sqlite-database"]);
-const { sqliteStore } = await load<typeof import("../src/dedupe/sqlite.js")>("dedupe/sqlite");
-const { createGroupCommit } = await load<typeof import("../src/internal/group-commit.js")>("internal/group-commit");
-const { openSqliteDatabase } =
-  await load<typeof import("../src/internal/sqlite-database.js")>("internal/sqlite-database");
+const load = await bundled("sqlite", ["stores/sqlite/sqlite-store", "lib/sqlite/group-commit", "lib/sqlite/driver"]);
+const { sqliteStore } = await load<typeof import("../src/stores/sqlite/sqlite-store.js")>("stores/sqlite/sqlite-store");
+const { createGroupCommit } = await load<typeof import("../src/lib/sqlite/group-commit.js")>("lib/sqlite/group-commit");
+const { openSqliteDatabase } = await load<typeof import("../src/lib/sqlite/driver.js")>("lib/sqlite/driver");
 
 const ROUNDS = 5;
 /** How many deliveries are open at once. */

@@ -4,15 +4,15 @@ import { verify as octokitVerify } from "@octokit/webhooks-methods";
 import { Webhook } from "standardwebhooks";
 import { Stripe } from "stripe";
 import { Webhook as SvixWebhook } from "svix";
-import type { Auth } from "../src/auth/auth.js";
-import type { Delivery } from "../src/delivery.js";
+import type { Auth } from "../src/core/auth.js";
+import type { Delivery } from "../src/core/delivery.js";
 import { load, senders } from "./built.js";
 import { githubLike, SECRET, SIZES, type Signed, standardLike, stripeLike } from "./fixtures.js";
 import { type Contestant, compare, type Measured, ratio, sinkhole } from "./measure.js";
 import { cost, heading, table, target, times } from "./report.js";
 
 const ROUNDS = 15;
-const { toDelivery } = await load<typeof import("../src/delivery.js")>("delivery.js");
+const { toDelivery } = await load<typeof import("../src/core/delivery.js")>("delivery.js");
 const nowMs = Date.now();
 const context = { nowMs, publicUrls: () => [] };
 

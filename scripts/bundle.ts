@@ -2,7 +2,8 @@
 // An import costs what it parses and then the number of files, so there is one file for each entry point, one for what
 // they share, and one for the ways to verify origin.
 import { readdirSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { root } from "./entry-points.js";
@@ -23,18 +24,40 @@ export async function bundle(sources: readonly string[], folder: string): Promis
     ...COMMON,
     entryPoints: [...sources],
     inject: ["scripts/core.ts"],
-    // Our own `sideEffects: false` would leave core.ts empty.
-    ignoreAnnotations: true,
+    plugins: [ownSources],
     outbase: "src",
     outdir: folder,
     chunkNames: "shared/[hash]",
-    tsconfig: "tsconfig.build.json",
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     format: "esm",
     splitting: true,
     packages: "external",
     legalComments: "none",
   });
 }
+
+/**
+ * Sources in a namespace of their own, where esbuild does not see the `sideEffects: false` of our package.json: it would
+ * leave core.ts empty. `ignoreAnnotations` would too, but then no `@__PURE__` comes into dist, and users' bundlers keep all.
+ */
+const ownSources: Plugin = {
+  name: "sources",
+  setup(build) {
+    const folder = fileURLToPath(root);
+    build.onResolve({ filter: /^(\.{1,2}|src|scripts)\// }, ({ path, importer }) => {
+      const from = importer === "" ? folder : dirname(resolve(folder, importer));
+      return {
+        path: relative(folder, resolve(from, path)).replaceAll("\\", "/").replace(/\.js$/, ".ts"),
+        namespace: "hookgate",
+      };
+    });
+    build.onLoad({ filter: /.*/, namespace: "hookgate" }, async ({ path }) => ({
+      contents: await readFile(resolve(folder, path), "utf8"),
+      loader: "ts",
+      resolveDir: folder,
+    }));
+  },
+};
 
 /** Not for `require`: the command runs by itself, and the page runs in a browser. */
 const ESM_ONLY = /^(cli\/|inspector\/app\.js$)/;

@@ -2,17 +2,18 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import type { Covers } from "../src/auth/auth.js";
-import { type Field, isCovered } from "../src/field.js";
-import type { EventRow, Sender } from "../src/sender.js";
+import type { Covers } from "../src/core/auth.js";
+import { type Field, isCovered } from "../src/core/field.js";
+import type { EventRow, Sender } from "../src/sender/sender.js";
+import { describeSender, type SenderDescription } from "../src/senders/facts/index.js";
 import * as senders from "../src/senders/index.js";
-import { isSenderFactory, type SenderAbout } from "../src/senders/sender-row.js";
+import { isSenderFactory } from "../src/senders/shared/factory.js";
 import { sampleOptions } from "./sender-samples.js";
 
 const FOLDER = new URL("../docs/senders/", import.meta.url);
 
 export interface DescribedSender {
-  readonly about: SenderAbout;
+  readonly about: SenderDescription;
   readonly sender: Sender<never>;
 }
 
@@ -21,8 +22,8 @@ export function describedSenders(): readonly DescribedSender[] {
   const factories = Object.values(senders as Readonly<Record<string, unknown>>).filter(isSenderFactory);
   return factories
     .map((factory) => ({
-      about: factory.about,
-      sender: factory(sampleOptions(factory.about)) as unknown as Sender<never>,
+      about: describeSender(factory.about),
+      sender: factory(sampleOptions(describeSender(factory.about))) as unknown as Sender<never>,
     }))
     .sort((a, b) => a.about.title.localeCompare(b.about.title, "en"));
 }
@@ -54,6 +55,7 @@ function pageOf({ about, sender }: DescribedSender): string {
     "",
     "```ts",
     'import { createReceiver } from "hookgate";',
+    ...(about.options.includes("xml") ? ['import { xml } from "hookgate/formats/xml";'] : []),
     `import { ${about.factory} } from "hookgate/senders";`,
     "",
     ...receiverLines(about, sender),
@@ -76,7 +78,7 @@ function listOf(title: string, lines: readonly string[] | undefined): string[] {
 
 const LINE_LENGTH = 100;
 
-function receiverLines(about: SenderAbout, sender: Sender<never>): string[] {
+function receiverLines(about: SenderDescription, sender: Sender<never>): string[] {
   const samples = Object.entries(sampleOptions(about) as object);
   const options = samples.map(([name, sample]) => `${name}: ${sampleText(about, name, sample)}`);
   const more = sender.definition.auth.needsPublicUrl
@@ -97,12 +99,13 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   confirm: "async (event) => ({ payload: await fetchPayment(event.payload) })",
   depositSecret: "(orderId) => orders.secretOf(orderId)",
   keys: "(keyId) => fetchKey(keyId)",
+  xml: "xml()",
 };
 
 /** Texts that are no secrets, and are written where they are used. */
 const PLAIN: ReadonlySet<string> = new Set(["bundleId", "environment", "organizationId"]);
 
-function sampleText(about: SenderAbout, option: string, sample: unknown): string {
+function sampleText(about: SenderDescription, option: string, sample: unknown): string {
   if (typeof sample === "string" && !PLAIN.has(option))
     return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
   return FUNCTIONS[option] ?? JSON.stringify(sample);
@@ -182,7 +185,7 @@ function answersOf({ profile }: Sender<never>): string {
   return `success is ${profile.successStatus}${body}${finished}; ${profile.timeLimitSeconds} s to answer.${stop}${never}`;
 }
 
-function retriesOf(about: SenderAbout, { profile }: Sender<never>): string {
+function retriesOf(about: SenderDescription, { profile }: Sender<never>): string {
   const text = about.retries ?? (profile.retries ? "it sends again after a failure." : "none by itself.");
   return `${text} Remembered for at least ${durationText(profile.retryHorizonSeconds)}.${profile.honoursRetryAfter ? " `Retry-After` is honoured." : ""}`;
 }

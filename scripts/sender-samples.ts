@@ -1,6 +1,7 @@
 // What are the senders built with, to write their pages and to test them? Made-up secrets, one for each option.
-import type { SenderAbout } from "../src/senders/sender-row.js";
-import type { TestRequest } from "../src/testing/compose.js";
+import { xml } from "../src/body-formats/xml.js";
+import type { SenderDescription } from "../src/senders/facts/index.js";
+import type { TestRequest } from "../src/test-sender/compose.js";
 import { appleLike } from "./sample-chain.js";
 import { ed25519Pair, namedJwk, p256Pair, rsaPair } from "./sample-keys.js";
 
@@ -18,6 +19,7 @@ const BY_OPTION: Readonly<Record<string, unknown>> = {
   username: "hooks",
   password: SECRET,
   confirm: () => true,
+  xml: xml(),
 };
 
 /** Where an option means something else for this sender. */
@@ -118,7 +120,7 @@ const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 /** Options that build this sender: all that it takes, but those that are left out. */
-export function sampleOptions(about: SenderAbout): never {
+export function sampleOptions(about: SenderDescription): never {
   const own = BY_SENDER[about.factory] ?? {};
   const all = about.options.map((name) => [name, Object.hasOwn(own, name) ? own[name] : BY_OPTION[name]]);
   return Object.fromEntries(all.filter(([, sample]) => sample !== LEFT_OUT)) as never;
@@ -149,7 +151,7 @@ const PRIVATE_KEYS: Readonly<Record<string, () => string>> = {
 };
 
 /** What to sign with where the sample options cannot sign. */
-export function sampleKey(about: SenderAbout): { readonly key?: string } {
+export function sampleKey(about: SenderDescription): { readonly key?: string } {
   const key = PRIVATE_KEYS[about.factory]?.();
   return key === undefined ? {} : { key };
 }
@@ -287,6 +289,6 @@ const REQUESTS: Readonly<Record<string, TestRequest>> = {
 };
 
 /** A delivery this sender could make, of its example type unless that one is not signed. */
-export function sampleRequest(about: SenderAbout): TestRequest & { readonly type: string } {
+export function sampleRequest(about: SenderDescription): TestRequest & { readonly type: string } {
   return { type: about.exampleType, ...REQUESTS[about.factory] };
 }

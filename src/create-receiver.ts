@@ -1,21 +1,21 @@
 // The public receiver: the pipeline with its HTTP sides around it.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type DeliveryInput, toDelivery } from "./delivery.js";
-import type { EnrolOptions } from "./enrolment.js";
-import type { EventOf, Matching, Pattern, WebhookEvent } from "./event.js";
-import type { Context, InboxContext } from "./handle/context.js";
-import type { HandlerWith } from "./handlers.js";
-import { answerFetch, type FetchOptions } from "./http/fetch.js";
-import { guardedEvents, guardNode } from "./http/guard.js";
-import { answerNode } from "./http/node.js";
-import type { WorkOptions } from "./inbox-side.js";
-import { sharedWeakMap } from "./internal/across-builds.js";
-import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./options.js";
-import type { Outcome } from "./outcome.js";
-import { ReceiverCore } from "./receiver.js";
-import type { Merge, Schemas } from "./schema.js";
-import type { Sender } from "./sender.js";
+import { type DeliveryInput, toDelivery } from "./core/delivery.js";
+import type { EventOf, Matching, Pattern, WebhookEvent } from "./core/event.js";
+import type { Outcome } from "./core/outcome.js";
+import type { Merge, Schemas } from "./core/schema.js";
+import { sharedWeakMap } from "./lib/across-builds.js";
+import { answerFetch, type FetchOptions } from "./receiver/http/fetch.js";
+import { guardedEvents, guardNode } from "./receiver/http/guard.js";
+import { answerNode } from "./receiver/http/node.js";
+import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./receiver/options.js";
+import type { Context, InboxContext } from "./receiver/processing/handler-context.js";
+import type { HandlerWith } from "./receiver/processing/handler-registry.js";
+import { ReceiverCore } from "./receiver/receiver.js";
+import type { WorkOptions } from "./receiver/receiver-inbox.js";
+import type { EnrolOptions } from "./receiver/secret-enrolment.js";
+import type { Sender } from "./sender/sender.js";
 
 type Next = (error?: unknown) => void;
 
@@ -136,7 +136,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
 }
 
 /** For tools that look into receivers. */
-const cores = sharedWeakMap<object, ReceiverCore>("receivers");
+const cores = /* @__PURE__ */ sharedWeakMap<object, ReceiverCore>("receivers");
 
 /** What a receiver is made of; `undefined` of anything else. */
 export function coreOf(receiver: unknown): ReceiverCore | undefined {

@@ -1,32 +1,31 @@
 // The public names of hookgate.
-export type { Auth, Covers, Proof, ProofContext, Proven, Refusal, SignableRequest } from "./auth/auth.js";
-export type { ClientAddressSource } from "./checks/client-address.js";
-export type { AllowEntry, AllowOption, AllowRules } from "./checks/source-address.js";
-export { createReceiver, type Receiver } from "./create-receiver.js";
-export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./dedupe/memory.js";
+
+export type { BodyFormat, BodyFormats } from "./body-formats/format.js";
+export type { Auth, Covers, Proof, ProofContext, Proven, Refusal, SignableRequest } from "./core/auth.js";
+export type { Delivery, DeliveryHead, DeliveryInput, PeerCertificate } from "./core/delivery.js";
+export type {
+  ArrivalMessage,
+  HandlerMessage,
+  OutcomeMessage,
+  ReceiverFacts,
+  StoreMessage,
+} from "./core/diagnostics.js";
+export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./core/errors.js";
+export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./core/event.js";
+export { dotted, type Field, form, header, json, type Locate, literal, query } from "./core/field.js";
 export {
-  type BeginAnswer,
-  type ClaimAnswer,
-  type ClaimRequest,
-  type DedupeStore,
-  type DoneRecord,
-  type HolderAnswer,
-  type OpenTransaction,
-  type OrderAnswer,
-  StoreFullError,
-  type StoreNeeds,
-} from "./dedupe/store.js";
-export type { Delivery, DeliveryHead, DeliveryInput, PeerCertificate } from "./delivery.js";
-export type { OutcomeMessage, ReceiverFacts } from "./diagnostics.js";
-export type { ArrivalMessage, HandlerMessage, StoreMessage } from "./diagnostics-work.js";
-export type { Enrolment, EnrolOptions } from "./enrolment.js";
-export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./errors.js";
-export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./event.js";
-export { dotted, type Field, form, header, json, type Locate, literal, query, type TimeFormat } from "./field.js";
-export type { Context, DedupeState, InboxContext, Json } from "./handle/context.js";
-export type { Handler, HandlerWith } from "./handlers.js";
-export type { FetchOptions } from "./http/fetch.js";
-export { captureRawBody } from "./http/raw-body.js";
+  type EventOutcome,
+  type Note,
+  OUTCOMES,
+  type Outcome,
+  type OutcomeName,
+  type OutcomeRow,
+  type Reply,
+} from "./core/outcome.js";
+export type { FinishReply, ReplyGrounds, ReplyProfile } from "./core/reply.js";
+export type { EventSchema, Schemas } from "./core/schema.js";
+export type { CheckVerdict, TraceLine } from "./core/trace.js";
+export { createReceiver, type Receiver } from "./create-receiver.js";
 export type {
   Inbox,
   InboxCounts,
@@ -43,39 +42,46 @@ export type {
 } from "./inbox/inbox.js";
 export { InboxFullError } from "./inbox/inbox.js";
 export { type Spill, spillTo } from "./inbox/spill.js";
-export type { WorkOptions } from "./inbox-side.js";
-export type { HeadersInput } from "./internal/headers.js";
-export type { Logger } from "./operator.js";
-export type { DedupeOptions, InboxReceiverOptions, OrderOptions, ReceiverOptions } from "./options.js";
-export {
-  type EventOutcome,
-  type Note,
-  OUTCOMES,
-  type Outcome,
-  type OutcomeName,
-  type OutcomeRow,
-  type Reply,
-} from "./outcome.js";
-export type { PublishedList } from "./published/refreshed-list.js";
+export type { ClientAddressSource } from "./ip/client-address.js";
 export {
   type HasAddresses,
   type KnownList,
   type PublishedOptions,
   type PublishedSource,
   published,
-} from "./published.js";
-export type { FinishReply, ReplyGrounds } from "./reply.js";
-export type { ReplyProfile } from "./reply-profile.js";
-export type { EventSchema, Schemas } from "./schema.js";
+} from "./ip/published.js";
+export type { PublishedList } from "./ip/refreshed-list.js";
+export type { HeadersInput } from "./lib/headers.js";
+export type { TimeFormat } from "./lib/time.js";
+export type { AllowEntry, AllowOption, AllowRules } from "./receiver/checks/source-address.js";
+export type { FetchOptions } from "./receiver/http/fetch.js";
+export { captureRawBody } from "./receiver/http/raw-body.js";
+export type { Logger } from "./receiver/logger.js";
+export type { DedupeOptions, InboxReceiverOptions, OrderOptions, ReceiverOptions } from "./receiver/options.js";
+export type { Context, DedupeState, InboxContext, Json } from "./receiver/processing/handler-context.js";
+export type { Handler, HandlerWith } from "./receiver/processing/handler-registry.js";
+export type { WorkOptions } from "./receiver/receiver-inbox.js";
+export type { EnrolOptions } from "./receiver/secret-enrolment.js";
+export { defineSender } from "./sender/define-sender.js";
+export type {
+  Confirm,
+  Enrolment,
+  EventRow,
+  Handshake,
+  PublishedAddresses,
+  Sender,
+  SenderDefinition,
+} from "./sender/sender.js";
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./stores/memory/memory-store.js";
 export {
-  type BodyFormat,
-  type BodyFormats,
-  type Confirm,
-  defineSender,
-  type EventRow,
-  type Handshake,
-  type PublishedAddresses,
-  type Sender,
-  type SenderDefinition,
-} from "./sender.js";
-export type { CheckVerdict, TraceLine } from "./trace.js";
+  type BeginAnswer,
+  type ClaimAnswer,
+  type ClaimRequest,
+  type DedupeStore,
+  type DoneRecord,
+  type HolderAnswer,
+  type OpenTransaction,
+  type OrderAnswer,
+  StoreFullError,
+  type StoreNeeds,
+} from "./stores/store.js";

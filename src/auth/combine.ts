@@ -1,8 +1,5 @@
 // Must several proofs hold, or one of several?
 
-import { isCovered } from "../field.js";
-import { sharedWeakMap } from "../internal/across-builds.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
 import {
   type Auth,
   type Covers,
@@ -12,10 +9,13 @@ import {
   refuse,
   type SignableRequest,
   type WrittenPlace,
-} from "./auth.js";
+} from "../core/auth.js";
+import { isCovered } from "../core/field.js";
+import { sharedWeakMap } from "../lib/across-builds.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-const SIGNER = sharedWeakMap<Auth, Auth>("signers");
+const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
@@ -97,7 +97,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
 function common(
   where: string,
   auths: readonly Auth[],
-): Pick<Auth, "credentialHeaders" | "credentialQuery" | "needsPublicUrl" | "challenge" | "warnings"> {
+): Pick<Auth, "credentialHeaders" | "credentialQuery" | "secretFields" | "needsPublicUrl" | "challenge" | "warnings"> {
   if (auths.length < 2) throw new TypeError(`${where}(…): give two proofs or more`);
   for (const auth of auths)
     if (typeof auth?.verify !== "function")
@@ -107,6 +107,7 @@ function common(
   return {
     credentialHeaders: [...new Set(auths.flatMap((auth) => auth.credentialHeaders))],
     credentialQuery: [...new Set(auths.flatMap((auth) => auth.credentialQuery ?? []))],
+    secretFields: auths.flatMap((auth) => auth.secretFields ?? []),
     needsPublicUrl: auths.some((auth) => auth.needsPublicUrl),
     warnings: auths.flatMap((auth) => auth.warnings ?? []),
     ...(challenges.size === 0 ? {} : { challenge: [...challenges].join(", ") }),

@@ -1,6 +1,5 @@
 // The public names of hookgate/auth.
 
-export type { MaybePromise } from "../internal/maybe-promise.js";
 export type {
   Auth,
   Covers,
@@ -10,36 +9,10 @@ export type {
   Refusal,
   SignableRequest,
   WrittenPlace,
-} from "./auth.js";
-export { type BasicAuthOptions, basicAuth } from "./basic-auth.js";
-export {
-  type BearerJwtKeys,
-  type BearerJwtOptions,
-  type BearerJwtRules,
-  bearerJwt,
-  type ClaimValue,
-  type JwtAlgorithm,
-} from "./bearer-jwt.js";
-export { type BearerTokenOptions, bearerToken } from "./bearer-token.js";
-export type { CertificateHeaderForm } from "./certificate-header.js";
-export type { CertificateUrlOptions } from "./certificate-url.js";
-export {
-  type CertificateFromProxy,
-  type CertificateRules,
-  type ClientCertificateOptions,
-  clientCertificate,
-} from "./client-certificate.js";
+} from "../core/auth.js";
+export type { MaybePromise } from "../lib/maybe-promise.js";
 export { allOf, anyOf } from "./combine.js";
-export { type DetachedJwsOptions, detachedJws } from "./detached-jws.js";
-export { type DigestAlgorithm, type DigestOptions, digest } from "./digest.js";
-export type { SignatureEncoding } from "./encoding.js";
-export { type ItemMacOptions, itemMac } from "./item-mac.js";
-export type { JwsAlgorithm, JwsKeySource } from "./jws-keys.js";
-export { type HashClaim, type JwtOptions, jwt } from "./jwt.js";
-export type { KeyForm } from "./key-form.js";
-export { mac } from "./mac.js";
-export type { MacAlgorithm, MacOptions, SignedOptions } from "./mac-plan.js";
-export { type MessageSignatureOptions, messageSignature } from "./message-signature.js";
+export { type MessageSignatureOptions, messageSignature } from "./http-signature/http-signature.js";
 export type {
   MessageAlgorithm,
   MessageKey,
@@ -47,21 +20,48 @@ export type {
   MessageKeyFunction,
   MessageKeys,
   MessagePublicKeyAlgorithm,
-} from "./message-signature-keys.js";
-export { type AlgorithmByField, type PublicKeyOptions, publicKey } from "./public-key.js";
+} from "./http-signature/keys.js";
+export {
+  type BearerJwtKeys,
+  type BearerJwtOptions,
+  type BearerJwtRules,
+  bearerJwt,
+  type ClaimValue,
+  type JwtAlgorithm,
+} from "./jwt/bearer-jwt.js";
+export { type DetachedJwsOptions, detachedJws } from "./jwt/detached-jws.js";
+export type { JwsAlgorithm, JwsKeySource } from "./jwt/jws-keys.js";
+export { type HashClaim, type JwtOptions, jwt } from "./jwt/jwt.js";
+export type { X5cOptions } from "./jwt/x5c.js";
+export type { EcdsaForm, PublicKeyAlgorithm } from "./keys/algorithms.js";
+export type { CertificateUrlOptions } from "./keys/certificate-url.js";
+export type { PublicKeyText } from "./keys/parse-public-key.js";
 export type {
   PublicKeyAnswer,
   PublicKeyByIdFunction,
   PublicKeyFunction,
   PublicKeySource,
-} from "./public-key-source.js";
-export type { PublicKeyText } from "./public-key-text.js";
-export type { Secret, SecretAnswer, SecretFunction, Secrets, UnverifiedDelivery } from "./secrets.js";
-export { param, type SignatureOptions, type SignatureParam, type SignatureWriting } from "./signature.js";
-export type { EcdsaForm, PublicKeyAlgorithm } from "./signature-algorithm.js";
-export type { ListForm, PairsForm } from "./signature-form.js";
-export { type SignedFormOptions, signedForm } from "./signed-form.js";
-export type { SignedText, SignedTextInput } from "./signed-text.js";
-export { type StaticTokenOptions, staticToken } from "./static-token.js";
-export { type DeliveryView, viewOfJsonHeader, viewOfMultipart, withView } from "./view.js";
-export type { X5cOptions } from "./x5c.js";
+} from "./keys/public-key-source.js";
+export type { KeyForm } from "./keys/secret-encoding.js";
+export type { Secret, SecretAnswer, SecretFunction, Secrets, UnverifiedDelivery } from "./keys/secrets.js";
+export type { SignatureEncoding } from "./request/encoding.js";
+export { type BasicAuthOptions, basicAuth } from "./schemes/basic-auth.js";
+export { type BearerTokenOptions, bearerToken } from "./schemes/bearer-token.js";
+export type { CertificateHeaderForm } from "./schemes/certificate-header.js";
+export {
+  type CertificateFromProxy,
+  type CertificateRules,
+  type ClientCertificateOptions,
+  clientCertificate,
+} from "./schemes/client-certificate.js";
+export { type DigestAlgorithm, type DigestOptions, digest } from "./schemes/digest.js";
+export { mac } from "./schemes/hmac.js";
+export { type ItemMacOptions, itemMac } from "./schemes/item-hmac.js";
+export { type AlgorithmByField, type PublicKeyOptions, publicKey } from "./schemes/public-key.js";
+export { type SignedFormOptions, signedForm } from "./schemes/signed-form.js";
+export { type StaticTokenOptions, staticToken } from "./schemes/static-token.js";
+export type { MacAlgorithm, MacOptions, SignedOptions } from "./signature/compile.js";
+export { param, type SignatureOptions, type SignatureParam, type SignatureWriting } from "./signature/signature.js";
+export type { ListForm, PairsForm } from "./signature/signature-format.js";
+export type { SignedText, SignedTextInput } from "./signature/signed-content.js";
+export { type DeliveryView, viewOfJsonHeader, viewOfMultipart, withView } from "./unwrap.js";

@@ -1,16 +1,16 @@
 // How is what was missed fetched? By one instance at a time, page by page, through the receiver, with a cursor that is kept.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { SenderApiError } from "../api/sender-api-error.js";
 import type { Receiver } from "../create-receiver.js";
-import { StoreUnavailableError } from "../dedupe/guarded.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
-import { sharedWeakMap } from "../internal/across-builds.js";
-import type { ReceiverCore } from "../receiver.js";
+import { StoreUnavailableError } from "../dedupe/resilient-store.js";
+import { sharedWeakMap } from "../lib/across-builds.js";
+import { SenderApiError } from "../lib/sender-api/error.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
 import { CursorLease } from "./lease.js";
 import { type BackfillReport, type MutableCounts, noCounts } from "./report.js";
 import { type BackfillOptions, type BackfillSettings, positiveSeconds, settingsOf } from "./settings.js";
-import type { BackfillSource } from "./source.js";
+import type { BackfillSource } from "./sources/source.js";
 import { Blocked, takePage } from "./take-page.js";
 
 export interface BackfillSchedule {

@@ -1,9 +1,15 @@
 // hookgate/backfill: what was missed, fetched from where it is listed, and handled as a delivery is.
-export type { ApiAnswer, ApiCall, ApiOptions } from "../api/sender-api.js";
-export { SenderApiError, type SenderApiProblem } from "../api/sender-api-error.js";
+export type { ApiAnswer, ApiCall, ApiOptions } from "../lib/sender-api/client.js";
+export { SenderApiError, type SenderApiProblem } from "../lib/sender-api/error.js";
 export { type Backfill, type BackfillSchedule, backfill } from "./backfill.js";
 export { type BackfillCounts, type BackfillProgress, type BackfillReport, describeBackfill } from "./report.js";
 export type { BackfillOptions } from "./settings.js";
+export { type GithubDeliveriesOptions, type GithubPlace, githubDeliveries } from "./sources/github.js";
+export { type GitlabEventsOptions, gitlabEvents } from "./sources/gitlab.js";
+export { eventsFrom, type OwnEvent, type OwnFrom } from "./sources/own.js";
+export { type RestAt, type RestEventsOptions, type RestPage, restEvents } from "./sources/rest.js";
+export { type ShopifyResourceOptions, shopifyResource } from "./sources/shopify.js";
+export { type SlackHistoryOptions, slackHistory } from "./sources/slack.js";
 export {
   type BackfillFrom,
   type BackfillPage,
@@ -12,12 +18,6 @@ export {
   type WindowPage,
   type WindowPart,
   windows,
-} from "./source.js";
-export { type GithubDeliveriesOptions, type GithubPlace, githubDeliveries } from "./sources/github.js";
-export { type GitlabEventsOptions, gitlabEvents } from "./sources/gitlab.js";
-export { eventsFrom, type OwnEvent, type OwnFrom } from "./sources/own.js";
-export { type RestAt, type RestEventsOptions, type RestPage, restEvents } from "./sources/rest.js";
-export { type ShopifyResourceOptions, shopifyResource } from "./sources/shopify.js";
-export { type SlackHistoryOptions, slackHistory } from "./sources/slack.js";
+} from "./sources/source.js";
 export { type StripeEventsOptions, stripeEvents } from "./sources/stripe.js";
 export { type TossTransactionsOptions, tossTransactions } from "./sources/toss-payments.js";

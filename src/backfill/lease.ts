@@ -1,8 +1,8 @@
 // How does one instance of many backfill, and where is the cursor? In the dedupe store, by the ops that it has.
 import { randomBytes } from "node:crypto";
 import { bodyDigest } from "../dedupe/key.js";
-import type { DedupeStore } from "../dedupe/store.js";
-import { NO_BYTES } from "../internal/bytes.js";
+import { NO_BYTES } from "../lib/bytes.js";
+import type { DedupeStore } from "../stores/store.js";
 
 /** A digest's form, for stores that look. */
 const NO_DIGEST: string = bodyDigest(NO_BYTES);

@@ -1,5 +1,5 @@
 // How is a backfill told of? As data, and as a line.
-import type { EventOutcome, OutcomeName } from "../outcome.js";
+import type { EventOutcome, OutcomeName } from "../core/outcome.js";
 
 /** What became of the events that were listed. */
 export interface BackfillCounts {

@@ -1,12 +1,12 @@
 // How is a backfill set up? Its options, checked and completed.
 import { coreOf } from "../create-receiver.js";
-import { guardedStore } from "../dedupe/guarded.js";
-import type { DedupeStore } from "../dedupe/store.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import type { MaybePromise } from "../internal/maybe-promise.js";
-import type { ReceiverCore } from "../receiver.js";
+import { guardedStore } from "../dedupe/resilient-store.js";
+import type { MaybePromise } from "../lib/maybe-promise.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
+import type { DedupeStore } from "../stores/store.js";
 import type { BackfillProgress, BackfillReport } from "./report.js";
-import type { BackfillSource, FetchedEvent } from "./source.js";
+import type { BackfillSource, FetchedEvent } from "./sources/source.js";
 
 export interface BackfillOptions {
   /** Where past events are listed: `stripeEvents({ apiKey })`, `githubDeliveries(…)`, `eventsFrom(…)`, … */

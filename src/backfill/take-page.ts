@@ -1,11 +1,11 @@
 // How are the events of one page handled? As deliveries are, and what must come again is tried again before the page is left.
 import { setTimeout as sleep } from "node:timers/promises";
-import { WebhookError } from "../errors.js";
-import type { FetchedEvent } from "../handle/fetched.js";
-import { mustComeAgain } from "../handle/run-delivery.js";
-import type { MaybePromise } from "../internal/maybe-promise.js";
-import type { EventOutcome } from "../outcome.js";
-import type { ReceiverCore } from "../receiver.js";
+import { WebhookError } from "../core/errors.js";
+import type { EventOutcome } from "../core/outcome.js";
+import type { MaybePromise } from "../lib/maybe-promise.js";
+import type { FetchedEvent } from "../receiver/processing/ingest.js";
+import { mustComeAgain } from "../receiver/processing/process-delivery.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
 import { countIn, type MutableCounts } from "./report.js";
 
 export interface TakeSettings {

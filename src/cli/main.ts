@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The command `hookgate`.
-import { processIo } from "./io.js";
+import { processIo } from "./lib/io.js";
 import { run } from "./run.js";
 
 const stop = new AbortController();

@@ -1,19 +1,19 @@
 // Which command is meant, and what does the shell hear?
 import { readFileSync } from "node:fs";
-import { nearest } from "../internal/known-keys.js";
-import { backfill } from "./backfill.js";
-import { check } from "./check.js";
-import { type Command, readArguments } from "./command.js";
-import { endpoints } from "./endpoints.js";
-import { helpOf, overview } from "./help.js";
-import { inbox } from "./inbox.js";
-import { type Io, plain } from "./io.js";
-import { paintFor } from "./paint.js";
-import { replay } from "./replay.js";
-import { send } from "./send.js";
-import { senders } from "./senders.js";
-import { UsageError } from "./usage-error.js";
-import { verify } from "./verify.js";
+import { nearest } from "../lib/options.js";
+import { backfill } from "./commands/backfill.js";
+import { check } from "./commands/check.js";
+import { endpoints } from "./commands/endpoints.js";
+import { inbox } from "./commands/inbox.js";
+import { replay } from "./commands/replay.js";
+import { send } from "./commands/send.js";
+import { senders } from "./commands/senders.js";
+import { verify } from "./commands/verify.js";
+import { type Command, readArguments } from "./lib/command.js";
+import { helpOf, overview } from "./lib/help.js";
+import { type Io, plain } from "./lib/io.js";
+import { paintFor } from "./lib/paint.js";
+import { UsageError } from "./lib/usage-error.js";
 
 const COMMANDS: readonly Command[] = [send, verify, check, senders, replay, inbox, endpoints, backfill];
 

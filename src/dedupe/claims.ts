@@ -1,13 +1,13 @@
 // How is one event claimed, whatever store stands behind?
 import { randomBytes } from "node:crypto";
-import type { Covers } from "../auth/auth.js";
-import { NO_BYTES } from "../internal/bytes.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { type HeldClaim, LeasedClaim } from "./held-claim.js";
-import { TransactionalClaim } from "./held-transaction.js";
+import type { Covers } from "../core/auth.js";
+import { NO_BYTES } from "../lib/bytes.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "../stores/store.js";
+import { type HeldClaim, LeasedClaim } from "./claim.js";
 import { bodyDigest, dedupeKeyMaker } from "./key.js";
-import { RecentBodies } from "./recent-bodies.js";
-import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "./store.js";
+import { RecentBodies } from "./replay-detector.js";
+import { TransactionalClaim } from "./transactional-claim.js";
 
 export interface ClaimSettings {
   readonly store: DedupeStore<unknown>;
@@ -44,7 +44,7 @@ export type ClaimResult =
  * Kept instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
  * sender's own second try may differ in a counter, and 100 KB take 65 µs. It has a digest's form, for stores that look.
  */
-const NOT_COMPARED: string = bodyDigest(NO_BYTES);
+const NOT_COMPARED: string = /* @__PURE__ */ bodyDigest(NO_BYTES);
 
 export class Claims {
   readonly #settings: ClaimSettings;
@@ -141,7 +141,7 @@ function isSwappable({ isIdCovered, covers }: ClaimSubject): boolean {
 
 /** Tokens come from a pool of random bytes: 16 a token, no system call for each. */
 const TOKEN_BYTES = 16;
-let pool: Buffer = Buffer.alloc(0);
+let pool: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 let poolAt = 0;
 
 function newToken(): string {

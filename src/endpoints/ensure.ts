@@ -1,17 +1,7 @@
 // Is an endpoint registered as declared? If not, it is made so: nothing is removed before what replaces it is proven.
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import type { MaybePromise } from "../internal/maybe-promise.js";
-import type {
-  ChangedEndpoint,
-  EndpointApi,
-  EndpointProof,
-  ManualEndpoint,
-  RegisteredEndpoint,
-  WantedEndpoint,
-} from "./endpoint-api.js";
-import { EndpointError } from "./endpoint-error.js";
-import { stepsFor } from "./ensure-steps.js";
-import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
+
+import type { MaybePromise } from "../lib/maybe-promise.js";
+import { refuseUnknownKeys } from "../lib/options.js";
 import {
   checkApi,
   checkEvents,
@@ -21,7 +11,18 @@ import {
   mustBeProven,
   proveEndpoint,
   sameUrl,
-} from "./settings.js";
+} from "./options.js";
+import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
+import { stepsFor } from "./plan-ensure.js";
+import { EndpointError } from "./providers/error.js";
+import type {
+  ChangedEndpoint,
+  EndpointApi,
+  EndpointProof,
+  ManualEndpoint,
+  RegisteredEndpoint,
+  WantedEndpoint,
+} from "./providers/provider.js";
 
 export interface EnsureOptions {
   /** Where: `githubWebhooks({ token, owner, repo })`, `stripeWebhooks({ apiKey })`, … */

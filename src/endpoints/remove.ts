@@ -1,8 +1,8 @@
 // How does an endpoint go for good?
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import type { EndpointApi } from "./endpoint-api.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import { checkApi, checkUrl, isManual, sameUrl } from "./options.js";
 import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
-import { checkApi, checkUrl, isManual, sameUrl } from "./settings.js";
+import type { EndpointApi } from "./providers/provider.js";
 
 export interface RemoveOptions {
   readonly api: EndpointApi;

@@ -1,7 +1,7 @@
 // Which secrets does a receiver take while one is changed? Both, until the new one has been seen and what was on its way has come.
-import type { SecretFunction } from "../auth/secrets.js";
-import type { Outcome } from "../outcome.js";
-import { checkSecret } from "./settings.js";
+import type { SecretFunction } from "../auth/keys/secrets.js";
+import type { Outcome } from "../core/outcome.js";
+import { checkSecret } from "./options.js";
 
 export interface SecretRingOptions {
   /** The one in use, or several, the newest first. */

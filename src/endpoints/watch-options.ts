@@ -1,7 +1,7 @@
 // What can be watched, and what is told of it?
 import type { Alarm, AlarmChange, AlarmName } from "./alarms.js";
-import type { EndpointApi, EndpointProof } from "./endpoint-api.js";
-import type { HeardType } from "./heard.js";
+import type { HeardType } from "./delivery-stats.js";
+import type { EndpointApi, EndpointProof } from "./providers/provider.js";
 
 export interface WatchOptions {
   /** As registered with the sender. Looked at from here, which is not where the sender is. */

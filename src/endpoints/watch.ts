@@ -1,15 +1,15 @@
 // Is an endpoint alive? Looked at on a schedule, in the process that receives: from outside, at the sender, and by what comes.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SenderApiError } from "../api/sender-api-error.js";
 import { coreOf } from "../create-receiver.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { certificate } from "../probes/certificate.js";
-import type { Probe } from "../probes/probe.js";
-import { reach } from "../probes/reach.js";
+import type { Probe } from "../diagnosis/probe.js";
+import { reach } from "../diagnosis/reach-probe.js";
+import { certificate } from "../diagnosis/tls-probe.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import { SenderApiError } from "../lib/sender-api/error.js";
 import { ALARM_NAMES, type AlarmChange, type AlarmName, Alarms, type Finding } from "./alarms.js";
-import { Heard, type HeardPeriod } from "./heard.js";
-import { checkUrl, sameUrl } from "./settings.js";
+import { Heard, type HeardPeriod } from "./delivery-stats.js";
+import { checkUrl, sameUrl } from "./options.js";
 import { writeMetrics } from "./watch-metrics.js";
 import { expectedOf, WATCH_OPTIONS, type WatchOptions, type WatchStatus } from "./watch-options.js";
 

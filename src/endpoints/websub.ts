@@ -1,8 +1,8 @@
 // How is a WebSub subscription kept? Asked for at the hub, and renewed before its lease ends: hubs list nothing.
 import { setTimeout as sleep } from "node:timers/promises";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../api/sender-api.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { checkSecret, checkUrl } from "./settings.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../lib/sender-api/client.js";
+import { checkSecret, checkUrl } from "./options.js";
 
 export interface WebsubSubscriptionOptions extends Omit<ApiOptions, "baseUrl"> {
   /** The hub, as the topic's Link header names it. */

@@ -1,10 +1,10 @@
 // How does an event lie in an inbox, and how does it come back out as the same event?
 import { randomBytes } from "node:crypto";
-import { type Delivery, toDelivery } from "../delivery.js";
-import { ReceivedEvent } from "../event.js";
-import { asBuffer } from "../internal/bytes.js";
-import { type Parsed, parseJson } from "../internal/json.js";
-import type { MaybePromise } from "../internal/maybe-promise.js";
+import { type Delivery, toDelivery } from "../core/delivery.js";
+import { ReceivedEvent } from "../core/event.js";
+import { asBuffer } from "../lib/bytes.js";
+import { type Parsed, parseJson } from "../lib/json.js";
+import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { InboxEntry } from "./inbox.js";
 
 /** SHA-256 in base64url is 43 characters; a random key looks the same. */

@@ -1,5 +1,5 @@
 // An inbox's hold on an entry, seen as a claim: the inbox settles it by the verdict, so here there is nothing to store.
-import type { HeldClaim } from "../dedupe/held-claim.js";
+import type { HeldClaim } from "../dedupe/claim.js";
 import type { InboxJob } from "./inbox.js";
 
 export class InboxClaim implements HeldClaim {

@@ -1,8 +1,8 @@
 // What must an inbox do so that an accepted event is never lost? The contract; `describeInbox` tests it.
 
-import type { DedupeStore } from "../dedupe/store.js";
-import type { WebhookError } from "../errors.js";
-import { SharedError } from "../internal/across-builds.js";
+import type { WebhookError } from "../core/errors.js";
+import { SharedError } from "../lib/across-builds.js";
+import type { DedupeStore } from "../stores/store.js";
 
 /**
  * An event is written before its sender hears success, and handled from there:
@@ -75,7 +75,7 @@ export interface InboxEntry {
   readonly isVerified: boolean;
   /** Lower-case names; credentials are gone. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes that came. */
+  /** The bytes that came, without a secret that was in them. */
   readonly body: Uint8Array;
   /**
    * How the payload is got from the body: `body`, by the sender's formats; or `json`, where the body is not what the

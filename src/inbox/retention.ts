@@ -1,6 +1,5 @@
 // How long do inboxes keep what is done, and what is dead? One answer for all of them.
 import type { InboxNeeds } from "./inbox.js";
-import { positive } from "./inbox-options.js";
 
 export interface RetentionOptions {
   readonly retentionSeconds?: number;
@@ -45,4 +44,10 @@ export function createRetention(inbox: string, options: RetentionOptions): Reten
       tell("deadRetentionSeconds", deadRetentionSeconds);
     },
   };
+}
+
+/** @throws {TypeError} Where it is no number above 0. */
+export function positive(inbox: string, name: string, value: number): number {
+  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
+  throw new TypeError(`${inbox}: ${name} must be a number above 0; got ${String(value)}`);
 }

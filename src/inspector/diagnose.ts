@@ -1,12 +1,13 @@
 // Why did a proof not hold? What usually happens to a body or a URL on its way is undone, one change at a time, until it does.
-import { proveStep } from "../checks/prove.js";
-import type { Delivery } from "../delivery.js";
-import type { Outcome } from "../outcome.js";
-import type { Passage } from "../passage.js";
-import type { ReceiverCore } from "../receiver.js";
-import { Trace } from "../trace.js";
-import { bodyVariants } from "../variants/body-variants.js";
-import { type CalledUrl, urlVariants } from "../variants/url-variants.js";
+
+import type { Delivery } from "../core/delivery.js";
+import type { Outcome } from "../core/outcome.js";
+import { Trace } from "../core/trace.js";
+import { bodyVariants } from "../diagnosis/body-variants.js";
+import { type CalledUrl, urlVariants } from "../diagnosis/url-variants.js";
+import { proveStep } from "../receiver/checks/authenticate.js";
+import type { Passage } from "../receiver/checks/check.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
 import type { DiagnosisView } from "./wire.js";
 
 /** Each try is a hash over all of it. */

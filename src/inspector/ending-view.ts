@@ -1,6 +1,7 @@
 // How is an outcome written down so that a page can show it, and so that it holds nothing alive and nothing endless?
-import { shown } from "../internal/what-came.js";
-import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../outcome.js";
+
+import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
+import { shown } from "../lib/options.js";
 import type { CheckView, EndingView, ErrorView, EventView, Tone } from "./wire.js";
 
 /** Of one delivery; a batch may hold thousands. */

@@ -1,7 +1,7 @@
 // Who may see the page, and who may start something from it? By default nobody from another machine.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { sha256 } from "../internal/constant-time.js";
+import { sha256 } from "../lib/constant-time.js";
 import type { InspectorSettings, Permission } from "./options.js";
 import type { Rights } from "./wire.js";
 

@@ -1,7 +1,6 @@
 // How is an inspector set up? Its options, checked and completed.
 import type { IncomingMessage } from "node:http";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { kindOf, shown } from "../internal/what-came.js";
+import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
 
 /** What the viewer may do: `true` everything, `"read"` look and start nothing, `false` nothing. */
 export type Permission = boolean | "read";

@@ -1,8 +1,8 @@
 // How does a page deliver something? Signed by the receiver's own sender, straight into the receiver, with no HTTP between.
-import type { DeliveryInput } from "../delivery.js";
-import type { Outcome } from "../outcome.js";
-import type { ReceiverCore } from "../receiver.js";
-import type { BoundTestSender, SendOptions, SentDelivery } from "../testing/test-sender.js";
+import type { DeliveryInput } from "../core/delivery.js";
+import type { Outcome } from "../core/outcome.js";
+import type { ReceiverCore } from "../receiver/receiver.js";
+import type { BoundTestSender, SendOptions, SentDelivery } from "../test-sender/test-sender.js";
 import { cut, toneOf } from "./ending-view.js";
 import type { DeliveryRecord } from "./record.js";
 import { type Act, acting } from "./recorder.js";
@@ -79,7 +79,7 @@ async function act(
   send: (test: BoundTestSender) => Promise<SentDelivery>,
 ): Promise<SentView> {
   // Not before it is used: the page alone needs none of it.
-  const { createTestSender } = await import("../testing/test-sender.js");
+  const { createTestSender } = await import("../test-sender/test-sender.js");
   const order: Act = { by };
   const test = createTestSender(core.sender, { to: { receive }, url: urlOf(core), now: core.settings.now });
   try {

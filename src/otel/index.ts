@@ -1,18 +1,20 @@
 // Spans and metrics of receivers, by OpenTelemetry's API. Nothing of it is loaded, or asked for, unless this is imported.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { context, diag, type Meter, metrics, trace } from "@opentelemetry/api";
-import { coreOf } from "../create-receiver.js";
-import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../diagnostics.js";
 import {
   ARRIVAL_CHANNEL,
   type ArrivalMessage,
   HANDLER_CHANNEL,
   type HandlerMessage,
+  OUTCOME_CHANNEL,
+  type OutcomeMessage,
+  type ReceiverFacts,
   STORE_CHANNEL,
   type StoreMessage,
-} from "../diagnostics-work.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import { kindOf } from "../internal/what-came.js";
+} from "../core/diagnostics.js";
+import { coreOf } from "../create-receiver.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import { kindOf } from "../lib/options.js";
 import { HookgateMetrics, type MeasuredInbox, storeMetrics } from "./metrics.js";
 import { checkInstrumentOptions, type InstrumentOptions } from "./options.js";
 import { DeliverySpans, type RunningHandler, resultOf } from "./spans.js";

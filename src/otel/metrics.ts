@@ -1,9 +1,8 @@
 // What is counted and measured? Nothing that a stranger could multiply: every attribute comes from how things were built.
 import type { Attributes, Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api";
-import type { OutcomeMessage, ReceiverFacts } from "../diagnostics.js";
-import type { StoreMessage } from "../diagnostics-work.js";
+import type { OutcomeMessage, ReceiverFacts, StoreMessage } from "../core/diagnostics.js";
+import type { EventOutcome, Outcome } from "../core/outcome.js";
 import type { Inbox } from "../inbox/inbox.js";
-import type { EventOutcome, Outcome } from "../outcome.js";
 
 /** Those of OpenTelemetry's HTTP server durations, seconds. */
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60];

@@ -1,8 +1,7 @@
 // What may be chosen of telemetry, and what is the default?
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Inbox } from "../inbox/inbox.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import { kindOf } from "../internal/what-came.js";
+import { kindOf, refuseUnknownKeys } from "../lib/options.js";
 
 export interface InstrumentOptions {
   /** Default: the one that is registered with `@opentelemetry/api`. */

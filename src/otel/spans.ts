@@ -10,11 +10,10 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import type { OutcomeMessage } from "../diagnostics.js";
-import type { ArrivalMessage, HandlerMessage } from "../diagnostics-work.js";
-import { Discard, RetryLater } from "../errors.js";
-import { OUTCOMES, type Outcome } from "../outcome.js";
-import type { TraceLine } from "../trace.js";
+import type { ArrivalMessage, HandlerMessage, OutcomeMessage } from "../core/diagnostics.js";
+import { Discard, RetryLater } from "../core/errors.js";
+import { OUTCOMES, type Outcome } from "../core/outcome.js";
+import type { TraceLine } from "../core/trace.js";
 import { attributesOf, type HandlerResult } from "./metrics.js";
 import { linkToSender } from "./trace-context.js";
 

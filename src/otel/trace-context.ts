@@ -1,6 +1,6 @@
 // Which span at the sender caused this delivery? W3C Trace Context, section 3.2: the header `traceparent`.
 import { createTraceState, isSpanContextValid, type Link, type SpanContext } from "@opentelemetry/api";
-import type { HeaderLines } from "../internal/headers.js";
+import type { HeaderLines } from "../lib/headers.js";
 
 /** Version, trace id, parent id, flags; a later version may add fields after a hyphen. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;

@@ -1,14 +1,14 @@
-// Adyen: payment notifications signed item by item, and platform webhooks signed as a whole.
-import type { Auth } from "../auth/auth.js";
-import { basicAuth } from "../auth/basic-auth.js";
+// Verifies Adyen's deliveries and locates their events.
 import { allOf, anyOf } from "../auth/combine.js";
-import { itemMac } from "../auth/item-mac.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { basicAuth } from "../auth/schemes/basic-auth.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { itemMac } from "../auth/schemes/item-hmac.js";
+import type { Auth } from "../core/auth.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface AdyenOptions {
   /** The webhook's HMAC key: hex, as the Customer Area shows it. */
@@ -29,7 +29,7 @@ export interface AdyenItem {
 }
 
 const ITEM = "NotificationRequestItem";
-const SIGNED_FIELDS = [
+const SIGNED_FIELDS = /* @__PURE__ */ [
   "pspReference",
   "originalReference",
   "merchantAccountCode",
@@ -43,13 +43,24 @@ const SIGNED_FIELDS = [
 /** The same code and reference with another `success` is another event, so it belongs to the id. */
 const PAYMENT: EventRow = {
   each: "notificationItems",
-  id: dottedAll(json(`${ITEM}.eventCode`), json(`${ITEM}.pspReference`), json(`${ITEM}.success`)),
-  type: json(`${ITEM}.eventCode`),
-  timestamp: json(`${ITEM}.eventDate`, "rfc3339"),
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json(`${ITEM}.eventCode`),
+    /* @__PURE__ */ json(`${ITEM}.pspReference`),
+    /* @__PURE__ */ json(`${ITEM}.success`),
+  ),
+  type: /* @__PURE__ */ json(`${ITEM}.eventCode`),
+  timestamp: /* @__PURE__ */ json(`${ITEM}.eventDate`, "rfc3339"),
 };
 /** Recurring tokens have an id of the event; other platform webhooks have only that of the object. */
-const TOKEN: EventRow = { id: json("eventId"), type: json("type"), timestamp: json("createdAt", "rfc3339") };
-const PLATFORM: EventRow = { type: json("type"), timestamp: json("timestamp", "rfc3339") };
+const TOKEN: EventRow = {
+  id: /* @__PURE__ */ json("eventId"),
+  type: /* @__PURE__ */ json("type"),
+  timestamp: /* @__PURE__ */ json("createdAt", "rfc3339"),
+};
+const PLATFORM: EventRow = {
+  type: /* @__PURE__ */ json("type"),
+  timestamp: /* @__PURE__ */ json("timestamp", "rfc3339"),
+};
 
 /** Which of the two a delivery has is decided by what came; which one a test makes, by what is in the body. */
 function adyenAuth(secret: Secrets): Auth {
@@ -74,31 +85,9 @@ function adyenAuth(secret: Secrets): Auth {
 }
 
 /** Adyen's webhooks. Types are event codes (`AUTHORISATION`), or of platform webhooks the body's `type`. */
-export const adyen: SenderFactory<AdyenOptions> = senderFactory({
+export const adyen: SenderFactory<AdyenOptions> = /* @__PURE__ */ senderFactory({
   factory: "adyen",
   name: "adyen",
-  title: "Adyen",
-  credential:
-    "Customer Area → Developers → Webhooks → the webhook → HMAC key: hex, decoded before use. `username` and `password`: its basic authentication, where set.",
-  proof:
-    "Payments: each item's `additionalData.hmacSignature`, base64 of HMAC-SHA256 over `pspReference:originalReference:merchantAccountCode:merchantReference:amount.value:amount.currency:eventCode:success`. Banking, management, tokens: `hmacsignature: <base64>` over the body.",
-  exampleType: "AUTHORISATION",
-  events:
-    "payments: one for each of `notificationItems`, type `eventCode`, id event code, `pspReference` and `success`, all signed. Platform webhooks: type `type` of the signed body; id `eventId` where there is one, else none, and no dedupe.",
-  retries:
-    "Three times within half a minute, then from a queue: after 2, 5, 10, 15 and 30 min, 1, 2, 4 and 8 h, for up to 30 days.",
-  notes: [
-    "Of a payment notification only the eight members named above are signed: `reason`, `paymentMethod`, `eventDate` and all else in `additionalData` can be changed.",
-    "One item whose signature is wrong refuses the whole delivery.",
-    "The answer to all is `[accepted]`.",
-    "SOAP and form notifications of older accounts are not read.",
-  ],
-  sources: [
-    "github.com/Adyen/adyen-node-api-library@3b84a188ef, src/utils/hmacValidator.ts",
-    "https://docs.adyen.com/development-resources/webhooks/troubleshoot (retries)",
-    "https://docs.adyen.com/japan-sellers-screening/webhooks (10 s)",
-  ],
-  unconfirmed: ["that a duplicate has the same `success`"],
   options: ["secret", "username", "password"],
   define({ secret, username, password }) {
     const signature = adyenAuth(secret);

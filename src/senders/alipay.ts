@@ -1,16 +1,16 @@
-// Alipay's Antom and Alipay+: RSA over method, path, two headers and the body; the signature may come percent-encoded.
+// Verifies Alipay: Antom and Alipay+'s deliveries and locates their events.
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { type Auth, absent, refuse } from "../auth/auth.js";
-import { publicKey } from "../auth/public-key.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { type DeliveryView, withView } from "../auth/view.js";
-import { pathOf } from "../delivery.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { HeaderLines, REPEATED } from "../internal/headers.js";
-import type { FinishReply } from "../reply.js";
-import type { EventRow } from "../sender.js";
-import type { PublicKeySenderOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { type Auth, absent, refuse } from "../core/auth.js";
+import { pathOf } from "../core/delivery.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import type { FinishReply } from "../core/reply.js";
+import { HeaderLines, REPEATED } from "../lib/headers.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { PublicKeySenderOptions } from "./shared/options.js";
 
 export interface AlipayOptions extends PublicKeySenderOptions {
   /** Where your contract wants answers signed (Alipay+; Antom does not): your private key, PEM. Every success is signed with it. */
@@ -25,10 +25,16 @@ const PARTS = /^\s*algorithm=RSA256\s*,\s*keyVersion=[^,]{1,32},\s*signature=(\S
 const CLIENT_ID = /^[\w-]{1,128}$/;
 const REQUEST_TIME = /^[0-9T:.+Z-]{10,40}$/;
 
-const MISSING = absent("no signature: the header Signature is not there");
-const TWICE = refuse("bad_credentials", "the header Signature came more than once");
-const MALFORMED = refuse("bad_credentials", "the header Signature is not algorithm=RSA256,keyVersion=…,signature=…");
-const BAD_HEADERS = refuse("bad_credentials", "Client-Id or Request-Time is missing, repeated or otherwise written");
+const MISSING = /* @__PURE__ */ absent("no signature: the header Signature is not there");
+const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the header Signature came more than once");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the header Signature is not algorithm=RSA256,keyVersion=…,signature=…",
+);
+const BAD_HEADERS = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "Client-Id or Request-Time is missing, repeated or otherwise written",
+);
 
 const REQUEST: SignedText = {
   covers: { body: true, method: true, url: false, headers: ["client-id", "request-time"] },
@@ -86,9 +92,9 @@ const SUBJECTS: readonly (readonly [string, string])[] = [
   ["REFUND_", "refundRequestId"],
   ["CAPTURE_", "captureRequestId"],
 ];
-const BARE: EventRow = { type: json("notifyType") };
-const NAMED: ReadonlyMap<string, EventRow> = new Map(
-  SUBJECTS.map(([, subject]) => [
+const BARE: EventRow = { type: /* @__PURE__ */ json("notifyType") };
+const NAMED: ReadonlyMap<string, EventRow> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ SUBJECTS.map(([, subject]) => [
     subject,
     { ...BARE, id: dottedAll(json("notifyType"), json("result.resultStatus"), json(subject)) },
   ]),
@@ -104,34 +110,9 @@ function rowOf(payload: unknown): EventRow {
 const SUCCESS = '{"result":{"resultCode":"SUCCESS","resultStatus":"S","resultMessage":"Success"}}';
 
 /** Notifications of Antom and Alipay+. Types are the body's `notifyType`: `PAYMENT_RESULT`. */
-export const alipay: SenderFactory<AlipayOptions> = senderFactory({
+export const alipay: SenderFactory<AlipayOptions> = /* @__PURE__ */ senderFactory({
   factory: "alipay",
   name: "alipay",
-  title: "Alipay: Antom and Alipay+",
-  credential: "Dashboard → Developer → Alipay's public key (base64 of SPKI, or PEM), of the key version that signs.",
-  proof:
-    "`Signature: algorithm=RSA256,keyVersion=<n>,signature=<base64 or base64url, mostly percent-encoded>`: RSA (PKCS #1 v1.5) with SHA-256 over two lines: method and path; `<Client-Id>.<Request-Time>.<body>`.",
-  exampleType: "PAYMENT_RESULT",
-  events:
-    "type `notifyType` of the signed body; id type, `result.resultStatus` and `paymentRequestId` (or `refundRequestId`, `captureRequestId`), all signed; notifications about anything else have none, and are not deduped.",
-  retries: "Eight times within 25 hours: after 2, 10 and 10 minutes, 1, 2, 6 and 15 hours.",
-  notes: [
-    'Success is a body: `{"result":{"resultCode":"SUCCESS",…}}`. Antom wants it unsigned; where your contract wants it signed (Alipay+), `signReplies: { privateKey }` signs every success, a handler\'s own included, for the path and the client that came. A guarded route answers by itself: `alipayReply({ … })` makes headers and body.',
-    "The path that arrives must be the one that is registered: a proxy that rewrites it breaks the signature.",
-    "`keyVersion` is not looked at: give old and new key while one replaces the other.",
-    "The older interface (forms with `sign`) is not read.",
-  ],
-  sources: [
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: alipay",
-    "docs.antom.com/ac/cashierpay/notifications",
-    "docs.antom.com/ac/ams/digital_signature: a notification's answer need not be signed",
-    "docs.antom.com/ac/openapi/notification: eight notifications, after 2 and 10 minutes, 10 minutes, 1, 2, 6 and 15 hours",
-  ],
-  unconfirmed: [
-    "whether `Request-Time` is that of the attempt: it is not judged",
-    "whether a query belongs to the signed path",
-    "the time limit",
-  ],
   options: ["publicKey", "signReplies"],
   define: (options) => ({
     auth: alipayAuth(options),

@@ -1,17 +1,17 @@
-// AWS SNS: signed with a certificate that the message names; a subscription is confirmed by a look at a URL of AWS'.
-import { type Auth, type Proof, refuse } from "../auth/auth.js";
-import { fetchBytes } from "../auth/bounded-fetch.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import type { SignedText } from "../auth/signed-text.js";
-import type { Delivery } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import type { Ending } from "../outcome.js";
-import type { Handshake } from "../sender.js";
-import { okText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies AWS SNS's deliveries and locates their events.
+import { fetchBytes } from "../auth/keys/bounded-fetch.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, type Proof, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import type { Ending } from "../core/outcome.js";
+import { parseJson } from "../lib/json.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { okText } from "./shared/handshakes.js";
 
 export interface AwsSnsOptions {
   /**
@@ -25,17 +25,36 @@ export interface AwsSnsOptions {
 
 const HOST = /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?$/;
 const CERTIFICATE_PATH = /^\/[A-Za-z0-9_-]+\.pem$/;
-const ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:(?:\*|[A-Za-z0-9_-]+(?:\.fifo)?)$/;
+/** docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html: names of 1 to 256 characters. */
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/;
+const WILDCARD_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\*$/;
 const CONFIRM_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 65_536;
 
 const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
 const CONFIRMATION = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
 /** Of an UnsubscribeConfirmation the documentation and the vendor's library disagree. */
-const WITHOUT_TOKEN = CONFIRMATION.filter((name) => name !== "Token");
+const WITHOUT_TOKEN = /* @__PURE__ */ CONFIRMATION.filter((name) => name !== "Token");
+/** The signed members of each type, in their order (docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html). */
+const SIGNED_MEMBERS: ReadonlyMap<unknown, readonly (readonly string[])[]> = new Map([
+  ["Notification", [NOTIFICATION]],
+  ["SubscriptionConfirmation", [CONFIRMATION]],
+  ["UnsubscribeConfirmation", [CONFIRMATION, WITHOUT_TOKEN]],
+]);
+/** A notification has it only where its publisher gave one. */
+const OPTIONAL_MEMBER = "Subject";
+/** Members are joined by line breaks: one within a member would let the text be cut into other members. */
+const FREE_TEXT_MEMBER = "Message";
 
-const NOT_JSON = refuse("bad_credentials", "the body is not a JSON object");
-const NO_TEXT = refuse("bad_credentials", "a signed member of the message is no text");
+const NOT_JSON = /* @__PURE__ */ refuse("bad_credentials", "the body is not a JSON object");
+const OTHER_TYPE = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "Type is none of Notification, SubscriptionConfirmation and UnsubscribeConfirmation",
+);
+const NO_TEXT = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed member of the message is missing, is no text, or holds a line break that only Message may hold",
+);
 
 const SIGNED: SignedText = {
   covers: { body: false, method: false, url: false, headers: [], fields: NOTIFICATION },
@@ -43,22 +62,26 @@ const SIGNED: SignedText = {
     const parsed = parseJson(body);
     if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return NOT_JSON;
     const members = parsed.value as Record<string, unknown>;
-    const { Type: type } = members;
-    const lists =
-      type === "SubscriptionConfirmation"
-        ? [CONFIRMATION]
-        : type === "UnsubscribeConfirmation"
-          ? [CONFIRMATION, WITHOUT_TOKEN]
-          : [NOTIFICATION];
+    const lists = SIGNED_MEMBERS.get(members.Type);
+    if (lists === undefined) return OTHER_TYPE;
     const texts: string[] = [];
     for (const names of lists) {
-      const present = names.filter((name) => Object.hasOwn(members, name) && members[name] !== null);
-      if (!present.every((name) => typeof members[name] === "string")) return NO_TEXT;
+      const present = names.filter((name) => name !== OPTIONAL_MEMBER || isGiven(members, name));
+      if (!present.every((name) => isSignable(members, name))) return NO_TEXT;
       texts.push(present.map((name) => `${name}\n${members[name]}\n`).join(""));
     }
     return texts;
   },
 };
+
+function isGiven(members: Record<string, unknown>, name: string): boolean {
+  return Object.hasOwn(members, name) && members[name] !== null;
+}
+
+function isSignable(members: Record<string, unknown>, name: string): boolean {
+  const value = Object.hasOwn(members, name) ? members[name] : undefined;
+  return typeof value === "string" && (name === FREE_TEXT_MEMBER || !/[\r\n]/.test(value));
+}
 
 function snsAuth({ topicArns, publicKey: keys }: AwsSnsOptions): Auth {
   const isOurs = compileTopics(topicArns);
@@ -81,7 +104,10 @@ function snsAuth({ topicArns, publicKey: keys }: AwsSnsOptions): Auth {
   };
 }
 
-const OTHER_TOPIC = refuse("unauthenticated", "the message is AWS', but of a topic that is not among topicArns");
+const OTHER_TOPIC = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the message is AWS', but of a topic that is not among topicArns",
+);
 
 function topicOf({ body }: Delivery): unknown {
   const parsed = parseJson(body);
@@ -90,7 +116,7 @@ function topicOf({ body }: Delivery): unknown {
 
 function compileTopics(given: AwsSnsOptions["topicArns"]): (arn: unknown) => boolean {
   const arns: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const bad = arns.find((arn) => typeof arn !== "string" || !ARN.test(arn));
+  const bad = arns.find((arn) => typeof arn !== "string" || !(TOPIC_ARN.test(arn) || WILDCARD_ARN.test(arn)));
   if (bad !== undefined || arns.length === 0 || given === undefined) {
     throw new TypeError(
       `awsSns: topicArns must hold ARNs of topics, such as "arn:aws:sns:us-east-1:123456789012:orders", or ":*" for all of an account; got ${JSON.stringify(bad)}`,
@@ -98,7 +124,8 @@ function compileTopics(given: AwsSnsOptions["topicArns"]): (arn: unknown) => boo
   }
   const exact = new Set(arns as string[]);
   const starts = (arns as string[]).filter((arn) => arn.endsWith(":*")).map((arn) => arn.slice(0, -1));
-  return (arn) => typeof arn === "string" && (exact.has(arn) || starts.some((start) => arn.startsWith(start)));
+  return (arn) =>
+    typeof arn === "string" && TOPIC_ARN.test(arn) && (exact.has(arn) || starts.some((start) => arn.startsWith(start)));
 }
 
 /** Signed, and of a topic of ours: what it names is asked, if it is AWS' and confirms a subscription. */
@@ -141,26 +168,9 @@ function isConfirmUrl(text: string): boolean {
 }
 
 /** AWS SNS over HTTPS. Types are `Notification` and `UnsubscribeConfirmation`. */
-export const awsSns: SenderFactory<AwsSnsOptions> = senderFactory({
+export const awsSns: SenderFactory<AwsSnsOptions> = /* @__PURE__ */ senderFactory({
   factory: "awsSns",
   name: "aws-sns",
-  title: "AWS SNS",
-  credential: "Nothing secret: the ARNs of your topics.",
-  proof:
-    "`Signature` in the body (base64): RSA PKCS #1 v1.5 with SHA-1 (`SignatureVersion` 1) or SHA-256 (2) over names and values of its members, by the certificate at `SigningCertURL` (https, `sns.<region>.amazonaws.com`).",
-  exampleType: "Notification",
-  retries: "About 50 attempts in four phases by default; a 4xx other than 429 ends them.",
-  notes: [
-    "AWS signs for everybody: `topicArns` is what keeps other people's topics out.",
-    "A SubscriptionConfirmation of a topic of yours is confirmed by itself, by a GET of its SubscribeURL.",
-    "`Message` is a text; parse it yourself. Raw delivery has no signature and is refused.",
-    "`Timestamp` is when it was published, so it says nothing about freshness. Set the topic to SignatureVersion 2: SHA-1 is weak.",
-  ],
-  sources: [
-    "aws/aws-js-sns-message-validator @a6ba4d646d",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: aws-sns",
-  ],
-  unconfirmed: ["what of an UnsubscribeConfirmation is signed: both readings are accepted"],
   options: ["topicArns", "publicKey"],
   define: (options) => ({
     auth: snsAuth(options),

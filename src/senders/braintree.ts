@@ -1,13 +1,13 @@
-// Braintree: a form with XML in base64 and a list of signatures, one for each of the merchant's key pairs.
+// Verifies Braintree's deliveries and locates their events.
 import { createHash, createHmac } from "node:crypto";
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { queryOf } from "../delivery.js";
-import { form, literal, memberOf } from "../field.js";
-import { decodeUtf8 } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { queryOf } from "../core/delivery.js";
+import { form, literal, memberOf } from "../core/field.js";
+import { decodeUtf8 } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface BraintreeOptions {
   /** The public key of the API keys: it names the signature that is ours. */
@@ -21,7 +21,7 @@ const CHALLENGE = /^[a-f0-9]{20,32}$/;
 const MAX_BODY_BYTES = 1_048_576;
 /** The notification's own, before its subject, which may hold others. */
 const KIND = /^\s*(?:<\?xml[^>]*\?>\s*)?<notification>(?:(?!<subject)[\s\S]){0,2000}?<kind>([a-z0-9_]{1,100})<\/kind>/;
-const NO_PAYLOAD = refuse("bad_credentials", "bt_payload is not there once, as base64");
+const NO_PAYLOAD = /* @__PURE__ */ refuse("bad_credentials", "bt_payload is not there once, as base64");
 
 /** Libraries differ in whether the payload's last line break is signed, and forms may lose it. */
 const PAYLOAD: SignedText = {
@@ -30,11 +30,13 @@ const PAYLOAD: SignedText = {
     const text = body.length > MAX_BODY_BYTES ? undefined : decodeUtf8(body);
     const [payload, tooMany] = new URLSearchParams(text ?? "").getAll("bt_payload");
     if (payload === undefined || tooMany !== undefined || !/^[A-Za-z0-9+/=\n]+$/.test(payload)) return NO_PAYLOAD;
+    // Anybody is given the signature of a challenge, and base64 can look like one.
+    if (CHALLENGE.test(payload.trim())) return NO_PAYLOAD;
     return [payload, `${payload}\n`];
   },
 };
 
-/** Braintree asks with a challenge when the URL is entered; nobody can sign anything with the answer but a challenge. */
+/** Braintree asks with a challenge when the URL is entered. The answer is the signature of the challenge, and of nothing else that is taken. */
 function challengeOf(publicKey: string, privateKey: string): Handshake {
   const key = createHash("sha1").update(privateKey, "utf8").digest();
   return {
@@ -62,24 +64,9 @@ function rowOf(payload: unknown): EventRow | undefined {
 }
 
 /** Braintree's webhooks. Types are kinds: `subscription_charged_successfully`. */
-export const braintree: SenderFactory<BraintreeOptions> = senderFactory({
+export const braintree: SenderFactory<BraintreeOptions> = /* @__PURE__ */ senderFactory({
   factory: "braintree",
   name: "braintree",
-  title: "Braintree",
-  credential:
-    "Control Panel → API → the pair of keys: `publicKey` and `privateKey`. The MAC's key is the private key's SHA-1.",
-  proof:
-    "form field `bt_signature: <public key>|<lower-case hex, 40 chars>[&…]`: HMAC-SHA1 over the form field `bt_payload`, with or without a line break behind it. The signature of our public key is taken.",
-  exampleType: "subscription_charged_successfully",
-  events: "type: the `kind` of the XML in `bt_payload`. There is no id, so nothing is deduped.",
-  retries: "For some hours, with growing intervals.",
-  notes: [
-    "The payload is the form: give `event.payload.bt_signature` and `event.payload.bt_payload` to `gateway.webhookNotification.parse`.",
-    "No time is signed, and there is no id: handle an event so that twice does no harm.",
-    "`?bt_challenge=` is answered before any proof, and only where it is 20 to 32 hex digits.",
-  ],
-  sources: ["github.com/braintree/braintree_node@7a9270aaf3, lib/braintree/webhook_notification_gateway.js"],
-  unconfirmed: ["the time limit and the retries"],
   options: ["publicKey", "privateKey"],
   define({ publicKey, privateKey }) {
     if (typeof publicKey !== "string" || !PUBLIC_KEY.test(publicKey)) {

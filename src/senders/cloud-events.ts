@@ -1,9 +1,9 @@
-// CloudEvents over HTTP: the "web hooks for event delivery" handshake, and its three content modes.
-import { bearerToken } from "../auth/bearer-token.js";
-import type { Secrets } from "../auth/secrets.js";
-import { dottedAll, header, json } from "../field.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies CloudEvents' deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { bearerToken } from "../auth/schemes/bearer-token.js";
+import { dottedAll, header, json } from "../core/field.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface CloudEventsOptions {
   /** The token the sender was given. */
@@ -16,15 +16,15 @@ export interface CloudEventsOptions {
 
 /** An id is unique within its source, so both are the id. */
 const STRUCTURED: EventRow = {
-  id: dottedAll(json("source"), json("id")),
-  type: json("type"),
-  timestamp: json("time", "rfc3339"),
+  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("source"), /* @__PURE__ */ json("id")),
+  type: /* @__PURE__ */ json("type"),
+  timestamp: /* @__PURE__ */ json("time", "rfc3339"),
 };
 const BATCH: EventRow = { ...STRUCTURED, each: "" };
 const BINARY: EventRow = {
-  id: dottedAll(header("ce-source"), header("ce-id")),
-  type: header("ce-type"),
-  timestamp: header("ce-time", "rfc3339"),
+  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ header("ce-source"), /* @__PURE__ */ header("ce-id")),
+  type: /* @__PURE__ */ header("ce-type"),
+  timestamp: /* @__PURE__ */ header("ce-time", "rfc3339"),
 };
 const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
 
@@ -44,23 +44,9 @@ const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
  * @example
  * createReceiver(cloudEvents({ token: process.env.EVENTS_TOKEN, allowedOrigins: ["emitter.example.com"] }))
  */
-export const cloudEvents: SenderFactory<CloudEventsOptions> = senderFactory({
+export const cloudEvents: SenderFactory<CloudEventsOptions> = /* @__PURE__ */ senderFactory({
   factory: "cloudEvents",
   name: "cloud-events",
-  title: "CloudEvents",
-  credential:
-    "you choose it and give it to the sender. Characters: A-Z a-z 0-9 - . _ ~ + / and = at the end. Use HTTPS: it is sent as it is.",
-  proof: "`Authorization: Bearer <token>`, or `?access_token=` in the URL; both at once are refused.",
-  exampleType: "com.example.order.created",
-  events:
-    "Type: `type`. An id is unique within its source, so the id is `<source>.<id>`; an event that lacks either is refused, and in a batch left out. Sources and ids that differ only in where a dot stands between them would be one. Structured mode (`application/cloudevents+json`): the payload is the event, with `id`, `source`, `type`, `data`, … Batch mode (`application/cloudevents-batch+json`): each of the events; none is success. Binary mode (`ce-id`, `ce-source`, `ce-type` headers): the payload is the data, JSON, text or bytes by its media type.",
-  retries: "That, and how long it waits, is each sender's own affair: 15 s and four days are assumed.",
-  notes: [
-    'Handshake: `OPTIONS` with `WebHook-Request-Origin` and, perhaps, `WebHook-Request-Rate`. An origin of `allowedOrigins` hears 200 with `WebHook-Allowed-Origin`, `Allow: POST` and, where a rate was asked for, `WebHook-Allowed-Rate` (`allowedPerMinute`, or `*`). Others hear 403. Without `allowedOrigins` nobody is granted; `"*"` grants everybody. The rate is told, not enforced. `WebHook-Request-Callback`, the way to grant later, is not used. Mount with `app.use`, so that OPTIONS arrives.',
-    "The token says who may send, and binds nothing of what was sent.",
-  ],
-  sources: ["github.com/cloudevents/spec@c2845a4, cloudevents/http-webhook.md"],
-  unconfirmed: ["the three modes, which are the HTTP protocol binding's"],
   options: ["token", "allowedOrigins", "allowedPerMinute"],
   define: (options) => ({
     auth: bearerToken({ token: options.token, query: "access_token" }),

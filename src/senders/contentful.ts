@@ -1,16 +1,15 @@
-// Contentful: a canonical request is signed, with the headers that it names itself.
-import type { Auth, Covers, Proof } from "../auth/auth.js";
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { type Delivery, pathOf, queryOf } from "../delivery.js";
-import { header } from "../field.js";
-import { REPEATED } from "../internal/headers.js";
-import { loadQuerystring } from "../internal/load.js";
-import { isPromise } from "../internal/maybe-promise.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Contentful's deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, type Covers, type Proof, refuse } from "../core/auth.js";
+import { type Delivery, pathOf, queryOf } from "../core/delivery.js";
+import { header } from "../core/field.js";
+import { REPEATED } from "../lib/headers.js";
+import { loadQuerystring } from "../lib/lazy-require.js";
+import { isPromise } from "../lib/maybe-promise.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const SIGNED_HEADERS = "x-contentful-signed-headers";
 const TIMESTAMP = "x-contentful-timestamp";
@@ -18,12 +17,15 @@ const TOPIC = "x-contentful-topic";
 /** Contentful names some ten. */
 const MAX_SIGNED_HEADERS = 50;
 
-const NO_LIST = refuse(
+const NO_LIST = /* @__PURE__ */ refuse(
   "unauthenticated",
   `${SIGNED_HEADERS} does not say which headers are signed, the time among them`,
 );
-const NO_HEADER = refuse("unauthenticated", `a header that ${SIGNED_HEADERS} names is missing, or came more than once`);
-const NO_URL = refuse("bad_credentials", "the path cannot be written as Contentful writes it");
+const NO_HEADER = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  `a header that ${SIGNED_HEADERS} names is missing, or came more than once`,
+);
+const NO_URL = /* @__PURE__ */ refuse("bad_credentials", "the path cannot be written as Contentful writes it");
 
 /** The names that are signed, lower case; `undefined` where there is no sound list. */
 function namesIn({ headers }: Pick<Delivery, "headers">): readonly string[] | undefined {
@@ -89,22 +91,9 @@ function withHeaders(covers: Covers, headers: readonly string[]): Covers {
 }
 
 /** Contentful's webhooks with request verification. Types are topics: `ContentManagement.Entry.publish`. */
-export const contentful: SecretSender = senderFactory({
+export const contentful: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "contentful",
   name: "contentful",
-  title: "Contentful",
-  credential: "Settings → Webhooks → Settings → Request verification secret (64 chars). Used as text.",
-  proof:
-    "`x-contentful-signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over method, path, the headers that `x-contentful-signed-headers` names, and body, a line each; the time is in Unix milliseconds.",
-  exampleType: "ContentManagement.Entry.publish",
-  retries: "Three times after 429 and 5xx.",
-  notes: [
-    "Times up to 30 seconds old are accepted, as Contentful's own library does.",
-    "The path is signed as Contentful called it: a proxy in front must not rewrite it. A body transformation changes what handlers get.",
-    "There is no id, so nothing is deduped.",
-  ],
-  sources: ["@contentful/node-apps-toolkit 3.16.1, which accepts what this description signs"],
-  unconfirmed: ["three retries", "30 s time limit", "that there is no id"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: contentfulAuth(secret),

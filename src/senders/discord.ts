@@ -1,24 +1,27 @@
-// Discord: Ed25519 over time and body; webhook events and interactions, each with a PING of its own.
-import { publicKey } from "../auth/public-key.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Reply } from "../outcome.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { okJson } from "./handshakes.js";
-import type { PublicKeySenderOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies Discord's deliveries and locates their events.
+import { publicKey } from "../auth/schemes/public-key.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import type { Reply } from "../core/outcome.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { okJson } from "./shared/handshakes.js";
+import type { PublicKeySenderOptions } from "./shared/options.js";
 
-const EVENT: EventRow = { type: json("event.type"), timestamp: json("event.timestamp", "rfc3339") };
+const EVENT: EventRow = {
+  type: /* @__PURE__ */ json("event.type"),
+  timestamp: /* @__PURE__ */ json("event.timestamp", "rfc3339"),
+};
 /** By the number of their `type`. */
-const INTERACTIONS: ReadonlyMap<unknown, EventRow> = new Map(
-  [
+const INTERACTIONS: ReadonlyMap<unknown, EventRow> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ [
     [2, "application_command"],
     [3, "message_component"],
     [4, "application_command_autocomplete"],
     [5, "modal_submit"],
   ].map(([type, name]) => [type, { id: json("id"), type: literal(name as string) }]),
 );
-const INTERACTION: EventRow = { id: json("id"), type: literal("interaction") };
+const INTERACTION: EventRow = { id: /* @__PURE__ */ json("id"), type: /* @__PURE__ */ literal("interaction") };
 
 /** 204 without a body, and yet with a Content-Type, as Discord wants it. */
 const PONG_TO_EVENTS: Reply = { status: 204, headers: {}, body: "" };
@@ -51,26 +54,9 @@ const PING: Handshake = {
  * @throws {TypeError} When the public key is missing or malformed.
  * @example createReceiver(discord({ publicKey: process.env.DISCORD_PUBLIC_KEY }))
  */
-export const discord: SenderFactory<PublicKeySenderOptions> = senderFactory({
+export const discord: SenderFactory<PublicKeySenderOptions> = /* @__PURE__ */ senderFactory({
   factory: "discord",
   name: "discord",
-  title: "Discord",
-  credential: "Developer Portal → the application → General Information → Public Key: 64 hex digits.",
-  proof: "`X-Signature-Ed25519: <hex>`, Ed25519 over `<X-Signature-Timestamp><body>`; the time is unix seconds.",
-  exampleType: "APPLICATION_AUTHORIZED",
-  events:
-    "webhook events: type `event.type`, time `event.timestamp`, no id. Interactions: id `id`, type by the number of `type`: `application_command` (2), `message_component` (3), `application_command_autocomplete` (4), `modal_submit` (5), `interaction` (any other).",
-  retries: "Webhook events for up to 10 min, with backoff; too many failures end them. Interactions never.",
-  notes: [
-    'Both PINGs are signed: `{ "type": 0 }` hears 204, `{ "type": 1 }` hears `{ "type": 1 }`.',
-    "Discord sends deliberately wrong signatures to see that they are refused with 401.",
-    'An interaction is answered in the reply, within 3 s: `context.reply({ status: 200, headers: { "content-type": "application/json" }, body })`.',
-  ],
-  sources: [
-    "github.com/discord/discord-interactions-js, src/index.ts",
-    "github.com/discord/discord-api-docs, developers/events/webhook-events.mdx (2026-08-06)",
-  ],
-  unconfirmed: ["whether a retry has a new time; 600 s are allowed for", "the interactions' PING"],
   options: ["publicKey"],
   define: (options) => ({
     auth: publicKey({

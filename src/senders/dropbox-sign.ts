@@ -1,20 +1,29 @@
-// Dropbox Sign, once HelloSign: JSON in a field of a multipart body, with a hash of two of its members in it.
-import { mac } from "../auth/mac.js";
-import { viewOfMultipart, withView } from "../auth/view.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { jsonInMultipart } from "../formats/multipart.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Dropbox Sign's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { viewOfMultipart, withView } from "../auth/unwrap.js";
+import { jsonInMultipart } from "../body-formats/multipart-format.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const FIELD = "json";
-const TYPE = json("event.event_type");
-const TIME = json("event.event_time", "unix-seconds");
-const REQUEST_ID = json("signature_request.signature_request_id");
-const OF_REQUEST: EventRow = { id: dottedAll(TYPE, json("event.event_time"), REQUEST_ID), type: TYPE, timestamp: TIME };
+const TYPE = /* @__PURE__ */ json("event.event_type");
+const TIME = /* @__PURE__ */ json("event.event_time", "unix-seconds");
+const REQUEST_ID = /* @__PURE__ */ json("signature_request.signature_request_id");
+const OF_REQUEST: EventRow = {
+  id: /* @__PURE__ */ dottedAll(TYPE, /* @__PURE__ */ json("event.event_time"), REQUEST_ID),
+  type: TYPE,
+  timestamp: TIME,
+};
 /** Two may sign in the same second. */
 const OF_SIGNER: EventRow = {
-  id: dottedAll(TYPE, json("event.event_time"), REQUEST_ID, json("event.event_metadata.related_signature_id")),
+  id: /* @__PURE__ */ dottedAll(
+    TYPE,
+    /* @__PURE__ */ json("event.event_time"),
+    REQUEST_ID,
+    /* @__PURE__ */ json("event.event_metadata.related_signature_id"),
+  ),
   type: TYPE,
   timestamp: TIME,
 };
@@ -27,23 +36,9 @@ function rowOf(payload: unknown): EventRow {
 }
 
 /** Dropbox Sign's callbacks. Types are `signature_request_signed`, `account_confirmed`. */
-export const dropboxSign: SecretSender = senderFactory({
+export const dropboxSign: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "dropboxSign",
   name: "dropbox-sign",
-  title: "Dropbox Sign",
-  credential: "Integrations → API → the account's API key. Used as text.",
-  proof:
-    "`event.event_hash` (lower-case hex, 64 chars) of the JSON in the multipart field `json`: HMAC-SHA256 over `<event.event_time><event.event_type>`.",
-  exampleType: "signature_request_signed",
-  events:
-    "type `event.event_type`; id of type, time, signature request and signer together, none where there is no request.",
-  retries: "Until it hears a 200 with the text it wants; with growing pauses for some days.",
-  notes: [
-    "Only time and type are signed, and the time is the event's: whoever has seen one delivery can send another body with it at any time. Ask the API what is true.",
-    "It wants the text `Hello API Event Received`; a handler's own answer must hold it.",
-  ],
-  sources: ["hellosign/dropbox-sign-node @2708c621c5"],
-  unconfirmed: ["the text it wants", "retries and time limit", "the id"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: withView(

@@ -1,15 +1,15 @@
-// eBay: the signature header is JSON in base64, and names the key; a handshake proves that the URL is ours.
+// Verifies eBay Notification API's deliveries and locates their events.
 import { createHash } from "node:crypto";
-import type { Auth } from "../auth/auth.js";
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyByIdFunction } from "../auth/public-key-source.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import type { UnverifiedDelivery } from "../auth/secrets.js";
-import { viewOfJsonHeader, withView } from "../auth/view.js";
-import { header, json } from "../field.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import { echoQuery, okJson } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import type { PublicKeyByIdFunction } from "../auth/keys/public-key-source.js";
+import type { UnverifiedDelivery } from "../auth/keys/secrets.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { viewOfJsonHeader, withView } from "../auth/unwrap.js";
+import type { Auth } from "../core/auth.js";
+import { header, json } from "../core/field.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQuery, okJson } from "./shared/handshakes.js";
 
 /** Answers the `key` of an id as eBay spells it; `null`: there is none. */
 export type EbayKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<string | null | undefined>;
@@ -56,25 +56,9 @@ function keyText(pem: string | null | undefined): string | null {
 }
 
 /** eBay's notifications. Types are topics: `MARKETPLACE_ACCOUNT_DELETION`. */
-export const ebay: SenderFactory<EbayOptions> = senderFactory({
+export const ebay: SenderFactory<EbayOptions> = /* @__PURE__ */ senderFactory({
   factory: "ebay",
   name: "ebay",
-  title: "eBay Notification API",
-  credential:
-    "`keys`: a function that gets the key's id and answers `key` of `GET /commerce/notification/v1/public_key/{id}`; keep the answers for an hour. `verifyToken` and `endpoint`: as entered under Application Keys → Alerts and Notifications.",
-  proof:
-    "`x-ebay-signature: <base64 of JSON with alg, kid, signature and digest>`: ECDSA P-256 with SHA-1 over the body, the signature in base64 of DER.",
-  exampleType: "MARKETPLACE_ACCOUNT_DELETION",
-  retries: "Again after anything but 200, 201, 202 or 204; `notification.publishAttemptCount` counts.",
-  notes: [
-    "The hash is SHA-1, by eBay's choice: one signature holds for any two bodies of the same SHA-1, and such pairs can be made.",
-    "`?challenge_code=` is answered with the SHA-256 of code, token and endpoint, before any proof.",
-  ],
-  sources: ["github.com/eBay/event-notification-nodejs-sdk", "hookdeck/webhook-skills, providers.yaml @00ad8d05: ebay"],
-  unconfirmed: [
-    "the time limit and how long it retries",
-    "that `notification.notificationId` stays the same over attempts",
-  ],
   options: ["keys", "verifyToken", "endpoint"],
   define({ keys, verifyToken, endpoint }) {
     if (typeof verifyToken !== "string" || !VERIFY_TOKEN.test(verifyToken)) {

@@ -1,10 +1,10 @@
-// GitHub: repositories, organisations and apps.
-import { mac } from "../auth/mac.js";
-import type { AnyEvents, WithActions } from "../event.js";
-import { dotted, header, json, memberOf } from "../field.js";
-import type { Sender } from "../sender.js";
-import type { SecretOptions } from "./options.js";
-import { type SenderAbout, senderFactory } from "./sender-row.js";
+// Verifies GitHub's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import type { AnyEvents, WithActions } from "../core/event.js";
+import { dotted, header, json, memberOf } from "../core/field.js";
+import type { Sender } from "../sender/sender.js";
+import { type SenderAbout, senderFactory } from "./shared/factory.js";
+import type { SecretOptions } from "./shared/options.js";
 
 /** What the signed body of an event has, so that its unsigned name cannot be swapped for another's. */
 interface BodyOf {
@@ -13,7 +13,7 @@ interface BodyOf {
   readonly lacks?: readonly string[];
 }
 
-const BODIES: ReadonlyMap<string, BodyOf> = new Map<string, BodyOf>([
+const BODIES: ReadonlyMap<string, BodyOf> = /* @__PURE__ */ new Map<string, BodyOf>([
   ["check_run", { has: ["check_run"] }],
   ["check_suite", { has: ["check_suite"] }],
   ["commit_comment", { has: ["comment"], lacks: ["issue", "pull_request", "discussion"] }],
@@ -90,33 +90,9 @@ export interface GithubSender {
  * @throws {TypeError} When the secret is missing or malformed.
  * @example createReceiver(github({ secret: process.env.GITHUB_WEBHOOK_SECRET })).on("issues.opened", handler)
  */
-export const github: GithubSender = senderFactory<SecretOptions>({
+export const github: GithubSender = /* @__PURE__ */ senderFactory<SecretOptions>({
   factory: "github",
   name: "github",
-  title: "GitHub",
-  credential:
-    "you choose it: repository, organisation or app → Settings → Webhooks → Secret. Used as text. Without one GitHub signs nothing, and every delivery is 401.",
-  proof:
-    "`X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA256 over the body. The old `X-Hub-Signature` (SHA-1) is not looked at.",
-  exampleType: "issues.opened",
-  events:
-    'id: `X-GitHub-Delivery` (not signed), which a redelivery keeps. Type: `X-GitHub-Event` (not signed) and the body\'s `action`, joined by a dot: `issues.opened`, `push`. `"issues"` alone is never a type; `issues.*` takes all of its actions. Both content types are read, `application/json` and the form with JSON in `payload`. `ping` is an event like others, and is answered with 200 where nobody handles it.',
-  retries:
-    '**Never by itself**, so a 503 loses the event until somebody redelivers it, by hand or by API, for three days. While the dedupe store is down events are therefore handled without it (`onStoreFailure: "refuse"` changes that).',
-  notes: [
-    "The name of some thirty events is checked against the body: a comment's body cannot pass as its issue's, and a mismatch is 400 `unidentified`. Names beyond these are taken as they come; a schema (`events: { … }`) checks them too.",
-    'The same body under another id is reported as `replay_suspected`, or refused with `dedupe: { replay: "suppress" }`.',
-    "A repository's and an organisation's webhook tell of one event under one id: give two receivers on one store each its own `scope`.",
-    "Strict types come from your own map of names to payloads: `github<{ push: PushEvent; issues: IssuesOpenedEvent | IssuesClosedEvent }>({ secret })` spells the actions out.",
-  ],
-  sources: [
-    'docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads"',
-    "https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks (10 s; Enterprise Server waits 30 s)",
-    "github.com/octokit/webhooks-methods.js@da0cc1c471",
-    "the members of the bodies are from the published schemas",
-    'docs.github.com, "Best practices for using webhooks": 10 seconds, and that a redelivery keeps its id',
-    "@octokit/openapi-types, api-overview: the member `hooks`",
-  ],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),

@@ -1,12 +1,12 @@
-// HubSpot: an HMAC over the whole request (version 3), or plain hashes of less (2 and 1).
-import { type Auth, absent } from "../auth/auth.js";
-import { digest } from "../auth/digest.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { dottedAll, header, json } from "../field.js";
-import type { SecretOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies HubSpot's deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { digest } from "../auth/schemes/digest.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Auth, absent } from "../core/auth.js";
+import { dottedAll, header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { SecretOptions } from "./shared/options.js";
 
 export type HubspotVersion = "v1" | "v2" | "v3";
 
@@ -82,29 +82,9 @@ function hubspotAuth(secret: Secrets, versions: readonly HubspotVersion[]): Auth
 }
 
 /** HubSpot's webhooks. Types are subscriptions: `contact.creation`, `deal.propertyChange`. */
-export const hubspot: SenderFactory<HubspotOptions> = senderFactory({
+export const hubspot: SenderFactory<HubspotOptions> = /* @__PURE__ */ senderFactory({
   factory: "hubspot",
   name: "hubspot",
-  title: "HubSpot",
-  credential: "The app's Client secret. Used as text.",
-  proof:
-    "`X-HubSpot-Signature-v3: <base64, 44 chars>`: HMAC-SHA256 over `<method><URL><body><X-HubSpot-Request-Timestamp>`; the time is in Unix milliseconds. Older: `X-HubSpot-Signature: <hex, 64 chars>` with `X-HubSpot-Signature-Version: v2`, SHA-256 over `<secret><method><URL><body>`, or `v1`, over `<secret><body>`.",
-  exampleType: "contact.creation",
-  events:
-    "a batch: an array. Id of `eventId`, `subscriptionId`, `objectId` and `occurredAt` together, for `eventId` alone is not unique; type `subscriptionType`.",
-  retries: "Up to ten times within 24 hours; 400, 401, 403, 404 and 405 end them.",
-  notes: [
-    'Versions 1 and 2 are hashes, not HMACs, and sign no time: whoever has seen one delivery can append to its body, and send it again at any time. `versions: ["v3"]` refuses them.',
-    "Where a version 3 signature came, it must hold, whatever else came.",
-    "Of the URL version 3 signs these escapes decoded: %3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C %3B. HubSpot's library for Node decodes nothing; a URL signed as it came is accepted, too.",
-  ],
-  sources: [
-    "HubSpot/hubspot-api-nodejs @395cd9bf3b, src/utils/signature.ts",
-    "developers.hubspot.com, Validating requests: the table of escapes",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: hubspot",
-    "community.hubspot.com, a word of HubSpot's: 4xx other than 429 is final",
-  ],
-  unconfirmed: ["5 s time limit", "the id", "ten retries in 24 hours: third parties' word"],
   options: ["secret", "versions"],
   define: ({ secret, versions = VERSIONS }) => ({
     auth: hubspotAuth(secret, versions),

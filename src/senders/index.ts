@@ -1,100 +1,185 @@
 // The public names of hookgate/senders.
-export { quickbooks, xero } from "./accounting.js";
+
+export { ably } from "./ably.js";
 export { type AdyenItem, type AdyenOptions, adyen } from "./adyen.js";
-export { cursor, fireflies, huggingFace } from "./agents.js";
+export { type AirtablePing, airtable } from "./airtable.js";
+export { airwallex } from "./airwallex.js";
+export { alchemy } from "./alchemy.js";
 export { type AlipayOptions, type AlipayReplyOptions, alipay, alipayReply } from "./alipay.js";
-export { type AppleAppStoreOptions, appleAppStore } from "./app-store.js";
+export { anthropic } from "./anthropic.js";
+export { type AppleAppStoreOptions, appleAppStore } from "./apple-app-store.js";
+export { asana } from "./asana.js";
+export { ashby } from "./ashby.js";
+export { attentive } from "./attentive.js";
+export { auth0 } from "./auth0.js";
 export { type AwsSnsOptions, awsSns } from "./aws-sns.js";
-export { bridgeApi, dwolla, ethoca, gocardless, synctera } from "./banking.js";
-export { type AirtablePing, airtable, type MondayEnvelope, monday } from "./boards.js";
+export { type AzureEventGridOptions, azureEventGrid } from "./azure-event-grid.js";
+export { bigcommerce } from "./bigcommerce.js";
+export { bitbucket } from "./bitbucket.js";
+export { box } from "./box.js";
 export { type BraintreeOptions, braintree } from "./braintree.js";
-export { airwallex, checkoutCom, revolut, type SolidgateOptions, solidgate, square } from "./cards.js";
-export { cashfree, paystack, razorpay, smile } from "./cards-asia-africa.js";
-export { type AzureEventGridOptions, azureEventGrid, type GooglePubsubOptions, googlePubsub } from "./cloud.js";
+export { bridgeApi } from "./bridge-api.js";
+export { bridgeXyz } from "./bridge-xyz.js";
+export { bunnyStream } from "./bunny-stream.js";
+export { calCom } from "./cal-com.js";
+export { calendly } from "./calendly.js";
+export { cashfree } from "./cashfree.js";
+export { chargebee } from "./chargebee.js";
+export { checkoutCom } from "./checkout-com.js";
+export { circle } from "./circle.js";
+export { clerk } from "./clerk.js";
 export { type CloudEventsOptions, cloudEvents } from "./cloud-events.js";
-export { bitbucket, gitea } from "./code-hosting.js";
-export { cloudsignal, flexport, meraki, oura, type StravaOptions, strava, uberEats } from "./connected.js";
+export { cloudflareStream } from "./cloudflare-stream.js";
+export { cloudinary } from "./cloudinary.js";
+export { cloudsignal } from "./cloudsignal.js";
+export { coinbaseCommerce } from "./coinbase-commerce.js";
+export { commerceLayer } from "./commerce-layer.js";
 export { contentful } from "./contentful.js";
-export { alchemy, bridgeXyz, circle, tokenIo, utila } from "./crypto-assets.js";
+export { courier } from "./courier.js";
+export { cursor } from "./cursor.js";
+export { customerIo } from "./customer-io.js";
 export { discord } from "./discord.js";
 export { discourse } from "./discourse.js";
+export { docusign } from "./docusign.js";
+export { dodo } from "./dodo.js";
+export { dropbox } from "./dropbox.js";
 export { dropboxSign } from "./dropbox-sign.js";
+export { dwolla } from "./dwolla.js";
 export { type EbayKeyFunction, type EbayOptions, ebay } from "./ebay.js";
-export { asana, type Enrol, type EnrollingOptions, notion } from "./enrolling.js";
+export { elevenlabs } from "./elevenlabs.js";
+export { ethoca } from "./ethoca.js";
 export { exactOnline } from "./exact-online.js";
+export { fastspring } from "./fastspring.js";
+export { favro } from "./favro.js";
 export { type FireblocksOptions, fireblocks } from "./fireblocks.js";
-export { paypro, quoter } from "./form-digests.js";
-export { calCom, calendly, docusign, tally, typeform, webflow } from "./forms.js";
+export { fireflies } from "./fireflies.js";
+export { flexport } from "./flexport.js";
+export { front } from "./front.js";
+export { type FusionauthOptions, fusionauth } from "./fusionauth.js";
+export { gemini } from "./gemini.js";
+export { gitea } from "./gitea.js";
 export { type GithubSender, github } from "./github.js";
 export { type GitlabOptions, gitlab } from "./gitlab.js";
-export { coinbaseCommerce, hook0 } from "./hook0.js";
+export { gocardless } from "./gocardless.js";
+export { type GooglePubsubOptions, googlePubsub } from "./google-pubsub.js";
+export { hook0 } from "./hook0.js";
+export { hookdeck } from "./hookdeck.js";
 export { type HubspotOptions, type HubspotVersion, hubspot } from "./hubspot.js";
-export { auth0, okta, persona } from "./identity.js";
-export { type FusionauthOptions, fusionauth, type KeySetOptions, neonAuth } from "./identity-tokens.js";
+export { huggingFace } from "./hugging-face.js";
+export { intercom } from "./intercom.js";
+export { type JiraEnvelope, jira } from "./jira.js";
 export { type KakaoOptions, kakao } from "./kakao.js";
-export type { KeysByIdOptions, PublicKeySenderOptions } from "./key-options.js";
-export { type LineEnvelope, type LineWorksEnvelope, line, lineWorks } from "./line.js";
-export { usps, walmart } from "./logistics.js";
-export { attentive, courier, customerIo, knock, postmark } from "./mail.js";
-export { mailchimp, mandrill, sendgrid } from "./mail-signed.js";
+export { kinde } from "./kinde.js";
+export { knock } from "./knock.js";
+export { lemonSqueezy } from "./lemon-squeezy.js";
+export { type LineEnvelope, line } from "./line.js";
+export { type LineWorksEnvelope, lineWorks } from "./line-works.js";
+export { type LinearEnvelope, linear } from "./linear.js";
+export { linkedin } from "./linkedin.js";
+export { lithic } from "./lithic.js";
+export { liveblocks } from "./liveblocks.js";
+export { mailchimp } from "./mailchimp.js";
 export { mailgun } from "./mailgun.js";
-export { bunnyStream, cloudflareStream, cloudinary, elevenlabs, mux, retell } from "./media.js";
+export { mandrill } from "./mandrill.js";
+export { meraki } from "./meraki.js";
+export { messagebird } from "./messagebird.js";
 export { type MetaEntry, meta } from "./meta.js";
 export { type MicrosoftGraphOptions, microsoftGraph } from "./microsoft-graph.js";
 export { type MollieOptions, mollie } from "./mollie.js";
+export { type MondayEnvelope, monday } from "./monday.js";
+export { mux } from "./mux.js";
+export { neonAuth } from "./neon-auth.js";
+export { notion } from "./notion.js";
+export { nylas } from "./nylas.js";
+export { okta } from "./okta.js";
+export { openai } from "./openai.js";
+export { orb } from "./orb.js";
+export { oura } from "./oura.js";
+export { paddle } from "./paddle.js";
+export { paymob } from "./paymob.js";
+export { type PaypalOptions, paypal } from "./paypal.js";
+export { paypro } from "./paypro.js";
+export { paystack } from "./paystack.js";
+export { persona } from "./persona.js";
+export { picqer } from "./picqer.js";
+export { pipedrive } from "./pipedrive.js";
+export { plaid } from "./plaid.js";
+export { polar } from "./polar.js";
+export { type PortoneOptions, portone } from "./portone.js";
+export { postmark } from "./postmark.js";
+export { praxis, praxisReply } from "./praxis.js";
+export { pusher } from "./pusher.js";
+export { quickbooks } from "./quickbooks.js";
+export { quoter } from "./quoter.js";
+export { razorpay } from "./razorpay.js";
+export { recurly } from "./recurly.js";
+export { replicate } from "./replicate.js";
+export { resend } from "./resend.js";
+export { retell } from "./retell.js";
+export { revolut } from "./revolut.js";
+export { type RingcentralEnvelope, ringcentral } from "./ringcentral.js";
+export { type SalesforceOptions, salesforce } from "./salesforce.js";
+export { sanity } from "./sanity.js";
+export { segment } from "./segment.js";
+export { sendgrid } from "./sendgrid.js";
+export { sentry } from "./sentry.js";
+export type { Enrol, EnrollingOptions } from "./shared/enrolling.js";
+export { isSenderFactory, type SenderAbout, type SenderFactory } from "./shared/factory.js";
+export type { KeySetOptions } from "./shared/key-set-options.js";
 export type {
   BasicOptions,
   ConfirmOptions,
+  KeysByIdOptions,
+  PublicKeySenderOptions,
   SecretOptions,
   SecretSender,
   TokenOptions,
   TokenSender,
   VerifyTokenOptions,
-} from "./options.js";
-export { orb } from "./orb.js";
-export { paymob } from "./paymob.js";
-export { type PaypalOptions, paypal } from "./paypal.js";
-export { plaid } from "./plaid.js";
-export { type PortoneOptions, portone } from "./portone.js";
-export { praxis, praxisReply } from "./praxis.js";
-export { ably, pusher, sanity, workos } from "./realtime.js";
-export { type RingcentralEnvelope, ringcentral } from "./ringcentral.js";
-export { type SalesforceOptions, salesforce } from "./salesforce.js";
-export { segment } from "./segment.js";
-export { isSenderFactory, type SenderAbout, type SenderFactory, type SenderFacts } from "./sender-row.js";
+  XmlOptions,
+} from "./shared/options.js";
+export type { StandardEnvelope } from "./shared/standard-webhooks-follower.js";
+export type { StandardWebhooksOptions } from "./shared/standard-webhooks-scheme.js";
+export { shipbob } from "./shipbob.js";
+export { shiphero } from "./shiphero.js";
 export { shopify } from "./shopify.js";
-export { commerceLayer, fastspring, picqer, shiphero, shopline, woocommerce } from "./shops.js";
+export { shopline } from "./shopline.js";
 export { slack } from "./slack.js";
-export { linkedin, type TiktokEnvelope, tiktok, x } from "./social.js";
-export { standardWebhooks, svix } from "./standard-webhooks.js";
-export { anthropic, gemini, openai, replicate } from "./standard-webhooks-ai.js";
-export type { StandardEnvelope } from "./standard-webhooks-follower.js";
-export {
-  bigcommerce,
-  clerk,
-  dodo,
-  lithic,
-  liveblocks,
-  polar,
-  resend,
-  shipbob,
-  whop,
-} from "./standard-webhooks-platforms.js";
-export type { StandardWebhooksOptions } from "./standard-webhooks-scheme.js";
-export { box, dropbox } from "./storage.js";
+export { smartcar } from "./smartcar.js";
+export { smile } from "./smile.js";
+export { type SolidgateOptions, solidgate } from "./solidgate.js";
+export { square } from "./square.js";
+export { standardWebhooks } from "./standard-webhooks.js";
+export { type StravaOptions, strava } from "./strava.js";
 export { type StripeEnvelope, stripe } from "./stripe.js";
-export { chargebee, lemonSqueezy, paddle, recurly, tebex } from "./subscriptions.js";
-export { hookdeck, intercom, pipedrive, zendesk } from "./support.js";
+export { svix } from "./svix.js";
+export { synctera } from "./synctera.js";
+export { tally } from "./tally.js";
+export { tebex } from "./tebex.js";
 export { type TelegramEnvelope, telegram } from "./telegram.js";
-export { telnyx, twilio } from "./telephony.js";
-export { messagebird, vonage } from "./telephony-tokens.js";
-export { kinde, type WixOptions, wix } from "./token-bodies.js";
+export { telnyx } from "./telnyx.js";
+export { type TiktokEnvelope, tiktok } from "./tiktok.js";
+export { tokenIo } from "./token-io.js";
 export { type TossPaymentsOptions, tossPayments } from "./toss-payments.js";
-export { type JiraEnvelope, jira, type LinearEnvelope, linear, sentry } from "./trackers.js";
 export { treezor } from "./treezor.js";
+export { trello } from "./trello.js";
+export { twilio } from "./twilio.js";
 export { type TwitchEnvelope, twitch } from "./twitch.js";
+export { typeform } from "./typeform.js";
+export { uberEats } from "./uber-eats.js";
+export { usps } from "./usps.js";
+export { utila } from "./utila.js";
 export { type VercelEnvelope, type VercelOptions, vercel } from "./vercel.js";
+export { vonage } from "./vonage.js";
+export { walmart } from "./walmart.js";
+export { webflow } from "./webflow.js";
 export { type WebsubOptions, websub } from "./websub.js";
 export { decryptWechatPay, wechatPay } from "./wechat-pay.js";
-export { ashby, favro, front, nylas, smartcar, trello } from "./work-tools.js";
+export { whop } from "./whop.js";
+export { type WixOptions, wix } from "./wix.js";
+export { woocommerce } from "./woocommerce.js";
+export { workos } from "./workos.js";
+export { x } from "./x.js";
+export { xero } from "./xero.js";
+export { zendesk } from "./zendesk.js";
 export { type ZoomEnvelope, zoom } from "./zoom.js";

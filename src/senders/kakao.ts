@@ -1,13 +1,13 @@
-// Kakao: callbacks that carry the app's admin key, and account status events, which are signed tokens.
-import { type Auth, absent, COVERS_NOTHING } from "../auth/auth.js";
-import { jwt } from "../auth/jwt.js";
-import type { Secrets } from "../auth/secrets.js";
-import { staticToken } from "../auth/static-token.js";
-import type { Delivery } from "../delivery.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { tokenBody } from "../formats/token.js";
-import type { EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies Kakao Login's deliveries and locates their events.
+import { jwt } from "../auth/jwt/jwt.js";
+import { tokenBody } from "../auth/jwt/jwt-body-format.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { staticToken } from "../auth/schemes/static-token.js";
+import { type Auth, absent, COVERS_NOTHING } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface KakaoOptions {
   /** The primary admin key, for the unlink webhook and other callbacks with `KakaoAK`. */
@@ -21,10 +21,12 @@ export interface KakaoOptions {
 const JWKS_URL = "https://kauth.kakao.com/.well-known/jwks.json";
 const ISSUER = "https://kauth.kakao.com";
 const SET_TYPE = "application/secevent+jwt";
-const MISSING = absent("neither an Authorization with KakaoAK nor a body that is a token, as far as there are options");
+const MISSING = /* @__PURE__ */ absent(
+  "neither an Authorization with KakaoAK nor a body that is a token, as far as there are options",
+);
 
-const UNLINK: EventRow = { type: literal("unlink") };
-const OTHER: EventRow = { type: literal("callback") };
+const UNLINK: EventRow = { type: /* @__PURE__ */ literal("unlink") };
+const OTHER: EventRow = { type: /* @__PURE__ */ literal("callback") };
 
 function kakaoAuth({ token, audience, jwksUrl = JWKS_URL }: KakaoOptions): Auth {
   const admin =
@@ -63,29 +65,9 @@ function statusRow(payload: unknown): EventRow | undefined {
 }
 
 /** Kakao's callbacks: `unlink`, when a user leaves, or `callback`; and account status events, such as `tokens-revoked`. */
-export const kakao: SenderFactory<KakaoOptions> = senderFactory({
+export const kakao: SenderFactory<KakaoOptions> = /* @__PURE__ */ senderFactory({
   factory: "kakao",
   name: "kakao",
-  title: "Kakao Login",
-  credential:
-    "`token`: App → Platform Key → Admin Key, the primary one. `audience`: the REST API key, for the account status webhook.",
-  proof:
-    "Callbacks: `Authorization: KakaoAK <admin key>`; nothing of what is sent is signed. Account status (`application/secevent+jwt`): the body is a JWT (RS256) of `https://kauth.kakao.com`, made for the REST API key.",
-  exampleType: "unlink",
-  events:
-    "callbacks: `unlink` where the form has `referrer_type`, otherwise `callback`; no id, and so no dedupe. Account status: id `jti`, type the end of the URI under `events`, both signed.",
-  retries: "Only 200 (or 202) within 3 s is success.",
-  notes: [
-    "Choose POST for the unlink webhook: a GET holds everything in its query, and is refused.",
-    "Answer 200 for users that you do not know, too.",
-    "Who sees the admin key once can do anything as your app: let nothing but TLS end points see this URL.",
-  ],
-  sources: ["developers.kakao.com/docs/latest/ko/kakaologin/callback"],
-  unconfirmed: [
-    "how often it comes again",
-    "of account status: where the keys are, the issuer, and the names of the events",
-    "callbacks of Kakao Talk and channels: their bodies are passed on as they are",
-  ],
   options: ["token", "audience", "jwksUrl"],
   define: (options) => ({
     auth: kakaoAuth(options),

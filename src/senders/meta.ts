@@ -1,12 +1,12 @@
-// Meta: Facebook, Instagram, Messenger, WhatsApp. HMAC over the body; a GET asks whether we know the verify token.
-import { mac } from "../auth/mac.js";
-import { queryOf } from "../delivery.js";
-import { memberOf } from "../field.js";
-import type { Handshake } from "../sender.js";
-import { echoQueryTo, okText, requireText } from "./handshakes.js";
-import { namedRows } from "./named-rows.js";
-import type { VerifyTokenOptions } from "./options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies Meta (Facebook, Instagram, Messenger, WhatsApp)'s deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { queryOf } from "../core/delivery.js";
+import { memberOf } from "../core/field.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQueryTo, okText, requireText } from "./shared/handshakes.js";
+import { namedRows } from "./shared/named-rows.js";
+import type { VerifyTokenOptions } from "./shared/options.js";
 
 /** One entry: of a page, a user, a WhatsApp account. */
 export interface MetaEntry {
@@ -15,7 +15,7 @@ export interface MetaEntry {
   messaging?: readonly unknown[];
 }
 
-const rowOf = namedRows((type) => ({ each: "entry", type }));
+const rowOf = /* @__PURE__ */ namedRows((type) => ({ each: "entry", type }));
 
 /** Only to subscribe is a token shown; anything else by GET is nothing of Meta's. */
 function subscription(verifyToken: string): Handshake {
@@ -43,24 +43,9 @@ function subscription(verifyToken: string): Handshake {
  * @throws {TypeError} When an option is missing or malformed.
  * @example createReceiver(meta({ secret: process.env.META_APP_SECRET, verifyToken: "a long text" }))
  */
-export const meta: SenderFactory<VerifyTokenOptions, MetaEntry> = senderFactory({
+export const meta: SenderFactory<VerifyTokenOptions, MetaEntry> = /* @__PURE__ */ senderFactory({
   factory: "meta",
   name: "meta",
-  title: "Meta (Facebook, Instagram, Messenger, WhatsApp)",
-  credential:
-    "App Dashboard → App settings → Basic → App secret. Used as text. `verifyToken`: you choose it, and give it to Meta with the URL.",
-  proof:
-    "`X-Hub-Signature-256: sha256=<hex>`, HMAC-SHA256 over the body, which Meta writes with escaped unicode. The old `X-Hub-Signature` (SHA-1) is not looked at.",
-  exampleType: "whatsapp_business_account",
-  events:
-    "a batch: one event for each item of `entry`; type `object` of the body (signed); no id, so there is no dedupe.",
-  retries: "Facebook for 36 hours, WhatsApp for up to 7 days, with falling frequency.",
-  notes: [
-    "The GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge` hears the challenge where the token is yours, else 403. Mount with `app.use`, so that GET arrives.",
-    "What happened is in `changes[].field` or `messaging[]` of an entry; up to 1000 of them come in one delivery. Messages have ids (`messaging[].message.mid`, `messages[].id`): dedupe by those, in your own database.",
-  ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: facebook, whatsapp"],
-  unconfirmed: ["5 s time limit", "3 MiB as the longest body", "addresses (AS32934)"],
   options: ["secret", "verifyToken"],
   define: ({ secret, verifyToken }) => ({
     auth: mac({ secret, signature: { header: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" } }),

@@ -1,15 +1,15 @@
-// Microsoft Graph: every notification of a batch repeats the text that the subscription was made with.
-import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../auth/auth.js";
-import type { Secrets } from "../auth/secrets.js";
-import { compileSharedToken } from "../auth/shared-token.js";
-import { writeField } from "../auth/write-field.js";
-import type { Delivery } from "../delivery.js";
-import { json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import { isPromise, type MaybePromise } from "../internal/maybe-promise.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { echoQuery } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies Microsoft Graph's deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { writeField } from "../auth/request/write-field.js";
+import { compileSharedToken } from "../auth/schemes/shared-token.js";
+import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { echoQuery } from "./shared/handshakes.js";
 
 export interface MicrosoftGraphOptions {
   /** The `clientState` that you gave when you subscribed; several, or a function of the delivery. */
@@ -21,9 +21,17 @@ const PLACE = "value.*.clientState";
 const MAX_STATES = 10;
 const MAX_BODY_BYTES = 4_194_304;
 
-const NOT_JSON = refuse("bad_credentials", "the body is not JSON of at most 4 MiB with notifications in value");
-const MISSING = absent("a notification has no clientState; was it given when the subscription was made?");
-const TOO_MANY = refuse("bad_credentials", `the notifications hold more than ${MAX_STATES} different clientStates`);
+const NOT_JSON = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is not JSON of at most 4 MiB with notifications in value",
+);
+const MISSING = /* @__PURE__ */ absent(
+  "a notification has no clientState; was it given when the subscription was made?",
+);
+const TOO_MANY = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  `the notifications hold more than ${MAX_STATES} different clientStates`,
+);
 
 /** The different texts of a batch: each must be one of ours. */
 function statesOf({ body }: Delivery): readonly string[] | Refusal {
@@ -49,6 +57,7 @@ function graphAuth(clientState: Secrets): Auth {
     signsTime: false,
     credentialHeaders: [],
     writes: [{ in: "json", name: PLACE }],
+    secretFields: [{ in: "json", name: PLACE }],
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {
@@ -62,33 +71,19 @@ function graphAuth(clientState: Secrets): Auth {
 
 /** A POST without a body, when a subscription is made. */
 const VALIDATION: Handshake = {
-  ...echoQuery("validationToken"),
+  .../* @__PURE__ */ echoQuery("validationToken"),
   name: "validationToken",
   methods: ["POST"],
   answer: (delivery) => (delivery.body.length > 0 ? undefined : echoQuery("validationToken").answer(delivery)),
 };
 
-const CHANGE: EventRow = { each: "value", type: json("changeType") };
-const LIFECYCLE: EventRow = { each: "value", type: json("lifecycleEvent") };
+const CHANGE: EventRow = { each: "value", type: /* @__PURE__ */ json("changeType") };
+const LIFECYCLE: EventRow = { each: "value", type: /* @__PURE__ */ json("lifecycleEvent") };
 
 /** Microsoft Graph's change notifications. Types are `created`, `updated`, `deleted`, and of lifecycles `missed`. */
-export const microsoftGraph: SenderFactory<MicrosoftGraphOptions> = senderFactory({
+export const microsoftGraph: SenderFactory<MicrosoftGraphOptions> = /* @__PURE__ */ senderFactory({
   factory: "microsoftGraph",
   name: "microsoft-graph",
-  title: "Microsoft Graph",
-  credential: "The `clientState` that you gave when you made the subscription: a random text of up to 128 characters.",
-  proof: "`clientState` in each notification of the body, as it is. Nothing is signed.",
-  exampleType: "updated",
-  retries: "After anything but a 2xx within 3 seconds, for up to four hours.",
-  notes: [
-    "A batch: `value[]`. Notifications have no id, so nothing is deduped; the client state stands in the payload that handlers get.",
-    "`?validationToken=` is answered by itself. Lifecycle notifications may go to the same URL.",
-    "Of rich notifications neither the `validationTokens` are checked nor the content is decrypted.",
-  ],
-  sources: [
-    "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: microsoft-graph",
-  ],
   options: ["clientState"],
   define: ({ clientState }) => ({
     auth: graphAuth(clientState),

@@ -1,11 +1,11 @@
-// Orb: HMAC over a text with an ISO time, which is in UTC and mostly does not say so.
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { type DeliveryView, withView } from "../auth/view.js";
-import { header, json } from "../field.js";
-import { HeaderLines } from "../internal/headers.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Orb's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { header, json } from "../core/field.js";
+import { HeaderLines } from "../lib/headers.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const TIME = "x-orb-timestamp";
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
@@ -32,20 +32,9 @@ const TEXT: SignedText = {
 };
 
 /** Orb's webhooks, summary ones included. Types are `invoice.issued`, `subscription.created`, … */
-export const orb: SecretSender = senderFactory({
+export const orb: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "orb",
   name: "orb",
-  title: "Orb",
-  credential: "Orb dashboard → Webhooks → the endpoint's signing secret. Used as text.",
-  proof:
-    "`X-Orb-Signature: v1=<hex>[ v1=<hex>]`: HMAC-SHA256 over `v1:<X-Orb-Timestamp>:<body>`; the time is ISO 8601, and UTC where it names no zone.",
-  exampleType: "invoice.payment_succeeded",
-  sources: [
-    "orb-billing 6, src/resources/webhooks.ts",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: orb",
-    "docs.withorb.com/integrations-and-exports/webhooks",
-  ],
-  unconfirmed: ["the time limit and the retries", "that `id` stays the same over attempts"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: withView(

@@ -1,14 +1,14 @@
-// Paymob: a MAC in the query, over the values of twenty members.
-import { type Refusal, refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { json, memberOf, query } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Paymob's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { type Refusal, refuse } from "../core/auth.js";
+import { json, memberOf, query } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 /** In the order in which they are joined; each below `obj`. */
-const MEMBERS = [
+const MEMBERS = /* @__PURE__ */ [
   "amount_cents",
   "created_at",
   "currency",
@@ -31,7 +31,7 @@ const MEMBERS = [
   "success",
 ].map((name) => `obj.${name}`);
 const MAX_BODY_BYTES = 1_048_576;
-const UNREADABLE = refuse(
+const UNREADABLE = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the body is not JSON of at most 1 MiB, or a signed member has no one text",
 );
@@ -55,25 +55,9 @@ function textOf(value: unknown): string | Refusal {
 }
 
 /** Paymob's transaction callbacks, processed by POST. The type is `TRANSACTION`; what happened is in flags. */
-export const paymob: SecretSender = senderFactory({
+export const paymob: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "paymob",
   name: "paymob",
-  title: "Paymob",
-  credential: "Dashboard → Settings → Account Info → HMAC. Used as text.",
-  proof:
-    "query parameter `hmac=<lower-case hex, 128 chars>`: HMAC-SHA512 over the values of twenty members of `obj`, one after the other, from `amount_cents` to `success`.",
-  exampleType: "TRANSACTION",
-  notes: [
-    "Only those twenty members are signed: not `type`, nor anything else in `obj`.",
-    "The values stand one after the other without a separator, so where one ends is not signed.",
-    "There is no dedupe: a transaction comes again under the same `obj.id` when its state changes. Compare `pending`, `success`, `is_refunded` and `is_voided`.",
-    "The response callback (a browser's GET) and the callbacks of card tokens and deliveries are signed otherwise, and not read.",
-  ],
-  sources: [
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: paymob",
-    "developers.paymob.com, HMAC of transaction callbacks",
-  ],
-  unconfirmed: ["how a member that is null is signed: as nothing", "the time limit and the retries"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, algorithm: "sha512", signed: VALUES, signature: { at: query("hmac"), encoding: "hex" } }),

@@ -1,8 +1,8 @@
-// PayPal: RSA over a checksum of the body, by a certificate that the delivery names.
-import { publicKey } from "../auth/public-key.js";
-import type { PublicKeyText } from "../auth/public-key-text.js";
-import { header, json } from "../field.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies PayPal's deliveries and locates their events.
+import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { header, json } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface PaypalOptions {
   /** The webhook's id, as the dashboard shows it. It is part of the signed text, and not of the delivery. */
@@ -14,27 +14,9 @@ export interface PaypalOptions {
 const WEBHOOK_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** PayPal's webhooks. Types are the body's `event_type`: `PAYMENT.CAPTURE.COMPLETED`. */
-export const paypal: SenderFactory<PaypalOptions> = senderFactory({
+export const paypal: SenderFactory<PaypalOptions> = /* @__PURE__ */ senderFactory({
   factory: "paypal",
   name: "paypal",
-  title: "PayPal",
-  credential:
-    "Developer Dashboard → Apps & Credentials → the app → Webhooks → Webhook ID. `publicKey` is optional: PayPal's certificate, pinned, so that none is fetched.",
-  proof:
-    "`paypal-transmission-sig: <base64>`: RSA (PKCS #1 v1.5) with SHA-256 over `<paypal-transmission-id>|<paypal-transmission-time>|<webhook id>|<CRC-32 of the body, decimal>`. The certificate is at `paypal-cert-url`: only https, only `*.paypal.com`, only below /v1/notifications/certs/.",
-  exampleType: "PAYMENT.CAPTURE.COMPLETED",
-  retries: "Up to 25 times within three days.",
-  notes: [
-    "The signature binds the body by a CRC-32 alone. Whoever has seen one delivery can make another body with the same checksum: fetch the resource before you act upon it.",
-    "Which transmission it is, and when, are signed; whether a retry has a time of its own is not documented, so the time is not judged.",
-    "The certificate is fetched with the first delivery, and kept for a day; while it cannot be had, PayPal hears 503 and comes again.",
-  ],
-  sources: [
-    "github.com/paypal/PayPal-Python-SDK, paypalrestsdk/notifications.py",
-    "developer.paypal.com/api/rest/webhooks",
-    "developer.paypal.com, as quoted in several repositories: 25 times over three days",
-  ],
-  unconfirmed: ["the time limit"],
   options: ["webhookId", "publicKey"],
   define({ webhookId, publicKey: pinned }) {
     if (typeof webhookId !== "string" || !WEBHOOK_ID.test(webhookId)) {

@@ -1,14 +1,14 @@
-// Praxis: SHA-384 over the values of some members and the secret; which ones depends on the kind of notification.
+// Verifies Praxis Cashier's deliveries and locates their events.
 import { createHash } from "node:crypto";
-import { refuse } from "../auth/auth.js";
-import { digest } from "../auth/digest.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { dottedAll, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { FinishReply } from "../reply.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+import { digest } from "../auth/schemes/digest.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
+import type { FinishReply } from "../core/reply.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const SIGNATURE = "gt-authentication";
 const REPLY_SIGNATURE = "external-request-signature";
@@ -36,7 +36,7 @@ const SUBSCRIPTION_MEMBERS = [
   "timestamp",
 ];
 const MAX_BODY_BYTES = 1_048_576;
-const UNREADABLE = refuse(
+const UNREADABLE = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the body is not JSON of at most 1 MiB, or a signed member has no one text",
 );
@@ -48,7 +48,7 @@ const VALUES: SignedText = {
     url: false,
     headers: [],
     // Of a payment `event` is not signed, but there is none: its presence makes it a subscription's.
-    fields: [...new Set([...PAYMENT_MEMBERS, ...SUBSCRIPTION_MEMBERS])],
+    fields: [.../* @__PURE__ */ new Set([...PAYMENT_MEMBERS, ...SUBSCRIPTION_MEMBERS])],
   },
   texts({ body }) {
     const parsed = body.length > MAX_BODY_BYTES ? undefined : parseJson(body);
@@ -83,34 +83,22 @@ function answerOf(
 
 /** A transaction reaches each state once; the state itself is not signed. */
 const PAYMENT: EventRow = {
-  id: dottedAll(json("transaction.tid"), json("transaction.transaction_status")),
-  type: json("transaction.transaction_status"),
-  timestamp: json("timestamp", "unix-seconds"),
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json("transaction.tid"),
+    /* @__PURE__ */ json("transaction.transaction_status"),
+  ),
+  type: /* @__PURE__ */ json("transaction.transaction_status"),
+  timestamp: /* @__PURE__ */ json("timestamp", "unix-seconds"),
 };
-const SUBSCRIPTION: EventRow = { type: json("event"), timestamp: json("timestamp", "unix-seconds") };
+const SUBSCRIPTION: EventRow = {
+  type: /* @__PURE__ */ json("event"),
+  timestamp: /* @__PURE__ */ json("timestamp", "unix-seconds"),
+};
 
 /** Praxis Cashier's notifications. Types are the transaction's status (`approved`), or of subscriptions the body's `event`. */
-export const praxis: SecretSender = senderFactory({
+export const praxis: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "praxis",
   name: "praxis",
-  title: "Praxis Cashier",
-  credential: "The merchant secret. Used as text.",
-  proof:
-    "`gt-authentication: <lower-case hex, 96 chars>`: SHA-384 over the values of the members that the documentation lists for the kind, in its order, and the merchant secret.",
-  exampleType: "approved",
-  events:
-    "payments: type `transaction.transaction_status` (not signed); id `transaction.tid` and that status. Subscriptions: type `event` (signed), no id, and so no dedupe.",
-  notes: [
-    "**The status of a payment is not signed**: whoever replays a rejected one can call it approved. Fetch the transaction before you act upon it.",
-    'Praxis wants its answer signed, and hears it so: `{"status":0,"description":"Ok","timestamp":…}` with `external-request-signature: <SHA-384 of status, timestamp and the secret that fitted>`, made anew for every delivery. What a handler gives to `context.reply` goes as it is. A guarded route answers by itself: `praxisReply(secret)` makes headers and body.',
-    "Amounts come as texts and are signed as such; a number with a fraction is refused.",
-  ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis", "docs.praxis.tech/docs/authentication"],
-  unconfirmed: [
-    "whether `timestamp` is that of the attempt: it is not judged",
-    "that a status comes once for a transaction",
-    "the time limit and the retries",
-  ],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: digest({

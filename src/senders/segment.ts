@@ -1,14 +1,18 @@
-// Segment: of a batch only the first event is signed, and not as it stands in the body.
-import { type Auth, COVERS_NOTHING, refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { json } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Segment's deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { type Auth, COVERS_NOTHING, refuse } from "../core/auth.js";
+import { json } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
-const SINGLE: EventRow = { id: json("messageId"), type: json("type"), timestamp: json("timestamp", "rfc3339") };
+const SINGLE: EventRow = {
+  id: /* @__PURE__ */ json("messageId"),
+  type: /* @__PURE__ */ json("type"),
+  timestamp: /* @__PURE__ */ json("timestamp", "rfc3339"),
+};
 const BATCH: EventRow = { ...SINGLE, each: "" };
 const OPENING_BRACKET = 0x5b;
 /** A batch is parsed before it is proven, so it is small. */
@@ -45,21 +49,9 @@ function segmentAuth(secret: Secrets): Auth {
 }
 
 /** Segment's webhook destinations. Types are `track`, `identify`, `page`. */
-export const segment: SecretSender = senderFactory({
+export const segment: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "segment",
   name: "segment",
-  title: "Segment",
-  credential: "The destination's Shared Secret. Used as text. Without one, nothing is signed.",
-  proof:
-    "`X-Signature: <lower-case hex, 40 chars>`: HMAC-SHA1 over the body; of a batch over its first event alone, written anew as `JSON.stringify` writes it.",
-  exampleType: "track",
-  events: "a single event, or a batch: an array. Id `messageId`, type `type`.",
-  retries: "After no answer and 5xx, for up to four hours.",
-  notes: [
-    "Of a batch nothing but the first event is signed: whoever has seen one can put other events behind it. Switch batching off.",
-  ],
-  sources: ["segmentio/segment-docs, webhooks/index.md and actions-webhook/index.md"],
-  unconfirmed: ["that `messageId` stays the same over retries", "time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: segmentAuth(secret),

@@ -1,21 +1,21 @@
-// Slack: events, slash commands, and what people do with messages and modals.
-import { mac } from "../auth/mac.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { parseForm } from "../internal/form.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Slack's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { parseForm } from "../lib/form.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
 
 const EVENT: EventRow = {
-  id: json("event_id"),
-  type: json("event.type"),
-  timestamp: json("event_time", "unix-seconds"),
-  attempt: header("x-slack-retry-num"),
+  id: /* @__PURE__ */ json("event_id"),
+  type: /* @__PURE__ */ json("event.type"),
+  timestamp: /* @__PURE__ */ json("event_time", "unix-seconds"),
+  attempt: /* @__PURE__ */ header("x-slack-retry-num"),
 };
-const COMMAND: EventRow = { id: json("trigger_id"), type: literal("command") };
+const COMMAND: EventRow = { id: /* @__PURE__ */ json("trigger_id"), type: /* @__PURE__ */ literal("command") };
 /** `block_actions`, `view_submission`, `shortcut`, …, and Slack's own `app_rate_limited`: none has an id, nor comes again. */
-const OTHER: EventRow = { type: json("type") };
+const OTHER: EventRow = { type: /* @__PURE__ */ json("type") };
 
 const MAX_CHALLENGE_LENGTH = 512;
 
@@ -63,30 +63,9 @@ const SSL_CHECK: Handshake = {
  * @throws {TypeError} When the secret is missing or malformed.
  * @example createReceiver(slack({ secret: process.env.SLACK_SIGNING_SECRET })).on("app_mention", handler)
  */
-export const slack: SecretSender = senderFactory({
+export const slack: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "slack",
   name: "slack",
-  title: "Slack",
-  credential:
-    "the app's signing secret: api.slack.com/apps → Basic Information → App Credentials. Used as text. Not the old verification token.",
-  proof:
-    "`X-Slack-Signature: v0=<hex>`, HMAC-SHA256 over `v0:<X-Slack-Request-Timestamp>:<body>`; the time is unix seconds.",
-  exampleType: "app_mention",
-  events:
-    "Events API, slash commands and interactivity, on one URL or on several. JSON `event_callback`: type of the inner event (`app_mention`), payload the whole callback, id `event_id`, time `event_time`, attempt `X-Slack-Retry-Num` (not signed). Form: type `command`, payload the form's fields (`command`, `text`, …), id `trigger_id`. Form with JSON in `payload`: type `block_actions`, `view_submission`, …, payload that JSON, no id. JSON `app_rate_limited`: that type, no id.",
-  retries:
-    "Events at once, after 1 min and after 5 min; commands and interactions never. `X-Slack-No-Retry` is not sent.",
-  notes: [
-    "`url_verification` is signed; the challenge, at most 512 characters, goes back as plain text. `ssl_check=1` comes as a form **without** a signature: it hears an empty 200, and nothing of it reaches a handler. With a signature header it must hold like any other delivery.",
-    "Interactions have no id, so they are not deduped; Slack does not send them again.",
-    'Acknowledge first and work afterwards: 3 s are short. A command may be answered at once: `context.reply({ body: "On it." })`.',
-  ],
-  sources: [
-    "github.com/slackapi/bolt-js@9a45c3c9a3, src/receivers/verify-request.ts, HTTPModuleFunctions.ts; slackapi/python-slack-sdk, tests/slack_sdk/signature",
-    "docs.slack.dev",
-    "npm slack-payload, and the published delivery of a slash command: how forms are laid out",
-  ],
-  unconfirmed: ["that `event_id` stays the same over retries"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

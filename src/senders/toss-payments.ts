@@ -1,13 +1,14 @@
-// Toss Payments (Korea): four kinds of webhooks on one URL, of which only one is signed.
-import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import { PrivateFields } from "../auth/private-fields.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { indexOfDigest, sha256 } from "../internal/constant-time.js";
-import type { MaybePromise } from "../internal/maybe-promise.js";
-import type { Confirm, EventRow } from "../sender.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies Toss Payments' deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { PrivateFields } from "../auth/request/unverified-fields.js";
+import { writeField } from "../auth/request/write-field.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { type Auth, absent, COVERS_NOTHING, type Proof, refuse, type SignableRequest } from "../core/auth.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { indexOfDigest, sha256 } from "../lib/constant-time.js";
+import type { MaybePromise } from "../lib/maybe-promise.js";
+import type { Confirm, EventRow } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
 export interface TossPaymentsOptions {
   /** Fetches the truth of an unsigned event, by its `paymentKey` say. Required: anyone can post one. */
@@ -18,14 +19,18 @@ export interface TossPaymentsOptions {
   readonly depositSecret?: (orderId: string) => MaybePromise<string | undefined>;
 }
 
-const SIGNED_TYPES: ReadonlySet<string> = new Set(["payout.changed", "seller.changed"]);
+const SIGNED_TYPES: ReadonlySet<string> = /* @__PURE__ */ new Set(["payout.changed", "seller.changed"]);
 const SIGNATURE = "tosspayments-webhook-signature";
-const TRANSMISSION_ID = header("tosspayments-webhook-transmission-id");
-const ATTEMPT = header("tosspayments-webhook-transmission-retried-count");
+const TRANSMISSION_ID = /* @__PURE__ */ header("tosspayments-webhook-transmission-id");
+const ATTEMPT = /* @__PURE__ */ header("tosspayments-webhook-transmission-retried-count");
 
-const SIGNED: EventRow = { id: json("eventId"), type: json("eventType"), attempt: ATTEMPT };
-const DEPOSIT: EventRow = { id: TRANSMISSION_ID, type: literal("DEPOSIT_CALLBACK"), attempt: ATTEMPT };
-const UNSIGNED: EventRow = { id: TRANSMISSION_ID, type: json("eventType"), attempt: ATTEMPT };
+const SIGNED: EventRow = {
+  id: /* @__PURE__ */ json("eventId"),
+  type: /* @__PURE__ */ json("eventType"),
+  attempt: ATTEMPT,
+};
+const DEPOSIT: EventRow = { id: TRANSMISSION_ID, type: /* @__PURE__ */ literal("DEPOSIT_CALLBACK"), attempt: ATTEMPT };
+const UNSIGNED: EventRow = { id: TRANSMISSION_ID, type: /* @__PURE__ */ json("eventType"), attempt: ATTEMPT };
 
 /**
  * Toss Payments' webhooks.
@@ -45,34 +50,9 @@ const UNSIGNED: EventRow = { id: TRANSMISSION_ID, type: json("eventType"), attem
  *   confirm: async (event) => ({ payload: await fetchPayment(event.payload) }),
  * })
  */
-export const tossPayments: SenderFactory<TossPaymentsOptions> = senderFactory({
+export const tossPayments: SenderFactory<TossPaymentsOptions> = /* @__PURE__ */ senderFactory({
   factory: "tossPayments",
   name: "toss-payments",
-  title: "Toss Payments",
-  credential:
-    "**`confirm(event)`** is required: it decides about unsigned events before they are claimed. Ask Toss for the payment by its `paymentKey`. `true` lets the event through, `false` is 401, an object replaces the payload with what you fetched (the best choice: then nothing of the body is believed), and a throw is 503, so Toss sends it again. **`securityKey`**, from the developer centre, is for `payout.changed` and `seller.changed`. **`depositSecret(orderId)`** answers the `secret` you stored when the payment was approved, or `undefined` where there is no such order (401); a throw is 503. A kind whose option is missing is 500 `misconfigured`, and you are told which one.",
-  proof:
-    "`payout.changed`, `seller.changed`: `tosspayments-webhook-signature: v1:<base64>,v1:<base64>`, either is enough; HMAC-SHA256 with the security key over `<body>:<tosspayments-webhook-transmission-time>`. `DEPOSIT_CALLBACK` (virtual account): the body's `secret` is that of the payment's approval response. All others (`PAYMENT_STATUS_CHANGED`, `CANCEL_STATUS_CHANGED`, `BILLING_DELETED`, `METHOD_UPDATED`, `CUSTOMER_STATUS_CHANGED`): **none**, anybody can post one, so `event.verified` is `false`.",
-  exampleType: "PAYMENT_STATUS_CHANGED",
-  events:
-    "type: `eventType` of the body; a `DEPOSIT_CALLBACK` has none, and one that names it is refused. Id: `eventId` of the body of `payout.changed` and `seller.changed` (signed), else `tosspayments-webhook-transmission-id` (not signed). Attempt: `tosspayments-webhook-transmission-retried-count`.",
-  retries:
-    "Up to 7 more times, after 1, 4, 16, 64, 256, 1,024 and 4,096 minutes: 3 days 19 hours. Only **200** counts, not every 2xx.",
-  notes: [
-    "Korea. One URL takes several kinds, of which only two types are signed.",
-    "A deposit's secret proves who sent it, not that status or any other field is unchanged.",
-  ],
-  sources: [
-    "docs.tosspayments.com, the webhook guide (/guides/webhook) and reference (/reference/using-api/webhook-events)",
-    "no vector is published",
-  ],
-  unconfirmed: [
-    "whether the security key is used as its text (as here) or decoded from hex first",
-    "whether the transmission id stays the same over retries, without which those events are not deduped",
-    "whether the signed transmission time is new on each attempt, for which reason it is not used for freshness",
-    "10 s time limit: a third party's word",
-    "that Toss publishes its addresses",
-  ],
   options: ["confirm", "securityKey", "depositSecret"],
   define(options) {
     if (typeof options.confirm !== "function") {
@@ -85,7 +65,7 @@ export const tossPayments: SenderFactory<TossPaymentsOptions> = senderFactory({
       confirm: options.confirm,
       event(_delivery, payload) {
         const type = memberOf(payload, "eventType");
-        if (type === undefined) return memberOf(payload, "secret") === undefined ? undefined : DEPOSIT;
+        if (type === undefined) return DEPOSIT; // its secret has proven it, and is gone
         return SIGNED_TYPES.has(String(type)) ? SIGNED : UNSIGNED;
       },
       // Whether the signed transmission time is new on each of the retries, over 3 days 19 hours, is unconfirmed.
@@ -123,11 +103,23 @@ function tossAuth(options: TossPaymentsOptions): Auth {
     return { ok: true, keyIndex: 0, covers: COVERS_NOTHING };
   }
 
+  /** What a receiver keeps of a deposit is without its secret: to be sent again it gets the order's. */
+  async function withDepositSecret(request: SignableRequest, key: string | undefined): Promise<SignableRequest> {
+    const fields = new PrivateFields({ url: "", body: Buffer.from(request.body) });
+    const orderId = fields.read("json", "orderId");
+    if (key === undefined && (typeof orderId !== "string" || fields.read("json", "secret") !== undefined))
+      return request;
+    const secret = key ?? (await depositSecret?.(orderId as string));
+    return secret === undefined ? request : writeField(request, { in: "json", name: "secret" }, secret);
+  }
+
   return {
     scheme: "toss-payments",
     covers: COVERS_NOTHING,
     signsTime: false,
     credentialHeaders: [SIGNATURE],
+    // Of a deposit; and of the payment that other events hold whole.
+    secretFields: ["secret", "data.secret"].map((name) => ({ in: "json", name })),
     needsPublicUrl: false,
     warnings: signature?.warnings ?? [],
     verify(delivery, context) {
@@ -161,6 +153,7 @@ function tossAuth(options: TossPaymentsOptions): Auth {
       };
       const type = new PrivateFields({ url: "", body: Buffer.from(request.body) }).read("json", "eventType");
       const isSigned = typeof type === "string" && SIGNED_TYPES.has(type);
+      if (type === undefined && depositSecret !== undefined) return withDepositSecret(timed, key);
       return isSigned && signature?.sign !== undefined ? signature.sign(timed, key) : timed;
     },
   };

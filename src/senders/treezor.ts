@@ -1,15 +1,18 @@
-// Treezor: the signature is a member of the body, over another member as PHP would write it.
-import { refuse } from "../auth/auth.js";
-import { mac } from "../auth/mac.js";
-import type { SignedText } from "../auth/signed-text.js";
-import { json } from "../field.js";
-import { decodeUtf8, parseJsonText } from "../internal/json.js";
-import type { SecretSender } from "./options.js";
-import { phpJson, rawMember } from "./raw-member.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Treezor's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import type { SignedText } from "../auth/signature/signed-content.js";
+import { refuse } from "../core/auth.js";
+import { json } from "../core/field.js";
+import { decodeUtf8, parseJsonText } from "../lib/json.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+import { phpJson, rawMember } from "./shared/raw-json.js";
 
 const MAX_BODY_BYTES = 1_048_576;
-const UNREADABLE = refuse("bad_credentials", "the body is not JSON of at most 1 MiB with one member object_payload");
+const UNREADABLE = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is not JSON of at most 1 MiB with one member object_payload",
+);
 
 /** Numbers are signed as they stand: `10.00` parsed and written again would be another text. */
 const OBJECT_PAYLOAD: SignedText = {
@@ -23,25 +26,9 @@ const OBJECT_PAYLOAD: SignedText = {
 };
 
 /** Treezor's webhooks. Types are the body's `webhook`: `payin.create`. */
-export const treezor: SecretSender = senderFactory({
+export const treezor: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "treezor",
   name: "treezor",
-  title: "Treezor",
-  credential: "The webhook secret that your account manager gives you; sandbox and production differ. Used as text.",
-  proof:
-    "member `object_payload_signature` of the body: `<base64, 44 chars>` of HMAC-SHA256 over `object_payload`, written as PHP does: no white space, `\\/` for a slash, `\\uxxxx` beyond ASCII.",
-  exampleType: "payin.create",
-  retries: "After a 5xx every minute, up to 30 times.",
-  notes: [
-    "Signed is `object_payload` alone: `webhook` (the type), `webhook_id` and `object_id` can be changed by whoever replays a delivery. Look at what `object_payload` holds before you act upon the type.",
-    "Bodies come as text/plain.",
-    "The order is not kept: compare `webhook_created_at`.",
-  ],
-  sources: [
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: treezor",
-    "docs.treezor.com/guide/webhooks/integrity-checks",
-  ],
-  unconfirmed: ["whether a 4xx ends the attempts", "the time limit"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

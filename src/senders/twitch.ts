@@ -1,17 +1,22 @@
-// Twitch EventSub: HMAC over id, time and body; subscribing and revoking are signed as well.
-import { mac } from "../auth/mac.js";
-import { header, json, literal, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { checkChallenge, okText } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Twitch EventSub's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, literal, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okText } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
 
-const ID = header("twitch-eventsub-message-id");
-const TIME = header("twitch-eventsub-message-timestamp", "rfc3339");
-const ATTEMPT = header("twitch-eventsub-message-retry");
-const NOTIFICATION: EventRow = { id: ID, type: json("subscription.type"), timestamp: TIME, attempt: ATTEMPT };
-const REVOCATION: EventRow = { id: ID, type: literal("revocation"), timestamp: TIME, attempt: ATTEMPT };
+const ID = /* @__PURE__ */ header("twitch-eventsub-message-id");
+const TIME = /* @__PURE__ */ header("twitch-eventsub-message-timestamp", "rfc3339");
+const ATTEMPT = /* @__PURE__ */ header("twitch-eventsub-message-retry");
+const NOTIFICATION: EventRow = {
+  id: ID,
+  type: /* @__PURE__ */ json("subscription.type"),
+  timestamp: TIME,
+  attempt: ATTEMPT,
+};
+const REVOCATION: EventRow = { id: ID, type: /* @__PURE__ */ literal("revocation"), timestamp: TIME, attempt: ATTEMPT };
 
 /** The proof has held. Told by the signed body: the header that names the kind is not signed. */
 const VERIFICATION: Handshake = {
@@ -46,29 +51,9 @@ export interface TwitchEnvelope {
  * @throws {TypeError} When the secret is missing or malformed.
  * @example createReceiver(twitch({ secret: process.env.TWITCH_EVENTSUB_SECRET })).on("channel.follow", handler)
  */
-export const twitch: SecretSender<TwitchEnvelope> = senderFactory({
+export const twitch: SecretSender<TwitchEnvelope> = /* @__PURE__ */ senderFactory({
   factory: "twitch",
   name: "twitch",
-  title: "Twitch EventSub",
-  credential: "you choose it when you subscribe: `transport.secret`, 10 to 100 ASCII characters. Used as text.",
-  proof:
-    "`Twitch-Eventsub-Message-Signature: sha256=<hex>`, HMAC-SHA256 over `<Twitch-Eventsub-Message-Id><Twitch-Eventsub-Message-Timestamp><body>`; the time is RFC 3339 with nanoseconds.",
-  exampleType: "channel.follow",
-  events:
-    "id `Twitch-Eventsub-Message-Id` (signed), the same when sent again; type `subscription.type` of the body, or `revocation` where the body holds no event; time `Twitch-Eventsub-Message-Timestamp` (signed); attempt `Twitch-Eventsub-Message-Retry` (not signed).",
-  retries: "Some times; `notification_failures_exceeded` revokes the subscription where too many are slow or fail.",
-  notes: [
-    "`webhook_callback_verification` is signed; the challenge goes back as plain text.",
-    "`revocation` tells that Twitch has ended a subscription: `subscription.status` says why.",
-  ],
-  sources: [
-    "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: twitch",
-  ],
-  unconfirmed: [
-    "how often and how long it retries: a day is assumed",
-    'the time limit ("a few seconds"): 5 s is assumed',
-  ],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

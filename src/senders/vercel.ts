@@ -1,11 +1,11 @@
-// Vercel: webhooks of an account or integration, and log drains, which come as arrays.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { json } from "../field.js";
-import { ndjson } from "../formats/ndjson.js";
-import type { EventRow, Handshake } from "../sender.js";
-import { requireText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+// Verifies Vercel's deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { ndjson } from "../body-formats/ndjson.js";
+import { json } from "../core/field.js";
+import type { EventRow, Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { requireText } from "./shared/handshakes.js";
 
 export interface VercelOptions {
   /** Of the webhook, the integration, or the drain. */
@@ -22,13 +22,17 @@ export interface VercelEnvelope {
   payload: unknown;
 }
 
-const WEBHOOK: EventRow = { id: json("id"), type: json("type"), timestamp: json("createdAt", "unix-milliseconds") };
+const WEBHOOK: EventRow = {
+  id: /* @__PURE__ */ json("id"),
+  type: /* @__PURE__ */ json("type"),
+  timestamp: /* @__PURE__ */ json("createdAt", "unix-milliseconds"),
+};
 /** A drain's lines; `source` is `build`, `lambda`, `edge`, `static`, … */
 const DRAIN: EventRow = {
   each: "",
-  id: json("id"),
-  type: json("source"),
-  timestamp: json("timestamp", "unix-milliseconds"),
+  id: /* @__PURE__ */ json("id"),
+  type: /* @__PURE__ */ json("source"),
+  timestamp: /* @__PURE__ */ json("timestamp", "unix-milliseconds"),
 };
 const SIGNATURE = "x-vercel-signature";
 
@@ -49,31 +53,9 @@ function drainVerification(token: string): Handshake {
  * @throws {TypeError} When the secret is missing or malformed, or the token is no text.
  * @example createReceiver(vercel({ secret: process.env.VERCEL_WEBHOOK_SECRET }))
  */
-export const vercel: SenderFactory<VercelOptions, VercelEnvelope> = senderFactory({
+export const vercel: SenderFactory<VercelOptions, VercelEnvelope> = /* @__PURE__ */ senderFactory({
   factory: "vercel",
   name: "vercel",
-  title: "Vercel",
-  credential:
-    "shown when the webhook is made; of an integration its Client Secret; of a drain its own. Used as text. `verifyToken`, of a drain: what its page shows for `x-vercel-verify`.",
-  proof: "`x-vercel-signature: <hex>`, HMAC-SHA1 over the body.",
-  exampleType: "deployment.succeeded",
-  events:
-    "webhooks: id `id` of the body, type `type`, time `createdAt` (milliseconds). Log drains (JSON arrays, or NDJSON): one event for each line, id `id`, type `source`.",
-  retries: "For up to 24 hours.",
-  notes: [
-    "With `verifyToken`, requests without a signature hear 200 and the token, and reach no handler.",
-    "An NDJSON drain of one line is a drain all the same: the Content-Type decides.",
-  ],
-  sources: [
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: vercel",
-    "https://vercel.com/docs/webhooks",
-    "https://vercel.com/docs/drains/reference/logs: id, source and timestamp of a line",
-  ],
-  unconfirmed: [
-    "24 hours of retries",
-    "the time limit: 15 s is assumed",
-    "the Content-Type of an NDJSON drain: `application/x-ndjson` and `application/ndjson` are read so",
-  ],
   options: ["secret", "verifyToken"],
   define: ({ secret, verifyToken }) => ({
     auth: mac({ secret, algorithm: "sha1", signature: { header: SIGNATURE, encoding: "hex" } }),

@@ -1,13 +1,13 @@
-// WebSub (PubSubHubbub): HMAC over the body, in one of four algorithms; every (un)subscription is asked about by GET.
+// Verifies WebSub's deliveries and locates their events.
 import { anyOf } from "../auth/combine.js";
-import { mac } from "../auth/mac.js";
-import type { MacAlgorithm } from "../auth/mac-plan.js";
-import type { Secrets } from "../auth/secrets.js";
-import { queryOf } from "../delivery.js";
-import { literal } from "../field.js";
-import type { Handshake } from "../sender.js";
-import { checkChallenge, okText } from "./handshakes.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import type { MacAlgorithm } from "../auth/signature/compile.js";
+import { queryOf } from "../core/delivery.js";
+import { literal } from "../core/field.js";
+import type { Handshake } from "../sender/sender.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { checkChallenge, okText } from "./shared/handshakes.js";
 
 export interface WebsubOptions {
   /** `hub.secret` of the subscription. */
@@ -59,22 +59,9 @@ function intent({ topics }: WebsubOptions): Handshake {
  * @throws {TypeError} When the secret is missing or malformed, or there are no topics.
  * @example createReceiver(websub({ secret: process.env.HUB_SECRET, topics: ["https://example.com/feed"] }))
  */
-export const websub: SenderFactory<WebsubOptions> = senderFactory({
+export const websub: SenderFactory<WebsubOptions> = /* @__PURE__ */ senderFactory({
   factory: "websub",
   name: "websub",
-  title: "WebSub",
-  credential:
-    "you choose it: `hub.secret` of the subscription, under 200 bytes. Used as text. Without one, nothing is signed.",
-  proof: "`X-Hub-Signature: sha256=<hex>`, or `sha1`, `sha384`, `sha512`, by the hub's choice: HMAC over the body.",
-  exampleType: "content",
-  retries: "By the hub's own policy, until the lease ends: renew it before.",
-  notes: [
-    '`hub.mode=subscribe` for a topic among `topics` hears the challenge, any other 404; `unsubscribe` the other way round, so that no stranger ends a subscription; `denied` hears 200. With `"*"` everything is confirmed. Mount with `app.use`, so that GET arrives.',
-    "The payload is JSON, text (Atom, RSS and other XML) or bytes, by its media type. The `Link` header names the topic, and is not signed.",
-    "The specification allows hubs to sign with SHA-1; HMAC with it is still sound.",
-  ],
-  sources: ["github.com/w3c/websub, index.html, sections 5.3, 7, 7.1"],
-  unconfirmed: ["how long hubs wait and retry: 15 s and four days are assumed"],
   options: ["secret", "topics"],
   define(options) {
     const { secret } = options;

@@ -1,35 +1,18 @@
-// WeChat Pay APIv3: signed with a key that the delivery names, and encrypted inside.
+// Verifies WeChat Pay (API v3)'s deliveries and locates their events.
 import { createDecipheriv } from "node:crypto";
-import { publicKey } from "../auth/public-key.js";
-import { header, json, memberOf } from "../field.js";
-import type { KeysByIdOptions } from "./key-options.js";
-import { type SenderFactory, senderFactory } from "./sender-row.js";
+import { publicKey } from "../auth/schemes/public-key.js";
+import { header, json, memberOf } from "../core/field.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { KeysByIdOptions } from "./shared/options.js";
 
 /** AES-256-GCM: key, tag and nonce, NIST SP 800-38D and WeChat Pay's guide. */
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
 
 /** WeChat Pay's notifications. Types are `TRANSACTION.SUCCESS`, `REFUND.SUCCESS`, … */
-export const wechatPay: SenderFactory<KeysByIdOptions> = senderFactory({
+export const wechatPay: SenderFactory<KeysByIdOptions> = /* @__PURE__ */ senderFactory({
   factory: "wechatPay",
   name: "wechat-pay",
-  title: "WeChat Pay (API v3)",
-  credential:
-    "`keys`: WeChat Pay's public keys or platform certificates (PEM) by serial number or key id, an object or a function that fetches and keeps them.",
-  proof:
-    "`Wechatpay-Signature: <base64>`: RSA (PKCS #1 v1.5) with SHA-256 over three lines, each ended by a line break: `Wechatpay-Timestamp` (seconds), `Wechatpay-Nonce`, the body. `Wechatpay-Serial` names the key.",
-  exampleType: "TRANSACTION.SUCCESS",
-  retries: "With intervals from 15 s to 6 h, for about 24 hours.",
-  notes: [
-    "What matters is encrypted: `decryptWechatPay(event.payload, apiV3Key)`.",
-    "Now and then WeChat Pay sends a wrong signature on purpose, and wants it refused.",
-    '`{"code":"SUCCESS","message":"OK"}` is answered.',
-  ],
-  sources: [
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: wechat",
-    "pay.weixin.qq.com/doc/global/v3/en/4012357149",
-  ],
-  unconfirmed: ["5 s time limit", "that `id` stays the same over attempts"],
   options: ["keys"],
   define: ({ keys }) => ({
     auth: publicKey({

@@ -1,17 +1,20 @@
-// Zoom: HMAC over time and body; every 72 hours it asks whether we hold the secret.
-import { mac } from "../auth/mac.js";
-import type { Secrets } from "../auth/secrets.js";
-import { header, json, memberOf } from "../field.js";
-import { parseJson } from "../internal/json.js";
-import type { Handshake } from "../sender.js";
-import { challengeMac } from "./challenge-mac.js";
-import { checkChallenge, okJson } from "./handshakes.js";
-import type { SecretSender } from "./options.js";
-import { senderFactory } from "./sender-row.js";
+// Verifies Zoom's deliveries and locates their events.
+import type { Secrets } from "../auth/keys/secrets.js";
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, memberOf } from "../core/field.js";
+import { parseJson } from "../lib/json.js";
+import type { Handshake } from "../sender/sender.js";
+import { challengeMac } from "./shared/challenge-mac.js";
+import { senderFactory } from "./shared/factory.js";
+import { okJson } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** Base64 of either alphabet. Deliveries are signed as `v0:<time>:<body>`, and no base64 holds a colon. */
+const PLAIN_TOKEN = /^[A-Za-z0-9+/_=-]{1,512}$/;
 
 /** The proof has held, so the key that made it is the one Zoom wants to see. */
 function urlValidation(secret: Secrets): Handshake {
-  const answerWith = challengeMac("zoom", secret);
+  const answerWith = challengeMac("zoom", secret, PLAIN_TOKEN);
   return {
     name: "endpoint.url_validation",
     methods: ["POST"],
@@ -20,10 +23,8 @@ function urlValidation(secret: Secrets): Handshake {
       if (!delivery.body.includes('"endpoint.url_validation"')) return undefined;
       const parsed = parseJson(delivery.body);
       if (!parsed.ok || memberOf(parsed.value, "event") !== "endpoint.url_validation") return undefined;
-      const plainToken = checkChallenge(memberOf(parsed.value, "payload.plainToken"));
-      if (typeof plainToken !== "string") return plainToken;
-      const reply = (encryptedToken: string) => okJson({ plainToken, encryptedToken });
-      return answerWith(delivery, plainToken, "hex", reply, proof?.keyIndex);
+      const reply = (plainToken: string, encryptedToken: string) => okJson({ plainToken, encryptedToken });
+      return answerWith(delivery, memberOf(parsed.value, "payload.plainToken"), "hex", reply, proof?.keyIndex);
     },
   };
 }
@@ -46,24 +47,9 @@ export interface ZoomEnvelope {
  * @throws {TypeError} When the secret is missing or malformed.
  * @example createReceiver(zoom({ secret: process.env.ZOOM_SECRET_TOKEN })).on("meeting.started", handler)
  */
-export const zoom: SecretSender<ZoomEnvelope> = senderFactory({
+export const zoom: SecretSender<ZoomEnvelope> = /* @__PURE__ */ senderFactory({
   factory: "zoom",
   name: "zoom",
-  title: "Zoom",
-  credential: "App Marketplace → the app → Features → Access → Secret Token. Used as text.",
-  proof: "`x-zm-signature: v0=<hex>`, HMAC-SHA256 over `v0:<x-zm-request-timestamp>:<body>`; the time is unix seconds.",
-  exampleType: "meeting.started",
-  retries: "3 times: after 5 min, 20 min later, and 60 min after that. Only **200 and 204** count.",
-  notes: [
-    "`endpoint.url_validation` is answered with `plainToken` and its HMAC, when the URL is registered and every 72 hours.",
-    "There is no id, so nothing is deduped: a retry is handled again. Use `payload.object.uuid` and the type where that matters.",
-  ],
-  sources: [
-    "https://developers.zoom.us/docs/api/webhooks/",
-    "hookdeck/webhook-skills, providers.yaml @00ad8d05: zoom",
-    "developers.zoom.us/blog/webhook-delays: 3 seconds, 200 or 204, and the schedule",
-  ],
-  unconfirmed: ["that there is no id", "that the validation is signed", "where Zoom lists its addresses"],
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({

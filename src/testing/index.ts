@@ -1,9 +1,7 @@
 // The public names of hookgate/testing.
-export { type Instant, type TestClock, testClock } from "./clock.js";
-export type { SignedDelivery, TestRequest } from "./compose.js";
-export { type DedupeStoreHarness, describeDedupeStore, type TestApi } from "./describe-dedupe-store.js";
-export { describeInbox, type InboxHarness } from "./describe-inbox.js";
-export { type MatcherAnswer, type WebhookMatchers, webhookMatchers } from "./matchers.js";
+export { type Instant, type TestClock, testClock } from "../test-sender/clock.js";
+export type { SignedDelivery, TestRequest } from "../test-sender/compose.js";
+export { retrySchedule } from "../test-sender/retry-schedule.js";
 export {
   type Attempt,
   type Persisted,
@@ -12,7 +10,19 @@ export {
   type SenderClock,
   sendPersistently,
   virtualClock,
-} from "./persist.js";
+} from "../test-sender/retrying-sender.js";
+export type { Tamper } from "../test-sender/tamper.js";
+export type { TestAnswer, TestTarget } from "../test-sender/targets.js";
+export {
+  type BoundTestSender,
+  createTestSender,
+  type SendOptions,
+  type SentDelivery,
+  type TestSender,
+  type TestSenderOptions,
+} from "../test-sender/test-sender.js";
+export { describeInbox, type InboxHarness } from "./inbox-contract/index.js";
+export { type MatcherAnswer, type WebhookMatchers, webhookMatchers } from "./matchers.js";
 export {
   type RecordedDelivery,
   type Recording,
@@ -21,8 +31,6 @@ export {
   recordDeliveries,
   replayDelivery,
 } from "./recorded.js";
-export { retrySchedule } from "./retry-schedule.js";
-export type { ScenarioStep } from "./scenario-step.js";
 export {
   runScenario,
   runScenarios,
@@ -30,9 +38,9 @@ export {
   type ScenarioOptions,
   type ScenarioResult,
   scenarioNames,
-} from "./scenarios.js";
-export type { Tamper } from "./tamper.js";
-export type { TestAnswer, TestTarget } from "./targets.js";
+} from "./scenarios/index.js";
+export type { ScenarioStep } from "./scenarios/stage.js";
+export { type DedupeStoreHarness, describeDedupeStore, type TestApi } from "./store-contract/index.js";
 export {
   type TestContextOptions,
   type TestEventFields,
@@ -40,11 +48,3 @@ export {
   testContext,
   testEvent,
 } from "./test-context.js";
-export {
-  type BoundTestSender,
-  createTestSender,
-  type SendOptions,
-  type SentDelivery,
-  type TestSender,
-  type TestSenderOptions,
-} from "./test-sender.js";

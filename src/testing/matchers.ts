@@ -1,7 +1,7 @@
 // Was a delivery taken, or why not? Said by `expect` of vitest and jest, with the operator's hint where it is known.
 
-import { kindOf } from "../internal/what-came.js";
-import type { Outcome, OutcomeName } from "../outcome.js";
+import type { Outcome, OutcomeName } from "../core/outcome.js";
+import { kindOf } from "../lib/options.js";
 
 /** What `expect.extend` of vitest and jest takes back. */
 export interface MatcherAnswer {

@@ -1,12 +1,12 @@
 // How is a handler tested by itself, without receiver, signature and HTTP? With an event, and the context of a real run.
 import type { IncomingHttpHeaders } from "node:http";
-import type { HeldClaim } from "../dedupe/held-claim.js";
-import type { WebhookEvent } from "../event.js";
-import { type Context, type DedupeState, HandlerContext } from "../handle/context.js";
-import { refuseUnknownKeys } from "../internal/known-keys.js";
-import type { Reply } from "../outcome.js";
-import { UNKNOWN_SENDER } from "../reply-profile.js";
-import type { Sender } from "../sender.js";
+import type { WebhookEvent } from "../core/event.js";
+import type { Reply } from "../core/outcome.js";
+import { UNKNOWN_SENDER } from "../core/reply.js";
+import type { HeldClaim } from "../dedupe/claim.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import { type Context, type DedupeState, HandlerContext } from "../receiver/processing/handler-context.js";
+import type { Sender } from "../sender/sender.js";
 
 export interface TestEventFields {
   /** Default `evt_test`. */

@@ -2,8 +2,8 @@
 import { createHmac } from "node:crypto";
 import { createReceiver, defineSender, header, json, literal, type Receiver, type ReceiverOptions } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/mac.js";
-import { param } from "../../src/auth/signature.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import { param } from "../../src/auth/signature/signature.js";
 import { quiet } from "../receiver/harness.js";
 
 /** What goes onto the wire, to the byte. */

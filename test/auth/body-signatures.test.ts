@@ -1,13 +1,13 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ItemMacOptions, itemMac } from "../../src/auth/item-mac.js";
-import { mac } from "../../src/auth/mac.js";
-import { publicKey } from "../../src/auth/public-key.js";
-import { type SignedFormOptions, signedForm } from "../../src/auth/signed-form.js";
-import { viewOfJsonHeader, viewOfMultipart, withView } from "../../src/auth/view.js";
-import { form, header, json } from "../../src/field.js";
-import { parseForm } from "../../src/internal/form.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import { type ItemMacOptions, itemMac } from "../../src/auth/schemes/item-hmac.js";
+import { publicKey } from "../../src/auth/schemes/public-key.js";
+import { type SignedFormOptions, signedForm } from "../../src/auth/schemes/signed-form.js";
+import { viewOfJsonHeader, viewOfMultipart, withView } from "../../src/auth/unwrap.js";
+import { form, header, json } from "../../src/core/field.js";
+import { parseForm } from "../../src/lib/form.js";
 import { expectEveryBodyBitBound, flipped, outcomeOf, proofOf, received, signed, vectors } from "./proving.js";
 
 const SECRET = "a secret of 24 bytes, ok";

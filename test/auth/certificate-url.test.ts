@@ -1,16 +1,16 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { refuse } from "../../src/auth/auth.js";
-import { refuseChain } from "../../src/auth/certificate.js";
+import { refuseChain } from "../../src/auth/keys/certificate.js";
 import {
   type CertificateTuning,
   type CertificateUrlOptions,
   certificateSource,
-} from "../../src/auth/certificate-url.js";
-import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/public-key.js";
-import type { SignedText } from "../../src/auth/signed-text.js";
-import { header, json } from "../../src/field.js";
-import { parseJson } from "../../src/internal/json.js";
+} from "../../src/auth/keys/certificate-url.js";
+import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/schemes/public-key.js";
+import type { SignedText } from "../../src/auth/signature/signed-content.js";
+import { refuse } from "../../src/core/auth.js";
+import { header, json } from "../../src/core/field.js";
+import { parseJson } from "../../src/lib/json.js";
 import { NOW_MS, outcomeOf, pem, received, serve, signed, vectors } from "./proving.js";
 
 let server: Awaited<ReturnType<typeof serve>> | undefined;

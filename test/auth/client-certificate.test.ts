@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { namesOf } from "../../src/auth/certificate.js";
-import { type ClientCertificateOptions, clientCertificate } from "../../src/auth/client-certificate.js";
-import { type Delivery, type PeerCertificate, toDelivery } from "../../src/delivery.js";
+import { namesOf } from "../../src/auth/keys/certificate.js";
+import { type ClientCertificateOptions, clientCertificate } from "../../src/auth/schemes/client-certificate.js";
+import { type Delivery, type PeerCertificate, toDelivery } from "../../src/core/delivery.js";
 import { NOW_MS, outcomeOf, pem, proofOf } from "./proving.js";
 
 const leaf = new X509Certificate(pem("leaf"));

@@ -1,4 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { allOf, anyOf } from "../../src/auth/combine.js";
+import { targetOf } from "../../src/auth/request/signable-request.js";
+import { basicAuth } from "../../src/auth/schemes/basic-auth.js";
+import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import { staticToken } from "../../src/auth/schemes/static-token.js";
 import {
   type Auth,
   absent,
@@ -7,17 +13,11 @@ import {
   type Proven,
   refuse,
   type SignableRequest,
-} from "../../src/auth/auth.js";
-import { basicAuth } from "../../src/auth/basic-auth.js";
-import { bearerToken } from "../../src/auth/bearer-token.js";
-import { allOf, anyOf } from "../../src/auth/combine.js";
-import { mac } from "../../src/auth/mac.js";
-import { targetOf } from "../../src/auth/signable-delivery.js";
-import { staticToken } from "../../src/auth/static-token.js";
+} from "../../src/core/auth.js";
+import { type DeliveryInput, toDelivery } from "../../src/core/delivery.js";
+import { form, header, json, query } from "../../src/core/field.js";
 import { createReceiver } from "../../src/create-receiver.js";
-import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
-import { form, header, json, query } from "../../src/field.js";
-import { defineSender } from "../../src/sender.js";
+import { defineSender } from "../../src/sender/define-sender.js";
 
 const TOKEN = "a-token-of-more-than-16-bytes";
 const signed = mac({ secret: "a secret of 24 bytes, ok", signature: { header: "x-s", encoding: "hex" } });

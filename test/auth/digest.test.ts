@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type DigestOptions, digest } from "../../src/auth/digest.js";
-import { form, header } from "../../src/field.js";
+import { type DigestOptions, digest } from "../../src/auth/schemes/digest.js";
+import { form, header } from "../../src/core/field.js";
 import {
   expectEveryBodyBitBound,
   expectNoThrow,

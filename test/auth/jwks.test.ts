@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { JWK } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type KeySetTuning, localKeySet, remoteKeySet } from "../../src/auth/jwks.js";
-import { parseKeySet } from "../../src/auth/jwks-fetch.js";
+import { type KeySetTuning, localKeySet, remoteKeySet } from "../../src/auth/keys/jwks.js";
+import { parseKeySet } from "../../src/auth/keys/jwks-document.js";
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void;
 

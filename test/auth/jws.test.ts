@@ -1,12 +1,12 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import type { JWK } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
-import { createDetachedJws, type DetachedJwsOptions, detachedJws } from "../../src/auth/detached-jws.js";
-import { compileJwsKeys, isJwsSignedBy, type JwsAlgorithm } from "../../src/auth/jws-keys.js";
-import { jwtPayload, parseJws } from "../../src/auth/jws-parse.js";
-import { createJwt, type JwtOptions, jwt } from "../../src/auth/jwt.js";
-import { extensionOids } from "../../src/auth/x5c.js";
-import { form, header, json } from "../../src/field.js";
+import { createDetachedJws, type DetachedJwsOptions, detachedJws } from "../../src/auth/jwt/detached-jws.js";
+import { compileJwsKeys, isJwsSignedBy, type JwsAlgorithm } from "../../src/auth/jwt/jws-keys.js";
+import { jwtPayload, parseJws } from "../../src/auth/jwt/jws-parse.js";
+import { createJwt, type JwtOptions, jwt } from "../../src/auth/jwt/jwt.js";
+import { extensionOids } from "../../src/auth/jwt/x5c.js";
+import { form, header, json } from "../../src/core/field.js";
 import { ed, p256, p384, pkcs8, rsa } from "./keys.js";
 import {
   expectEveryBodyBitBound,

@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Auth, Proof, SignableRequest } from "../../src/auth/auth.js";
-import { mac } from "../../src/auth/mac.js";
-import type { MacOptions } from "../../src/auth/mac-plan.js";
-import { param } from "../../src/auth/signature.js";
-import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
-import { form, header, json, query } from "../../src/field.js";
-import type { HeadersInput } from "../../src/internal/headers.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import type { MacOptions } from "../../src/auth/signature/compile.js";
+import { param } from "../../src/auth/signature/signature.js";
+import type { Auth, Proof, SignableRequest } from "../../src/core/auth.js";
+import { type DeliveryInput, toDelivery } from "../../src/core/delivery.js";
+import { form, header, json, query } from "../../src/core/field.js";
+import type { HeadersInput } from "../../src/lib/headers.js";
 
 const SECRET = "a secret of 24 bytes, ok";
 const NOW_MS = 1_700_000_000_000;

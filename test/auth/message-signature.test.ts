@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { contentDigestOf, refuseContentDigest } from "../../src/auth/content-digest.js";
+import { contentDigestOf, refuseContentDigest } from "../../src/auth/http-signature/content-digest.js";
 import {
   createMessageSignature,
   type MessageSignatureOptions,
   messageSignature,
-} from "../../src/auth/message-signature.js";
-import { signatureBase } from "../../src/auth/message-signature-base.js";
-import type { MessageAlgorithm, MessageKey } from "../../src/auth/message-signature-keys.js";
-import { type InnerList, isInnerList, parseDictionary, serializeMember } from "../../src/auth/structured-fields.js";
-import { toDelivery } from "../../src/delivery.js";
+} from "../../src/auth/http-signature/http-signature.js";
+import type { MessageAlgorithm, MessageKey } from "../../src/auth/http-signature/keys.js";
+import { signatureBase } from "../../src/auth/http-signature/signature-base.js";
+import {
+  type InnerList,
+  isInnerList,
+  parseDictionary,
+  serializeMember,
+} from "../../src/auth/http-signature/structured-fields.js";
+import { toDelivery } from "../../src/core/delivery.js";
 import { ed, p256, p384, pkcs8, rsa } from "./keys.js";
 import {
   expectEveryBodyBitBound,

@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from "node:net";
 import { createReceiver, defineSender, header, json } from "hookgate";
 import { type Auth, basicAuth, bearerToken, mac, param, staticToken } from "hookgate/auth";
 import { afterEach, describe, expect, it } from "vitest";
-import { createBearerJwt } from "../../src/auth/bearer-jwt.js";
+import { createBearerJwt } from "../../src/auth/jwt/bearer-jwt.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const BODY = '{"id":"evt_1","type":"order.created"}';

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { Auth, Proof, SignableRequest } from "../../src/auth/auth.js";
-import { deliveryToSign } from "../../src/auth/signable-delivery.js";
-import { type Delivery, type DeliveryInput, toDelivery } from "../../src/delivery.js";
-import { HeaderLines } from "../../src/internal/headers.js";
+import { deliveryToSign } from "../../src/auth/request/signable-request.js";
+import type { Auth, Proof, SignableRequest } from "../../src/core/auth.js";
+import { type Delivery, type DeliveryInput, toDelivery } from "../../src/core/delivery.js";
+import { HeaderLines } from "../../src/lib/headers.js";
 
 export const NOW_MS: number = Date.parse("2026-12-01T00:00:00Z");
 export const OUR_URL = "https://example.com/hooks?a=1";

@@ -2,11 +2,11 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { JWK } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
 import { anyOf } from "../../src/auth/combine.js";
-import { mac } from "../../src/auth/mac.js";
-import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/public-key.js";
-import type { PublicKeyText } from "../../src/auth/public-key-text.js";
-import type { PublicKeyAlgorithm } from "../../src/auth/signature-algorithm.js";
-import { form, header, json, query } from "../../src/field.js";
+import type { PublicKeyAlgorithm } from "../../src/auth/keys/algorithms.js";
+import type { PublicKeyText } from "../../src/auth/keys/parse-public-key.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/schemes/public-key.js";
+import { form, header, json, query } from "../../src/core/field.js";
 import { ed, p256, p384, pkcs8, rsa, spki } from "./keys.js";
 import {
   expectEveryBodyBitBound,

@@ -6,9 +6,9 @@ import {
   isMessageSignedBy,
   type MessageAlgorithm,
   type MessagePublicKeyAlgorithm,
-} from "../../src/auth/message-signature-keys.js";
-import { type PublicKeyOptions, publicKey } from "../../src/auth/public-key.js";
-import type { EcdsaForm, PublicKeyAlgorithm } from "../../src/auth/signature-algorithm.js";
+} from "../../src/auth/http-signature/keys.js";
+import type { EcdsaForm, PublicKeyAlgorithm } from "../../src/auth/keys/algorithms.js";
+import { type PublicKeyOptions, publicKey } from "../../src/auth/schemes/public-key.js";
 import { outcomeOf, wycheproof } from "./proving.js";
 
 interface Case {

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Proof } from "../../src/auth/auth.js";
-import type { KeyForm } from "../../src/auth/key-form.js";
-import { mac } from "../../src/auth/mac.js";
-import type { MacOptions } from "../../src/auth/mac-plan.js";
-import type { Secrets, UnverifiedDelivery } from "../../src/auth/secrets.js";
-import { toDelivery } from "../../src/delivery.js";
+import type { KeyForm } from "../../src/auth/keys/secret-encoding.js";
+import type { Secrets, UnverifiedDelivery } from "../../src/auth/keys/secrets.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import type { MacOptions } from "../../src/auth/signature/compile.js";
+import type { Proof } from "../../src/core/auth.js";
+import { toDelivery } from "../../src/core/delivery.js";
 
 const SECRET = "a secret of 24 bytes, ok";
 const signature = { header: "x-s", encoding: "hex" } as const;
@@ -146,7 +146,7 @@ describe("a secret function", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     vi.resetModules(); // the one timer of all deadlines may be ticking in real time
     try {
-      const { bearerToken } = await import("../../src/auth/bearer-token.js");
+      const { bearerToken } = await import("../../src/auth/schemes/bearer-token.js");
       const auth = bearerToken({ token: (_) => new Promise<string>(() => {}) });
       const delivery = toDelivery({ headers: { authorization: "Bearer token" } });
       let settled: Proof | undefined;

@@ -37,7 +37,7 @@ import type {
 } from "hookgate/auth";
 import { allOf, anyOf, basicAuth, bearerToken, mac, param, staticToken } from "hookgate/auth";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type DeliveryInput, toDelivery } from "../../src/delivery.js";
+import { type DeliveryInput, toDelivery } from "../../src/core/delivery.js";
 import hmacVectors from "../vectors/hmac.json" with { type: "json" };
 import sha1 from "../vectors/wycheproof/hmac_sha1_test.json" with { type: "json" };
 import sha256 from "../vectors/wycheproof/hmac_sha256_test.json" with { type: "json" };

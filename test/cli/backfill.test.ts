@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sinceMs } from "../../src/cli/since.js";
+import { sinceMs } from "../../src/cli/lib/since.js";
 import type { Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
@@ -18,7 +18,7 @@ const IMPORTS = `
 import { createReceiver } from ${source("index")};
 import { stripe } from ${source("senders/index")};
 import { backfill, stripeEvents } from ${source("backfill/index")};
-import { sqliteStore } from ${source("stores/sqlite")};
+import { sqliteStore } from ${source("stores/sqlite/index")};
 `;
 const STRIPE = `stripeEvents({
   apiKey: process.env.STRIPE_API_KEY, baseUrl: process.env.STRIPE_URL, tries: 1, timeoutSeconds: 0.5,

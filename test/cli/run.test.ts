@@ -1,7 +1,7 @@
 // The command line as such: help, misuse, near misses, secrets, colours.
 import { describe, expect, it } from "vitest";
-import { knownSenders } from "../../src/cli/find-sender.js";
-import { sampleSender } from "../../src/cli/sample-sender.js";
+import { knownSenders } from "../../src/cli/senders/find-sender.js";
+import { sampleSender } from "../../src/cli/senders/sample-sender.js";
 import { cli, file } from "./cli.js";
 
 const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox", "endpoints", "backfill"];

@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { bearerToken } from "../../src/auth/index.js";
-import { sqliteInbox } from "../../src/inbox/sqlite.js";
+import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
 import { createReceiver, type DedupeStore, defineSender, header, type Inbox, literal } from "../../src/index.js";
-import { postgresStore } from "../../src/stores/postgres.js";
-import { sqliteStore } from "../../src/stores/sqlite.js";
+import { postgresStore } from "../../src/stores/postgres/index.js";
+import { sqliteStore } from "../../src/stores/sqlite/index.js";
 
 export type Mode = "direct" | "inbox" | "transactional";
 export type Point =

@@ -9,7 +9,7 @@ import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { postgresStore } from "hookgate/stores/postgres";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { pause } from "../../src/testing/inbox-bench.js";
+import { pause } from "../../src/testing/inbox-contract/bench.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import type { Mode, Point } from "./guarantee-process.js";
 

@@ -14,7 +14,7 @@ import * as sqlite from "../../examples/inbox-sqlite.js";
 import * as ledger from "../../examples/ledger-postgres.js";
 import * as spill from "../../examples/spill.js";
 import * as three from "../../examples/three-instances-redis.js";
-import { sqliteInbox } from "../../src/inbox/sqlite.js";
+import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
 import { createTestSender, type TestTarget } from "../../src/testing/index.js";
 import { startPostgres } from "../support/postgres-server.js";
 import { describeWithRedis, startRedis } from "../support/redis-server.js";

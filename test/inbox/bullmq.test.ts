@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { Queue } from "bullmq";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bullmqInbox } from "../../src/inbox/bullmq.js";
-import { describeInbox } from "../../src/testing/describe-inbox.js";
-import { InboxBench } from "../../src/testing/inbox-bench.js";
+import { bullmqInbox } from "../../src/inbox/bullmq/index.js";
+import { InboxBench } from "../../src/testing/inbox-contract/bench.js";
+import { describeInbox } from "../../src/testing/inbox-contract/index.js";
 import { describeWithRedis, type RedisServer, startRedis } from "../support/redis-server.js";
 
 describeWithRedis("bullmqInbox", () => {

@@ -1,10 +1,10 @@
 // An event that lay in an inbox is the same event.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toDelivery } from "../../src/delivery.js";
-import { ReceivedEvent } from "../../src/event.js";
+import { toDelivery } from "../../src/core/delivery.js";
+import { ReceivedEvent } from "../../src/core/event.js";
 import { toEntry, toEvent } from "../../src/inbox/entry.js";
-import { parseJson } from "../../src/internal/json.js";
+import { parseJson } from "../../src/lib/json.js";
 
 const readJson = (delivery: { body: Buffer }) => parseJson(delivery.body);
 const facts = { source: "erp", key: "k".repeat(43), orderKey: undefined };

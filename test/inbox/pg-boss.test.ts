@@ -1,8 +1,8 @@
 // pgBossInbox on a real PostgreSQL, with the real pg-boss.
 import { PgBoss } from "pg-boss";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pgBossInbox } from "../../src/inbox/pg-boss.js";
-import { describeInbox } from "../../src/testing/describe-inbox.js";
+import { pgBossInbox } from "../../src/inbox/pg-boss/index.js";
+import { describeInbox } from "../../src/testing/inbox-contract/index.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 
 let server: PostgresServer;

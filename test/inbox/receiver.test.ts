@@ -22,7 +22,7 @@ import { bearerToken } from "hookgate/auth";
 import { type SqliteInboxOptions, sqliteInbox } from "hookgate/inbox/sqlite";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { pause } from "../../src/testing/inbox-bench.js";
+import { pause } from "../../src/testing/inbox-contract/bench.js";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const FAST = { backoffBaseSeconds: 0.05, backoffCapSeconds: 0.1 };

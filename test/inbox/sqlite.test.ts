@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterAll, describe, expect, it } from "vitest";
-import { type SqliteInbox, sqliteInbox } from "../../src/inbox/sqlite.js";
-import type { SqliteDatabase } from "../../src/internal/sqlite-database.js";
-import { describeInbox } from "../../src/testing/describe-inbox.js";
-import { InboxBench } from "../../src/testing/inbox-bench.js";
+import { type SqliteInbox, sqliteInbox } from "../../src/inbox/sqlite/index.js";
+import type { SqliteDatabase } from "../../src/lib/sqlite/driver.js";
+import { InboxBench } from "../../src/testing/inbox-contract/bench.js";
+import { describeInbox } from "../../src/testing/inbox-contract/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hookgate-inbox-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

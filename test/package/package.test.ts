@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EntryPoint, entryPoints, root } from "../../scripts/entry-points.js";
+import { CASES, sizeOf } from "../../scripts/sizes.js";
 import { loadedLaterBy, type Packed, pack, reachedFrom } from "./packed.js";
 
 const entries: readonly EntryPoint[] = entryPoints();
@@ -145,6 +146,25 @@ describe("importing", () => {
   it.each(opened)("needs no package that is not a dependency, for $specifier", ({ specifier }) => {
     expect(run("import.mjs", `import ${JSON.stringify(specifier)};`)).toBe("");
     expect(run("require.cjs", `require(${JSON.stringify(specifier)});`)).toBe("");
+  });
+});
+
+describe("what an application's bundle takes of it, with everything bundled in and gzipped", () => {
+  // The promise is 42,000 and 60,000: where most deliveries are received, in functions, cold starts parse all of it.
+  it.each([
+    ["createReceiver", 42_000],
+    ["createReceiver and stripe", 60_000],
+  ] as const)("%s: at most %i bytes", async (name, most) => {
+    expect((await sizeOf(CASES[name], packed.app)).gzipped).toBeLessThanOrEqual(most);
+  });
+
+  it("one more sender adds at most 2,000 bytes, and brings no other with it", async () => {
+    const one = await sizeOf(CASES["createReceiver and stripe"], packed.app);
+    const two = await sizeOf(CASES["createReceiver, stripe and github"], packed.app);
+    expect(two.gzipped - one.gzipped).toBeLessThanOrEqual(2_000);
+    expect(one.text).toContain("stripe-signature");
+    for (const header of ["x-hub-signature-256", "x-shopify-hmac-sha256", "x-twilio-signature", "x-amz-sns"])
+      expect(one.text).not.toContain(header);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createReceiver, type DedupeStore, header, json, memoryStore } from "hookgate";
 import { describe, expect, it } from "vitest";
-import { bearerToken } from "../../src/auth/bearer-token.js";
+import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
 import { build, erp, viewOf } from "./harness.js";
 
 const token = bearerToken({ token: "a-token-of-the-tests-only" });

@@ -3,8 +3,8 @@ import http from "node:http";
 import { connect } from "node:net";
 import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bearerToken } from "../../src/auth/bearer-token.js";
 import { allOf } from "../../src/auth/combine.js";
+import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
 import {
   build,
   clockedStore,

@@ -18,8 +18,8 @@ import {
   type WebhookError,
   type WebhookEvent,
 } from "hookgate";
-import { mac } from "../../src/auth/mac.js";
-import { param } from "../../src/auth/signature.js";
+import { mac } from "../../src/auth/schemes/hmac.js";
+import { param } from "../../src/auth/signature/signature.js";
 
 export const SECRET = "a-secret-of-the-tests-only";
 

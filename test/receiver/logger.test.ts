@@ -3,9 +3,9 @@
 import { Discard, type Logger, type Outcome, RetryLater, WebhookError } from "hookgate";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { Operator } from "../../src/operator.js";
-import { OUTCOMES, type OutcomeName, statusOf } from "../../src/outcome.js";
-import { UNKNOWN_SENDER } from "../../src/reply-profile.js";
+import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcome.js";
+import { UNKNOWN_SENDER } from "../../src/core/reply.js";
+import { Operator } from "../../src/receiver/logger.js";
 import { build, erp, event, quiet, receiverOf, SECRET, signed } from "./harness.js";
 
 interface Line {

@@ -12,7 +12,7 @@ import {
   type Sender,
 } from "hookgate";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { bearerToken } from "../../src/auth/bearer-token.js";
+import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
 import {
   type Answer,
   build,

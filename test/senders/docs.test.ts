@@ -1,5 +1,6 @@
 // Pages are written from rows: what they say is what the rows do.
 import { readdirSync, readFileSync } from "node:fs";
+import type { SenderFactory } from "hookgate/senders";
 import * as senders from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { describedSenders, senderPages } from "../../scripts/sender-pages.js";
@@ -16,8 +17,9 @@ it("pages and index are those that the rows make; `npx tsx scripts/sender-pages.
 
 describe.each(described)("the row of $about.factory", ({ about, sender }) => {
   it("is exported under its name, and its name is its own", () => {
-    const factory = (senders as Readonly<Record<string, unknown>>)[about.factory];
-    expect(factory).toHaveProperty("about", about);
+    const factory = (senders as unknown as Readonly<Record<string, SenderFactory<object>>>)[about.factory];
+    const { name, factory: factoryName, options } = about;
+    expect(factory?.about).toEqual({ name, factory: factoryName, options });
     expect(factory).toHaveProperty("name", about.factory);
     expect(sender.name).toBe(about.name);
     expect(described.filter((one) => one.about.name === about.name)).toHaveLength(1);

@@ -5,9 +5,9 @@ import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { type DescribedSender, describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
-import type { Covers } from "../../src/auth/auth.js";
+import type { Covers } from "../../src/core/auth.js";
 import * as senders from "../../src/senders/index.js";
-import type { SignedDelivery } from "../../src/testing/compose.js";
+import type { SignedDelivery } from "../../src/test-sender/compose.js";
 
 const quiet = { warn() {}, error() {} };
 const ORIGIN = "https://example.com";

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { bridgeXyz, circle, ebay, fireblocks, paypal, plaid, tokenIo, utila } from "hookgate/senders";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { crc32 } from "../../src/auth/crc32.js";
+import { crc32 } from "../../src/auth/signature/crc32.js";
 import { delivered, JSON_TYPE } from "./deliver.js";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { phpJson, rawMember } from "../../src/senders/raw-member.js";
+import { phpJson, rawMember } from "../../src/senders/shared/raw-json.js";
 
 describe("the text of a member", () => {
   it("is what JSON.stringify wrote, whatever stands around it", () => {

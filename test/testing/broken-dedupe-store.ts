@@ -1,5 +1,5 @@
 // A small store with one flaw, or none: each is a mistake that stores in use have made.
-import type { ClaimRequest, DedupeStore, DoneRecord, HolderAnswer } from "../../src/dedupe/store.js";
+import type { ClaimRequest, DedupeStore, DoneRecord, HolderAnswer } from "../../src/stores/store.js";
 
 export type Flaw =
   | "none"

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { memoryStore } from "../../src/dedupe/memory.js";
-import { dedupeStoreCases } from "../../src/testing/dedupe-store-cases.js";
+import { memoryStore } from "../../src/stores/memory/memory-store.js";
+import { dedupeStoreCases } from "../../src/testing/store-contract/cases.js";
 import {
   type DedupeStoreHarness,
   describeDedupeStore,
   runDedupeStoreCase,
-} from "../../src/testing/describe-dedupe-store.js";
+} from "../../src/testing/store-contract/index.js";
 import { brokenDedupeStore, type Flaw } from "./broken-dedupe-store.js";
 
 const SEED = 20_261_107;

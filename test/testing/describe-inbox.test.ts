@@ -1,7 +1,7 @@
 // The inbox contract passes an inbox that keeps it, and sees every rule that is broken.
 import { describe, expect, it } from "vitest";
-import { describeInbox, type InboxHarness, runInboxCase } from "../../src/testing/describe-inbox.js";
-import { inboxCases } from "../../src/testing/inbox-cases.js";
+import { inboxCases } from "../../src/testing/inbox-contract/cases.js";
+import { describeInbox, type InboxHarness, runInboxCase } from "../../src/testing/inbox-contract/index.js";
 import { flawedInbox, type InboxFlaw, type MemoryInbox } from "../inbox/flawed-inbox.js";
 
 function harness(flaw: InboxFlaw): InboxHarness {

@@ -5,7 +5,7 @@ import { basicAuth, staticToken } from "hookgate/auth";
 import { github, slack, stripe } from "hookgate/senders";
 import { createTestSender, type RecordedDelivery, recordDeliveries, replayDelivery } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
-import { asInput, readRecorded } from "../../src/cli/recorded.js";
+import { asInput, readRecorded } from "../../src/cli/verify/recorded.js";
 import { quiet } from "../receiver/harness.js";
 
 const REAL = "whsec_of_production_0123456789";

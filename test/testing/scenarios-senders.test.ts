@@ -3,7 +3,7 @@ import { createReceiver } from "hookgate";
 import { runScenarios, scenarioNames } from "hookgate/testing";
 import { expect, it } from "vitest";
 import { sampleKey, sampleOptions, sampleRequest } from "../../scripts/sender-samples.js";
-import { knownSenders } from "../../src/cli/find-sender.js";
+import { knownSenders } from "../../src/cli/senders/find-sender.js";
 
 const known = await knownSenders();
 const quiet = {

@@ -1,12 +1,13 @@
 // What has GitHub sent, and what of it did not arrive? The deliveries of a webhook, three days of them.
-import { githubApi } from "../../api/github-api.js";
-import { linkTo } from "../../api/link-header.js";
-import { type Members, membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiOptions } from "../../api/sender-api.js";
-import { SenderApiError } from "../../api/sender-api-error.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
-import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiOptions } from "../../lib/sender-api/client.js";
+import { SenderApiError } from "../../lib/sender-api/error.js";
+import { githubApi } from "../../lib/sender-api/github.js";
+import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
+import { linkTo } from "../../lib/sender-api/link-header.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
 /** Whose webhook: a repository's, an organisation's, or an app's. */
 export type GithubPlace =

@@ -1,9 +1,10 @@
 // What has a GitLab project's webhook sent, and what of it failed? Seven days of its events.
-import { type Members, membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
-import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "../source.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
+import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "./source.js";
 
 export interface GitlabEventsOptions extends ApiOptions {
   /** A token with the scope `api`, of someone who may see the project's webhooks. */

@@ -1,5 +1,5 @@
 // What has happened, by one's own account? Any async iterable of events.
-import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "../source.js";
+import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "./source.js";
 
 /** An event, and where a later run goes on once it has been handled. */
 export interface OwnEvent extends FetchedEvent {

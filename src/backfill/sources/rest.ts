@@ -1,7 +1,8 @@
 // What has happened at a sender nobody has described? Any API that lists events by time, or from a cursor on.
-import { API_OPTIONS, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../api/sender-api.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
 import {
   type BackfillFrom,
   type BackfillPage,
@@ -9,7 +10,7 @@ import {
   type FetchedEvent,
   type WindowPage,
   windows,
-} from "../source.js";
+} from "./source.js";
 
 /** Where a listing is. */
 export interface RestAt {

@@ -1,10 +1,11 @@
 // What has changed in a shop? A resource of the Admin API, by the time of its last change.
-import { linkTo } from "../../api/link-header.js";
-import { membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
-import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
+import { linkTo } from "../../lib/sender-api/link-header.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
 export interface ShopifyResourceOptions extends ApiOptions {
   /** `example.myshopify.com`. */

@@ -1,10 +1,11 @@
 // What was said in a Slack channel? Its history, as the `message` events that were missed.
-import { type Members, membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiAnswer, type ApiOptions, SenderApi } from "../../api/sender-api.js";
-import type { SenderApiProblem } from "../../api/sender-api-error.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
-import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import type { SenderApiProblem } from "../../lib/sender-api/error.js";
+import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
 export interface SlackHistoryOptions extends ApiOptions {
   /** A bot or user token that may read the channel's history. */

@@ -1,10 +1,11 @@
 // What has happened at Stripe? GET /v1/events: thirty days of them, under the ids that webhooks have.
-import { membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
-import { SenderApiError } from "../../api/sender-api-error.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
-import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { SenderApiError } from "../../lib/sender-api/error.js";
+import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
 export interface StripeEventsOptions extends ApiOptions {
   /** A secret or restricted key (`rk_…` with read access to events is enough). Test and live mode have their own. */

@@ -1,9 +1,10 @@
 // What has been paid and cancelled at Toss Payments? Its transactions, and the payment of each.
-import { membersOf, textOf } from "../../api/members.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../api/sender-api.js";
-import { checkedToken } from "../../api/token.js";
-import { refuseUnknownKeys } from "../../internal/known-keys.js";
-import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "../source.js";
+
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
+import { checkedToken } from "../../lib/sender-api/token.js";
+import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
 export interface TossTransactionsOptions extends ApiOptions {
   /** The secret key, `live_sk_…` or `test_sk_…`. */

@@ -1,0 +1,43 @@
+// Prints what hookgate adds to an application's bundle: `npm run build && npx tsx scripts/sizes.ts`.
+import { argv } from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { root } from "./entry-points.js";
+
+export const CASES = {
+  createReceiver: 'export { createReceiver } from "hookgate";',
+  "createReceiver and stripe": 'export { createReceiver } from "hookgate"; export { stripe } from "hookgate/senders";',
+  "createReceiver, stripe and github":
+    'export { createReceiver } from "hookgate"; export { stripe, github } from "hookgate/senders";',
+  "createReceiver and kinde, whose tokens need jose":
+    'export { createReceiver } from "hookgate"; export { kinde } from "hookgate/senders";',
+} as const;
+
+export interface Size {
+  readonly bytes: number;
+  readonly gzipped: number;
+  readonly text: string;
+}
+
+/** Bundles the source with everything in it, minified, from the package in this folder's node_modules, or from dist. */
+export async function sizeOf(contents: string, app: string): Promise<Size> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: app },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+    logLevel: "error",
+  });
+  const text = outputFiles.map((file) => file.text).join("");
+  return { text, bytes: Buffer.byteLength(text), gzipped: gzipSync(text, { level: 9 }).length };
+}
+
+if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
+  for (const [name, contents] of Object.entries(CASES)) {
+    const { bytes, gzipped } = await sizeOf(contents, fileURLToPath(root));
+    console.log(`${name.padEnd(50)} ${String(bytes).padStart(8)} bytes ${String(gzipped).padStart(7)} gzipped`);
+  }
+}

@@ -1,0 +1,211 @@
+// Was the message signed as RFC 9421 says, over all that we require?
+
+import {
+  type Auth,
+  absent,
+  type Covers,
+  type Proof,
+  type ProofContext,
+  type Refusal,
+  refuse,
+} from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import type { KeyTuning } from "../keys/public-key-source.js";
+import { refuseContentDigest } from "./content-digest.js";
+import { type FoundMessageKeys, isMessageSignedBy } from "./keys.js";
+import { type MessagePlan, type MessageSignatureOptions, planMessageSignature } from "./options.js";
+import { signMessage } from "./sign.js";
+import { coversOf, identifierOf, NEEDS_PUBLIC_URL, signatureBase } from "./signature-base.js";
+import { type BareItem, type InnerList, isInnerList, parseDictionary } from "./structured-fields.js";
+
+export type { MessageSignatureOptions } from "./options.js";
+
+/** A sender has one, a proxy adds another; each may cost a look-up and a verification. */
+const MAX_SIGNATURES = 5;
+const MAX_COMPONENTS = 50;
+const MAX_KEY_ID_CHARS = 256;
+
+/**
+ * Proves that a message was signed by RFC 9421 (HTTP Message Signatures), its body by way of RFC 9530 (Content-Digest).
+ *
+ * Shape:   `Signature-Input: sig1=("@method" "@target-uri" "content-digest");created=1700000000;keyid="k1"`,
+ *          `Signature: sig1=:<base64>:`, `Content-Digest: sha-256=:<base64>:`
+ * Source:  RFC 9421 and its appendix B; RFC 9530; test/vectors/rfc9421.json.
+ * Promise: one signature covers every required component, was made with a key of ours by that key's own algorithm, and
+ *          has not expired. Where it covers `content-digest`, the digest is that of the body. The proof binds what that
+ *          one signature covers. Not promised: anything of headers that it does not cover, of the label, or of `nonce`,
+ *          which is not remembered: a copy within the tolerance is for dedupe.
+ *
+ * Several signatures may come; one that holds is proof, whatever the others are. `created` is required and is the signed
+ * time. `alg`, where it is given, must be the key's algorithm. `@authority`, `@scheme` and `@target-uri` are those of
+ * `publicUrl`, never of the request. Covered with parameters, a header may have `key` or `bs`; `sf`, `tr` and `req` are refused.
+ *
+ * @param options.required - Names as in Signature-Input: `"@method"`, `"@target-uri"`, `"content-digest"`, `"x-event-id"`, or with parameters `"\"@query-param\";name=\"a\""`.
+ * @param options.clockToleranceSeconds - For `expires`, in seconds, 0 to 300. Default 60.
+ * @throws {TypeError} When built without required components or with one that no request has, or with an ill-formed key. Never per delivery.
+ * @example
+ * messageSignature({
+ *   required: ["@method", "@target-uri", "content-digest"],
+ *   keys: { "key-1": { algorithm: "ed25519", publicKey: process.env.SENDER_PUBLIC_KEY } },
+ * });
+ */
+export function messageSignature(options: MessageSignatureOptions): Auth {
+  return createMessageSignature(options);
+}
+
+/** `messageSignature` with the key set's times in hand; for tests. */
+export function createMessageSignature(options: MessageSignatureOptions, tuning?: KeyTuning): Auth {
+  const plan = planMessageSignature(options, tuning);
+  const needsPublicUrl = plan.required.some(({ value }) => NEEDS_PUBLIC_URL.includes(String(value.value)));
+  return {
+    scheme: "message-signature",
+    covers: Object.freeze(coversOf(plan.required)),
+    signsTime: true,
+    credentialHeaders: ["signature", "signature-input"],
+    needsPublicUrl,
+    writes: coversOf(plan.required).body ? [{ in: "header", name: "content-digest" }] : [],
+    warnings: coversOf(plan.required).body ? [] : [UNBOUND_BODY],
+
+    async verify(delivery, context) {
+      const read = readSignatures(plan, delivery);
+      if ("ok" in read) return read;
+      const refusals: Refusal[] = [];
+      let digest: { readonly refusal: Refusal | undefined } | undefined; // computed once, however many cover it
+      for (const signature of read) {
+        const refusal = refusePolicy(plan, signature, context);
+        if (refusal === undefined && signature.covers.body) digest ??= { refusal: refuseContentDigest(delivery) };
+        const wrong = refusal ?? (signature.covers.body ? digest?.refusal : undefined);
+        const proof = wrong ?? (await prove(plan, signature, delivery, context));
+        if (proof.ok) return proof;
+        refusals.push(proof);
+      }
+      return spokesman(refusals);
+    },
+
+    sign: (request, key) => signMessage(plan, options, request, key),
+  };
+}
+
+const UNBOUND_BODY =
+  "messageSignature: required does not name content-digest, so the body is bound only where the sender covers it unasked";
+
+/** One signature, and what it says of itself. */
+interface FoundSignature {
+  readonly list: InnerList;
+  readonly bytes: Buffer;
+  readonly covers: Covers;
+}
+
+const NO_INPUT = /* @__PURE__ */ absent("no Signature-Input header came");
+const HALF = /* @__PURE__ */ refuse("bad_credentials", "Signature-Input came without Signature");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "Signature-Input or Signature is not the dictionary that RFC 9421 says",
+);
+const NOT_OURS = /* @__PURE__ */ absent("no signature has the label or tag that is asked for");
+const TOO_MANY = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  `more than ${MAX_SIGNATURES} signatures came, or one covers too much`,
+);
+
+function readSignatures(plan: MessagePlan, { headers }: Delivery): readonly FoundSignature[] | Refusal {
+  const inputText = headers.get("signature-input");
+  const signatureText = headers.get("signature");
+  if (inputText === undefined) return NO_INPUT;
+  if (signatureText === undefined) return HALF;
+  const inputs = parseDictionary(inputText);
+  const signatures = parseDictionary(signatureText);
+  if (inputs === undefined || signatures === undefined) return MALFORMED;
+  const found: FoundSignature[] = [];
+  for (const [label, list] of inputs) {
+    const signature = signatures.get(label);
+    if (!isInnerList(list)) return MALFORMED;
+    if (plan.label !== undefined && label !== plan.label) continue;
+    if (plan.tag !== undefined && textOf(list.params.get("tag")) !== plan.tag) continue;
+    if (signature === undefined || isInnerList(signature) || signature.value.kind !== "bytes") return MALFORMED;
+    if (list.items.length > MAX_COMPONENTS || found.length === MAX_SIGNATURES) return TOO_MANY;
+    found.push({ list, bytes: signature.value.value, covers: coversOf(list.items) });
+  }
+  return found.length === 0 ? NOT_OURS : found;
+}
+
+function textOf(item: BareItem | undefined): string | undefined {
+  return item?.kind === "string" ? item.value : undefined;
+}
+
+const BAD_PARAMETER = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a parameter of the signature is not of the kind that RFC 9421 says",
+);
+const NO_CREATED = /* @__PURE__ */ refuse("unauthenticated", "the signature does not say when it was created");
+const NO_EXPIRES = /* @__PURE__ */ refuse("unauthenticated", "the signature does not say when it expires");
+const EXPIRED = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature has expired, or expires before it was created",
+);
+
+/** What is wrong with a signature by what it says; `undefined` where it may be verified. */
+function refusePolicy(plan: MessagePlan, { list }: FoundSignature, { nowMs }: ProofContext): Refusal | undefined {
+  const { params } = list;
+  for (const name of ["created", "expires"]) if (!isKind(params.get(name), "integer")) return BAD_PARAMETER;
+  for (const name of ["alg", "keyid", "nonce", "tag"]) if (!isKind(params.get(name), "string")) return BAD_PARAMETER;
+  if ((textOf(params.get("keyid"))?.length ?? 0) > MAX_KEY_ID_CHARS) return BAD_PARAMETER;
+  const covered = new Set(list.items.map(identifierOf));
+  const missing = plan.requiredNames.find((name) => !covered.has(name));
+  if (missing !== undefined) return refuse("unauthenticated", `the signature does not cover ${missing}`);
+  const created = params.get("created")?.value as number | undefined;
+  const expires = params.get("expires")?.value as number | undefined;
+  if (created === undefined) return NO_CREATED;
+  if (created < 0) return BAD_PARAMETER;
+  if (expires === undefined) return plan.requireExpires ? NO_EXPIRES : undefined;
+  const isOver = (expires + plan.clockToleranceSeconds) * 1000 < nowMs;
+  return isOver || expires < created ? EXPIRED : undefined;
+}
+
+function isKind(item: BareItem | undefined, kind: BareItem["kind"]): boolean {
+  return item === undefined || item.kind === kind;
+}
+
+const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no key for the signature's keyid");
+const OTHER_ALGORITHM = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature names another algorithm than its key is for",
+);
+const WRONG = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature is well-formed and wrong: another key, or a component (publicUrl, a header) that was changed on its way",
+);
+
+async function prove(
+  plan: MessagePlan,
+  { list, bytes, covers }: FoundSignature,
+  delivery: Delivery,
+  context: ProofContext,
+): Promise<Proof> {
+  const urls = context.publicUrls();
+  const bases: Buffer[] = [];
+  let refusal: Refusal | undefined;
+  for (const url of urls.length === 0 ? [undefined] : urls) {
+    const base = signatureBase(list, delivery, url);
+    if (typeof base === "string") bases.push(Buffer.from(base, "latin1"));
+    else refusal ??= base;
+  }
+  if (bases.length === 0 && refusal !== undefined) return refusal;
+  const alg = textOf(list.params.get("alg"));
+  const found: FoundMessageKeys | Refusal = await plan.find(textOf(list.params.get("keyid")), alg, delivery);
+  if (!found.ok) return found;
+  if (found.keys.length === 0) return NO_KEY;
+  if (alg !== undefined && found.keys.every(({ algorithm }) => algorithm !== alg)) return OTHER_ALGORITHM;
+  const keyIndex = found.keys.findIndex(
+    (key) => (alg === undefined || key.algorithm === alg) && bases.some((base) => isMessageSignedBy(key, base, bytes)),
+  );
+  if (keyIndex < 0) return WRONG;
+  const sentAtMs = (list.params.get("created")?.value as number) * 1000;
+  return { ok: true, keyIndex, covers, sentAtMs, ...(found.tenant === undefined ? {} : { tenant: found.tenant }) };
+}
+
+/** One that could not be decided speaks first: the next attempt may prove it. */
+function spokesman(refusals: readonly Refusal[]): Refusal {
+  const open = refusals.find(({ outcome }) => outcome === "undecided" || outcome === "misconfigured");
+  return open ?? (refusals[0] as Refusal);
+}

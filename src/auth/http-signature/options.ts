@@ -1,0 +1,124 @@
+// What may `messageSignature` be told? Checked once, when it is built.
+import { refuseUnknownKeys } from "../../lib/options.js";
+import type { KeyTuning } from "../keys/public-key-source.js";
+import {
+  compileMessageKeys,
+  type FindMessageKeys,
+  type MessageKeys,
+  type MessagePublicKeyAlgorithm,
+  remoteMessageKeys,
+} from "./keys.js";
+import { DERIVED, identifierOf } from "./signature-base.js";
+import { type Item, isInnerList, parseDictionary } from "./structured-fields.js";
+
+export type MessageSignatureOptions = {
+  /** The components that every signature must cover, `"content-digest"` among them or the body is not bound. */
+  readonly required: readonly string[];
+  /** Only signatures under this label are looked at. A label means nothing by itself; default: any. */
+  readonly label?: string;
+  /** Only signatures with this `tag` are looked at. Default: any, those without one included. */
+  readonly tag?: string;
+  /** A signature without `expires` is refused. Default `false`: `created` and the receiver's `toleranceSeconds` decide. */
+  readonly requireExpires?: boolean;
+  /** Largest accepted difference between the sender's clock and ours for `expires`, in seconds, 0 to 300. Default 60. */
+  readonly clockToleranceSeconds?: number;
+} & (
+  | {
+      /** Keys by their id (`keyid`), a list that is tried whatever the id, or a function. */
+      readonly keys: MessageKeys;
+      readonly jwksUrl?: never;
+      readonly algorithm?: never;
+    }
+  | {
+      /** Where the sender publishes its key set: https, or http to `127.0.0.1` or `[::1]` for tests. */
+      readonly jwksUrl: string | undefined;
+      /** The one algorithm that its keys are for. */
+      readonly algorithm: MessagePublicKeyAlgorithm;
+      readonly keys?: never;
+    }
+);
+
+const OPTION_NAMES: readonly string[] = [
+  "required",
+  "keys",
+  "jwksUrl",
+  "algorithm",
+  "label",
+  "tag",
+  "requireExpires",
+  "clockToleranceSeconds",
+];
+const MAX_CLOCK_TOLERANCE_SECONDS = 300;
+
+/** The options, checked. */
+export interface MessagePlan {
+  readonly required: readonly Item[];
+  readonly requiredNames: readonly string[];
+  readonly find: FindMessageKeys;
+  readonly label: string | undefined;
+  readonly tag: string | undefined;
+  readonly requireExpires: boolean;
+  readonly clockToleranceSeconds: number;
+}
+
+/** @throws {TypeError} When an option is missing, ill-formed or unknown. */
+export function planMessageSignature(options: MessageSignatureOptions, tuning: KeyTuning | undefined): MessagePlan {
+  refuseUnknownKeys("messageSignature", options, OPTION_NAMES);
+  const { label, tag, requireExpires = false, clockToleranceSeconds = 60 } = options;
+  for (const [name, text] of Object.entries({ label, tag })) {
+    if (text === undefined || (typeof text === "string" && text !== "")) continue;
+    throw new TypeError(`messageSignature: ${name} must be a non-empty string`);
+  }
+  const isTolerance =
+    Number.isInteger(clockToleranceSeconds) &&
+    clockToleranceSeconds >= 0 &&
+    clockToleranceSeconds <= MAX_CLOCK_TOLERANCE_SECONDS;
+  if (!isTolerance) {
+    throw new TypeError(
+      `messageSignature: clockToleranceSeconds must be whole seconds, 0 to ${MAX_CLOCK_TOLERANCE_SECONDS}`,
+    );
+  }
+  const isRemote = Object.hasOwn(options, "jwksUrl");
+  if (isRemote === (options.keys !== undefined)) {
+    throw new TypeError("messageSignature: exactly one of keys, jwksUrl is needed");
+  }
+  const find = isRemote
+    ? remoteMessageKeys(options.jwksUrl, options.algorithm, tuning)
+    : compileMessageKeys(options.keys as MessageKeys);
+  const required = requiredComponents(options.required);
+  return {
+    required,
+    requiredNames: required.map(identifierOf),
+    find,
+    label,
+    tag,
+    requireExpires,
+    clockToleranceSeconds,
+  };
+}
+
+function requiredComponents(required: unknown): readonly Item[] {
+  if (!Array.isArray(required) || required.length === 0) {
+    throw new TypeError(
+      'messageSignature: required must name what has to be signed, such as ["@method", "@target-uri", "content-digest"]',
+    );
+  }
+  const items = required.map((name: unknown) => {
+    const text = typeof name === "string" ? (name.startsWith('"') ? name : `"${name}"`) : "";
+    const list = parseDictionary(`a=(${text})`)?.get("a");
+    const item = list !== undefined && isInnerList(list) ? list.items[0] : undefined;
+    const spelled = item?.value.kind === "string" ? item.value.value : "";
+    const isComponent = spelled.startsWith("@")
+      ? DERIVED.includes(spelled)
+      : /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(spelled);
+    if (item !== undefined && isComponent && list !== undefined && isInnerList(list) && list.items.length === 1)
+      return item;
+    throw new TypeError(
+      `messageSignature: required: ${JSON.stringify(name)} is no component of a request; use a lower-case header name, or one of ${DERIVED.join(", ")}`,
+    );
+  });
+  if (new Set(items.map(identifierOf)).size !== items.length) {
+    throw new TypeError("messageSignature: required names a component twice");
+  }
+  return items;
+}

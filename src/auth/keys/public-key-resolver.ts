@@ -1,0 +1,195 @@
+// With which public keys may this delivery have been signed? Fixed ones, by the id it names, a key set, or a certificate.
+import { KeyObject } from "node:crypto";
+import { absent, type Refusal, refuse } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import type { Field } from "../../core/field.js";
+import { checkUnverifiedField, isParsedField, readUnverified } from "../request/unverified-fields.js";
+import { ALGORITHMS, type PublicKeyAlgorithm } from "./algorithms.js";
+import { type CertificateTuning, type CertificateUrlOptions, certificateSource } from "./certificate-url.js";
+import { type KeySetTuning, remoteKeySet } from "./jwks.js";
+import { answerReader, compileKeys } from "./key-lookup.js";
+import type { PublicKeyText } from "./parse-public-key.js";
+import {
+  type FoundPublicKeys,
+  KEY_SOURCES,
+  type KeyQuery,
+  type KeyTuning,
+  NO_KEYS,
+  type PublicKeyByIdFunction,
+  type PublicKeyFinder,
+  type PublicKeySource,
+} from "./public-key-source.js";
+import { Unverified } from "./secrets.js";
+
+const MAX_KEY_ID_CHARS = 256;
+const LOOPBACK = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]"]);
+
+/**
+ * @param isKeyIdKnown - Every query has a `keyId` where the delivery names its key; there is no `keyId` option then.
+ * @throws {TypeError} When there is not exactly one source, or it holds something that is no fitting key.
+ */
+export function compileKeyFinder(
+  source: PublicKeySource,
+  algorithms: readonly PublicKeyAlgorithm[],
+  where: string,
+  tuning: KeyTuning = {},
+  isKeyIdKnown = false,
+): PublicKeyFinder {
+  const given = KEY_SOURCES.filter((name) => source[name] !== undefined);
+  // `publicKey: process.env.X` with X unset: the useful complaint is about X.
+  const named = given.length > 0 ? given : KEY_SOURCES.filter((name) => Object.hasOwn(source, name));
+  if (named.length !== 1) {
+    throw new TypeError(
+      `${where}: exactly one of ${KEY_SOURCES.join(", ")} is needed; got ${named.length === 0 ? "none" : named.join(" and ")}`,
+    );
+  }
+  if (source.certificate !== undefined) return byCertificate(source.certificate, where, tuning.certificate);
+  const keyId = isKeyIdKnown ? KNOWN_KEY_ID : keyIdReader(source.keyId, source.keys !== undefined, where);
+  if (Object.hasOwn(source, "jwksUrl")) return byKeySet(source.jwksUrl, keyId, algorithms, where, tuning.keySet);
+  if (source.keys !== undefined) return byId(source.keys, keyId, algorithms, where);
+  const { publicKey } = source;
+  if (typeof publicKey !== "function") {
+    return fixedFinder(compileKeys(publicKey, algorithms, `${where}: publicKey`));
+  }
+  const accept = answerReader(algorithms, `${where}: publicKey`);
+  return {
+    readsFields: false,
+    find: ({ delivery }, tried) => (tried === undefined ? accept(() => publicKey(new Unverified(delivery))) : NO_KEYS),
+  };
+}
+
+function fixedFinder(keys: readonly KeyObject[]): PublicKeyFinder {
+  const fixed: FoundPublicKeys = { ok: true, keys };
+  return { fixed, readsFields: false, find: (_query, tried) => (tried === undefined ? fixed : NO_KEYS) };
+}
+
+function byId(
+  keys: Readonly<Record<string, PublicKeyText | readonly PublicKeyText[]>> | PublicKeyByIdFunction,
+  keyId: KeyIdReader,
+  algorithms: readonly PublicKeyAlgorithm[],
+  where: string,
+): PublicKeyFinder {
+  const find = typeof keys === "function" ? fromFunction(keys) : fromTable(keys);
+
+  function fromFunction(look: PublicKeyByIdFunction) {
+    const accept = answerReader(algorithms, `${where}: keys`);
+    return (id: string, delivery: Delivery) => accept(() => look(id, new Unverified(delivery)));
+  }
+  function fromTable(table: object) {
+    if (typeof table !== "object" || table === null || Object.keys(table).length === 0) {
+      throw new TypeError(`${where}: keys must be an object of at least one key by its id, or a function`);
+    }
+    // A Map, so that a delivery cannot name `constructor`.
+    const known = new Map<string, FoundPublicKeys>();
+    for (const [id, given] of Object.entries(table)) {
+      known.set(id, { ok: true, keys: compileKeys(given, algorithms, `${where}: keys[${JSON.stringify(id)}]`) });
+    }
+    return (id: string) => known.get(id) ?? NO_KEYS;
+  }
+
+  return {
+    readsFields: keyId.readsFields,
+    find(query, tried) {
+      if (tried !== undefined) return NO_KEYS;
+      const id = keyId.read(query);
+      if (id === undefined) return UNNAMED;
+      return typeof id === "string" ? find(id, query.delivery) : id;
+    },
+  };
+}
+
+const UNNAMED = /* @__PURE__ */ refuse("unauthenticated", "nothing names the key that it was signed with");
+
+/** How the name of the key is had. */
+interface KeyIdReader {
+  readonly readsFields: boolean;
+  read(query: KeyQuery): string | undefined | Refusal;
+}
+
+const KNOWN_KEY_ID: KeyIdReader = { readsFields: false, read: ({ keyId }) => boundedKeyId(keyId) };
+const NO_KEY_ID: KeyIdReader = { readsFields: false, read: () => undefined };
+const BAD_KEY_ID = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  `the key's name must have 1 to ${MAX_KEY_ID_CHARS} characters`,
+);
+
+function boundedKeyId(id: string | undefined): string | undefined | Refusal {
+  return id === undefined || (id !== "" && id.length <= MAX_KEY_ID_CHARS) ? id : BAD_KEY_ID;
+}
+
+function keyIdReader(keyId: Field<"text"> | undefined, isNeeded: boolean, where: string): KeyIdReader {
+  if (keyId === undefined && !isNeeded) return NO_KEY_ID;
+  const field = checkUnverifiedField(keyId, `${where}: keyId`);
+  const noId = absent(`the ${field.in} value ${field.name}, which names the key, is not there`);
+  return {
+    readsFields: isParsedField(field),
+    read({ delivery, fields }) {
+      const id = readUnverified(field, delivery, fields);
+      return typeof id === "string" ? boundedKeyId(id) : (id ?? noId);
+    },
+  };
+}
+
+function byKeySet(
+  jwksUrl: string | undefined,
+  keyId: KeyIdReader,
+  algorithms: readonly PublicKeyAlgorithm[],
+  where: string,
+  tuning: Partial<KeySetTuning> | undefined,
+): PublicKeyFinder {
+  const nameless = algorithms.find((name) => ALGORITHMS[name].jwa === undefined);
+  if (nameless !== undefined)
+    throw new TypeError(`${where}: ${nameless} has no name in key sets, so jwksUrl cannot be used`);
+  const keySet = remoteKeySet(keySetUrl(jwksUrl, where), tuning);
+  return {
+    readsFields: keyId.readsFields,
+    async find(query, tried) {
+      const kid = keyId.read(query);
+      if (typeof kid === "object") return kid;
+      // A delivery that names its key said which one; without a name it may be signed by a key published since.
+      if (tried !== undefined && (kid !== undefined || tried.set === undefined)) return NO_KEYS;
+      const alg = ALGORITHMS[query.algorithm].jwa as string;
+      try {
+        const found = await keySet.find({ alg, kid }, tried?.set);
+        if ("ok" in found) return found;
+        const keys = found.keys.map((key) => (key instanceof KeyObject ? key : KeyObject.from(key)));
+        return { ok: true, keys, set: found };
+      } catch (cause) {
+        return { ...refuse("undecided", "the keys of the key set could not be used"), cause };
+      }
+    },
+  };
+}
+
+/** Never shown in an error: its query may hold a token. */
+export function keySetUrl(value: unknown, where: string): string {
+  if (typeof value !== "string" || !URL.canParse(value)) {
+    throw new TypeError(`${where}: jwksUrl must be an absolute URL; is its environment variable set?`);
+  }
+  const url = new URL(value);
+  const isLoopback = url.protocol === "http:" && LOOPBACK.has(url.hostname);
+  if ((url.protocol === "https:" || isLoopback) && url.username === "" && url.password === "") return url.href;
+  throw new TypeError(
+    `${where}: jwksUrl must be https (http only to 127.0.0.1 or [::1], for tests), without user name and password`,
+  );
+}
+
+function byCertificate(
+  options: CertificateUrlOptions,
+  where: string,
+  tuning: Partial<CertificateTuning> | undefined,
+): PublicKeyFinder {
+  const source = certificateSource(options, `${where}: certificate`, tuning);
+  const { field } = source;
+  const noUrl = absent(`the ${field.in} value ${field.name}, which names the certificate, is not there`);
+  return {
+    readsFields: isParsedField(field),
+    find({ delivery, fields, context }, tried) {
+      if (tried !== undefined) return NO_KEYS;
+      const url = readUnverified(field, delivery, fields);
+      if (url === undefined) return noUrl;
+      if (typeof url !== "string") return url;
+      return source.find(url, context.nowMs).then((found) => ("ok" in found ? found : { ok: true, keys: [found] }));
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// How does a secret's text become the bytes of a key?
+import { createHash } from "node:crypto";
+import { kindOf, refuseUnknownKeys, shown } from "../../lib/options.js";
+
+/**
+ * How the text of a secret becomes bytes, in the words of the sender's documentation.
+ *
+ * - `"utf8"`: the text as it stands. Most senders, Stripe's `whsec_…` included.
+ * - `"hex"`, `"base64"`: decoded. Adyen, Airtable.
+ * - `"sha1"`: the SHA-1 of the text. Braintree.
+ * - `{ base64After: "whsec_" }`: the rest, decoded. Standard Webhooks. A secret without the prefix is decoded as base64
+ *   too, as the reference libraries do; `otherwise: "utf8"` takes it as it stands (OpenAI), `"refuse"` refuses it.
+ */
+export type KeyForm =
+  | "utf8"
+  | "hex"
+  | "base64"
+  | "sha1"
+  | { readonly base64After: string; readonly otherwise?: "base64" | "utf8" | "refuse" };
+
+/** Why a secret's text is no key; never quotes the text. */
+export class IllFormedSecret extends Error {}
+
+type Decode = (text: string) => Buffer;
+
+const HEX = /^(?:[0-9a-fA-F]{2})+$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const DECODERS: Readonly<Record<"utf8" | "hex" | "base64" | "sha1", Decode>> = {
+  utf8: (text) => Buffer.from(text, "utf8"),
+  hex: decodeHex,
+  base64: decodeBase64,
+  sha1: (text) => createHash("sha1").update(text, "utf8").digest(),
+};
+
+/** @throws {TypeError} When the form is not one of those above. */
+export function compileKeyForm(form: KeyForm, where: string): Decode {
+  if (typeof form === "string") {
+    if (!Object.hasOwn(DECODERS, form)) {
+      throw new TypeError(
+        `${where}: key must be one of ${Object.keys(DECODERS).join(", ")}, or { base64After: "whsec_" }; got ${shown(form)}`,
+      );
+    }
+    return DECODERS[form];
+  }
+  refuseUnknownKeys(`${where}: key`, form, ["base64After", "otherwise"]);
+  const { base64After: prefix, otherwise = "base64" } = form;
+  if (typeof prefix !== "string" || prefix === "") {
+    throw new TypeError(
+      `${where}: key.base64After must be the prefix of the secret, such as "whsec_"; got ${kindOf(prefix)}`,
+    );
+  }
+  if (otherwise !== "refuse" && otherwise !== "base64" && otherwise !== "utf8") {
+    throw new TypeError(`${where}: key.otherwise must be "base64", "utf8" or "refuse"; got ${shown(otherwise)}`);
+  }
+  return function decodeAfterPrefix(text) {
+    if (text.startsWith(prefix)) return decodeBase64(text.slice(prefix.length));
+    if (otherwise === "refuse") throw new IllFormedSecret(`must start with "${prefix}"`);
+    return DECODERS[otherwise](text);
+  };
+}
+
+function decodeHex(text: string): Buffer {
+  if (!HEX.test(text)) throw new IllFormedSecret("must be hex: an even number of the digits 0-9 and a-f");
+  return Buffer.from(text, "hex");
+}
+
+/** Buffer.from skips what is not base64, so a mistyped secret would silently become another key. */
+function decodeBase64(text: string): Buffer {
+  const bytes = BASE64.test(text) ? Buffer.from(text, "base64") : undefined;
+  const canonical = bytes?.toString("base64");
+  if (bytes === undefined || (canonical !== text && canonical?.replace(/=+$/, "") !== text)) {
+    throw new IllFormedSecret("must be base64 (A-Z, a-z, 0-9, + and /), copied whole");
+  }
+  return bytes;
+}

@@ -1,0 +1,77 @@
+// How are the bytes of a signature written as text?
+
+/**
+ * `hex` is lower case, `HEX` upper case; `base64` is padded, `base64url` is not. `base64-of-hex` is the base64 of the
+ * lower-case hex text (Solidgate). Nothing else is accepted for any of them.
+ */
+export type SignatureEncoding = "hex" | "HEX" | "base64" | "base64url" | "base64-of-hex";
+
+/** What a digest or signer offers: `crypto.Hmac`, `crypto.Hash`. */
+export interface Digestible {
+  digest(encoding: "hex" | "base64" | "base64url"): string;
+}
+
+export interface Encoding {
+  /** How long the text of so many bytes is. */
+  lengthOf(bytes: number): number;
+  encode(digestible: Digestible): string;
+  readonly alphabet: RegExp;
+}
+
+const paddedLength = (bytes: number): number => Math.ceil(bytes / 3) * 4;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+export const ENCODINGS: Readonly<Record<SignatureEncoding, Encoding>> = {
+  hex: { lengthOf: (bytes) => bytes * 2, encode: (made) => made.digest("hex"), alphabet: /^[0-9a-f]+$/ },
+  HEX: { lengthOf: (bytes) => bytes * 2, encode: (made) => made.digest("hex").toUpperCase(), alphabet: /^[0-9A-F]+$/ },
+  base64: { lengthOf: paddedLength, encode: (made) => made.digest("base64"), alphabet: BASE64 },
+  base64url: {
+    lengthOf: (bytes) => Math.ceil((bytes * 4) / 3),
+    encode: (made) => made.digest("base64url"),
+    alphabet: /^[A-Za-z0-9_-]+$/,
+  },
+  "base64-of-hex": {
+    lengthOf: (bytes) => paddedLength(bytes * 2),
+    encode: (made) => Buffer.from(made.digest("hex"), "latin1").toString("base64"),
+    alphabet: BASE64,
+  },
+};
+
+const HEX = /^(?:[0-9a-f]{2})+$/;
+const UPPER_HEX = /^(?:[0-9A-F]{2})+$/;
+
+/** `undefined` where the text is not exactly what the encoder would have written. */
+export function decodeSignature(text: string, encoding: SignatureEncoding): Buffer | undefined {
+  switch (encoding) {
+    case "hex":
+      return HEX.test(text) ? Buffer.from(text, "hex") : undefined;
+    case "HEX":
+      return UPPER_HEX.test(text) ? Buffer.from(text, "hex") : undefined;
+    case "base64":
+    case "base64url":
+      return decodeCanonical(text, encoding);
+    case "base64-of-hex": {
+      const inner = decodeCanonical(text, "base64")?.toString("latin1");
+      return inner === undefined ? undefined : decodeSignature(inner, "hex");
+    }
+  }
+}
+
+/** Buffer.from skips what is no base64, and unused bits; encoding again shows both. */
+export function decodeCanonical(text: string, encoding: "base64" | "base64url"): Buffer | undefined {
+  if (text === "") return undefined;
+  const bytes = Buffer.from(text, encoding);
+  return bytes.toString(encoding) === text ? bytes : undefined;
+}
+
+/** The text of a signature's bytes. */
+export function encodeSignature(bytes: Buffer, encoding: SignatureEncoding): string {
+  switch (encoding) {
+    case "HEX":
+      return bytes.toString("hex").toUpperCase();
+    case "base64-of-hex":
+      return Buffer.from(bytes.toString("hex"), "latin1").toString("base64");
+    default:
+      return bytes.toString(encoding);
+  }
+}

@@ -1,0 +1,76 @@
+// Does the delivery carry an opaque bearer token that we gave to the sender? RFC 6750.
+
+import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "../../core/auth.js";
+import { type Delivery, queryOf } from "../../core/delivery.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
+import type { Secrets } from "../keys/secrets.js";
+import { authorizationReader } from "../request/authorization-header.js";
+import { writeField } from "../request/write-field.js";
+import { TOKEN68, unsendableAsBearer } from "./credential-charset.js";
+import { compileSharedToken } from "./shared-token.js";
+
+export interface BearerTokenOptions {
+  /** One, several while rotating, or a function. */
+  readonly token: Secrets;
+  /** A query parameter that may carry the token instead of the header (RFC 6750 section 2.3): `access_token`. URLs end up in logs; prefer the header. */
+  readonly query?: string;
+}
+
+const readBearer = /* @__PURE__ */ authorizationReader("Bearer");
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the token has characters that bearer tokens do not have, or is empty; in a query, + must be written %2B",
+);
+const TWO_PLACES = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the token came twice: in Authorization and in the query, or twice in the query",
+);
+
+/**
+ * Proves that the sender holds a token: `Authorization: Bearer <token>`.
+ *
+ * Shape:   scheme in any case, exactly one space, `A-Z a-z 0-9 - . _ ~ + /` and trailing `=`.
+ * Source:  RFC 6750 sections 2.1, 2.3, 3.1.
+ * Promise: the sender holds the token. Not promised: anything of what was sent; a token binds neither body nor time.
+ *
+ * @throws {TypeError} When the token is missing or blank, or has white space or anything else that cannot be sent.
+ * @example bearerToken({ token: process.env.ERP_TOKEN })
+ */
+export function bearerToken(options: BearerTokenOptions): Auth {
+  refuseUnknownKeys("bearerToken", options, ["token", "query"]);
+  const shared = compileSharedToken(options.token, "bearerToken: token", unsendableAsBearer);
+  const { query } = options;
+  if (query !== undefined && (typeof query !== "string" || query === ""))
+    throw new TypeError('bearerToken: query must name a parameter, such as "access_token"');
+
+  const nowhere = absent(`no token in Authorization or ?${query}=`);
+
+  function presented(delivery: Delivery): string | Refusal {
+    const inHeader = readBearer(delivery.headers);
+    const isInHeader = typeof inHeader === "string" || inHeader.isAbsent !== true;
+    const inQuery = query === undefined ? [] : new URLSearchParams(queryOf(delivery.url) ?? "").getAll(query);
+    if (inQuery.length > 1 || (inQuery.length === 1 && isInHeader)) return TWO_PLACES;
+    const token = inQuery[0] ?? inHeader;
+    if (typeof token !== "string") return token.isAbsent === true && query !== undefined ? nowhere : token;
+    return TOKEN68.test(token) ? token : MALFORMED;
+  }
+
+  return {
+    scheme: "bearer-token",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: ["authorization"],
+    ...(query === undefined ? {} : { credentialQuery: [query] }),
+    needsPublicUrl: false,
+    challenge: "Bearer",
+    warnings: shared.warnings,
+    verify(delivery) {
+      const token = presented(delivery);
+      return typeof token === "string" ? shared.judge(delivery, token) : token;
+    },
+    sign: (request, key) =>
+      shared.sign(request, key, (token) =>
+        writeField(request, { in: "header", name: "authorization" }, `Bearer ${token}`),
+      ),
+  };
+}

@@ -1,0 +1,240 @@
+// Did the sender show a client certificate that we accept: on the socket, or to a proxy of ours that passes it on?
+import { X509Certificate } from "node:crypto";
+import type { BlockList } from "node:net";
+import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import { REPEATED } from "../../lib/headers.js";
+import { loadNet } from "../../lib/lazy-require.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
+import {
+  checkNamePattern,
+  commonNameOf,
+  compileRoots,
+  isNameAmong,
+  isValidAt,
+  namesOf,
+  refuseChain,
+} from "../keys/certificate.js";
+import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
+
+/** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
+export interface CertificateRules {
+  /** SHA-256 fingerprints of whole certificates, hex, with or without colons. The strictest; to be changed with every renewal. */
+  readonly fingerprints?: readonly string[];
+  /** DNS names, exact or `*.` and the rest, of which the certificate must have one: in subjectAltName, or, without one, as common name. */
+  readonly names?: readonly string[];
+  /** The subject's common name, exact; for certificates whose common name is no DNS name. */
+  readonly commonName?: string;
+  /** The certificates of the CAs that issue the sender's, PEM or DER: those directly above, for no chain is looked at. */
+  readonly roots?: readonly (string | Uint8Array | undefined)[];
+}
+
+/** A header in which a proxy passes the certificate on. */
+export interface CertificateFromProxy {
+  readonly header: string;
+  /** `client-cert` (RFC 9440), `xfcc` (Envoy), `url-encoded-pem` (nginx's `$ssl_client_escaped_cert`). */
+  readonly form: CertificateHeaderForm;
+  /** Whose header is believed: addresses and ranges of our own proxies. From anybody else it is refused. */
+  readonly trustedProxies: readonly string[];
+  /** A header by which the proxy says that it verified the certificate: `{ header: "x-ssl-client-verify", value: "SUCCESS" }`. */
+  readonly verifiedBy?: { readonly header: string; readonly value: string };
+}
+
+export type ClientCertificateOptions = CertificateRules & {
+  /** Default: the socket's own certificate. */
+  readonly from?: CertificateFromProxy;
+};
+
+const OPTION_NAMES: readonly (keyof ClientCertificateOptions)[] = [
+  "fingerprints",
+  "names",
+  "commonName",
+  "roots",
+  "from",
+];
+
+/**
+ * Proves that a delivery came over a connection whose client showed an accepted certificate (mTLS).
+ *
+ * Shape:   the TLS socket's peer certificate, or a header of a trusted proxy: `Client-Cert: :<base64 DER>:` (RFC 9440),
+ *          `X-Forwarded-Client-Cert: …;Cert="<URL-encoded PEM>"` (Envoy), a URL-encoded PEM (nginx).
+ * Source:  RFC 8446 section 4.4, RFC 5280, RFC 9440; Envoy's and nginx's documentation of their headers.
+ * Promise: whoever sent the delivery holds the certificate's key (on the socket), or our proxy says so (by header); the
+ *          certificate is valid now and fits every rule. Not promised: anything of the delivery itself: nothing of it is
+ *          signed, so a proxy between could change it, and there is no freshness.
+ *
+ * On the socket the server must ask for a certificate (`requestCert: true`) and verify it (`ca`); one that Node did not
+ * authorize is accepted only by `fingerprints` or `roots`. A header counts only where the socket's peer is one of
+ * `trustedProxies`, and those must take the client's own header off. Without `roots`, `fingerprints` or `verifiedBy` it
+ * is the proxy that has to verify the chain. Revocation is not checked.
+ *
+ * @throws {TypeError} When built without a rule, or with an ill-formed one. Never per delivery.
+ * @example
+ * // Meta's webhooks: the server is given Meta's root as `ca`.
+ * clientCertificate({ commonName: "client.webhooks.fbclientcerts.com" });
+ */
+export function clientCertificate(options: ClientCertificateOptions): Auth {
+  refuseUnknownKeys("clientCertificate", options, OPTION_NAMES);
+  const judge = compileRules(options);
+  const read = options.from === undefined ? readSocket : compileProxy(options.from);
+  const isPinned = options.fingerprints !== undefined || options.roots !== undefined;
+
+  return {
+    scheme: "client-certificate",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: options.from === undefined ? [] : [options.from.header.toLowerCase()],
+    needsPublicUrl: false,
+
+    verify(delivery, context): Proof {
+      const shown = read(delivery);
+      if (!shown.ok) return shown;
+      if (!shown.isVerified && !isPinned) return UNVERIFIED;
+      return judge(shown.certificate, context.nowMs) ?? PROVEN;
+    },
+  };
+}
+
+const PROVEN: Proof = /* @__PURE__ */ Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING });
+
+/** A certificate, and whether its chain was verified by whoever terminated TLS. */
+interface Shown {
+  readonly ok: true;
+  readonly certificate: X509Certificate;
+  readonly isVerified: boolean;
+}
+
+const NONE_SHOWN = /* @__PURE__ */ absent(
+  "the client showed no certificate; does the server ask for one (requestCert)?",
+);
+const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the client's certificate cannot be read");
+const UNVERIFIED = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the client's certificate leads to no root of the server; is `ca` set to the sender's?",
+);
+const NOT_FROM_PROXY = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the certificate's header came from an address that is no trusted proxy",
+);
+const NO_HEADER = /* @__PURE__ */ absent("the proxy passed no client certificate on");
+const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the certificate's header came more than once");
+const NOT_BY_PROXY = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the proxy does not say that it verified the client's certificate",
+);
+
+function readSocket(delivery: Delivery): Shown | Refusal {
+  const peer = delivery.peerCertificate?.();
+  if (peer === undefined) return NONE_SHOWN;
+  const certificate = parseDer(peer.raw);
+  return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: peer.isAuthorized };
+}
+
+function parseDer(raw: Uint8Array | string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+function compileProxy(from: CertificateFromProxy): (delivery: Delivery) => Shown | Refusal {
+  if (typeof from !== "object" || from === null) throw new TypeError("clientCertificate: from must be an object");
+  refuseUnknownKeys("clientCertificate: from", from, ["header", "form", "trustedProxies", "verifiedBy"]);
+  const { header, form, verifiedBy } = from;
+  if (typeof header !== "string" || header === "")
+    throw new TypeError("clientCertificate: from.header must be a header's name");
+  const readHeader = readCertificateHeader(form);
+  const isProxy = compileProxies(from.trustedProxies);
+  if (verifiedBy !== undefined && !(typeof verifiedBy?.header === "string" && typeof verifiedBy.value === "string")) {
+    throw new TypeError(
+      'clientCertificate: from.verifiedBy must be such as { header: "x-ssl-client-verify", value: "SUCCESS" }',
+    );
+  }
+  return function readProxy(delivery) {
+    const text = delivery.headers.onceList(header.toLowerCase());
+    if (text === undefined) return NO_HEADER;
+    if (!isProxy(delivery.remoteAddress)) return NOT_FROM_PROXY;
+    if (text === REPEATED) return TWICE;
+    if (verifiedBy !== undefined && delivery.headers.once(verifiedBy.header.toLowerCase()) !== verifiedBy.value) {
+      return NOT_BY_PROXY;
+    }
+    if (text === "") return NO_HEADER; // nginx sends the header empty where there is none
+    const raw = readHeader(text);
+    const certificate = raw === undefined ? undefined : parseDer(raw);
+    return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: true };
+  };
+}
+
+/** By node:net, so that nothing is loaded for it. IPv4-mapped IPv6 counts as IPv4. */
+function compileProxies(ranges: unknown): (address: string | undefined) => boolean {
+  if (!Array.isArray(ranges) || ranges.length === 0) {
+    throw new TypeError(
+      'clientCertificate: from.trustedProxies must name the proxies whose header is believed, such as ["10.0.0.0/8"]',
+    );
+  }
+  const { BlockList, isIP } = loadNet();
+  const list = new BlockList();
+  for (const range of ranges as readonly unknown[]) addRange(list, range);
+  return function isProxy(address) {
+    const plain = address?.replace(/^::ffff:(?=\d+\.)/i, "");
+    const family = plain === undefined ? 0 : isIP(plain);
+    return plain !== undefined && family !== 0 && list.check(plain, family === 4 ? "ipv4" : "ipv6");
+  };
+}
+
+function addRange(list: BlockList, range: unknown): void {
+  const { isIP } = loadNet();
+  const [address = "", prefix, more] = typeof range === "string" ? range.split("/") : [];
+  const family = isIP(address);
+  const bits = family === 4 ? 32 : 128;
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+  if (family === 0 || more !== undefined || length < 1 || length > bits || address.includes("%")) {
+    throw new TypeError(
+      `clientCertificate: from.trustedProxies: ${JSON.stringify(range)} is no address or range of addresses, or takes in everybody`,
+    );
+  }
+  list.addSubnet(address, length, family === 4 ? "ipv4" : "ipv6");
+}
+
+const OUTDATED = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not valid now, by its dates");
+const OTHER = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the client's certificate is none of those accepted by their fingerprint",
+);
+const WRONG_NAME = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not made out to the sender");
+
+/** `undefined` where the certificate fits every rule. */
+function compileRules(rules: CertificateRules): (certificate: X509Certificate, nowMs: number) => Refusal | undefined {
+  const { fingerprints, names, commonName } = rules;
+  if (fingerprints === undefined && names === undefined && commonName === undefined && rules.roots === undefined) {
+    throw new TypeError(
+      "clientCertificate: at least one of fingerprints, names, commonName, roots is needed, or every certificate of the CA would pass",
+    );
+  }
+  const prints = fingerprints === undefined ? undefined : fingerprints.map(checkFingerprint);
+  const patterns = names?.map((name, at) => checkNamePattern(name, `clientCertificate: names[${at}]`));
+  if (prints?.length === 0 || patterns?.length === 0) {
+    throw new TypeError("clientCertificate: fingerprints and names must not be empty lists");
+  }
+  if (commonName !== undefined && (typeof commonName !== "string" || commonName === "")) {
+    throw new TypeError("clientCertificate: commonName must be a non-empty string");
+  }
+  const roots = rules.roots === undefined ? undefined : compileRoots(rules.roots, "clientCertificate: roots");
+  return function judge(certificate, nowMs) {
+    if (!isValidAt(certificate, nowMs)) return OUTDATED;
+    if (prints !== undefined && !prints.includes(certificate.fingerprint256)) return OTHER;
+    if (patterns !== undefined && !namesOf(certificate).some((name) => isNameAmong(name, patterns))) return WRONG_NAME;
+    if (commonName !== undefined && commonNameOf(certificate) !== commonName) return WRONG_NAME;
+    return roots === undefined ? undefined : refuseChain([certificate], roots, nowMs);
+  };
+}
+
+/** As `fingerprint256` writes it. */
+function checkFingerprint(given: unknown): string {
+  const digits = typeof given === "string" ? given.replaceAll(":", "").toUpperCase() : "";
+  if (!/^[0-9A-F]{64}$/.test(digits)) {
+    throw new TypeError("clientCertificate: fingerprints must be SHA-256 in hex: 64 digits, with or without colons");
+  }
+  return (digits.match(/../g) as string[]).join(":");
+}

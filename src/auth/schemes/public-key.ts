@@ -1,0 +1,231 @@
+// Was the delivery signed with the sender's private key? Described as the vendor describes it, and verified with node:crypto.
+import type { KeyObject } from "node:crypto";
+import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import { isPromise } from "../../lib/maybe-promise.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
+import {
+  type EcdsaForm,
+  isSignatureShaped,
+  isSignedBy,
+  misfitOf,
+  type PublicKeyAlgorithm,
+  type SignatureDetails,
+  signatureBytesOf,
+  signBytes,
+} from "../keys/algorithms.js";
+import { toPrivateKey } from "../keys/parse-public-key.js";
+import { compileKeyFinder } from "../keys/public-key-resolver.js";
+import {
+  type FoundPublicKeys,
+  KEY_SOURCES,
+  type KeyQuery,
+  type KeyTuning,
+  type PublicKeySource,
+} from "../keys/public-key-source.js";
+import { decodeSignature, encodeSignature } from "../request/encoding.js";
+import { PrivateFields } from "../request/unverified-fields.js";
+import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
+import type { SignatureReading } from "../signature/parsed-signature.js";
+import { joinBytes, placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
+import type { SignedBytes } from "../signature/signed-template.js";
+import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
+
+export type { AlgorithmByField } from "./algorithm-by-field.js";
+
+export type PublicKeyOptions = SignedOptions &
+  PublicKeySource & {
+    /** The one algorithm, or the sender's names of several. A key is used with nothing else. */
+    readonly algorithm: PublicKeyAlgorithm | AlgorithmByField;
+    /** How ECDSA signatures are written. Default `"der"`. */
+    readonly ecdsaForm?: EcdsaForm;
+    /** The salt of RSA-PSS: `"digest"`, as long as the hash, or `"any"`. Default `"digest"`. */
+    readonly pssSalt?: "digest" | "any";
+  };
+
+const OPTION_NAMES: readonly string[] = [
+  ...KEY_SOURCES,
+  "keyId",
+  "algorithm",
+  "signed",
+  "signature",
+  "timestamp",
+  "families",
+  "ecdsaForm",
+  "pssSalt",
+];
+
+/**
+ * Proves that a delivery was signed with the sender's private key (Ed25519, ECDSA, RSA).
+ *
+ * Shape:   as described by the options; `signed` and `signature` are those of `mac`.
+ * Source:  RFC 8032, FIPS 186-5, RFC 8017; Wycheproof's Ed25519 and ECDSA vectors and senders' published ones pin it.
+ * Promise: what `signed` names came from the holder of the private key, unchanged. A signature has one spelling: other
+ *          base64 of the same bytes is refused. Not promised: that one text has one signature (ECDSA has two at least), so
+ *          never take a signature for an id; nor that the delivery is new.
+ *
+ * Keys come from exactly one of `publicKey`, `keys` (by id), `jwksUrl`, `certificate` (by URL). What a delivery names only
+ * chooses among them: a URL that the rules do not allow is refused without a request. Fetched keys are kept: a key set as
+ * for `bearerJwt`, a certificate for 24 hours; without them the outcome is `undecided` (503), so the sender comes again.
+ *
+ * @returns An `Auth` that answers at once with fixed keys. Its `sign` needs a private key: PEM (PKCS #8), a JWK as text, `whsk_…`, or 32 bytes of Ed25519 as hex.
+ * @throws {TypeError} When built with a missing, ill-formed or unfitting key (RSA below 2048 bits, another curve), a private key, an open-ended host rule, or a description that contradicts itself. Never per delivery.
+ * @example
+ * const discordLike = publicKey({
+ *   publicKey: process.env.DISCORD_PUBLIC_KEY,
+ *   algorithm: "ed25519",
+ *   signed: "{timestamp}{body}",
+ *   timestamp: header("x-signature-timestamp", "unix-seconds"),
+ *   signature: { header: "x-signature-ed25519", encoding: "hex" },
+ * });
+ */
+export function publicKey(options: PublicKeyOptions): Auth {
+  return createPublicKeyAuth(options);
+}
+
+/** `publicKey` with the times of fetched keys in hand; for tests. */
+export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTuning): Auth {
+  refuseUnknownKeys("publicKey", options, OPTION_NAMES);
+  const details = detailsOf(options);
+  const chooser = compileAlgorithm(options.algorithm);
+  const only = chooser.all.length === 1 ? chooser.all[0] : undefined;
+  const bytes = only === undefined ? undefined : signatureBytesOf(only, details);
+  const plans = compilePlans(options, bytes, "publicKey");
+  const [first] = plans as [Plan];
+  const finder = compileKeyFinder(options, chooser.all, "publicKey", tuning);
+  const { encoding } = options.signature;
+  const readsFields = chooser.readsFields || finder.readsFields;
+
+  /** The signatures as bytes; a refusal where none of them can be one. */
+  function decodeAll(reading: SignatureReading, algorithm: PublicKeyAlgorithm): Buffer[] | Refusal {
+    const texts = reading.more === undefined ? [reading.first] : [reading.first, ...reading.more];
+    const found: Buffer[] = [];
+    for (const text of texts) {
+      const signature = decodeSignature(text, encoding);
+      if (signature !== undefined && isSignatureShaped(algorithm, signature, details)) found.push(signature);
+    }
+    return found.length === 0 ? MALFORMED : found;
+  }
+
+  /** The index of the key that one of the signatures was made with, or -1. */
+  function matchingKey(keys: readonly KeyObject[], claim: Claim): number {
+    const texts = claim.candidates.map(joinBytes);
+    return keys.findIndex(
+      (key) =>
+        misfitOf(key, claim.query.algorithm) === undefined &&
+        texts.some((text) =>
+          claim.signatures.some((signature) => isSignedBy(key, claim.query.algorithm, text, signature, details)),
+        ),
+    );
+  }
+
+  function judge(claim: Claim, found: FoundPublicKeys | Refusal, isRetry = false): Proof | PromiseLike<Proof> {
+    if (!found.ok) return found;
+    const keyIndex = matchingKey(found.keys, claim);
+    if (keyIndex >= 0) return conclude(claim, found, keyIndex);
+    // Of a key set without key ids, a newer one may hold the key.
+    if (!isRetry && found.set !== undefined) {
+      const newer = finder.find(claim.query, found);
+      return isPromise(newer)
+        ? newer.then((keys) => (keys.ok && keys.keys.length > 0 ? judge(claim, keys, true) : keys.ok ? WRONG : keys))
+        : WRONG;
+    }
+    return found.keys.length === 0 ? NO_KEY : WRONG;
+  }
+
+  function conclude({ plan, query, reading }: Claim, found: FoundPublicKeys, keyIndex: number): Proof {
+    if (plan.time?.isReadLate) {
+      const untimely = plan.time.read(query.delivery, reading, undefined);
+      if (untimely !== undefined) return untimely;
+    }
+    const { sentAtMs } = reading;
+    return {
+      ok: true,
+      // The order of a key set or of a function's answer is not ours.
+      keyIndex: finder.fixed === undefined ? 0 : keyIndex,
+      covers: plan.covers,
+      ...(sentAtMs === undefined ? {} : { sentAtMs }),
+      ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
+    };
+  }
+
+  function claimOf(delivery: Delivery, context: ProofContext): Claim | Refusal {
+    const plan = plans.length === 1 ? first : planFor(plans, delivery);
+    if (!plan.ok) return plan;
+    const fields = plan.readsFields || readsFields ? new PrivateFields(delivery) : undefined;
+    const reading = plan.signature.read(delivery, fields);
+    if (!reading.ok) return reading;
+    const algorithm = chooser.of(delivery, fields);
+    if (typeof algorithm !== "string") return algorithm;
+    const signatures = decodeAll(reading, algorithm);
+    if (!Array.isArray(signatures)) return signatures;
+    if (plan.time !== undefined && !plan.time.isReadLate) {
+      const untimely = plan.time.read(delivery, reading, fields);
+      if (untimely !== undefined) return untimely;
+    }
+    const found = plan.signed.candidates(delivery, context, reading, fields);
+    if ("ok" in found && !found.ok) return found;
+    const candidates = "ok" in found ? [found] : found;
+    return { ok: true, plan, reading, signatures, candidates, query: { delivery, fields, algorithm, context } };
+  }
+
+  return {
+    scheme: "public-key",
+    covers: plans.length === 1 ? first.covers : coversOfAll(plans),
+    signsTime: options.timestamp !== undefined,
+    credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
+    ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
+    needsPublicUrl: first.signed.needsPublicUrl,
+    writes: [...placesWritten(options), ...chooser.writes],
+
+    verify(delivery, context) {
+      const claim = claimOf(delivery, context);
+      if (!claim.ok) return claim;
+      const found = finder.fixed ?? finder.find(claim.query);
+      return isPromise(found) ? found.then((keys) => judge(claim, keys)) : judge(claim, found);
+    },
+
+    sign(request, key) {
+      if (key === undefined) {
+        throw new TypeError("publicKey.sign: key is needed: a private key, since only public keys are configured");
+      }
+      const plan = planToSign(plans, request);
+      const privateKey = toPrivateKey(key, chooser.all, "publicKey.sign");
+      const { algorithm, request: named } = chooser.write(request, privateKey);
+      const unsigned = prepareToSign(plan, named, "publicKey.sign");
+      const signature = signBytes(privateKey, algorithm, joinBytes(unsigned.bytes), details);
+      return unsigned.write(encodeSignature(signature, encoding));
+    },
+  };
+}
+
+/** What a delivery says of itself, before any key is touched. */
+interface Claim {
+  readonly ok: true;
+  readonly plan: Plan;
+  readonly reading: SignatureReading;
+  readonly signatures: readonly Buffer[];
+  /** The bytes that the sender may have signed. */
+  readonly candidates: readonly SignedBytes[];
+  readonly query: KeyQuery;
+}
+
+const WRONG = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature is well-formed and wrong: another key (of another endpoint, of test or live mode, or rotated away), or a body that was changed on its way or by a parser",
+);
+const MALFORMED = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the signature is not written as the sender writes signatures, or was cut off",
+);
+const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no public key for this delivery");
+
+function detailsOf({ ecdsaForm = "der", pssSalt = "digest" }: PublicKeyOptions): SignatureDetails {
+  if (ecdsaForm !== "der" && ecdsaForm !== "p1363") {
+    throw new TypeError(`publicKey: ecdsaForm must be "der" or "p1363"; got ${JSON.stringify(ecdsaForm)}`);
+  }
+  if (pssSalt !== "digest" && pssSalt !== "any") {
+    throw new TypeError(`publicKey: pssSalt must be "digest" or "any"; got ${JSON.stringify(pssSalt)}`);
+  }
+  return { ecdsaForm, pssSalt };
+}

@@ -1,0 +1,88 @@
+// Does a presented token equal one that we share with the sender? Whatever place it came in.
+
+import { COVERS_NOTHING, type Proof, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import { indexOfDigest, sha256 } from "../../lib/constant-time.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import { IllFormedSecret } from "../keys/secret-encoding.js";
+import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import { deliveryToSign } from "../request/signable-request.js";
+import type { Unsendable } from "./credential-charset.js";
+
+/** A shared token: its text for signing, its digest for comparing. */
+interface Token {
+  readonly text: string;
+  readonly digest: Buffer;
+}
+
+export interface SharedToken {
+  readonly warnings: readonly string[];
+  /** A token proves that its holder sent something; it binds nothing of what was sent. */
+  judge(delivery: Delivery, presented: string): MaybePromise<Proof>;
+  /**
+   * The request with a token in it: the one that stands in for ours, the first, or what the function names for it.
+   *
+   * @throws {TypeError} When there is none.
+   */
+  sign(
+    request: SignableRequest,
+    key: string | undefined,
+    write: (token: string) => SignableRequest,
+  ): MaybePromise<SignableRequest>;
+}
+
+const WRONG: Refusal = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the token is well-formed and wrong: another endpoint's, or rotated away",
+);
+const NO_TOKEN: Refusal = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the secret function knows no token for this delivery",
+);
+/**
+ * Compared when there is nothing to compare with, so that an unknown tenant is answered as late as a wrong token. As long
+ * as a digest, and none of any token that we know: the first hash of a process costs 0.3 ms, which no import shall pay.
+ */
+const DUMMY: readonly Buffer[] = [/* @__PURE__ */ Buffer.alloc(32)];
+
+/** @throws {TypeError} When the token is missing or malformed, or cannot be sent where it belongs. */
+export function compileSharedToken(token: Secrets, where: string, unsendable: Unsendable): SharedToken {
+  const secrets = compileSecrets<Token>(token, {
+    where,
+    toKey(text) {
+      const why = unsendable(text);
+      if (why !== undefined) throw new IllFormedSecret(why);
+      return { text, digest: sha256(text) };
+    },
+  });
+
+  function compare(found: KeySet<Token> | Refusal, presented: string): Proof {
+    if (!found.ok) return found;
+    const digests = found.keys.map((key) => key.digest);
+    const keyIndex = indexOfDigest(digests.length === 0 ? DUMMY : digests, sha256(presented));
+    if (digests.length === 0) return NO_TOKEN;
+    if (keyIndex < 0) return WRONG;
+    const { tenant } = found;
+    return { ok: true, keyIndex, covers: COVERS_NOTHING, ...(tenant === undefined ? {} : { tenant }) };
+  }
+
+  return {
+    warnings: secrets.warnings,
+    judge(delivery, presented) {
+      const found = secrets.fixed ?? secrets.lookUp(delivery);
+      return isPromise(found) ? found.then((keys) => compare(keys, presented)) : compare(found, presented);
+    },
+    sign(request, key, write) {
+      if (key !== undefined) return write(secrets.toKey(key).text);
+      const found = secrets.fixed ?? secrets.lookUp(deliveryToSign(request));
+      return isPromise(found) ? found.then((keys) => write(first(keys))) : write(first(found));
+    },
+  };
+
+  function first(found: KeySet<Token> | Refusal): string {
+    const text = found.ok ? found.keys[0]?.text : undefined;
+    if (text !== undefined) return text;
+    const why = found.ok ? "the function names none for this request" : found.hint;
+    throw new TypeError(`${where}: there is none to sign with: ${why}; give the key to sign with instead`);
+  }
+}

@@ -1,0 +1,133 @@
+// Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
+import { createHash } from "node:crypto";
+import { type Refusal, refuse } from "../../core/auth.js";
+import { type Delivery, queryOf } from "../../core/delivery.js";
+import { type FormFields, parseForm } from "../../lib/form.js";
+import { decodeUtf8 } from "../../lib/json.js";
+import { loadQuerystring } from "../../lib/lazy-require.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
+import type { SignedText } from "../signature/signed-content.js";
+
+export interface SignedFormOptions {
+  /**
+   * What of a field that came several times is signed: each of its values as they came, or each different value once,
+   * sorted (Twilio). Default `"as-sent"`.
+   */
+  readonly repeats?: "as-sent" | "sorted-once";
+  /**
+   * Which spellings of the URL the sender may have signed: the registered one, or also with the scheme's port added or
+   * the port taken off, each also with its query written anew (Twilio). Default `"registered"`.
+   */
+  readonly urls?: "registered" | "with-and-without-port";
+  /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
+  readonly bodyHash?: string;
+}
+
+/** Bodies that are parsed before they are proven are small. */
+const MAX_PARSED_BYTES = 1_048_576;
+const SHA_256_HEX = /^[0-9a-f]{64}$/;
+const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash"];
+
+/**
+ * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
+ *
+ * Shape:   `https://example.com/hook` `FieldA` `its value` `FieldB` `its value`, without anything between.
+ * Source:  twilio-node and Rails' Mandrill tests; test/vectors/body-signatures.json pins them.
+ * Promise: the URL and every field are the sender's. The body is always read as the form that is signed, whatever its
+ *          Content-Type says, so no other body fits a signature. Not promised: where a name ends and its value begins.
+ *          The text has no separators, so one who replays a delivery could move letters from a value to its name.
+ *
+ * @returns For `signed` of `mac`. Needs `publicUrl`.
+ * @throws {TypeError} When built with an unknown option.
+ * @example
+ * mac({
+ *   secret: process.env.TWILIO_AUTH_TOKEN,
+ *   algorithm: "sha1",
+ *   signed: signedForm({ repeats: "sorted-once", urls: "with-and-without-port", bodyHash: "bodySHA256" }),
+ *   signature: { header: "x-twilio-signature", encoding: "base64" },
+ * });
+ */
+export function signedForm(options: SignedFormOptions = {}): SignedText {
+  refuseUnknownKeys("signedForm", options, OPTION_NAMES);
+  const { repeats = "as-sent", urls = "registered", bodyHash } = options;
+  if (repeats !== "as-sent" && repeats !== "sorted-once") {
+    throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
+  }
+  if (urls !== "registered" && urls !== "with-and-without-port") {
+    throw new TypeError('signedForm: urls must be "registered" or "with-and-without-port"');
+  }
+  if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
+    throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
+  }
+  return {
+    covers: { body: true, method: false, url: true, headers: [] },
+    needsPublicUrl: true,
+    texts(delivery, input) {
+      let form: string | Refusal | undefined; // read only where it is signed
+      let refusal: Refusal | undefined;
+      const texts: string[] = [];
+      for (const url of input.urls) {
+        const hashed = bodyHash === undefined ? false : judgeBodyHash(delivery, url, bodyHash);
+        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once");
+        const text = hashed === false ? form : hashed === true ? "" : hashed;
+        if (typeof text !== "string") refusal = text;
+        else for (const one of urls === "registered" ? [url] : urlSpellings(url)) texts.push(one + text);
+      }
+      return texts.length === 0 && refusal !== undefined ? refusal : texts;
+    },
+  };
+}
+
+/**
+ * Whether the body is bound by its hash in the query; a refusal where it is another body's. Of the signed URL, not of the
+ * request's: where `publicUrl` has a query of its own, that of the request is signed by nobody.
+ */
+function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
+  const values = new URLSearchParams(queryOf(url) ?? "").getAll(name);
+  const [value] = values;
+  if (value === undefined) return false;
+  if (values.length > 1 || !SHA_256_HEX.test(value)) {
+    return refuse("bad_credentials", `the query parameter ${name} is no SHA-256 in hex, or came more than once`);
+  }
+  if (createHash("sha256").update(delivery.body).digest("hex") === value) return true; // neither is a secret
+  return refuse("unauthenticated", `the body is not the one whose hash the query parameter ${name} is`);
+}
+
+function formText({ body }: Delivery, isOnce: boolean): string | Refusal {
+  const text = body.length > MAX_PARSED_BYTES ? undefined : decodeUtf8(body);
+  if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8, or larger than 1 MiB");
+  const form = parseForm(text);
+  return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
+}
+
+/** Sorted by UTF-16 code units, as the senders' libraries sort. */
+function textOf(form: FormFields, isOnce: boolean): string {
+  let text = "";
+  for (const name of Object.keys(form).sort()) {
+    const value = form[name] as string | string[];
+    const values = typeof value === "string" ? [value] : isOnce ? [...new Set(value)].sort() : value;
+    for (const one of values) text += name + one;
+  }
+  return text;
+}
+
+const PARTS = /^(https?):\/\/([^/?#:[\]]+|\[[^\]/?#]+\])(?::(\d+))?([^#]*)$/;
+const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
+
+/** As it is, with or without its port, and both with the query decoded and encoded again as older libraries do. */
+function urlSpellings(url: string): string[] {
+  const [, scheme, host, port, rest = ""] = PARTS.exec(url) ?? [];
+  if (scheme === undefined) return [url];
+  const bare = `${scheme}://${host}${rest}`;
+  const ported = `${scheme}://${host}:${port ?? PORTS[scheme]}${rest}`;
+  const both = port === undefined ? [bare, ported] : [ported, bare];
+  const rewritten = both.map(withQueryAnew).filter((one) => !both.includes(one));
+  return [...both, ...rewritten];
+}
+
+function withQueryAnew(url: string): string {
+  const at = url.indexOf("?");
+  if (at < 0) return url;
+  const { parse, stringify } = loadQuerystring();
+  return `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
+}

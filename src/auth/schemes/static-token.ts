@@ -1,0 +1,75 @@
+// Does the delivery carry a token at a place of the sender's own?
+
+import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import type { Field } from "../../core/field.js";
+import { REPEATED } from "../../lib/headers.js";
+import { kindOf, refuseUnknownKeys } from "../../lib/options.js";
+import type { Secrets } from "../keys/secrets.js";
+import { PrivateFields, UNREADABLE } from "../request/unverified-fields.js";
+import { writeField } from "../request/write-field.js";
+import { unsendableInHeader } from "./credential-charset.js";
+import { compileSharedToken } from "./shared-token.js";
+
+export interface StaticTokenOptions {
+  /** One, several while rotating, or a function. */
+  readonly token: Secrets;
+  /** `header("x-gitlab-token")`, `query("token")`, `json("sharedSecret")`, `form("key")`. */
+  readonly at: Field<"text">;
+  /** Fixed text before the token: `KakaoAK `. */
+  readonly prefix?: string;
+}
+
+/**
+ * Proves that the sender holds a token, sent as it is in a header, the query, or a field of the body.
+ *
+ * Promise: the sender holds the token. No handler and no inbox gets it: a field of the body that holds it is taken out of
+ * payload and body. Not promised: anything of what was sent; who sees one delivery can send others.
+ *
+ * @throws {TypeError} When the token is missing or malformed, or the place is none of the four.
+ * @example staticToken({ token: process.env.GITLAB_TOKEN, at: header("x-gitlab-token") })
+ */
+export function staticToken(options: StaticTokenOptions): Auth {
+  refuseUnknownKeys("staticToken", options, ["token", "at", "prefix"]);
+  const { at, prefix = "" } = options;
+  if (typeof prefix !== "string") {
+    throw new TypeError(`staticToken: prefix must be a text, such as "Token "; got ${kindOf(prefix)}`);
+  }
+  if (at?.in !== "header" && at?.in !== "query" && at?.in !== "json" && at?.in !== "form") {
+    throw new TypeError('staticToken: at must be header(…), query(…), json(…) or form(…), such as header("x-token")');
+  }
+  if (at.name.includes("*")) throw new TypeError(`staticToken: at must name one place; "${at.name}" names several`);
+  const shared = compileSharedToken(
+    options.token,
+    "staticToken: token",
+    at.in === "header" ? unsendableInHeader : () => undefined,
+  );
+  const where = `${at.in} ${at.name}`;
+
+  function presented(delivery: Delivery): string | Refusal {
+    const value =
+      at.in === "header" ? delivery.headers.once(at.name) : new PrivateFields(delivery).read(at.in, at.name);
+    if (value === REPEATED || value === UNREADABLE) return refuse("bad_credentials", `${where} is not one text`);
+    if (value === undefined) return absent(`no token at ${where}`);
+    if (value === "" || !value.startsWith(prefix))
+      return refuse("bad_credentials", `${where} is empty or lacks its prefix`);
+    return value.slice(prefix.length);
+  }
+
+  return {
+    scheme: "static-token",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: at.in === "header" ? [at.name] : [],
+    ...(at.in === "query" ? { credentialQuery: [at.name] } : {}),
+    writes: [{ in: at.in, name: at.name }],
+    ...(at.in === "json" || at.in === "form" ? { secretFields: [{ in: at.in, name: at.name }] } : {}),
+    needsPublicUrl: false,
+    warnings: shared.warnings,
+    verify(delivery) {
+      const token = presented(delivery);
+      return typeof token === "string" ? shared.judge(delivery, token) : token;
+    },
+    sign: (request, key) => shared.sign(request, key, (token) => writeField(request, at, prefix + token)),
+  };
+}

@@ -1,0 +1,125 @@
+// Which backfill is meant? What a module of the application exports: one that is ready, or a receiver and a source.
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Backfill } from "../../backfill/backfill.js";
+import type { BackfillSettings } from "../../backfill/settings.js";
+import type { BackfillSource } from "../../backfill/sources/source.js";
+import type { Receiver } from "../../create-receiver.js";
+import { asMisuse, UsageError } from "../lib/usage-error.js";
+
+export interface Loaded {
+  readonly settings: BackfillSettings;
+  /** Ends what the module itself has begun: a schedule would be in the way. */
+  stop(): Promise<void>;
+}
+
+const WANTED =
+  "export what backfill(receiver, { source }) returned, as `missed`; or a receiver as `receiver` and a source as `source`";
+
+/**
+ * `./webhooks.js`, or `./webhooks.js#missed`.
+ *
+ * @throws {UsageError} Where it cannot be loaded, or holds nothing of the kind, or several.
+ */
+export async function loadBackfill(given: string): Promise<Loaded> {
+  const [path = "", name] = given.split("#", 2);
+  if (!isFile(path)) throw new UsageError(`there is no file ${path}: which module exports the backfill?`);
+  const exported = membersOf(await load(path));
+  const { backfill, settingsBehind } = await import("../../backfill/backfill.js");
+  const { coreOf } = await import("../../create-receiver.js");
+  const named = name === undefined ? exported : new Map([[name, exported.get(name)]]);
+  if (name !== undefined && !exported.has(name))
+    throw new UsageError(`${path} exports no ${name}; it exports ${[...exported.keys()].join(", ") || "nothing"}`);
+  const ready = [...named].flatMap(([one, value]) => {
+    const settings = settingsBehind(value);
+    return settings === undefined ? [] : [{ one, settings, stop: () => (value as Backfill).stop() }];
+  });
+  if (ready.length > 1)
+    throw new UsageError(
+      `${path} exports several backfills: say which, as in ${ready.map(({ one }) => `${path}#${one}`).join(" or ")}`,
+    );
+  const [found] = ready;
+  if (found !== undefined) return found;
+  const receivers = [...named].filter(([, value]) => coreOf(value) !== undefined);
+  const sources = [...exported].filter(([, value]) => isSource(value));
+  const [receiver, source] = [only("receivers", path, receivers), only("sources", path, sources)];
+  if (receiver === undefined || source === undefined) throw nothingIn(path, exported, receiver !== undefined);
+  try {
+    const options = { source: source as BackfillSource, since: new Date(0) };
+    const settings = settingsBehind(backfill(receiver as Receiver<unknown>, options)) as BackfillSettings;
+    // As where the application has given no `since`; it would be warned.
+    return { settings: { ...settings, since: undefined }, stop: async () => undefined };
+  } catch (error) {
+    throw asMisuse(error);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+async function load(path: string): Promise<object> {
+  try {
+    return (await import(pathToFileURL(resolve(path)).href)) as object;
+  } catch (error) {
+    const { code, message, name } = error as NodeJS.ErrnoException;
+    const isTypescript = code === "ERR_UNKNOWN_FILE_EXTENSION" || (/\.[cm]?tsx?$/.test(path) && name === "SyntaxError");
+    const advice = isTypescript
+      ? ". Node does not read TypeScript by itself here: give the built file, or NODE_OPTIONS='--import tsx' where tsx is installed"
+      : "";
+    throw new UsageError(`${path} could not be loaded: ${name}: ${message}${advice}`);
+  }
+}
+
+/** CommonJS has its exports in `default`, too. */
+function membersOf(module: object): ReadonlyMap<string, unknown> {
+  const members = new Map<string, unknown>(Object.entries(module));
+  const whole = members.get("default");
+  members.delete("module.exports"); // the same once more, from Node 23 on
+  if (typeof whole !== "object" || whole === null || isSource(whole) || isBackfillLike(whole)) return members;
+  members.delete("default");
+  return new Map([...Object.entries(whole), ...members]);
+}
+
+function only(what: string, path: string, found: readonly (readonly [string, unknown])[]): unknown {
+  const usual = found.find(([name]) => name === what.slice(0, -1));
+  if (found.length < 2 || usual !== undefined) return (usual ?? found[0])?.[1];
+  const names = found.map(([name]) => name).join(", ");
+  throw new UsageError(`${path} exports several ${what} (${names}): call one of them ${what.slice(0, -1)}`);
+}
+
+/** What looks like ours and is not known was made by another installation, which has a memory of its own. */
+function nothingIn(path: string, exported: ReadonlyMap<string, unknown>, isReceiver: boolean): UsageError {
+  const strange = [...exported].find(([, value]) => isBackfillLike(value) || (!isReceiver && isReceiverLike(value)));
+  if (strange !== undefined) {
+    return new UsageError(
+      `${path}: ${strange[0]} is of another installation of hookgate than this command's: run the application's own, npx hookgate in its folder`,
+    );
+  }
+  const names = [...exported.keys()].join(", ");
+  if (isReceiver)
+    return new UsageError(
+      `${path} exports a receiver and no source: where are past events listed? Export one as \`source\`, such as stripeEvents({ apiKey })`,
+    );
+  return new UsageError(
+    `${path} exports ${names === "" ? "nothing" : names}, and no backfill among it: ${WANTED}. What a function makes only later cannot be found`,
+  );
+}
+
+function isSource(value: unknown): boolean {
+  const one = value as Partial<BackfillSource> | undefined | null;
+  return typeof one === "object" && one !== null && typeof one.pages === "function" && typeof one.name === "string";
+}
+
+function isBackfillLike(value: unknown): boolean {
+  const one = value as { run?: unknown; start?: unknown; stop?: unknown } | undefined | null;
+  return (
+    typeof one === "object" && one !== null && [one.run, one.start, one.stop].every((f) => typeof f === "function")
+  );
+}
+
+function isReceiverLike(value: unknown): boolean {
+  const one = value as { receive?: unknown; on?: unknown } | undefined;
+  return typeof value === "function" && typeof one?.receive === "function" && typeof one.on === "function";
+}

@@ -1,0 +1,132 @@
+// `hookgate send`: signs as the sender signs, and delivers; or runs scenarios, and tells what came back against what should.
+import { nearest } from "../../lib/options.js";
+import { runScenarios, type ScenarioName, type ScenarioResult, scenarioNames } from "../../testing/scenarios/index.js";
+import type { Command, Context, ExitCode, Given } from "../lib/command.js";
+import { plain } from "../lib/io.js";
+import { type Cell, type Paint, table, wrap } from "../lib/paint.js";
+import { UsageError } from "../lib/usage-error.js";
+import { SENDER_OPTIONS, SIGNING_OPTIONS } from "../senders/chosen-sender.js";
+import { EVENT_OPTIONS, type EventGiven, readEvent } from "../senders/payload.js";
+import { sendMany } from "../senders/send-many.js";
+import { chooseSigner, countFrom, type Signer } from "../senders/signer.js";
+
+export const send: Command = {
+  name: "send",
+  summary: "Signs a delivery as the sender signs, and sends it; or runs scenarios against a receiver.",
+  usage: "<url> --sender NAME --secret-env NAME [--type TYPE] [--data JSON|@FILE]",
+  details: [
+    "With --scenario the answers are compared with what should come back: valid, duplicate, concurrent, stale, future, tampered, wrong-secret, unsigned, reordered, large, slow, gzip, or all of them. Exit code 1 where something differs.",
+    "It works against any receiver. The deliveries are genuine ones, so handlers run.",
+  ],
+  options: {
+    ...SENDER_OPTIONS,
+    ...EVENT_OPTIONS,
+    id: { type: "string", value: "ID", help: "The event's id. Default: a new one." },
+    scenario: { type: "string", isList: true, value: "NAME[,NAME]", help: "One, several, or all." },
+    effects: {
+      type: "string",
+      value: "URL",
+      help: "A URL of yours that answers how many events have been handled: then duplicates are seen for sure.",
+    },
+    repeat: { type: "string", value: "N", help: "Sends N events, each with an id of its own." },
+    rate: {
+      type: "string",
+      value: "N",
+      help: "At most N a second. Default: one after another, as fast as answers come.",
+    },
+    ...SIGNING_OPTIONS,
+    "time-limit": { type: "string", value: "SECONDS", help: "How long to wait for an answer. Default: the sender's." },
+  },
+  examples: [
+    "hookgate send http://localhost:3000/webhooks/stripe --sender stripe --secret-env STRIPE_WEBHOOK_SECRET --type invoice.paid --data @invoice.json",
+    "hookgate send http://localhost:3000/webhooks/github --sender github --env-file .env --secret-env GITHUB_WEBHOOK_SECRET --scenario all",
+    "hookgate send http://localhost:3000/hooks --sender stripe --secret-file ./secret --scenario duplicate,concurrent --effects http://localhost:3000/count",
+    "hookgate send http://localhost:3000/hooks --sender stripe --secret-file ./secret --repeat 1000 --rate 50",
+  ],
+  async run(given, context) {
+    const [url, ...others] = given.positionals;
+    if (url === undefined || others.length > 0) throw new UsageError(`send takes one URL: hookgate send ${send.usage}`);
+    const only = scenariosOf(given);
+    if (only !== undefined && (given.isSet("repeat") || given.isSet("rate"))) {
+      throw new UsageError("--repeat and --rate send plain events; leave them out with --scenario");
+    }
+    const signer = await chooseSigner(given, context.io, url);
+    const event = await readEvent(given, context.io, signer.known);
+    return only === undefined ? sendMany(given, context, signer, event) : runAll(given, context, signer, event, only);
+  },
+};
+
+function scenariosOf(given: Given): readonly ScenarioName[] | undefined {
+  const wanted = given
+    .list("scenario")
+    .flatMap((text) => text.split(","))
+    .map((name) => name.trim());
+  if (wanted.length === 0) return undefined;
+  for (const name of wanted) {
+    if (name === "all" || (scenarioNames as readonly string[]).includes(name)) continue;
+    const near = nearest(name, [...scenarioNames, "all"]);
+    const advice = near === undefined ? `there are ${scenarioNames.join(", ")}, all` : `did you mean ${near}?`;
+    throw new UsageError(`--scenario: there is no ${JSON.stringify(name)}; ${advice}`);
+  }
+  return wanted.includes("all") ? scenarioNames : scenarioNames.filter((name) => wanted.includes(name));
+}
+
+async function runAll(
+  given: Given,
+  { io, paint, isJson }: Context,
+  signer: Signer,
+  event: EventGiven,
+  only: readonly ScenarioName[],
+): Promise<ExitCode> {
+  const effects = given.text("effects");
+  const timeLimitSeconds = given.number("time-limit");
+  const results = await runScenarios(signer.sender, signer.url, {
+    ...signer.signing,
+    ...event,
+    only,
+    signal: io.signal,
+    ...(effects === undefined ? {} : { effects: countFrom(effects) }),
+    ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
+    onResult: (result) => {
+      if (io.isErrTerminal && !isJson) io.err(`\r\u001b[K${result.name} ${result.verdict}`);
+    },
+  });
+  if (io.isErrTerminal && !isJson) io.err("\r\u001b[K");
+  const isFine = results.every(({ verdict }) => verdict !== "failed");
+  if (isJson)
+    io.out(`${JSON.stringify({ ok: isFine, url: signer.url, sender: signer.known.name, results }, null, 2)}\n`);
+  else io.out(reportOf(results, paint));
+  return isFine ? 0 : 1;
+}
+
+const MARKS = { passed: ["✓", "green"], failed: ["✗", "red"], skipped: ["-", "dim"] } as const;
+
+/** A table of what came against what should, and below it what is wrong. */
+export function reportOf(results: readonly ScenarioResult[], paint: Paint): string {
+  const rows = results.map((result): readonly (Cell | string)[] => {
+    const [text, colour] = MARKS[result.verdict];
+    const came = result.verdict === "skipped" ? "not sent" : cameOf(result);
+    return [{ text, colour }, result.name, result.sends, result.expected, came];
+  });
+  const failed = results.filter(({ problems }) => problems.length > 0);
+  const notes = results.filter((result) => result.notes.length > 0);
+  const counted = `${results.length - failed.length} of ${results.length} are as they should be`;
+  return [
+    table([["", "SCENARIO", "SENT", "EXPECTED", "CAME"], ...rows], paint),
+    ...failed.flatMap(({ name, problems }) =>
+      problems.map((problem) => `\n${paint("red", `✗ ${name}`)}: ${wrap(plain(problem), "  ")}\n`),
+    ),
+    notes.length === 0 ? "" : "\n",
+    ...notes.flatMap(({ name, notes: said }) =>
+      said.map((note) => paint("dim", `- ${name}: ${wrap(plain(note), "  ")}\n`)),
+    ),
+    `\n${counted}\n`,
+  ].join("");
+}
+
+/** `200, 200, 503`; alike ones are counted: `200 ×5`. */
+function cameOf({ steps }: ScenarioResult): string {
+  const told = steps.map(({ status, error }) => (status === undefined ? plain(error ?? "no answer") : String(status)));
+  if (told.length > 2 && new Set(told).size === 1) return `${told[0]} ×${told.length}`;
+  return told.join(", ");
+}

@@ -1,0 +1,118 @@
+// `hookgate senders`: what is known of a sender, and what nobody could look up?
+import type { SenderDescription } from "../../senders/facts/index.js";
+import type { Command, Context } from "../lib/command.js";
+import { type Line, paragraphs, table } from "../lib/paint.js";
+import { UsageError } from "../lib/usage-error.js";
+import { findSender, type KnownSender, knownSenders } from "../senders/find-sender.js";
+import { sampleSender } from "../senders/sample-sender.js";
+import { type Facts, factsOf, type Place } from "../senders/sender-facts.js";
+
+export const senders: Command = {
+  name: "senders",
+  summary: "Tells the facts of a sender: what is signed, ids, retries, replies, addresses, unconfirmed points.",
+  usage: "[name]",
+  options: {},
+  examples: ["hookgate senders", "hookgate senders stripe", "hookgate senders github --json"],
+  async run({ positionals }, context) {
+    const [name, ...others] = positionals;
+    if (others.length > 0) throw new UsageError("senders takes one name");
+    if (name === undefined) await list(context);
+    else tell(await findSender(name), context);
+    return 0;
+  },
+};
+
+async function list({ io, paint, isJson }: Context): Promise<void> {
+  const known = await knownSenders();
+  if (isJson) {
+    const names = known.map(({ about }) => ({ name: about.name, title: about.title, factory: about.factory }));
+    io.out(`${JSON.stringify(names, null, 2)}\n`);
+    return;
+  }
+  const rows = known.map((one) => {
+    const facts = factsIn(one);
+    const waits = facts === undefined ? "" : `${facts.timeLimitSeconds} s`;
+    return [
+      one.name,
+      one.about.title,
+      facts === undefined ? "" : signedParts(facts).join(", ") || "nothing",
+      waits,
+      facts?.retriesText ?? "",
+    ];
+  });
+  io.out(table([["NAME", "SENDER", "SIGNED", "WAITS", "MAY SEND AGAIN FOR"], ...rows], paint));
+}
+
+function factsIn(known: KnownSender): Facts | undefined {
+  const sender = sampleSender(known);
+  return sender === undefined ? undefined : factsOf(sender);
+}
+
+function tell(known: KnownSender, { io, paint, isJson }: Context): void {
+  const facts = factsIn(known);
+  const { about } = known;
+  if (isJson) {
+    io.out(`${JSON.stringify({ ...about, ...facts }, null, 2)}\n`);
+    return;
+  }
+  io.out(`${paint("bold", about?.title ?? known.name)}${callOf(about)}\n\n`);
+  const lines: Line[] = [
+    ["Secret", about?.credential],
+    ["Proof", about?.proof],
+    ...(facts === undefined ? [] : factLines(facts, about)),
+    ["Example", about?.exampleType],
+    ["Mind", about?.notes],
+    ["Unconfirmed", about?.unconfirmed],
+    ["Sources", about?.sources],
+  ];
+  io.out(paragraphs(lines, paint));
+}
+
+function factLines(facts: Facts, about: SenderDescription | undefined): readonly Line[] {
+  const { toleranceSeconds } = facts;
+  const retries = about?.retries ?? (facts.retries ? "After a failure." : "None by itself.");
+  const honours = facts.honoursRetryAfter ? " Retry-After is honoured." : "";
+  return [
+    ["Signed", signedText(facts)],
+    [
+      "Freshness",
+      toleranceSeconds === undefined ? "no signed time is judged" : `refused beyond ${toleranceSeconds} s, both ways`,
+    ],
+    ["Events", about?.events],
+    ["Id", placeText(facts.id)],
+    ["Type", placeText(facts.type)],
+    ["Handshakes", facts.handshakes.join("; ")],
+    ["Replies", replyText(facts)],
+    ["Retries", `${retries} Remembered for at least ${facts.retriesText}.${honours}`],
+    ["Addresses", facts.addresses ?? "none are published that could be loaded"],
+  ];
+}
+
+function callOf(about: SenderDescription | undefined): string {
+  return about === undefined ? "" : `  ${about.factory}({ ${about.options.join(", ")} })`;
+}
+
+function signedText(facts: Facts): string {
+  const { headers, fields } = facts.signs;
+  const names = [...headers.map((name) => `header ${name}`), ...fields.map((name) => `field ${name}`)];
+  const parts = signedParts(facts).filter((part) => part !== "headers" && part !== "fields");
+  return [...parts, ...names].join(", ") || "nothing";
+}
+
+/** In words that fit into a column. */
+function signedParts({ signs }: Facts): readonly string[] {
+  const { body, url, time, headers, fields } = signs;
+  const parts = { body, url, time, headers: headers.length > 0, fields: fields.length > 0 };
+  return Object.entries(parts).flatMap(([name, isSigned]) => (isSigned ? [name] : []));
+}
+
+function placeText(place: Place | undefined): string | undefined {
+  return place === undefined ? undefined : `${place.at}${place.isSigned ? "" : " (not signed)"}`;
+}
+
+function replyText(facts: Facts): string {
+  const stop = facts.stopStatus === undefined ? "" : `; ${facts.stopStatus} stops an event for good`;
+  const end = facts.unsubscribes.length === 0 ? "" : `; ${facts.unsubscribes.join(", ")} would end the subscription`;
+  const most = `${facts.maxBodyBytes / 2 ** 20} MiB`;
+  return `success is ${facts.successStatuses.join(", ")}, within ${facts.timeLimitSeconds} s; by ${facts.methods.join(", ")}; up to ${most}${stop}${end}`;
+}

@@ -1,0 +1,43 @@
+// What `verify` finds: the cause of a refusal, and what to do about it.
+import type { Proven } from "../../core/auth.js";
+
+export interface Finding {
+  /** For scripts. */
+  readonly code: FindingCode;
+  /** A note alone refuses nothing. */
+  readonly level: "problem" | "note";
+  readonly message: string;
+  readonly fix: string;
+}
+
+export type FindingCode =
+  | "matched"
+  | "secret_white_space"
+  | "secret_form"
+  | "secret_other"
+  | "secret_wrong"
+  | "secret_is_api_key"
+  | "body_changed"
+  | "body_reencoded"
+  | "record_parsed"
+  | "url_wrong"
+  | "url_assumed"
+  | "clock"
+  | "sender_wrong"
+  | "credentials_missing"
+  | "not_signed"
+  | "refused";
+
+export function problem(code: FindingCode, message: string, fix: string): Finding {
+  return { code, level: "problem", message, fix };
+}
+
+export function note(code: FindingCode, message: string, fix = ""): Finding {
+  return { code, level: "note", message, fix };
+}
+
+/** What was found; with the proof, where it held in the end. */
+export interface Cause {
+  readonly findings: readonly Finding[];
+  readonly proof: Proven | undefined;
+}

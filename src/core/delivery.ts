@@ -1,0 +1,76 @@
+// What is one delivery, before anything about it is believed?
+import { asBuffer, NO_BYTES } from "../lib/bytes.js";
+import { HeaderLines, type HeadersInput } from "../lib/headers.js";
+
+/** What is known of a delivery before its body is read. Nothing here is verified. */
+export interface DeliveryHead {
+  /** Upper case, as sent. */
+  readonly method: string;
+  /** The request target as the client sent it: path and raw query, never rewritten by a router. */
+  readonly url: string;
+  readonly headers: HeaderLines;
+  /** The peer of the socket. A proxy, where there is one. */
+  readonly remoteAddress: string | undefined;
+  /** Whether the socket itself is encrypted; `undefined` where that cannot be known. */
+  readonly isSecure: boolean | undefined;
+  /** Route parameters (`/hooks/:tenant`). */
+  readonly params: Readonly<Record<string, string>>;
+  /** What Express says `req.ip` is, read only with `clientAddress: "express"`. */
+  readonly expressAddress?: () => string | undefined;
+  /** What Express says `req.protocol` is, read only with `clientAddress: "express"`. */
+  readonly expressProtocol?: () => string | undefined;
+  /** What the client of a TLS connection showed, read only by `clientCertificate`; `undefined` where it showed none. */
+  readonly peerCertificate?: () => PeerCertificate | undefined;
+}
+
+export interface PeerCertificate {
+  /** DER. */
+  readonly raw: Uint8Array;
+  /** The TLS server trusts it by its own `ca`. */
+  readonly isAuthorized: boolean;
+}
+
+/** One HTTP attempt, whole. */
+export interface Delivery extends DeliveryHead {
+  /** The bytes as they came. */
+  readonly body: Buffer;
+}
+
+/** What `receiver.receive` takes: only what differs from an empty POST to `/` need be given. */
+export interface DeliveryInput {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers?: HeadersInput;
+  readonly body?: Uint8Array | string;
+  readonly remoteAddress?: string;
+  readonly isSecure?: boolean;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly peerCertificate?: () => PeerCertificate | undefined;
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
+
+export function toDelivery(input: DeliveryInput): Delivery {
+  return {
+    method: (input.method ?? "POST").toUpperCase(),
+    url: input.url ?? "/",
+    headers: HeaderLines.from(input.headers ?? {}),
+    remoteAddress: input.remoteAddress,
+    isSecure: input.isSecure,
+    params: input.params ?? NO_PARAMS,
+    body: input.body === undefined ? NO_BYTES : asBuffer(input.body),
+    ...(input.peerCertificate === undefined ? {} : { peerCertificate: input.peerCertificate }),
+  };
+}
+
+/** The path of a request target, as sent. */
+export function pathOf(url: string): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** The query of a request target, as sent, without the question mark; `undefined` where there is none. */
+export function queryOf(url: string): string | undefined {
+  const start = url.indexOf("?");
+  return start < 0 ? undefined : url.slice(start + 1);
+}

@@ -1,0 +1,116 @@
+// Where in a delivery is a value found, and does the proof bind it?
+
+import type { TimeFormat } from "../lib/time.js";
+import type { Covers } from "./auth.js";
+import { type Delivery, queryOf } from "./delivery.js";
+
+/** Where a value is found. A time cannot be located without saying how it is written. */
+export interface Field<Kind extends "text" | "time" = "text" | "time"> {
+  readonly kind: Kind;
+  readonly in: "header" | "json" | "form" | "query" | "literal" | "dotted";
+  /** A header name (lower case), a path with dots, a form field, a query parameter, or the literal itself. */
+  readonly name: string;
+  /** Only of a time. */
+  readonly format?: TimeFormat;
+  /** Only of `dotted`. */
+  readonly parts?: readonly Field<"text">[];
+  /** Only of `dotted`: where one part is missing, so is the whole. An id with a part left out would merge events. */
+  readonly needsAll?: true;
+}
+
+export interface Locate {
+  (name: string): Field<"text">;
+  (name: string, format: TimeFormat): Field<"time">;
+}
+
+function locate(place: "header" | "json" | "form" | "query"): Locate {
+  function field(name: string): Field<"text">;
+  function field(name: string, format: TimeFormat): Field<"time">;
+  function field(name: string, format?: TimeFormat): Field {
+    if (typeof name !== "string" || name === "") throw new TypeError(`${place}(name): name must be a non-empty string`);
+    const spelled = place === "header" ? name.toLowerCase() : name;
+    return format === undefined
+      ? { kind: "text", in: place, name: spelled }
+      : { kind: "time", in: place, name: spelled, format };
+  }
+  return field;
+}
+
+/** A header, by name in any case. */
+export const header: Locate = /* @__PURE__ */ locate("header");
+/** A member of the JSON payload, by a path with dots: `json("data.object.id")`. */
+export const json: Locate = /* @__PURE__ */ locate("json");
+/** A field of the form payload. */
+export const form: Locate = /* @__PURE__ */ locate("form");
+/** A parameter of the URL's query. */
+export const query: Locate = /* @__PURE__ */ locate("query");
+
+/** Always the same text, for senders whose events have no type of their own. */
+export function literal(text: string): Field<"text"> {
+  return { kind: "text", in: "literal", name: text };
+}
+
+/** The parts that are there, joined by dots; the first is required: GitHub's `issues` and `opened` are `issues.opened`. */
+export function dotted(...parts: readonly Field<"text">[]): Field<"text"> {
+  return { kind: "text", in: "dotted", name: parts.map((part) => part.name).join("."), parts };
+}
+
+/** As `dotted`, for ids: every part must be there. CloudEvents' source and id are one. */
+export function dottedAll(...parts: readonly Field<"text">[]): Field<"text"> {
+  return { ...dotted(...parts), needsAll: true };
+}
+
+/** Whether the proof binds the value, so that a replayer cannot change it. A literal is ours, hence bound. */
+export function isCovered(field: Field, covers: Covers): boolean {
+  switch (field.in) {
+    case "literal":
+      return true;
+    case "header":
+      return covers.headers.includes(field.name);
+    case "query":
+      return covers.url;
+    case "json":
+    case "form":
+      return covers.body || (covers.fields?.includes(field.name) ?? false);
+    case "dotted":
+      return (field.parts ?? []).every((part) => isCovered(part, covers));
+  }
+}
+
+/** The raw value of a field; `undefined` where it is absent. Own properties only. */
+export function readField(field: Field, delivery: Delivery, payload: unknown): unknown {
+  switch (field.in) {
+    case "literal":
+      return field.name;
+    case "header": {
+      const value = delivery.headers.once(field.name);
+      return typeof value === "symbol" ? undefined : value;
+    }
+    case "query":
+      return new URLSearchParams(queryOf(delivery.url) ?? "").get(field.name) ?? undefined;
+    case "json":
+    case "form":
+      return memberOf(payload, field.name);
+    case "dotted": {
+      const texts = (field.parts ?? []).map((part) => readField(part, delivery, payload));
+      if (field.needsAll) return texts.every(isNamePart) ? texts.join(".") : undefined;
+      if (texts[0] === undefined) return undefined;
+      return texts.filter((text) => typeof text === "string" && text !== "").join(".");
+    }
+  }
+}
+
+/** A number that is no safe integer is not the one that was sent. */
+function isNamePart(value: unknown): boolean {
+  return (typeof value === "string" && value !== "") || Number.isSafeInteger(value);
+}
+
+/** The member at a path with dots, own properties only, so that `constructor` is never found. */
+export function memberOf(value: unknown, path: string): unknown {
+  let at: unknown = value;
+  for (const name of path.includes(".") ? path.split(".") : [path]) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return at;
+}

@@ -1,0 +1,241 @@
+// How can a delivery end, and what does the sender hear? One table, from which code, README and docs are checked.
+import type { Reply, ReplyProfile } from "./reply.js";
+import type { TraceLine } from "./trace.js";
+
+export type { Reply } from "./reply.js";
+
+/** One row of the table. */
+export interface OutcomeRow {
+  /** `success` and `stop` are statuses of the sender's reply profile. */
+  readonly status: number | "success" | "stop";
+  /** Whether the sender is wanted to send again. */
+  readonly retry: boolean;
+  /** What happened, in the reader's words. */
+  readonly meaning: string;
+  /** What the operator does about it; empty where nothing is to be done. */
+  readonly fix: string;
+}
+
+function row(status: OutcomeRow["status"], retry: boolean, meaning: string, fix = ""): OutcomeRow {
+  return { status, retry, meaning, fix };
+}
+
+/** How a delivery or an event can end. Of a rejection it is also the wire `code`. */
+export type OutcomeName =
+  | "processed"
+  | "accepted"
+  | "ignored"
+  | "empty"
+  | "duplicate"
+  | "superseded"
+  | "discarded"
+  | "handshake"
+  | "forbidden"
+  | "method_not_allowed"
+  | "too_many_headers"
+  | "body_too_large"
+  | "bad_body"
+  | "unsupported_media_type"
+  | "body_timeout"
+  | "bad_credentials"
+  | "unauthenticated"
+  | "undecided"
+  | "bad_payload"
+  | "unidentified"
+  | "invalid_event"
+  | "in_flight"
+  | "handler_failed"
+  | "handler_running"
+  | "retry_later"
+  | "store_unavailable"
+  | "closing"
+  | "overloaded"
+  | "misconfigured"
+  | "internal_error";
+
+/** Names are the wire `code` of every rejection. */
+export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
+  processed: /* @__PURE__ */ row("success", false, "The handler ran and returned."),
+  accepted: /* @__PURE__ */ row("success", false, "The event is safe in the inbox and will be handled from there."),
+  ignored: /* @__PURE__ */ row(
+    "success",
+    false,
+    "No handler is registered for this type.",
+    "Register one with `on`, or unsubscribe from the type at the sender.",
+  ),
+  empty: /* @__PURE__ */ row("success", false, "The delivery holds no events."),
+  duplicate: /* @__PURE__ */ row("success", false, "The event was handled before."),
+  superseded: /* @__PURE__ */ row(
+    "success",
+    false,
+    "A newer event of the same entity was here before (`order`), so the handler was not run.",
+  ),
+  discarded: /* @__PURE__ */ row("stop", false, "The handler threw `Discard`: never again."),
+  handshake: /* @__PURE__ */ row("success", false, "A handshake was answered as the sender asks."),
+  forbidden: /* @__PURE__ */ row(
+    403,
+    false,
+    "The source address is not allowed or not known, or HTTPS is required and was not used.",
+    "Compare the address in the trace with `allow`; behind a proxy, set `trustedProxies`.",
+  ),
+  method_not_allowed: /* @__PURE__ */ row(
+    405,
+    false,
+    "The method is not one the sender uses.",
+    "Mount with `app.use`, and check what calls this URL.",
+  ),
+  too_many_headers: /* @__PURE__ */ row(431, false, "More than 100 header lines came.", "Check what calls this URL."),
+  body_too_large: /* @__PURE__ */ row(
+    413,
+    false,
+    "The body is larger than `maxBodyBytes`.",
+    "Raise `maxBodyBytes` if the sender may send that much.",
+  ),
+  bad_body: /* @__PURE__ */ row(400, false, "The body was cut off, or is not what Content-Length said."),
+  unsupported_media_type: /* @__PURE__ */ row(
+    415,
+    false,
+    "The content type or encoding is not one the sender uses.",
+    "Check the format chosen at the sender.",
+  ),
+  body_timeout: /* @__PURE__ */ row(503, true, "The body did not arrive within `bodyTimeoutSeconds`."),
+  bad_credentials: /* @__PURE__ */ row(400, false, "A credential is malformed or was given more than once."),
+  unauthenticated: /* @__PURE__ */ row(
+    401,
+    false,
+    "The proof of origin is absent or wrong, or the delivery is stale or from the future.",
+    "Read the hint in the trace: wrong secret, changed body, or clock.",
+  ),
+  undecided: /* @__PURE__ */ row(
+    503,
+    true,
+    "Keys, secrets or the address list could not be had, so nothing was decided.",
+    "See that the key or address source answers.",
+  ),
+  bad_payload: /* @__PURE__ */ row(400, false, "The delivery is genuine, but its body cannot be parsed."),
+  unidentified: /* @__PURE__ */ row(
+    400,
+    false,
+    "The delivery is genuine, but has no usable id or type where the sender puts it.",
+  ),
+  invalid_event: /* @__PURE__ */ row(
+    500,
+    true,
+    "The event does not match its schema.",
+    "Mend the schema and deploy; `onInvalid` chooses what the sender hears until then.",
+  ),
+  in_flight: /* @__PURE__ */ row(503, true, "The event is being handled right now by another delivery."),
+  handler_failed: /* @__PURE__ */ row(500, true, "The handler threw.", "Read the error given to `onError`."),
+  handler_running: /* @__PURE__ */ row(
+    503,
+    true,
+    "The handler was still running when the sender's patience ended; it runs on.",
+    "Make the handler faster, or use an inbox.",
+  ),
+  retry_later: /* @__PURE__ */ row(503, true, "The handler threw `RetryLater`."),
+  store_unavailable: /* @__PURE__ */ row(
+    503,
+    true,
+    "The dedupe store or the inbox did not answer.",
+    "See that the store answers within a second.",
+  ),
+  closing: /* @__PURE__ */ row(503, true, "The receiver is closing."),
+  overloaded: /* @__PURE__ */ row(
+    503,
+    true,
+    "`maxConcurrent` handlers are running, or the store is full of events in work.",
+  ),
+  misconfigured: /* @__PURE__ */ row(
+    500,
+    true,
+    "Our own wiring is wrong.",
+    "The hint names the cause and the fix; it is logged once.",
+  ),
+  internal_error: /* @__PURE__ */ row(
+    500,
+    true,
+    "hookgate itself failed.",
+    "Please report it, with the error given to `onError`.",
+  ),
+};
+
+/** Something the operator should know although it did not decide the outcome. */
+export type Note =
+  | "replay_suspected" // the same signed body came under another, unsigned id
+  | "body_mismatch" // a duplicate whose body differs from the first one's
+  | "double_run" // a late finisher found its claim taken over
+  | "complete_failed" // the handler succeeded, the store could not be told
+  | "dedupe_bypassed" // the store was down and `onStoreFailure` is "process"
+  | "schema_skipped"; // the event does not match its schema and `onInvalid` is "accept"
+
+/** How one event ended. */
+export interface EventOutcome {
+  readonly name: OutcomeName;
+  readonly id: string | undefined;
+  /** `""` of an `unidentified` item of a batch. */
+  readonly type: string;
+  readonly tenant: string | undefined;
+  /** How often a handler was started for this event, this time included; `undefined` where none was. */
+  readonly attempt: number | undefined;
+  readonly notes: readonly Note[];
+  readonly hint: string | undefined;
+  readonly error: unknown;
+  readonly retryAfterSeconds: number | undefined;
+  /** The status where it differs from the table (`onInvalid: "reject"`), else `undefined`. */
+  readonly status: number | undefined;
+  /** What the handler asked to be replied, or the first run's reply for a duplicate. */
+  readonly reply: Reply | undefined;
+}
+
+/** How a delivery ended, before it becomes HTTP. */
+export interface Outcome {
+  readonly name: OutcomeName;
+  /** Whether the sender is wanted to send again. */
+  readonly retry: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  /** Exactly what the sender hears. */
+  readonly reply: Reply;
+  /** One per event, in the order they came. */
+  readonly events: readonly EventOutcome[];
+  readonly trace: readonly TraceLine[];
+  /** What the operator can do about it. */
+  readonly hint: string | undefined;
+  readonly error: unknown;
+  readonly sender: string;
+  readonly scope: string | undefined;
+  /** Milliseconds from arrival to this outcome; `undefined` while nobody listens. */
+  readonly durationMs: number | undefined;
+  /** `undefined` of an event that ran from an inbox or was fetched, and so is the path. */
+  readonly method: string | undefined;
+  /** The path alone: a query may hold a token. */
+  readonly path: string | undefined;
+  readonly clientAddress: string | undefined;
+  /** This tells of a handler that ended after its sender had been answered. */
+  readonly isLate: boolean;
+  /** What was heard of: a delivery; or one event that ran from an inbox, or was fetched, when `reply` goes nowhere. */
+  readonly via: "delivery" | "inbox" | "backfill";
+}
+
+/** What a step says when the delivery goes no further. */
+export interface Ending {
+  readonly name: OutcomeName;
+  readonly hint?: string | undefined;
+  readonly error?: unknown;
+  readonly retryAfterSeconds?: number | undefined;
+  /** Instead of the table's reply: a handshake's answer. */
+  readonly reply?: Reply | undefined;
+  /** Headers of that reply which hold a secret, in lower case: they are sent, and not told. */
+  readonly secretHeaders?: readonly string[] | undefined;
+  /** `WWW-Authenticate` of a 401. */
+  readonly challenge?: string | undefined;
+  /** Instead of the row's status: `onInvalid: "reject"` is 422. */
+  readonly status?: number | undefined;
+}
+
+/** The status the sender hears. */
+export function statusOf(name: OutcomeName, profile: ReplyProfile): number {
+  const { status } = OUTCOMES[name];
+  if (status === "success") return profile.successStatus;
+  if (status === "stop") return profile.stopStatus ?? profile.successStatus;
+  return status;
+}

@@ -1,0 +1,106 @@
+// What has a receiver heard of its sender: when last, of which types, and how much of it was refused?
+import { type Channel, channel } from "node:diagnostics_channel";
+import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
+import type { Outcome, OutcomeName } from "../core/outcome.js";
+
+export interface HeardType {
+  readonly type: string;
+  readonly count: number;
+  readonly lastAt: Date;
+}
+
+/** What of a period counts for "rising". */
+export interface HeardPeriod {
+  readonly deliveries: number;
+  readonly refused: number;
+}
+
+/** Types come from outside, though signed: a listing must not grow without end. */
+const MAX_TYPES = 1_000;
+/** Refused before anything is handled: a wrong secret, a clock, a proxy that changes bodies, an attacker. */
+const REFUSED: ReadonlySet<OutcomeName> = new Set([
+  "unauthenticated",
+  "forbidden",
+  "bad_credentials",
+  "unsupported_media_type",
+  "bad_payload",
+  "unidentified",
+]);
+
+/** Listens to one receiver of this process, without a part in it. */
+export class Heard {
+  readonly #facts: ReceiverFacts;
+  readonly #now: () => number;
+  readonly #channel: Channel = channel(OUTCOME_CHANNEL);
+  readonly #types = new Map<string, { count: number; lastMs: number }>();
+  #lastMs: number | undefined;
+  #deliveries = 0;
+  #refused = 0;
+  #backfilled = 0;
+  #period: { deliveries: number; refused: number } = { deliveries: 0, refused: 0 };
+  readonly #listener = (message: unknown): void => this.#hear(message as OutcomeMessage);
+
+  constructor(facts: ReceiverFacts, now: () => number) {
+    this.#facts = facts;
+    this.#now = now;
+    this.#channel.subscribe(this.#listener);
+  }
+
+  /** A genuine delivery, by webhook; `undefined` while there was none. */
+  get lastAt(): Date | undefined {
+    return this.#lastMs === undefined ? undefined : new Date(this.#lastMs);
+  }
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+  get refused(): number {
+    return this.#refused;
+  }
+  /** Events that were missed by webhook, and fetched. */
+  get backfilled(): number {
+    return this.#backfilled;
+  }
+  get types(): readonly HeardType[] {
+    return [...this.#types].map(([type, { count, lastMs }]) => ({ type, count, lastAt: new Date(lastMs) }));
+  }
+  lastMsOf(type: string): number | undefined {
+    return this.#types.get(type)?.lastMs;
+  }
+
+  /** What was heard since the last call. */
+  takePeriod(): HeardPeriod {
+    const period = this.#period;
+    this.#period = { deliveries: 0, refused: 0 };
+    return period;
+  }
+
+  stop(): void {
+    this.#channel.unsubscribe(this.#listener);
+  }
+
+  #hear({ outcome, receiver }: OutcomeMessage): void {
+    if (receiver !== this.#facts || outcome.isLate) return;
+    if (outcome.via === "backfill" && (outcome.name === "processed" || outcome.name === "accepted")) this.#backfilled++;
+    if (outcome.via !== "delivery") return;
+    this.#deliveries++;
+    this.#period.deliveries++;
+    if (REFUSED.has(outcome.name)) {
+      this.#refused++;
+      this.#period.refused++;
+      return;
+    }
+    if (outcome.events.length > 0) this.#hearEvents(outcome);
+  }
+
+  #hearEvents({ events }: Outcome): void {
+    const nowMs = this.#now();
+    this.#lastMs = nowMs;
+    for (const { type } of events) {
+      const known = this.#types.get(type);
+      if (known !== undefined) {
+        known.count++;
+        known.lastMs = nowMs;
+      } else if (this.#types.size < MAX_TYPES) this.#types.set(type, { count: 1, lastMs: nowMs });
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// What does a person do, where a sender has no API for webhooks?
+import type { ManualEndpoint, WantedEndpoint } from "./providers/provider.js";
+
+/** A sender of one's own choice whose webhooks are registered by hand. */
+export function byHand(title: string, steps: (wanted: WantedEndpoint) => readonly string[]): ManualEndpoint {
+  return { title, isManual: true, steps };
+}
+
+/** Toss Payments: the developer centre. */
+export function tossPaymentsByHand(): ManualEndpoint {
+  return byHand("Toss Payments", ({ url, events }) => [
+    "Open the developer centre, developers.tosspayments.com, and choose the merchant and the mode, test or live: each has its own webhooks",
+    `Webhook (웹훅) → register (등록하기): URL ${url}`,
+    `Choose the events ${events.join(", ")}`,
+    "For payout.changed and seller.changed copy the security key (보안 키) to where tossPayments({ securityKey }) reads it",
+    "Pay something in test mode, and see in the developer centre that the webhook was answered with 200",
+  ]);
+}
+
+/** PortOne: the console. */
+export function portoneByHand(): ManualEndpoint {
+  return byHand("PortOne", ({ url, events }) => [
+    "Open the console, admin.portone.io → payment integration (결제 연동) → integration settings (연동 관리) → webhook management (결제알림 관리)",
+    "Choose the version (V2) and the mode, test or live: each has its own webhooks",
+    `Endpoint URL ${url}, Content-Type application/json`,
+    `Choose the events ${events.join(", ")}, where the console offers a choice`,
+    "Copy the webhook secret, whsec_…, to where portone({ secret }) reads it, and save",
+    "Press the test call (호출 테스트), and see that it was answered with 200",
+  ]);
+}
+
+/** Kakao: the developer console. */
+export function kakaoByHand(): ManualEndpoint {
+  return byHand("Kakao", ({ url, events }) => [
+    "Open developers.kakao.com → My applications → the app → webhook",
+    `Register the URL ${url} for ${events.join(", ")}`,
+    "Copy the key that its deliveries are proven by to where kakao(…) reads it; see the sender's page",
+    "Press the test of the console, and see that it was answered with 200",
+  ]);
+}

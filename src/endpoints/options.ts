@@ -1,0 +1,90 @@
+// Is what an endpoint is to be well-formed? Found before the sender is asked for anything.
+import { kindOf } from "../lib/options.js";
+import { EndpointError } from "./providers/error.js";
+import type {
+  EndpointApi,
+  EndpointProof,
+  ManualEndpoint,
+  ProofResult,
+  RegisteredEndpoint,
+} from "./providers/provider.js";
+
+export function isManual(api: EndpointApi | ManualEndpoint): api is ManualEndpoint {
+  return (api as Partial<ManualEndpoint>).isManual === true;
+}
+
+/** @throws {TypeError} For what is no adapter. */
+export function checkApi(where: string, api: unknown): void {
+  const one = api as Partial<EndpointApi & ManualEndpoint> | undefined;
+  if (typeof one?.list === "function" || (one?.isManual === true && typeof one.steps === "function")) return;
+  throw new TypeError(
+    `${where}: api must be an adapter, such as githubWebhooks({ token, owner, repo }); got ${kindOf(api)}`,
+  );
+}
+
+/** @throws {TypeError} For a URL that no sender could call. */
+export function checkUrl(where: string, option: string, url: unknown): string {
+  if (typeof url !== "string" || !URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new TypeError(
+      `${where}: ${option} must be an absolute http(s) URL; got ${typeof url === "string" ? JSON.stringify(url) : kindOf(url)}`,
+    );
+  }
+  return url;
+}
+
+/** @throws {TypeError} For a secret that is missing, blank, or has white space around it. */
+export function checkSecret(where: string, option: string, secret: unknown): string {
+  if (typeof secret !== "string" || secret.trim() === "")
+    throw new TypeError(`${where}: ${option} is missing (${kindOf(secret)})`);
+  if (secret.trim() !== secret) throw new TypeError(`${where}: ${option} has white space around it`);
+  return secret;
+}
+
+/** @throws {TypeError} For a list of events that is none, or empty. */
+export function checkEvents(where: string, events: unknown): readonly string[] {
+  const isList =
+    Array.isArray(events) && events.length > 0 && events.every((one) => typeof one === "string" && one !== "");
+  if (!isList)
+    throw new TypeError(`${where}: events must be a list of the sender's own names, or ["*"] where it knows that`);
+  return [...new Set(events as string[])];
+}
+
+/** As senders compare URLs: a host's case and an empty path count for nothing. */
+export function sameUrl(one: string, other: string): boolean {
+  return one === other || (URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href);
+}
+
+export function sameEvents(one: readonly string[], other: readonly string[]): boolean {
+  const [left, right] = [new Set(one), new Set(other)];
+  return left.size === right.size && [...left].every((name) => right.has(name));
+}
+
+/** @throws {EndpointError} Where it does not hold; the reason is in the message. */
+export function mustBeProven(title: string, url: string, result: ProofResult): void {
+  if (result.isProven) return;
+  throw new EndpointError(
+    "not_proven",
+    `${title}: ${url} is not proven, and what was registered before stays: ${result.detail}`,
+  );
+}
+
+/** By the sender's own ping, or by what the user gave; `undefined` where there is neither. */
+export function howProven(
+  api: EndpointApi,
+  prove: EndpointProof | false | undefined,
+): "ping" | "round trip" | undefined {
+  if (prove === false) return undefined;
+  if (prove !== undefined) return "round trip";
+  return api.test === undefined ? undefined : "ping";
+}
+
+export async function proveEndpoint(
+  api: EndpointApi,
+  prove: EndpointProof | false | undefined,
+  endpoint: Pick<RegisteredEndpoint, "id" | "url">,
+  secret: string | undefined,
+): Promise<void> {
+  if (prove === false) return;
+  if (prove !== undefined) mustBeProven(api.title, endpoint.url, await prove({ url: endpoint.url, secret }));
+  if (api.test !== undefined) mustBeProven(api.title, endpoint.url, await api.test(endpoint.id));
+}

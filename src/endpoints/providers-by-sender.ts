@@ -1,0 +1,54 @@
+// Which adapters are there, by their sender's name, and what does each need? For commands and pages.
+
+import { kakaoByHand, portoneByHand, tossPaymentsByHand } from "./manual.js";
+import { cloudEventsSubscriptions } from "./providers/cloud-events.js";
+import { discordWebhook } from "./providers/discord.js";
+import { githubWebhooks } from "./providers/github.js";
+import { gitlabWebhooks } from "./providers/gitlab.js";
+import { linearWebhooks } from "./providers/linear.js";
+import type { EndpointApi, ManualEndpoint } from "./providers/provider.js";
+import { sendgridWebhooks } from "./providers/sendgrid.js";
+import { shopifyWebhooks } from "./providers/shopify.js";
+import { stripeWebhooks } from "./providers/stripe.js";
+import { telegramWebhook } from "./providers/telegram.js";
+import { twilioWebhook } from "./providers/twilio.js";
+
+export interface AdapterRow {
+  /** As `about.name` of the sender. */
+  readonly sender: string;
+  /** The option that holds the token; `undefined` where it is done by hand. Never on a command line. */
+  readonly token: string | undefined;
+  /** Further options, all of them text: ways to say where. One of the lists is given whole. */
+  readonly places: readonly (readonly string[])[];
+  /** @throws {TypeError} As the adapter does. */
+  readonly open: (options: Readonly<Record<string, unknown>>) => EndpointApi | ManualEndpoint;
+}
+
+function row<Options>(
+  sender: string,
+  token: string | undefined,
+  places: readonly (readonly string[])[],
+  open: (options: Options) => EndpointApi | ManualEndpoint,
+): AdapterRow {
+  // What is missing or misspelt the adapter itself refuses.
+  return { sender, token, places, open: (options) => open(options as Options) };
+}
+
+/** Every sender whose webhooks can be registered, by the API or by hand. */
+export const ENDPOINT_ADAPTERS: readonly AdapterRow[] = [
+  row("github", "token", [["owner", "repo"], ["org"], ["app"]], ({ app, ...options }: Record<string, unknown>) =>
+    githubWebhooks({ ...options, ...(app === undefined ? {} : { app: app === true || app === "true" }) } as never),
+  ),
+  row("stripe", "apiKey", [[]], stripeWebhooks),
+  row("gitlab", "token", [["project"], ["group"]], gitlabWebhooks),
+  row("shopify", "token", [["shop"]], shopifyWebhooks),
+  row("twilio", "authToken", [["accountSid", "phoneNumberSid"]], twilioWebhook),
+  row("sendgrid", "apiKey", [[]], sendgridWebhooks),
+  row("telegram", "token", [[]], telegramWebhook),
+  row("discord", "token", [[]], discordWebhook),
+  row("linear", "apiKey", [[], ["teamId"]], linearWebhooks),
+  row("cloud-events", "token", [["baseUrl"]], cloudEventsSubscriptions),
+  row("toss-payments", undefined, [[]], tossPaymentsByHand),
+  row("portone", undefined, [[]], portoneByHand),
+  row("kakao", undefined, [[]], kakaoByHand),
+];

@@ -1,0 +1,158 @@
+// How is a secret changed so that no delivery is lost? The receiver takes both before the sender uses the new one.
+
+import type { MaybePromise } from "../lib/maybe-promise.js";
+import { refuseUnknownKeys } from "../lib/options.js";
+import {
+  checkApi,
+  checkSecret,
+  checkUrl,
+  howProven,
+  isManual,
+  mustBeProven,
+  proveEndpoint,
+  sameUrl,
+} from "./options.js";
+import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
+import { EndpointError } from "./providers/error.js";
+import type { EndpointApi, EndpointProof, RegisteredEndpoint } from "./providers/provider.js";
+import type { SecretRing } from "./secret-ring.js";
+
+export interface RotateOptions {
+  readonly api: EndpointApi;
+  /** Of the endpoint. */
+  readonly url: string;
+  /** The new one, where we choose it. */
+  readonly secret?: string | undefined;
+  /** The one before: goes back to the sender where its ping then fails. */
+  readonly previous?: string | undefined;
+  /** What the receiver of this process reads its secrets from. Either this or `keepSecret`. */
+  readonly ring?: SecretRing;
+  /** Makes the receiver take the new secret beside the old one. Resolves once it does: in every process. */
+  readonly keepSecret?: (secret: string) => MaybePromise<void>;
+  /** That the receiver takes what is signed with the new secret, before the sender uses it: `signedRoundTrip(sender)`. */
+  readonly prove?: EndpointProof | false;
+  readonly dryRun?: boolean;
+  readonly onStep?: (step: PlanStep) => void;
+}
+
+export interface RotateResult {
+  readonly plan: EndpointPlan;
+  readonly endpoint: RegisteredEndpoint;
+}
+
+const OPTIONS: readonly (keyof RotateOptions)[] = [
+  "api",
+  "url",
+  "secret",
+  "previous",
+  "ring",
+  "keepSecret",
+  "prove",
+  "dryRun",
+  "onStep",
+];
+
+/**
+ * Changes the secret of an endpoint with overlap. The old one may go once the new one has been seen (`secretRing` sees
+ * it) and what is on its way has arrived.
+ *
+ * Where we choose the secret: the receiver takes both, that is proven, and then the sender is told. Where the sender
+ * chooses: a second endpoint with the same URL is made, its secret kept and proven, and the first is removed; meanwhile
+ * events come twice, under one id, and dedupe handles them once.
+ *
+ * @throws {TypeError} For a malformed option, or a sender whose endpoints have no secret.
+ * @throws {SenderApiError} Where the sender's API fails.
+ * @throws {EndpointError} Where there is no such endpoint, or the new secret is not proven; the old one then stands.
+ */
+export async function rotateSecret(options: RotateOptions): Promise<RotateResult> {
+  const where = "rotateSecret";
+  refuseUnknownKeys(where, options, OPTIONS);
+  const { api, ring, keepSecret } = options;
+  checkApi(where, api);
+  if (isManual(api) || api.secretBy === "nobody")
+    throw new TypeError(`${where}: ${api.title} has no secret of an endpoint that could be changed here`);
+  if ((ring === undefined) === (typeof keepSecret !== "function")) {
+    throw new TypeError(`${where}: give ring, or keepSecret, a function that makes the receiver take the new secret`);
+  }
+  const url = checkUrl(where, "url", options.url);
+  const found = (await api.list()).filter((one) => sameUrl(one.url, url));
+  const [present] = found;
+  if (present === undefined) throw new EndpointError("not_found", `${api.title} has no endpoint with the URL ${url}`);
+  const keep = async (secret: string): Promise<void> => (ring === undefined ? keepSecret?.(secret) : ring.add(secret));
+  const result =
+    api.secretBy === "us" ? changeOurs(options, keep, present) : replaceTheirs(options, keep, present, found);
+  const rotated = await result;
+  if (options.dryRun !== true) ring?.retireOld();
+  return rotated;
+}
+
+type Keep = (secret: string) => Promise<void>;
+
+async function changeOurs(options: RotateOptions, keep: Keep, present: RegisteredEndpoint): Promise<RotateResult> {
+  const { api, url, prove, dryRun, onStep } = options;
+  const secret = checkSecret("rotateSecret", "secret", options.secret);
+  const before: PlanStep | undefined =
+    typeof prove === "function" ? { action: "prove", url, by: "round trip" } : undefined;
+  const update: PlanStep = { action: "update", id: present.id, url, changes: ["secret"] };
+  const after: PlanStep | undefined =
+    api.test === undefined || prove === false ? undefined : { action: "prove", url, by: "ping" };
+  const plan = planOf(
+    api.title,
+    [before, update, after].filter((step) => step !== undefined),
+  );
+  if (dryRun === true) return { plan, endpoint: present };
+  await keep(secret);
+  if (before !== undefined && typeof prove === "function") {
+    onStep?.(before);
+    mustBeProven(api.title, url, await prove({ url, secret }));
+  }
+  onStep?.(update);
+  const wanted = { url, events: present.events };
+  const { secret: _told, ...endpoint } = await api.update(present.id, { ...wanted, secret });
+  if (after === undefined) return { plan, endpoint };
+  onStep?.(after);
+  try {
+    await proveEndpoint(api, undefined, present, secret);
+  } catch (error) {
+    if (options.previous !== undefined) await api.update(present.id, { ...wanted, secret: options.previous });
+    throw error;
+  }
+  return { plan, endpoint };
+}
+
+async function replaceTheirs(
+  { api, url, prove, dryRun, onStep }: RotateOptions,
+  keep: Keep,
+  present: RegisteredEndpoint,
+  found: readonly RegisteredEndpoint[],
+): Promise<RotateResult> {
+  const by = howProven(api, prove);
+  const create: PlanStep = { action: "create", url, events: present.events };
+  const proof: PlanStep | undefined = by === undefined ? undefined : { action: "prove", url, by };
+  const removals: PlanStep[] = found.map(({ id }) => ({ action: "remove", id, url }));
+  const plan = planOf(api.title, [create, ...(proof === undefined ? [] : [proof]), ...removals]);
+  if (dryRun === true) return { plan, endpoint: present };
+  if (by === undefined && prove !== false) {
+    throw new TypeError(
+      `rotateSecret: prove is required: nothing else shows that the receiver takes the new secret before the old endpoint is removed; give prove: signedRoundTrip((secret) => …), or false`,
+    );
+  }
+  onStep?.(create);
+  const { secret, ...endpoint } = await api.create({ url, events: present.events });
+  try {
+    if (secret !== undefined) await keep(secret);
+    if (proof !== undefined) {
+      onStep?.(proof);
+      await proveEndpoint(api, prove, endpoint, secret);
+    }
+  } catch (error) {
+    // The old one is still there and in use: the new one would be one that nobody has the secret of.
+    await api.remove(endpoint.id).catch(() => undefined);
+    throw error;
+  }
+  for (const step of removals) {
+    onStep?.(step);
+    if (step.action === "remove") await api.remove(step.id);
+  }
+  return { plan, endpoint };
+}

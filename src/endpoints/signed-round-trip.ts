@@ -1,0 +1,82 @@
+// Does a URL lead to a receiver that takes what is signed with that secret, and nothing else?
+import type { Sender } from "../sender/sender.js";
+import { createTestSender, type SendOptions } from "../test-sender/test-sender.js";
+import type { EndpointProof, ProofResult } from "./providers/provider.js";
+
+export interface RoundTripOptions extends Pick<SendOptions, "type" | "payload" | "headers"> {
+  /** How long the receiver may take. Default 10. */
+  readonly timeoutSeconds?: number;
+  /** How often it is tried, a second apart: a deployment may still be under way. Default 1. */
+  readonly tries?: number;
+}
+
+/** No handler takes it, so nothing is set off. */
+const HARMLESS_TYPE = "hookgate.check";
+const TIMEOUT_SECONDS = 10;
+
+/**
+ * A delivery signed as the sender signs must be taken, and the same one without a signature must be refused: a page that
+ * answers 200 to everything is no receiver.
+ *
+ * @param sender - As the receiver has it; or a function of the secret, where it is made only now.
+ * @param options.type - Default `hookgate.check`, which no handler takes.
+ * @throws {TypeError} When it is called: where the sender cannot sign.
+ * @example prove: signedRoundTrip((secret) => stripe({ secret }))
+ */
+export function signedRoundTrip<Events>(
+  sender: Sender<Events> | ((secret: string) => Sender<Events>),
+  options: RoundTripOptions = {},
+): EndpointProof {
+  const { timeoutSeconds = TIMEOUT_SECONDS, tries = 1, type = HARMLESS_TYPE, payload = {}, headers } = options;
+  return async function prove({ url, secret }): Promise<ProofResult> {
+    const own = (typeof sender === "function" ? sender(secret ?? "") : sender) as unknown as Sender<never>;
+    // A secret that the sender's description does not hold yet signs in its stead.
+    const test = createTestSender(own, { url, ...(secret === undefined ? {} : { key: secret }) });
+    const send = { type, payload, ...(headers === undefined ? {} : { headers }) };
+    const { successStatuses } = own.profile;
+    for (let attempt = 1; ; attempt++) {
+      const signed = await post(await test.sign(send), timeoutSeconds);
+      if (typeof signed === "number" && successStatuses.includes(signed)) break;
+      if (attempt >= tries) return { isProven: false, detail: `a signed delivery ${heard(signed)}` };
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+    const delivery = await test.sign(send);
+    const forged = await post({ ...delivery, headers: without(delivery.headers, own) }, timeoutSeconds);
+    if (typeof forged === "number" && forged >= 400 && forged < 500) {
+      return { isProven: true, detail: "a signed delivery was taken, and an unsigned one refused" };
+    }
+    return {
+      isProven: false,
+      detail: `a signed delivery was taken, but an unsigned one ${heard(forged)}: is that the receiver?`,
+    };
+  };
+}
+
+function heard(answer: number | string): string {
+  return typeof answer === "number" ? `heard ${answer}` : `was not answered: ${answer}`;
+}
+
+function without(headers: Readonly<Record<string, string>>, sender: Sender<never>): Record<string, string> {
+  const credentials = new Set(sender.definition.auth.credentialHeaders);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !credentials.has(name.toLowerCase())));
+}
+
+async function post(
+  {
+    method,
+    url,
+    headers,
+    body,
+  }: { method: string; url: string; headers: Readonly<Record<string, string>>; body: Uint8Array },
+  timeoutSeconds: number,
+): Promise<number | string> {
+  try {
+    const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+    const answer = await fetch(url, { method, headers, body: Buffer.from(body), redirect: "manual", signal });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch (error) {
+    const { code, message } = ((error as Error).cause ?? error) as { code?: unknown; message?: unknown };
+    return String(code ?? message);
+  }
+}

@@ -1,0 +1,103 @@
+// What is used of BullMQ, and may its Redis be trusted with events?
+
+import type { Kept } from "../attempt-counter.js";
+import type { EntryText } from "../entry-codec.js";
+import type { Retention } from "../retention.js";
+
+interface RedisClientLike {
+  config?(command: "GET", name: string): Promise<unknown>;
+}
+
+/** States as BullMQ spells them. */
+export type BullMqState = "waiting" | "delayed" | "prioritized" | "active" | "completed" | "failed";
+
+/** BullMQ 5 keeps the jobs of a paused queue apart. BullMQ 6 no longer has the name, and finds nothing under it. */
+export const PAUSED = "paused" as "waiting";
+
+/** The part of a BullMQ `Queue` (5 or 6) that is used. Its jobs are of whatever type the application gave it. */
+export interface BullMqQueueLike {
+  readonly name: string;
+  readonly opts: { readonly connection?: unknown; readonly prefix?: string };
+  addBulk(jobs: { name: string; data: object; opts: object }[]): Promise<unknown[]>;
+  getJob(id: string): Promise<unknown>;
+  getJobs(types: BullMqState[], start: number, end: number, isAscending: boolean): Promise<unknown[]>;
+  getJobCounts(...types: BullMqState[]): Promise<Record<string, number>>;
+  clean(graceMs: number, limit: number, type: "completed" | "failed"): Promise<string[]>;
+  /** BullMQ 5. */
+  readonly client?: Promise<RedisClientLike>;
+  /** BullMQ 6: its client is there. */
+  getBackend?(): unknown;
+}
+
+/** @throws {TypeError} When it is no queue. */
+export function checkBullMqQueue(queue: BullMqQueueLike): void {
+  for (const method of ["addBulk", "getJob", "getJobs", "getJobCounts", "clean"] as const) {
+    if (typeof queue?.[method] !== "function")
+      throw new TypeError(`bullmqInbox: queue must be a Queue of bullmq; it has no ${method}()`);
+  }
+}
+
+/** A job as BullMQ gives it. */
+export interface BullMqJob {
+  readonly id: string;
+  readonly data: EntryText & { readonly kept?: Kept; readonly reason?: string };
+  readonly timestamp: number;
+  readonly delay: number;
+  readonly attemptsStarted: number;
+  readonly failedReason: string | undefined;
+  readonly processedOn: number | undefined;
+  updateData(data: object): Promise<void>;
+  moveToDelayed(timestampMs: number, token: string | undefined): Promise<void>;
+  /** Back to waiting, in one step. */
+  retry(from: "completed" | "failed"): Promise<void>;
+  getState(): Promise<string>;
+}
+
+/** hookgate decides when an entry is dead; BullMQ must never. */
+export const MAX_ATTEMPTS = 1_000_000;
+
+/** BullMQ removes what is past its time whenever another job comes to the same end. */
+export function removal(retention: Retention): object {
+  return { removeOnComplete: { age: retention.doneSeconds }, removeOnFail: { age: retention.deadSeconds } };
+}
+
+export interface DurabilityOptions {
+  readonly allowVolatile: boolean;
+  readonly report: (message: string) => void;
+}
+
+/** Asks Redis once, on first use; again where it could not be asked. Rejects where Redis would forget. */
+export function durabilityCheck(queue: BullMqQueueLike, options: DurabilityOptions): () => Promise<void> {
+  let checked: Promise<void> | undefined;
+  return function checkDurability() {
+    checked ??= askDurability(queue, options).catch((error: unknown) => {
+      checked = undefined;
+      throw error;
+    });
+    return checked;
+  };
+}
+
+async function askDurability(queue: BullMqQueueLike, options: DurabilityOptions): Promise<void> {
+  const backend = queue.getBackend?.() as { readonly client?: Promise<RedisClientLike> } | undefined;
+  const client = await (queue.client ?? backend?.client);
+  const setting = async (name: string): Promise<string | undefined> => {
+    try {
+      const answer = await client?.config?.("GET", name);
+      return Array.isArray(answer) ? String(answer[1]) : undefined;
+    } catch (error) {
+      // Managed services deny CONFIG: they are believed to be set up for what they are sold for.
+      if (/unknown command|noperm|not allowed|permission/i.test(String(error))) return undefined;
+      throw error;
+    }
+  };
+  const problems: string[] = [];
+  if ((await setting("appendonly")) === "no") problems.push("appendonly is no, so a restart forgets what was accepted");
+  const policy = await setting("maxmemory-policy");
+  if (policy !== undefined && policy !== "noeviction")
+    problems.push(`maxmemory-policy is ${policy}, so a full Redis drops what was accepted`);
+  if (problems.length === 0) return;
+  const message = `bullmqInbox: this Redis is no place to keep events: ${problems.join("; ")}`;
+  if (!options.allowVolatile) throw new Error(`${message}. Set it up, or say allowVolatile: true`);
+  options.report(message);
+}

@@ -1,0 +1,60 @@
+// How does an entry lie in an engine that keeps JSON? As base64 of its own JSON, for jsonb refuses what an id may hold:
+// NUL (22P05), a lone surrogate, an unbounded depth. A few fields stand beside it for people who look.
+import { asBuffer } from "../lib/bytes.js";
+import type { InboxEntry } from "./inbox.js";
+
+/** Another way of writing entries takes another number; what reads them refuses a newer one. */
+const FORMAT = 1;
+
+export interface EntryText {
+  readonly format: number;
+  /** For people. Cut, and without what jsonb refuses. */
+  readonly type: string;
+  readonly id: string | null;
+  /** Everything but the body. */
+  readonly entry: string;
+  readonly body: string;
+}
+
+export function entryToText(entry: InboxEntry): EntryText {
+  const { body, ...rest } = entry;
+  return {
+    format: FORMAT,
+    type: printable(entry.type),
+    id: entry.id === undefined ? null : printable(entry.id),
+    entry: Buffer.from(JSON.stringify(rest)).toString("base64"),
+    body: asBuffer(body).toString("base64"),
+  };
+}
+
+/** @throws {Error} Where the text is not one that this version wrote. */
+export function entryFromText(value: unknown): InboxEntry {
+  const text = value as Partial<EntryText> | null;
+  if (typeof text !== "object" || text === null || text.format !== FORMAT) {
+    throw new Error(`an entry in a format that this version does not know (${String(text?.format)})`);
+  }
+  const rest = JSON.parse(Buffer.from(text.entry ?? "", "base64").toString()) as Partial<InboxEntry>;
+  const isWhole = typeof rest.key === "string" && typeof rest.source === "string" && typeof rest.type === "string";
+  if (!isWhole || typeof text.body !== "string") throw new Error("an entry with parts missing");
+  return {
+    key: rest.key as string,
+    source: rest.source as string,
+    id: rest.id,
+    type: rest.type as string,
+    tenant: rest.tenant,
+    timestampMs: rest.timestampMs,
+    receivedAtMs: rest.receivedAtMs ?? 0,
+    senderAttempt: rest.senderAttempt,
+    isVerified: rest.isVerified !== false,
+    headers: rest.headers ?? {},
+    body: Buffer.from(text.body, "base64"),
+    payloadFrom: rest.payloadFrom === "json" ? "json" : "body",
+    orderKey: rest.orderKey,
+  };
+}
+
+const MAX_PRINTED_CHARACTERS = 100;
+
+function printable(text: string): string {
+  return text.slice(0, MAX_PRINTED_CHARACTERS).replace(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]/g, "?");
+}

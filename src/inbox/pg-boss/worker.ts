@@ -1,0 +1,83 @@
+// How does a worker run pg-boss's jobs? It fetches, touches what it holds, and turns a verdict into what pg-boss understands.
+import { WebhookError } from "../../core/errors.js";
+import { keptAfter, poisonReason, startOf } from "../attempt-counter.js";
+import { entryFromText } from "../entry-codec.js";
+import { type InboxEntry, type InboxVerdict, type InboxWorker, POISON_STARTS } from "../inbox.js";
+import type { Retention } from "../retention.js";
+import { type InboxLoop, inboxLoop, runSafely } from "../worker-loop.js";
+import type { PgBossEngine } from "./driver.js";
+import { HEARTBEAT_SECONDS, WAITING_RETENTION_SECONDS } from "./queues.js";
+import { type PgBossJob, queueName, storable } from "./rows.js";
+
+/** So many entries are fetched in one go, at most: one that kills its process must not condemn many. */
+const MAX_BATCH = 20;
+
+export interface PgBossWork {
+  readonly engine: PgBossEngine;
+  readonly ensureQueue: (source: string) => Promise<void>;
+  readonly retention: Retention;
+  readonly pollMs: number;
+}
+
+export function startPgBossWorker(worker: InboxWorker, settings: PgBossWork): InboxLoop {
+  const { engine, retention } = settings;
+  const { boss } = engine;
+  const name = queueName(engine, worker.source);
+
+  async function settle(job: PgBossJob, verdict: InboxVerdict): Promise<void> {
+    const attempt = { id: job.id, retryCount: job.retryCount };
+    if (verdict.state === "done") {
+      await boss.complete(name, attempt, {});
+      return;
+    }
+    await engine.together(async (db) => {
+      const { affected } = await boss.fail(name, attempt, { reason: storable(verdict.reason) }, db);
+      if (affected === 0) return; // somebody else has it, and their verdict counts
+      if (verdict.state === "dead") {
+        await boss.update(name, job.data, { id: job.id, deleteAfterSeconds: retention.deadSeconds, ...db });
+        await boss.cancel(name, job.id, db);
+        return;
+      }
+      const kept = keptAfter(job.data.kept ?? {}, job.retryCount + 1, verdict);
+      const seconds = Math.min(verdict.afterSeconds, WAITING_RETENTION_SECONDS);
+      await boss.update(name, { ...job.data, kept }, { id: job.id, startAfter: `${seconds} seconds`, ...db });
+    });
+  }
+
+  async function run(job: PgBossJob, onLost: (tell: (reason: string) => void) => void): Promise<void> {
+    let entry: InboxEntry;
+    try {
+      entry = entryFromText(job.data);
+    } catch (cause) {
+      worker.onError(new WebhookError("store_unavailable", `pgBossInbox: job ${job.id} cannot be read`, { cause }));
+      await settle(job, { state: "dead", reason: String(cause) });
+      return;
+    }
+    const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.retryCount + 1);
+    if (unended >= POISON_STARTS) {
+      const reason = poisonReason(unended);
+      await settle(job, { state: "dead", reason });
+      worker.onDead(entry, reason);
+      return;
+    }
+    await settle(job, await runSafely(worker, entry, { attempt, progress, onLost }));
+  }
+
+  return inboxLoop<PgBossJob>({
+    concurrency: worker.concurrency,
+    maxBatch: MAX_BATCH,
+    pollMs: settings.pollMs,
+    take: async (count) => {
+      await settings.ensureQueue(worker.source);
+      return (await boss.fetch(name, { batchSize: count, includeMetadata: true })) as PgBossJob[];
+    },
+    run,
+    beatMs: (HEARTBEAT_SECONDS * 1_000) / 3,
+    beat: async (held) => {
+      const attempts = held.map(({ id, retryCount }) => ({ id, retryCount }));
+      const { jobs: kept } = await boss.touch(name, attempts);
+      return kept === undefined ? [] : held.filter((job) => !kept.includes(job.id));
+    },
+    onError: (what, cause) => worker.onError(new WebhookError("store_unavailable", `pgBossInbox: ${what}`, { cause })),
+  });
+}

@@ -1,0 +1,77 @@
+// How does an entry become a row of the SQLite inbox, and a row an entry?
+import type { InboxEntry, InboxRecord, InboxState } from "../inbox.js";
+
+export const RECORD_COLUMNS: string =
+  "seq, key, source, order_key, state, due_at_ms, starts, ended, uncounted, progress, reason, entry, body";
+
+/** Bytes as the drivers give them: libsql has one kind for a row and another for rows. */
+type Blob = Uint8Array | ArrayBuffer;
+
+/** A row as the drivers give it. */
+export interface InboxRow {
+  readonly seq: number;
+  readonly key: string;
+  readonly source: string;
+  readonly order_key: string | null;
+  readonly state: InboxState;
+  readonly due_at_ms: number | null;
+  readonly starts: number;
+  readonly ended: number;
+  readonly uncounted: number;
+  readonly progress: Blob | null;
+  readonly reason: Blob | null;
+  readonly entry: Blob;
+  readonly body: Blob;
+}
+
+const STATES: ReadonlySet<string> = new Set<InboxState>(["waiting", "running", "done", "dead"]);
+
+/** What has no column of its own. */
+export function entryBlob(entry: InboxEntry): Buffer {
+  const { key: _key, source: _source, orderKey: _orderKey, body: _body, ...rest } = entry;
+  return Buffer.from(JSON.stringify(rest));
+}
+
+/** @throws {Error} Where the row cannot be read: nothing of it may be taken for granted then. */
+export function entryOf(row: InboxRow): InboxEntry {
+  const rest = JSON.parse(bytesOf(row.entry).toString()) as Partial<InboxEntry>;
+  if (typeof rest.type !== "string" || !STATES.has(row.state)) throw new Error(`entry ${row.key} cannot be read`);
+  return {
+    key: row.key,
+    source: row.source,
+    id: rest.id,
+    type: rest.type,
+    tenant: rest.tenant,
+    timestampMs: rest.timestampMs,
+    receivedAtMs: rest.receivedAtMs ?? 0,
+    senderAttempt: rest.senderAttempt,
+    isVerified: rest.isVerified !== false,
+    headers: rest.headers ?? {},
+    body: bytesOf(row.body),
+    payloadFrom: rest.payloadFrom === "json" ? "json" : "body",
+    orderKey: row.order_key ?? undefined,
+  };
+}
+
+/** `sinceMs` is what the file's clock is ahead of the wall's. */
+export function recordOf(row: InboxRow, sinceMs: number): InboxRecord {
+  return {
+    entry: entryOf(row),
+    state: row.state,
+    attempts: row.starts - row.uncounted,
+    reason: textOf(row.reason),
+    runAtMs: row.state === "waiting" && row.due_at_ms !== null ? row.due_at_ms - sinceMs : undefined,
+  };
+}
+
+export function textOf(blob: Blob | null): string | undefined {
+  return blob === null ? undefined : bytesOf(blob).toString();
+}
+
+function bytesOf(blob: Blob): Buffer {
+  return blob instanceof ArrayBuffer ? Buffer.from(blob) : Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
+}
+
+export function blobOf(text: string | undefined): Buffer | null {
+  return text === undefined ? null : Buffer.from(text);
+}

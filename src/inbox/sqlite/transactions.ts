@@ -1,0 +1,63 @@
+// How does the SQLite inbox get at its file? Writes share a transaction and its fsync; the time is the file's own.
+
+import { isFull, isOpen, type SqliteDatabase } from "../../lib/sqlite/driver.js";
+import { type HostClocks, readClock } from "../../lib/sqlite/file-clock.js";
+import { createGroupCommit } from "../../lib/sqlite/group-commit.js";
+import { InboxFullError } from "../inbox.js";
+import { anchorOf } from "./migrations.js";
+import { type InboxStatements, prepareStatements } from "./statements.js";
+
+/** One transaction. */
+export interface Turn {
+  readonly nowMs: number;
+}
+
+export interface Turns {
+  /** Prepared on first use: an inbox may be built before `migrate`. */
+  statements(): InboxStatements;
+  /** In the next transaction; resolves once it is durable. */
+  submit<T>(op: (turn: Turn) => T): Promise<T>;
+  nowMs(): number;
+  close(): Promise<void>;
+}
+
+export function openTurns(database: SqliteDatabase, clocks: HostClocks, timeoutMs: number): Turns {
+  let prepared: InboxStatements | undefined;
+
+  function statements(): InboxStatements {
+    if (!isOpen(database)) throw new Error("sqliteInbox: the database is closed");
+    prepared ??= prepareStatements(database);
+    return prepared;
+  }
+
+  const group = createGroupCommit<Turn>(database, {
+    name: "sqliteInbox",
+    timeoutMs,
+    begin() {
+      const { anchor, keepAnchor } = statements();
+      const before = anchorOf(anchor.get());
+      const clock = readClock(before, clocks);
+      if (clock.anchor !== before) {
+        keepAnchor.run(clock.anchor.timeMs, clock.anchor.monotonicMs, clock.anchor.wallMs);
+      }
+      return { nowMs: clock.nowMs };
+    },
+  });
+
+  return {
+    statements,
+    async submit(op) {
+      try {
+        return await group.submit(op);
+      } catch (error) {
+        if (isFull(error)) throw new InboxFullError("sqliteInbox: the disk is full", { cause: error });
+        throw error;
+      }
+    },
+    nowMs: () => readClock(anchorOf(statements().anchor.get()), clocks).nowMs,
+    async close() {
+      await group.close();
+      prepared = undefined;
+    },
+  };
+}

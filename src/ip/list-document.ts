@@ -1,0 +1,80 @@
+// What does the document of a published list say? Fetched within bounds, and read whole or not at all.
+
+import { memberOf } from "../core/field.js";
+import { type AddressRanges, compileRanges } from "./address-ranges.js";
+
+/** GitHub's document, the largest we know, is about 250 KB. */
+const MAX_LIST_BYTES = 1_048_576;
+
+/** What an operator can act on. Only these texts reach a hint. */
+class ListError extends Error {}
+
+/**
+ * The addresses of a list.
+ *
+ * @throws {Error} For `reasonOf`, where it could not be had or is not one.
+ */
+export async function loadList(url: string, at: string | undefined, timeoutMs: number): Promise<AddressRanges> {
+  return compileList(await fetchText(url, timeoutMs), at);
+}
+
+/** Why a list could not be had, in words that hold nothing of its URL. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof ListError) return error.message;
+  if (!(error instanceof Error)) return "loading failed";
+  if (error.name === "TimeoutError") return "it did not answer in time";
+  // fetch keeps what happened in the cause: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED, …
+  const { cause } = error;
+  return cause instanceof Error && "code" in cause ? `the connection failed (${cause.code})` : "the connection failed";
+}
+
+async function fetchText(url: string, timeoutMs: number): Promise<string> {
+  const response = await fetch(url, {
+    redirect: "manual",
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { accept: "application/json, text/plain;q=0.9", "user-agent": "hookgate" },
+  });
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    const isRedirect = response.status >= 300 && response.status < 400;
+    throw new ListError(`it answered ${response.status}${isRedirect ? ", and redirects are not followed" : ""}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    length += chunk.byteLength;
+    if (length > MAX_LIST_BYTES) throw new ListError(`it is larger than ${MAX_LIST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function compileList(text: string, at: string | undefined): AddressRanges {
+  const entries = entriesOf(text, at);
+  try {
+    return compileRanges(entries, { option: "the list" });
+  } catch (cause) {
+    throw new ListError((cause as TypeError).message, { cause });
+  }
+}
+
+/** A JSON array at a path with dots, or one address a line with `#` comments. What is in it is judged when compiled. */
+function entriesOf(text: string, at: string | undefined): readonly string[] {
+  const isText = at === undefined && !text.trimStart().startsWith("[");
+  if (isText) {
+    const lines = text.split("\n").map((line) => line.trim());
+    return lines.filter((line) => line !== "" && !line.startsWith("#"));
+  }
+  const document = parseJson(text);
+  const found = at === undefined || at === "" ? document : memberOf(document, at);
+  if (!Array.isArray(found)) throw new ListError(`it has no array at ${JSON.stringify(at ?? "")}`);
+  return found as readonly string[];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ListError("it is not JSON");
+  }
+}

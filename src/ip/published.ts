@@ -1,0 +1,133 @@
+// Which addresses does a sender say it sends from? Where its published list is, and how long it counts.
+import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
+import type { PublishedAddresses } from "../sender/sender.js";
+import { type PublishedList, RefreshedList } from "./refreshed-list.js";
+
+export interface PublishedOptions {
+  /** Age at which a list is loaded again, in the background. Default 3,600. */
+  readonly refreshSeconds?: number;
+  /** Age up to which the last good list counts while no newer one can be had. Default 604,800: seven days. */
+  readonly staleSeconds?: number;
+  /** Longest wait for an answer and its body. Default 5. */
+  readonly timeoutSeconds?: number;
+  /** Lets `http:` URLs of the own machine be used. For tests. */
+  readonly allowHttpOnLoopback?: boolean;
+  /** Milliseconds on a clock that never steps back. Default `performance.now`. For tests. */
+  readonly now?: () => number;
+}
+
+/** Anything with a sender's definition; every `Sender` fits. */
+export interface HasAddresses {
+  readonly name: string;
+  readonly definition: { readonly addresses?: PublishedAddresses };
+}
+
+/** What `published` takes: a known sender's name, an https URL, where a list is, or a sender that says where. */
+export type PublishedSource = KnownList | (string & {}) | PublishedAddresses | HasAddresses;
+
+/** Senders whose list is found by name. */
+export type KnownList = "github" | "stripe";
+
+const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
+  // docs.github.com, REST API endpoints for meta data: "hooks" holds CIDRs of both kinds.
+  github: { url: "https://api.github.com/meta", at: "hooks" },
+  // docs.stripe.com, Domains and IP addresses: "WEBHOOKS" holds single addresses.
+  stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
+};
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]", "localhost"]);
+const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
+  "refreshSeconds",
+  "staleSeconds",
+  "timeoutSeconds",
+  "allowHttpOnLoopback",
+  "now",
+];
+
+/**
+ * A sender's published list of addresses, for `allow`.
+ *
+ * Nothing is loaded when built, and there is no timer: the first delivery that needs the list loads it, and later ones
+ * refresh it in the background. While no list was ever had the answer is 503 `undecided`, never a refusal and never open.
+ * A list with one bad entry, or one that holds every address, is refused whole and the last good one is kept.
+ *
+ * Promise: a delivery is judged by a list that is at most `staleSeconds` old. Not promised: that the sender is the only
+ * one behind these addresses, so keep the proof of origin.
+ *
+ * @param source - `"github"`, `"stripe"`, an https URL (a JSON array, or one address a line), `{ url, at }` with the path of the array, or a sender.
+ * @throws {TypeError} When built without a usable URL, for a sender that publishes none, or with a bad option.
+ * @example createReceiver(github({ secret }), { allow: [published("github")] });
+ */
+export function published(source: PublishedSource, options: PublishedOptions = {}): PublishedList {
+  const { url, at } = locationOf(source);
+  refuseUnknownKeys("published", options, OPTION_KEYS);
+  const parsed = urlOf(url, options.allowHttpOnLoopback === true);
+  const refreshMs = secondsOf(options, "refreshSeconds", 3600) * 1000;
+  const staleMs = secondsOf(options, "staleSeconds", 7 * 86_400) * 1000;
+  const timeoutMs = secondsOf(options, "timeoutSeconds", 5) * 1000;
+  if (staleMs < refreshMs) {
+    throw new TypeError(
+      `published: staleSeconds must not be below refreshSeconds; got ${staleMs / 1000} and ${refreshMs / 1000}`,
+    );
+  }
+  if (options.now !== undefined && typeof options.now !== "function") {
+    throw new TypeError(`published: now must be a function that returns milliseconds; got ${shown(options.now)}`);
+  }
+  if (at !== undefined && typeof at !== "string") {
+    throw new TypeError(`published: at must be the path of the array, such as "hooks"; got ${shown(at)}`);
+  }
+  return new RefreshedList(parsed, at, {
+    refreshMs,
+    staleMs,
+    timeoutMs,
+    now: options.now ?? (() => performance.now()),
+  });
+}
+
+function locationOf(source: PublishedSource): PublishedAddresses {
+  if (typeof source === "string") {
+    if (Object.hasOwn(KNOWN, source)) return KNOWN[source as KnownList];
+    if (source.includes(":")) return { url: source };
+    throw new TypeError(
+      `published: no list is known for ${JSON.stringify(source)}; known are ${Object.keys(KNOWN).join(", ")}: give its URL, or { url, at }`,
+    );
+  }
+  if (typeof source === "object" && source !== null) {
+    if ("url" in source) return source;
+    if (source.definition?.addresses !== undefined) return source.definition.addresses;
+    if (source.definition !== undefined) {
+      throw new TypeError(`published: ${source.name} publishes no list of addresses that we know of: give its URL`);
+    }
+  }
+  throw new TypeError(
+    `published: source must be a name such as "github", an https URL, { url, at }, or a sender; got ${kindOf(source)}`,
+  );
+}
+
+function urlOf(text: string, allowsLoopback: boolean): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // Not the text: a list's URL may hold a token.
+  if (url === undefined) {
+    throw new TypeError(
+      `published: url must be an absolute https URL, such as "https://example.com/ips.json"; got ${typeof text === "string" ? "a text that is none" : kindOf(text)}`,
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError("published: url must not hold a user name or password");
+  }
+  const isLoopback = url.protocol === "http:" && LOOPBACK_HOSTS.has(url.hostname);
+  if (url.protocol === "https:" || (isLoopback && allowsLoopback)) return url;
+  throw new TypeError(
+    `published: url must begin with https:, or whoever is in between decides who may send; got ${url.protocol}//${url.host}`,
+  );
+}
+
+function secondsOf(
+  options: PublishedOptions,
+  name: "refreshSeconds" | "staleSeconds" | "timeoutSeconds",
+  byDefault: number,
+): number {
+  const seconds = options[name] ?? byDefault;
+  if (typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)) return seconds;
+  throw new TypeError(`published: ${name} must be a number of seconds above 0; got ${shown(seconds)}`);
+}

@@ -1,0 +1,41 @@
+// State and error classes that the ESM and the CommonJS build of this package share within one process.
+
+/** Builds with another version keep apart: what they would share has changed. Held equal to package.json by a test. */
+const STATE_VERSION = "0.1.0";
+
+/** The process's map of this name: what one build sets, the other gets. */
+export function sharedWeakMap<Key extends object, Value>(name: string): WeakMap<Key, Value> {
+  const key = Symbol.for(`hookgate@${STATE_VERSION}.${name}`);
+  const shared = globalThis as Record<symbol, unknown>;
+  shared[key] ??= new WeakMap<Key, Value>();
+  return shared[key] as WeakMap<Key, Value>;
+}
+
+/**
+ * An error whose class has a copy in each build. `instanceof` compares `brand`, so that a `RetryLater` made by `require`
+ * is one for a receiver that was imported.
+ */
+export abstract class SharedError extends Error {
+  /** Own property of each class; a subclass without one is compared as JavaScript does. */
+  static readonly brand?: string;
+
+  static override [Symbol.hasInstance](this: abstract new (...args: never) => object, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class on the right of instanceof, which may be a subclass
+    const brand = brandOf(this);
+    // biome-ignore lint/complexity/noThisInStatic: the class that stands on the right of instanceof, which may be a subclass
+    if (brand === undefined) return Function.prototype[Symbol.hasInstance].call(this, value);
+    if (!(value instanceof Error)) return false;
+    for (
+      let proto: object | null = Object.getPrototypeOf(value);
+      proto !== null;
+      proto = Object.getPrototypeOf(proto)
+    ) {
+      if (brandOf(proto.constructor) === brand) return true;
+    }
+    return false;
+  }
+}
+
+function brandOf(target: object): unknown {
+  return Object.hasOwn(target, "brand") ? (target as typeof SharedError).brand : undefined;
+}

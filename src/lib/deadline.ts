@@ -1,0 +1,79 @@
+// What if an answer does not come in time? Then nobody waits for it, and what comes late is still looked at.
+
+/** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
+export function within<T>(
+  answer: PromiseLike<T>,
+  timeoutMs: number,
+  late: () => Error,
+  takeLate?: (answer: T) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    // After a long block of the event loop timers come first, though the answer may lie in the socket: let it be read.
+    const deadline = setDeadline(timeoutMs, () =>
+      setImmediate(() => {
+        isLate = true;
+        reject(late());
+      }),
+    );
+    answer.then(
+      (value) => {
+        cancelDeadline(deadline);
+        if (isLate) takeLate?.(value);
+        else resolve(value);
+      },
+      (error: unknown) => {
+        cancelDeadline(deadline);
+        reject(error);
+      },
+    );
+  });
+}
+
+/** How late a deadline may fire, milliseconds. A handler's time limit is seconds; finer ticks would only cost. */
+const TICK_MS = 25;
+
+export interface Deadline {
+  /** On the monotonic clock. */
+  readonly atMs: number;
+  readonly fire: () => void;
+}
+
+const pending = /* @__PURE__ */ new Set<Deadline>();
+let timer: NodeJS.Timeout | undefined;
+
+/** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */
+export function setDeadline(delayMs: number, fire: () => void): Deadline {
+  const deadline: Deadline = { atMs: performance.now() + delayMs, fire };
+  pending.add(deadline);
+  if (timer === undefined) schedule();
+  return deadline;
+}
+
+export function cancelDeadline(deadline: Deadline | undefined): void {
+  if (deadline !== undefined) pending.delete(deadline);
+}
+
+function schedule(): void {
+  timer = setTimeout(tick, TICK_MS);
+  // Whoever waits for a deadline is held by a socket of their own; a timer of ours must not keep a process alive.
+  timer.unref();
+}
+
+function tick(): void {
+  const nowMs = performance.now();
+  for (const deadline of pending) {
+    if (deadline.atMs > nowMs) continue;
+    pending.delete(deadline);
+    try {
+      deadline.fire();
+    } catch (error) {
+      // One that throws is told of like any uncaught error, and keeps no other from firing.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+  timer = undefined;
+  if (pending.size > 0) schedule();
+}

@@ -1,0 +1,130 @@
+// What is a SQLite database to us, whichever driver opened it? Three methods, and what their errors mean.
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+/** Never give `null` or bytes as the only value: one driver takes a lone object for named parameters, and aborts. */
+export type SqliteValue = string | number | bigint | Uint8Array | null;
+
+export interface SqliteStatement {
+  run(...values: SqliteValue[]): unknown;
+  /** The first row, or `undefined`. */
+  get(...values: SqliteValue[]): unknown;
+  all(...values: SqliteValue[]): unknown[];
+}
+
+/** What `better-sqlite3`, `libsql` and `node:sqlite` have in common. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): SqliteStatement;
+  close(): unknown;
+}
+
+/** SQLite's primary result codes (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
+
+/** From these on `node:sqlite` loads without an ExperimentalWarning (its page in the Node documentation, "History"). */
+const QUIET_NODE_SQLITE: readonly (readonly [major: number, minor: number])[] = [
+  [24, 15],
+  [25, 7],
+];
+
+interface Driver {
+  readonly name: string;
+  /** `undefined` where this Node has no such driver. */
+  readonly load: () => (new (path: string) => SqliteDatabase) | undefined;
+}
+
+const require = /* @__PURE__ */ createRequire(import.meta.url);
+const nodeSqlite: Driver = {
+  name: "node:sqlite",
+  // Not `require`: bundlers that know no such module fail on it. Node 20 answers `undefined`.
+  load: () =>
+    (process.getBuiltinModule("node:sqlite") as { DatabaseSync: new (path: string) => SqliteDatabase } | undefined)
+      ?.DatabaseSync,
+};
+const packages: readonly Driver[] = /* @__PURE__ */ ["libsql", "better-sqlite3"].map((name) => ({
+  name,
+  load() {
+    const Database = require(name) as new (path: string) => SqliteDatabase;
+    // Some load their binary only now, and it may be one for another Node.
+    new Database(":memory:").close();
+    return Database;
+  },
+}));
+
+/**
+ * Opens a file with the first driver there is: `node:sqlite` where it warns of nothing, `libsql`, `better-sqlite3`, and
+ * `node:sqlite` with its warning. None is loaded before.
+ *
+ * @throws {TypeError} Where `path` names no file, or there is no driver.
+ */
+export function openSqliteDatabase(where: string, path: string): SqliteDatabase {
+  if (path === "" || path === ":memory:" || /^[a-z][a-z0-9+.-]+:/i.test(path)) {
+    throw new TypeError(
+      `${where}: the path must name a file; got "${path}". What is in memory is lost with the process; for dedupe without a file there is memoryStore()`,
+    );
+  }
+  const drivers = isNodeSqliteQuiet(process.versions.node) ? [nodeSqlite, ...packages] : [...packages, nodeSqlite];
+  const failures: unknown[] = [];
+  for (const { load } of drivers) {
+    let Database: ReturnType<Driver["load"]>;
+    try {
+      Database = load();
+    } catch (error) {
+      failures.push(error);
+      continue;
+    }
+    if (Database !== undefined) return new Database(resolve(path));
+  }
+  throw new TypeError(
+    `${where}: there is no SQLite driver here. Run \`npm install libsql\` (or better-sqlite3), use Node 24.15 or later, ` +
+      "or give an open database instead of a path.",
+    { cause: new AggregateError(failures) },
+  );
+}
+
+export function isNodeSqliteQuiet(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const since = QUIET_NODE_SQLITE.find(([line]) => line === major);
+  return since === undefined ? major > 25 : minor >= since[1];
+}
+
+export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
+  if (typeof value !== "object" || value === null) return false;
+  const { exec, prepare, close } = value as Partial<SqliteDatabase>;
+  return typeof exec === "function" && typeof prepare === "function" && typeof close === "function";
+}
+
+/** Not all drivers refuse a closed database by themselves: a prepared statement may outlive it. */
+export function isOpen(database: SqliteDatabase): boolean {
+  const { isOpen, open } = database as { isOpen?: unknown; open?: unknown };
+  return (typeof isOpen === "boolean" ? isOpen : open) !== false;
+}
+
+/** The value of a pragma that answers with one column. */
+export function pragma(database: SqliteDatabase, name: string): unknown {
+  const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown> | undefined;
+  return row?.[name.replace(/\s*=.*$/, "")];
+}
+
+/** Another connection holds the lock that was asked for: it passes. */
+export function isBusy(error: unknown): boolean {
+  return resultCode(error) === SQLITE_BUSY;
+}
+
+/** The disk, or the database's own limit, is full. Nothing of the transaction was kept, and the file is whole. */
+export function isFull(error: unknown): boolean {
+  return resultCode(error) === SQLITE_FULL;
+}
+
+/** The primary code of an error: a number in two drivers, a name in one. */
+function resultCode(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { errcode, rawCode, code } = error as { errcode?: unknown; rawCode?: unknown; code?: unknown };
+  if (typeof errcode === "number") return errcode & 0xff;
+  if (typeof rawCode === "number") return rawCode & 0xff;
+  if (typeof code !== "string") return undefined;
+  if (/^SQLITE_BUSY(_|$)/.test(code)) return SQLITE_BUSY;
+  return code === "SQLITE_FULL" ? SQLITE_FULL : undefined;
+}

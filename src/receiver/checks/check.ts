@@ -1,0 +1,40 @@
+// What do the steps of one delivery share, and what is a step?
+import type { Proven } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import type { ReceivedEvent } from "../../core/event.js";
+import type { Ending } from "../../core/outcome.js";
+import type { Trace } from "../../core/trace.js";
+import type { MaybePromise } from "../../lib/maybe-promise.js";
+
+/** One delivery on its way. Each step adds what the next ones may rely on. */
+export interface Passage {
+  /** The body is empty until it has been read, which comes after the checks that need none. */
+  delivery: Delivery;
+  readonly trace: Trace;
+  /** The receiver's clock when the delivery arrived, milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+  /** After the source address step: whom the delivery came from, proxies taken off. */
+  clientAddress: string | undefined;
+  /** After the proof. */
+  proof: Proven | undefined;
+  /** After parsing. */
+  payload: unknown;
+  /** After identifying. */
+  events: readonly ReceivedEvent[];
+  /** After identifying: items of a batch that are no events, by their place among all items. */
+  malformed: readonly MalformedItem[];
+  /** After identifying: whether the proof binds the ids, so that no replayer can change them. */
+  isIdCovered: boolean;
+}
+
+/** An item of a batch without a usable id or type. Its neighbours are events even so. */
+export interface MalformedItem {
+  readonly at: number;
+  readonly hint: string;
+}
+
+/**
+ * A check, compiled when the receiver is built. `undefined`: go on. It adds its own line to the trace, passed or not.
+ * Waiting is only for what must wait: a step that answers at once does not return a promise.
+ */
+export type Step = (passage: Passage) => MaybePromise<Ending | undefined>;

@@ -1,0 +1,85 @@
+// Do the headers of a delivery promise a body that is worth reading? Size, encoding and type, before a byte of it.
+import { type CompiledFormats, compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
+import type { BodyFormats } from "../../body-formats/format.js";
+import type { Delivery } from "../../core/delivery.js";
+import type { Ending } from "../../core/outcome.js";
+import { passed } from "../../core/trace.js";
+import type { HeaderLines } from "../../lib/headers.js";
+import type { Passage, Step } from "./check.js";
+
+const PASSED = /* @__PURE__ */ passed("declared");
+export interface DeclaredLimits {
+  readonly formats: BodyFormats;
+  /** The largest body, in bytes; a body of just that size is read. */
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * Refuses a body that is too large, compressed, or of another type than the sender's, by what its headers say.
+ * Counting the bytes as they come remains the reader's task.
+ */
+export function declaredCheck(limits: DeclaredLimits): Step {
+  const formats = compileFormats(limits.formats);
+  const { maxBodyBytes } = limits;
+  return function declared(passage: Passage): Ending | undefined {
+    const { delivery } = passage;
+    return conclude(
+      passage,
+      encodingEnding(delivery.headers) ?? typeEnding(formats, delivery) ?? sizeEnding(delivery, maxBodyBytes),
+    );
+  };
+}
+
+/**
+ * The same where the bytes were read upstream and are in the delivery already. They are inflated then, while
+ * Content-Encoding and Content-Length still tell of the compressed ones: the type counts, and the size as it is.
+ */
+export function alreadyReadCheck(limits: DeclaredLimits): Step {
+  const formats = compileFormats(limits.formats);
+  const { maxBodyBytes } = limits;
+  return function alreadyRead(passage: Passage): Ending | undefined {
+    const { delivery } = passage;
+    const isTooLarge = delivery.body.length > maxBodyBytes;
+    return conclude(passage, typeEnding(formats, delivery) ?? (isTooLarge ? tooLarge(maxBodyBytes) : undefined));
+  };
+}
+
+/** A type that is not the sender's, or is said twice. Not asked of methods without a body. */
+export function typeEnding(formats: CompiledFormats, delivery: Delivery): Ending | undefined {
+  if (isBodiless(delivery.method) || formatFor(formats, delivery.headers) !== undefined) return undefined;
+  const contentType = delivery.headers.once("content-type");
+  const got = typeof contentType === "string" ? JSON.stringify(contentType.slice(0, 80)) : "given more than once";
+  return {
+    name: "unsupported_media_type",
+    hint: `Content-Type must be one of ${formats.names}, in UTF-8 where it is text, and is ${got}`,
+  };
+}
+
+/** We inflate nothing: a few KB can become gigabytes, and signatures are over other bytes at every other sender. */
+export function encodingEnding(headers: HeaderLines): Ending | undefined {
+  const encoding = headers.get("content-encoding");
+  if (encoding === undefined || encoding.toLowerCase() === "identity") return undefined;
+  return {
+    name: "unsupported_media_type",
+    hint: "Content-Encoding must be absent or identity: switch compression off at the sender, or inflate upstream and keep the bytes with captureRawBody",
+  };
+}
+
+/** What is declared, or what is here already where the delivery did not come by HTTP. */
+function sizeEnding(delivery: Delivery, maxBodyBytes: number): Ending | undefined {
+  const length = delivery.headers.once("content-length");
+  const isTooLarge =
+    delivery.body.length > maxBodyBytes || (typeof length === "string" && Number(length) > maxBodyBytes);
+  return isTooLarge ? tooLarge(maxBodyBytes) : undefined;
+}
+
+function tooLarge(maxBodyBytes: number): Ending {
+  return { name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${maxBodyBytes}` };
+}
+
+function conclude(passage: Passage, ending: Ending | undefined): Ending | undefined {
+  passage.trace.add(
+    ending === undefined ? PASSED : { check: "declared", verdict: "refused", hint: ending.hint ?? ending.name },
+  );
+  return ending;
+}

@@ -1,0 +1,89 @@
+// Is this no delivery at all, but a sender asking whether we are there?
+
+import type { Ending, Reply } from "../../core/outcome.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import type { Enrolment, Handshake } from "../../sender/sender.js";
+import type { Passage, Step } from "./check.js";
+
+export interface HandshakeSettings {
+  readonly handshakes: readonly Handshake[];
+  readonly deliveryMethods: readonly string[];
+  readonly enrolment: Enrolment;
+}
+
+/** Asked before the proof, for senders that shake hands unsigned. A method that only such a handshake uses goes no further. */
+export function unsignedHandshakeStep({ handshakes, deliveryMethods, enrolment }: HandshakeSettings): Step | undefined {
+  const unsigned = handshakes.filter((handshake) => handshake.isUnsigned);
+  if (unsigned.length === 0) return undefined;
+  const beyond = new Set(deliveryMethods);
+  for (const handshake of handshakes)
+    if (!handshake.isUnsigned) for (const method of handshake.methods) beyond.add(method);
+  function goOn(passage: Passage): Ending | undefined {
+    if (beyond.has(passage.delivery.method)) return undefined;
+    const hint = `a ${passage.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
+    passage.trace.add({ check: "handshake", verdict: "refused", hint });
+    return { name: "method_not_allowed", hint };
+  }
+  return function unsignedHandshake(passage) {
+    const answered = ask(unsigned, passage, enrolment);
+    if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(passage));
+    return answered ?? goOn(passage);
+  };
+}
+
+/** Asked after the proof. */
+export function signedHandshakeStep({ handshakes, enrolment }: HandshakeSettings): Step | undefined {
+  const signed = handshakes.filter((handshake) => !handshake.isUnsigned);
+  if (signed.length === 0) return undefined;
+  return function signedHandshake(passage) {
+    return ask(signed, passage, enrolment);
+  };
+}
+
+function ask(
+  handshakes: readonly Handshake[],
+  passage: Passage,
+  enrolment: Enrolment,
+  from = 0,
+): MaybePromise<Ending | undefined> {
+  const { delivery, proof } = passage;
+  for (let at = from; at < handshakes.length; at++) {
+    const handshake = handshakes[at] as Handshake;
+    if (!handshake.methods.includes(delivery.method)) continue;
+    const answer = handshake.answer(delivery, proof, handshake.enrols ? enrolment : undefined);
+    if (isPromise(answer)) {
+      return answer.then(
+        (settled) => conclude(handshake, settled, passage) ?? ask(handshakes, passage, enrolment, at + 1),
+      );
+    }
+    const ending = conclude(handshake, answer, passage);
+    if (ending !== undefined) return ending;
+  }
+  return undefined;
+}
+
+function conclude(handshake: Handshake, answer: Reply | Ending | undefined, passage: Passage): Ending | undefined {
+  if (answer === undefined) return undefined;
+  if ("name" in answer) {
+    passage.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
+    return answer;
+  }
+  passage.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
+  const secretHeaders = handshake.secretFields
+    ?.filter((place) => place.in === "header")
+    .map((place) => place.name.toLowerCase());
+  return { name: "handshake", hint: handshake.name, reply: safe(answer), secretHeaders };
+}
+
+/** An echo must never run as a page: plain text unless the sender wants JSON, and no sniffing. */
+function safe(reply: Reply): Reply {
+  return {
+    ...reply,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      ...reply.headers,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// Did the delivery come over HTTPS, as far as we or a proxy we trust can tell?
+import type { DeliveryHead } from "../../core/delivery.js";
+import type { Ending } from "../../core/outcome.js";
+import { passed, type TraceLine } from "../../core/trace.js";
+import { type AddressRanges, compileRanges } from "../../ip/address-ranges.js";
+import type { ClientAddressSource } from "../../ip/client-address.js";
+import { REPEATED } from "../../lib/headers.js";
+import type { Step } from "./check.js";
+
+export interface HttpsOptions {
+  readonly requireHttps?: boolean | undefined;
+  readonly trustedProxies?: readonly string[] | undefined;
+  readonly clientAddress?: ClientAddressSource | undefined;
+}
+
+const CHECK = "https";
+const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
+
+const UNENCRYPTED =
+  "requireHttps is set and the connection is not encrypted: call the https URL; behind a proxy that ends TLS, set trustedProxies";
+const NO_PROTO = "the trusted proxy sent no X-Forwarded-Proto: let it set that header, or end TLS here";
+const REPEATED_PROTO =
+  "X-Forwarded-Proto has more than one value: the trusted proxy must replace what came, not add to it";
+const PLAIN_PROTO = "the trusted proxy says the client did not use HTTPS: call the https URL";
+
+const NO_EXPRESS_PROTO =
+  'requireHttps is set and clientAddress is "express", but there is no req.protocol: mount on an Express app';
+const PLAIN_EXPRESS_PROTO =
+  "Express says the client did not use HTTPS: call the https URL; behind a proxy that ends TLS, set the app's `trust proxy` to its addresses";
+
+/**
+ * Refuses a delivery that did not come over HTTPS. A trusted proxy's `X-Forwarded-Proto` counts if it is one value;
+ * anyone else's counts for nothing. With `clientAddress: "express"` the app's own `trust proxy` decides whom it trusts.
+ *
+ * @throws {TypeError} When built with a malformed proxy.
+ */
+export function httpsCheck(options: HttpsOptions): Step | undefined {
+  const { requireHttps = false, trustedProxies, clientAddress } = options;
+  if (typeof requireHttps !== "boolean") throw new TypeError("requireHttps must be true or false");
+  if (!requireHttps) return undefined;
+  const trusted =
+    trustedProxies === undefined ? undefined : compileRanges(trustedProxies, { option: "trustedProxies" });
+
+  return function https(passage): Ending | undefined {
+    const { delivery } = passage;
+    const hint = clientAddress === "express" ? whyNotByExpress(delivery) : whyNotHttps(delivery, trusted);
+    passage.trace.add(hint === undefined ? PASSED : { check: CHECK, verdict: "refused", hint });
+    return hint === undefined ? undefined : { name: "forbidden", hint };
+  };
+}
+
+function whyNotByExpress(head: DeliveryHead): string | undefined {
+  if (head.isSecure === true) return undefined;
+  const proto = head.expressProtocol?.();
+  if (proto === undefined) return NO_EXPRESS_PROTO;
+  return proto === "https" ? undefined : PLAIN_EXPRESS_PROTO;
+}
+
+function whyNotHttps(head: DeliveryHead, trusted: AddressRanges | undefined): string | undefined {
+  if (head.isSecure === true) return undefined;
+  const peer = head.remoteAddress;
+  if (trusted === undefined || peer === undefined || !trusted.contains(peer)) return UNENCRYPTED;
+  const proto = head.headers.once("x-forwarded-proto");
+  if (proto === undefined) return NO_PROTO;
+  if (proto === REPEATED || proto.includes(",")) return REPEATED_PROTO;
+  return proto.trim().toLowerCase() === "https" ? undefined : PLAIN_PROTO;
+}

@@ -1,0 +1,72 @@
+// What does a genuine body hold? Bytes become the payload, in the format that its Content-Type says.
+import { compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
+import type { BodyFormat, BodyFormats, CustomFormat } from "../../body-formats/format.js";
+import type { Delivery } from "../../core/delivery.js";
+import type { Ending } from "../../core/outcome.js";
+import { passed } from "../../core/trace.js";
+import { parseForm } from "../../lib/form.js";
+import { decodeUtf8, type Parsed, parseJson, parseJsonText } from "../../lib/json.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import type { Passage, Step } from "./check.js";
+
+const PASSED = /* @__PURE__ */ passed("parse");
+const NOTHING: Parsed<undefined> = { ok: true, value: undefined };
+
+/**
+ * Sets the payload: a JSON value, an object of form fields, a text, or the body's own bytes. A GET, HEAD or OPTIONS
+ * without a body has no payload; anything else that is empty is judged by its format, and no JSON is empty.
+ */
+export function parseStep(bodyFormats: BodyFormats): Step {
+  const read = payloadReader(bodyFormats);
+  return function parse(passage: Passage): MaybePromise<Ending | undefined> {
+    const parsed = read(passage.delivery);
+    if (!isPromise(parsed)) return accept(passage, parsed);
+    return parsed.then(
+      (settled) => accept(passage, settled),
+      (cause: unknown) => refuse(passage, "misconfigured", cause instanceof Error ? cause.message : String(cause)),
+    );
+  };
+}
+
+/** The sender's own way from a body to a payload: of a delivery, or of a body that was kept. */
+export function payloadReader(bodyFormats: BodyFormats): (delivery: Delivery) => MaybePromise<Parsed<unknown>> {
+  const formats = compileFormats(bodyFormats);
+  return function readPayload(delivery) {
+    if (delivery.body.length === 0 && isBodiless(delivery.method)) return NOTHING;
+    const format = formatFor(formats, delivery.headers);
+    // Only a GET with a body gets here with a type that nobody asked for.
+    if (format === undefined) return failed(`Content-Type must be one of ${formats.names}`);
+    return typeof format === "object" && "parse" in format ? format.parse(delivery) : read(format, delivery.body);
+  };
+}
+
+function accept(passage: Passage, parsed: Parsed<unknown>): Ending | undefined {
+  if (!parsed.ok) return refuse(passage, "bad_payload", parsed.hint);
+  passage.payload = parsed.value;
+  passage.trace.add(PASSED);
+  return undefined;
+}
+
+function refuse(passage: Passage, name: "bad_payload" | "misconfigured", hint: string): Ending {
+  passage.trace.add({ check: "parse", verdict: "refused", hint });
+  return { name, hint };
+}
+
+function read(format: Exclude<BodyFormat, CustomFormat>, body: Buffer): Parsed<unknown> {
+  if (format === "json") return parseJson(body);
+  if (format === "bytes") return { ok: true, value: body };
+  const text = decodeUtf8(body);
+  if (text === undefined) return failed("the body is not valid UTF-8");
+  if (format === "text") return { ok: true, value: text };
+  const form = parseForm(text);
+  if (format === "form" || !form.ok) return form;
+  const json = form.value[format.jsonInForm];
+  if (typeof json === "string") return parseJsonText(json);
+  if (json === undefined && format.isOptional === true) return form;
+  const found = json === undefined ? "is not there" : "is there more than once";
+  return failed(`the form field "${format.jsonInForm}", which holds the JSON, ${found}`);
+}
+
+function failed(hint: string): Parsed<never> {
+  return { ok: false, hint };
+}

@@ -1,0 +1,10 @@
+// The state of one delivery that only the receiver changes.
+import type { Passage } from "./checks/check.js";
+
+/** A passage with what only the receiver itself may change. */
+export interface OpenPassage extends Passage {
+  /** Somebody listened when the delivery arrived: times are taken. */
+  readonly isHeard: boolean;
+  /** On the monotonic clock: what the sender's patience is counted from. */
+  readonly arrivedMs: number;
+}

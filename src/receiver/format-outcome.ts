@@ -1,0 +1,83 @@
+// Writes an outcome as one line of a log: its level, its facts, and what to do about it.
+import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
+
+export type Level = "info" | "warn" | "error";
+
+export interface OutcomeLine {
+  readonly level: Level;
+  readonly details: object;
+  readonly message: string;
+}
+
+/** Something of ours is broken. What else is not a success is a matter of the sender's, or passes by itself. */
+const OURS: ReadonlySet<OutcomeName> = /* @__PURE__ */ new Set([
+  "handler_failed",
+  "invalid_event",
+  "internal_error",
+  "misconfigured",
+  "store_unavailable",
+  "undecided",
+]);
+/** A batch may hold thousands. */
+const MAX_EVENTS = 10;
+
+/** @param isKnownError - The error was written on a line of its own. */
+export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: boolean): OutcomeLine {
+  const { name, reply, hint, error, events, via } = outcome;
+  const { meaning, fix } = OUTCOMES[name];
+  const [only] = events;
+  const what = events.length === 1 && only?.type ? ` ${only.type}` : "";
+  const head =
+    via === "delivery"
+      ? outcome.isLate
+        ? `ended${what} after its sender was answered, ${name}`
+        : `answered ${reply.status} ${name}${what}`
+      : `ran${what} (${via}), ${name}`;
+  const isGood = reply.status < 400 && name !== "ignored";
+  const parts = isGood && hint === undefined ? [head] : [`${head}: ${hint ?? meaning}`, isGood ? "" : fix];
+  return {
+    level: levelOf(outcome),
+    details: {
+      receiver,
+      sender: outcome.sender,
+      ...(outcome.scope === undefined ? {} : { scope: outcome.scope }),
+      outcome: name,
+      status: reply.status,
+      retry: outcome.retry,
+      via,
+      ...(outcome.isLate ? { isLate: true } : {}),
+      ...(outcome.durationMs === undefined ? {} : { durationMs: Math.round(outcome.durationMs * 1000) / 1000 }),
+      ...(outcome.path === undefined ? {} : { method: outcome.method, path: outcome.path }),
+      ...(outcome.clientAddress === undefined ? {} : { clientAddress: outcome.clientAddress }),
+      ...(events.length === 0 ? {} : { events: events.slice(0, MAX_EVENTS).map(factsOf) }),
+      ...(events.length > MAX_EVENTS ? { eventCount: events.length } : {}),
+      ...(error === undefined || isKnownError ? {} : { err: error }),
+    },
+    message: sentences(parts),
+  };
+}
+
+/** Texts one after another, each but the last ended by one full stop unless it ends a sentence by itself. */
+export function sentences(texts: readonly string[]): string {
+  const said = texts.filter((text) => text !== "");
+  return said.map((text, at) => (at === said.length - 1 || /[.!?…]$/.test(text) ? text : `${text}.`)).join(" ");
+}
+
+function levelOf({ name, reply, events, via, isLate }: Outcome): Level {
+  if (OURS.has(name) || events.some((event) => OURS.has(event.name))) return "error";
+  const isAnswered = via === "delivery" && !isLate;
+  const isRefused = isAnswered ? reply.status >= 400 : OUTCOMES[name].retry;
+  return isRefused || events.some(({ notes }) => notes.length > 0) ? "warn" : "info";
+}
+
+/** Ids and types, and nothing of a payload. */
+function factsOf({ name, id, type, tenant, attempt, notes }: EventOutcome): object {
+  return {
+    type,
+    outcome: name,
+    ...(id === undefined ? {} : { id }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+}

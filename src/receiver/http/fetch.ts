@@ -1,0 +1,76 @@
+// The way of a Fetch API request: Hono, Next.js, Deno-like servers, or a bare Request.
+import type { Delivery } from "../../core/delivery.js";
+import type { Outcome, Reply } from "../../core/outcome.js";
+import { NO_BYTES } from "../../lib/bytes.js";
+import { HeaderLines } from "../../lib/headers.js";
+import { isPromise } from "../../lib/maybe-promise.js";
+import type { ReceiverCore } from "../receiver.js";
+import { readRequestBody } from "./read-fetch-body.js";
+
+export interface FetchOptions {
+  /** The peer's address, which the Fetch API does not carry. Without it a receiver with `allow` refuses everything. */
+  readonly remoteAddress?: string;
+  /** Keeps the platform awake for a handler that runs on after the reply. */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
+  /** Route parameters, for secret functions. */
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+/** Never rejects. */
+export async function answerFetch(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Response> {
+  try {
+    const outcome = await receiveRequest(core, request, options);
+    if (options.waitUntil !== undefined && outcome.events.some(({ name }) => name === "handler_running")) {
+      options.waitUntil(Promise.allSettled(Array.from(core.runner.active, async (run) => run.ended)));
+    }
+    return responseOf(outcome.reply, request.method);
+  } catch (cause) {
+    core.failed(cause);
+    const outcome = core.end(core.open(headOf(request, options)), { name: "internal_error", error: cause });
+    return responseOf(outcome.reply, request.method);
+  }
+}
+
+async function receiveRequest(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Outcome> {
+  const passage = core.open(headOf(request, options));
+  if (core.clientAddress === "express") {
+    return core.end(passage, {
+      name: "misconfigured",
+      hint: 'clientAddress is "express", which the Fetch API does not have: pass remoteAddress to fetch, or use trustedProxies',
+    });
+  }
+  if (core.needsAddress && options.remoteAddress === undefined) {
+    core.operator.warn(
+      "receiver.fetch was called without remoteAddress, so `allow` refuses everything: pass the peer's address, as in receiver.fetch(request, { remoteAddress })",
+    );
+  }
+  const refused = core.checkHead(passage, false);
+  const ending = isPromise(refused) ? await refused : refused;
+  if (ending !== undefined) return core.end(passage, ending);
+  const body = await readRequestBody(request, core.bodyLimits);
+  if (!Buffer.isBuffer(body)) return core.end(passage, body);
+  passage.delivery = { ...passage.delivery, body };
+  return core.judge(passage);
+}
+
+function headOf(request: Request, options: FetchOptions): Delivery {
+  // The URL of a Request is absolute and normalised; only what follows the authority is the target.
+  const target = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^#]*)/i.exec(request.url)?.[1] ?? request.url;
+  return {
+    method: request.method.toUpperCase(),
+    url: target === "" ? "/" : target,
+    headers: new HeaderLines([...request.headers].flat(), true),
+    remoteAddress: options.remoteAddress,
+    isSecure: request.url.startsWith("https:"),
+    params: options.params ?? {},
+    body: NO_BYTES,
+  };
+}
+
+function responseOf(reply: Reply, method: string): Response {
+  const isBare = method === "HEAD" || reply.status === 204 || reply.body.length === 0;
+  return new Response(isBare ? null : (reply.body as ConstructorParameters<typeof Response>[0]), {
+    status: reply.status,
+    headers: { ...reply.headers },
+  });
+}

@@ -1,0 +1,172 @@
+// The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
+import type { TLSSocket } from "node:tls";
+import type { Delivery, PeerCertificate } from "../../core/delivery.js";
+import type { Ending, Outcome } from "../../core/outcome.js";
+import { isHopCount, isPermissiveTrust } from "../../ip/client-address.js";
+import { NO_BYTES } from "../../lib/bytes.js";
+import { HeaderLines } from "../../lib/headers.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import type { OpenPassage } from "../delivery-context.js";
+import type { ReceiverCore } from "../receiver.js";
+import type { NodeResponse } from "./early-reply.js";
+import { upstreamBody } from "./raw-body.js";
+import { type NodeRequest, readBody } from "./read-node-body.js";
+import { sendReply } from "./send-reply.js";
+
+/** What Express, Connect and their routers add to a request. */
+interface RoutedRequest {
+  readonly originalUrl?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly ip?: string;
+  readonly protocol?: string;
+  readonly app?: { readonly get?: (name: string) => unknown };
+}
+
+/** A Node request whose body has been read and whose head has passed, or its end. `undefined`: the client is gone. */
+export type Taken = OpenPassage | Outcome | undefined;
+
+export function isOutcome(taken: OpenPassage | Outcome): taken is Outcome {
+  return "reply" in taken;
+}
+
+/** Answers the request with the outcome of the whole pipeline. Never rejects. */
+export async function answerNode(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<void> {
+  try {
+    const taken = await take(core, req, res);
+    if (taken === undefined || isOutcome(taken)) return;
+    const judged = core.judge(taken);
+    const outcome = isPromise(judged) ? await judged : judged;
+    sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
+  } catch (cause) {
+    answerFailure(core, req, res, cause);
+  }
+}
+
+/** From the request to a delivery with its body; what does not get so far is answered here. */
+export function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): MaybePromise<Taken> {
+  const delivery = deliveryOf(core, req);
+  const passage = core.open(delivery);
+  const wiring = wiringOf(core, req);
+  if (wiring !== undefined) return answer(core, passage, wiring, req, res, false);
+  const upstream = upstreamBody(req);
+  const isRead = upstream !== "absent";
+  if (Buffer.isBuffer(upstream)) delivery.body = upstream;
+  const refused = core.checkHead(passage, isRead);
+  return isPromise(refused) ? refused.then(afterHead) : afterHead(refused);
+
+  function afterHead(ending: Ending | undefined): MaybePromise<Taken> {
+    if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
+    if (Buffer.isBuffer(upstream)) return passage;
+    if (upstream !== "absent") return answer(core, passage, upstream, req, res, false);
+    return readBody(req, core.bodyLimits, delivery.headers).then(afterBody);
+  }
+
+  function afterBody(body: Buffer | Ending | "aborted"): Taken {
+    if (body === "aborted") {
+      core.end(passage, {
+        name: "bad_body",
+        hint: "the client hung up before its body was here; nobody heard an answer",
+      });
+      return undefined;
+    }
+    if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
+    delivery.body = body;
+    return passage;
+  }
+}
+
+/** Our own failure: the sender keeps the event and comes again. */
+export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeResponse, cause: unknown): void {
+  core.failed(cause);
+  try {
+    const outcome = core.end(core.open(deliveryOf(core, req)), { name: "internal_error", error: cause });
+    sendReply(req, res, outcome.reply, { isBodyWanted: false, isLast: core.isClosing });
+  } catch {
+    res.destroy();
+  }
+}
+
+function answer(
+  core: ReceiverCore,
+  passage: OpenPassage,
+  ending: Ending,
+  req: NodeRequest,
+  res: NodeResponse,
+  isBodyWanted: boolean,
+): Outcome {
+  const outcome = core.end(passage, ending);
+  sendReply(req, res, outcome.reply, { isBodyWanted, isLast: core.isClosing });
+  return outcome;
+}
+
+/** Ours until its body is here; everybody else only reads it. */
+interface OpenDelivery extends Delivery {
+  body: Buffer;
+}
+
+/** Without a body, which comes later. Express makes every look at a request slow, so each thing is looked at once. */
+function deliveryOf(core: ReceiverCore, req: NodeRequest): OpenDelivery {
+  const routed = req as NodeRequest & RoutedRequest;
+  const { socket } = req;
+  const delivery: OpenDelivery = {
+    method: req.method ?? "",
+    url: targetOf(routed.originalUrl ?? req.url ?? "/"),
+    headers: new HeaderLines(linesOf(req)),
+    remoteAddress: socket?.remoteAddress,
+    isSecure: (socket as { readonly encrypted?: boolean } | undefined)?.encrypted === true,
+    params: routed.params ?? NO_PARAMS,
+    peerCertificate: () => peerCertificateOf(socket),
+    body: NO_BYTES,
+  };
+  if (core.clientAddress !== "express") return delivery;
+  return { ...delivery, expressAddress: () => routed.ip, expressProtocol: () => routed.protocol };
+}
+
+/** Of a TLS socket whose server asked its client for a certificate (`requestCert`). */
+function peerCertificateOf(socket: unknown): PeerCertificate | undefined {
+  const { getPeerCertificate, authorized } = socket as Partial<TLSSocket>;
+  const raw = getPeerCertificate?.call(socket as TLSSocket)?.raw;
+  return raw === undefined ? undefined : { raw, isAuthorized: authorized === true };
+}
+
+/** HTTP/2's pseudo headers come first (RFC 9113 section 8.3) and are no headers: `:path` may hold a token. */
+function linesOf(req: NodeRequest): readonly string[] {
+  const { rawHeaders } = req;
+  if (req.httpVersionMajor < 2) return rawHeaders;
+  const first = rawHeaders.findIndex((text, at) => at % 2 === 0 && !text.startsWith(":"));
+  return first < 0 ? [] : rawHeaders.slice(first);
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
+
+/** A client may send the absolute form (RFC 9112 section 3.2.2); the host in it is the client's word and no more. */
+function targetOf(url: string): string {
+  if (url.startsWith("/")) return url;
+  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  return path === undefined ? url : path.startsWith("/") ? path : `/${path}`;
+}
+
+/** What can only be seen on a request: how the app around us is set up. */
+function wiringOf(core: ReceiverCore, req: NodeRequest): Ending | undefined {
+  if (core.clientAddress !== "express") return undefined;
+  const app = (req as NodeRequest & RoutedRequest).app;
+  if (typeof app?.get !== "function") {
+    return {
+      name: "misconfigured",
+      hint: 'clientAddress is "express", but the receiver is not mounted on an Express app: use trustedProxies instead',
+    };
+  }
+  const get = (name: string): unknown => app.get?.(name);
+  if (isPermissiveTrust(get)) {
+    return {
+      name: "misconfigured",
+      hint: 'clientAddress is "express" while `trust proxy` trusts everyone, so any client can choose its address: set it to the addresses of your proxies',
+    };
+  }
+  if (isHopCount(get)) {
+    core.operator.warn(
+      "`trust proxy` is a number of hops: whoever reaches this server without the proxy can choose its address. Name the proxies' addresses, or use trustedProxies",
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,271 @@
+// One event from here to its end: handler, schema, confirmation, claim, run, settle.
+
+import type { ReceivedEvent } from "../../core/event.js";
+import type { EventOutcome, Note } from "../../core/outcome.js";
+import type { HeldClaim } from "../../dedupe/claim.js";
+import type { ClaimResult, ClaimSubject, Claims } from "../../dedupe/claims.js";
+import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import { checkOrder, type OrderSettings } from "./event-order.js";
+import { closing, eventOutcome, handledBefore, otherBody, storeFailed } from "./event-outcomes.js";
+import type { AnyHandler, Handlers } from "./handler-registry.js";
+import { HandlerRun, type RunSettings } from "./handler-run.js";
+import { releaseClaim } from "./settle-claim.js";
+import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
+
+export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSettings {
+  readonly handlers: Handlers;
+  /** The dedupe key of an event; `undefined` where the sender's ids do not name events. */
+  readonly keyOf: ((tenant: string | undefined, id: string) => string) | undefined;
+  /** `undefined`: no dedupe. */
+  readonly claims: Claims | undefined;
+  readonly strict: boolean;
+  readonly onStoreFailure: "refuse" | "process";
+  /** Keeps what the store could not claim; before `onStoreFailure`. */
+  readonly spill: ((event: ReceivedEvent) => Promise<EventOutcome>) | undefined;
+  readonly order: OrderSettings | undefined;
+  readonly isClosing: () => boolean;
+}
+
+/** What an event brings along from its delivery. */
+export type EventTerms = ClaimSubject;
+
+/** A duplicate in the same process waits so long for its twin's reply. */
+const TWIN_WAIT_MS = 1_000;
+
+/** What goes on and must end before `close` is through. */
+export interface ActiveRun {
+  readonly ended: Promise<unknown> | undefined;
+  /** Aborts the signal, and gives the claim back so that a retry need not wait for its lease. */
+  stop(reason: Error): Promise<void>;
+}
+
+/** A run of this process that others with the same key wait for. */
+interface Twin {
+  readonly ended: PromiseLike<EventOutcome>;
+  readonly body: Buffer;
+}
+
+/** One event on its way to its handler. */
+interface Work {
+  readonly event: ReceivedEvent;
+  readonly handler: AnyHandler;
+  readonly terms: EventTerms;
+  readonly key: string | undefined;
+  readonly notes: Note[];
+}
+
+export class EventRunner {
+  readonly #settings: EventSettings;
+  readonly #runSettings: RunSettings;
+  /** By dedupe key: a twin waits here before it asks the store. */
+  readonly #twins = new Map<string, Twin>();
+  readonly active: Set<ActiveRun> = new Set();
+  #startingCount = 0;
+  #idleListeners: (() => void)[] = [];
+
+  constructor(settings: EventSettings) {
+    this.#settings = settings;
+    this.#runSettings = { ...settings, onGone: (run) => this.#forget(run) };
+  }
+
+  /** Handlers that run, and those about to: while a store is asked, others must not take their place. */
+  get busyCount(): number {
+    return this.active.size + this.#startingCount;
+  }
+
+  /** Resolves once nothing is being claimed or handled. */
+  idle(): Promise<void> {
+    if (this.busyCount === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleListeners.push(resolve));
+  }
+
+  /** Counts as busy until it settles. */
+  async starting<T>(work: PromiseLike<T>): Promise<T> {
+    this.#startingCount++;
+    try {
+      return await work;
+    } finally {
+      this.#startingCount--;
+      this.#tellIdle();
+    }
+  }
+
+  enter(run: ActiveRun): void {
+    this.active.add(run);
+  }
+
+  leave(run: ActiveRun): void {
+    this.active.delete(run);
+    this.#tellIdle();
+  }
+
+  /** Fails only where hookgate itself does. Waits only for what must be waited for. */
+  run(event: ReceivedEvent, terms: EventTerms): MaybePromise<EventOutcome> {
+    const { handlers, isClosing } = this.#settings;
+    // Before the schema and before the store: an event that nobody handles is neither invalid nor claimed, and a
+    // resend after a handler was deployed runs.
+    const handler = handlers.find(event.type);
+    if (handler === undefined)
+      return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
+    if (isClosing()) return closing(event);
+    const notes: Note[] = [];
+    if (!needsVouching(this.#settings, event)) return this.#handle(event, handler, terms, notes);
+    return vouch(this.#settings, event, notes).then((refused) => refused ?? this.#handle(event, handler, terms, notes));
+  }
+
+  /** As `run`, under a claim that somebody else holds and settles. */
+  runUnder(claim: HeldClaim, event: ReceivedEvent, terms: EventTerms): MaybePromise<EventOutcome> {
+    const { handlers, isClosing } = this.#settings;
+    const handler = handlers.find(event.type);
+    if (handler === undefined)
+      return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
+    if (isClosing()) return closing(event);
+    const work: Work = { event, handler, terms, key: claim.key, notes: [] };
+    if (!needsVouching(this.#settings, event)) return this.#start(work, claim, false);
+    return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#start(work, claim, false));
+  }
+
+  #handle(event: ReceivedEvent, handler: AnyHandler, terms: EventTerms, notes: Note[]): MaybePromise<EventOutcome> {
+    const { claims, keyOf } = this.#settings;
+    const key = event.id === undefined ? undefined : keyOf?.(event.tenant, event.id);
+    const work: Work = { event, handler, terms, key, notes };
+    if (claims === undefined) return this.#start(work, undefined, false);
+    if (key === undefined) return this.#startInOrder(work, claims, undefined);
+    const twin = this.#twins.get(key);
+    if (twin !== undefined) return this.#awaitTwin(work, twin);
+    // What has ended already needs no twin; what goes on is entered before anybody else can ask for it.
+    const ended = this.#claimAndStart(work, claims, key);
+    if (!isPromise(ended)) return ended;
+    const own: Twin = { ended, body: terms.body };
+    this.#twins.set(key, own);
+    const forget = (): void => {
+      // Where the run was given up, the event may have another twin by now.
+      if (this.#twins.get(key) === own) this.#twins.delete(key);
+    };
+    ended.then(forget, forget);
+    return ended;
+  }
+
+  #claimAndStart(work: Work, claims: Claims, key: string): MaybePromise<EventOutcome> {
+    let taken: MaybePromise<ClaimResult>;
+    try {
+      taken = claims.take(key, work.terms, work.event.tenant);
+    } catch (error) {
+      return this.#storeFailed(work, error);
+    }
+    if (!isPromise(taken)) return this.#claimed(work, claims, taken);
+    return this.#startAfter(
+      taken,
+      (result) => this.#claimed(work, claims, result),
+      (error) => this.#storeFailed(work, error),
+    );
+  }
+
+  /** Busy without a gap: what is claimed has begun to run before it no longer counts as starting. */
+  async #startAfter<T>(
+    first: PromiseLike<T>,
+    next: (value: T) => MaybePromise<EventOutcome>,
+    failed: (error: unknown) => MaybePromise<EventOutcome>,
+  ): Promise<EventOutcome> {
+    this.#startingCount++;
+    try {
+      const settled = await first.then(
+        (value) => ({ value }),
+        (error: unknown) => ({ error }),
+      );
+      const ending = "value" in settled ? next(settled.value) : failed(settled.error);
+      return ending as EventOutcome; // not awaited here: a run counts by itself
+    } finally {
+      this.#startingCount--;
+      this.#tellIdle();
+    }
+  }
+
+  #claimed(work: Work, claims: Claims, result: ClaimResult): MaybePromise<EventOutcome> {
+    const { event, notes } = work;
+    if (result.state === "in_flight") {
+      return eventOutcome(event, "in_flight", { retryAfterSeconds: result.retryAfterSeconds });
+    }
+    if (result.state === "done") return handledBefore(event, result, this.#settings.strict, notes);
+    if (this.#settings.isClosing()) return this.starting(this.#giveBack(event, result.claim));
+    if (result.isReplaySuspected) notes.push("replay_suspected");
+    return this.#startInOrder(work, claims, result.claim);
+  }
+
+  async #giveBack(event: ReceivedEvent, claim: HeldClaim): Promise<EventOutcome> {
+    const problem = await releaseClaim(claim, claim.progress);
+    if (problem !== undefined) this.#settings.onError(problem);
+    return closing(event);
+  }
+
+  #startInOrder(work: Work, claims: Claims, claim: HeldClaim | undefined): MaybePromise<EventOutcome> {
+    const { order, onError } = this.#settings;
+    if (order === undefined) return this.#start(work, claim, false);
+    return this.#startAfter(
+      checkOrder({ order, claims, onError }, work.event, claim, work.notes),
+      (answer) => (typeof answer === "string" ? this.#start(work, claim, answer === "superseded") : answer),
+      (error) => Promise.reject(error),
+    );
+  }
+
+  async #awaitTwin({ event, terms, notes }: Work, twin: Twin): Promise<EventOutcome> {
+    // Both are at hand, so looking costs nothing, whatever the store is asked to compare.
+    if (!terms.body.equals(twin.body)) {
+      notes.push("body_mismatch");
+      if (this.#settings.strict) return otherBody(event, notes);
+    }
+    let deadline: Deadline | undefined;
+    const patience = new Promise<undefined>((resolve) => {
+      deadline = setDeadline(TWIN_WAIT_MS, () => resolve(undefined));
+    });
+    const outcome = await Promise.race([twin.ended, patience]);
+    cancelDeadline(deadline);
+    if (outcome === undefined) {
+      const hint = "the same event is being handled in this process";
+      return eventOutcome(event, "in_flight", {
+        notes,
+        retryAfterSeconds: Math.ceil(this.#settings.handlerTimeoutMs / 1000),
+        hint,
+      });
+    }
+    if (outcome.name === "processed") return eventOutcome(event, "duplicate", { notes, reply: outcome.reply });
+    return { ...outcome, error: undefined, notes };
+  }
+
+  #storeFailed(work: Work, cause: unknown): MaybePromise<EventOutcome> {
+    const { spill } = this.#settings;
+    const ending = storeFailed(this.#settings, work.event, cause, work.notes);
+    if (ending?.name === "store_unavailable" && spill !== undefined) return this.starting(spill(work.event));
+    return ending ?? this.#start(work, undefined, false);
+  }
+
+  #start(work: Work, claim: HeldClaim | undefined, isSuperseded: boolean): MaybePromise<EventOutcome> {
+    const { event, handler, key, notes } = work;
+    const run = new HandlerRun(
+      this.#runSettings,
+      event,
+      {
+        attempt: claim?.attempt ?? 1,
+        dedupe: claim !== undefined ? "claimed" : notes.includes("dedupe_bypassed") ? "bypassed" : "off",
+        idempotencyKey: key,
+        isSuperseded,
+        claim,
+      },
+      notes,
+    );
+    this.active.add(run);
+    return run.start(handler);
+  }
+
+  #forget(run: HandlerRun): void {
+    // A run that was given up must not keep later deliveries of its event waiting for it: its claim lapses.
+    if (run.key !== undefined) this.#twins.delete(run.key);
+    this.leave(run);
+  }
+
+  #tellIdle(): void {
+    if (this.#idleListeners.length === 0 || this.busyCount > 0) return;
+    for (const listener of this.#idleListeners.splice(0)) listener();
+  }
+}

@@ -1,0 +1,121 @@
+// How are entries of an inbox run? As events are, by a runner, with a verdict for the inbox in the end.
+import { COVERS_NOTHING } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import { WebhookError } from "../../core/errors.js";
+import type { ReceivedEvent } from "../../core/event.js";
+import type { EventOutcome } from "../../core/outcome.js";
+import { toEvent } from "../../inbox/entry.js";
+import type { Inbox, InboxEntry, InboxJob, InboxVerdict, InboxWork } from "../../inbox/inbox.js";
+import { InboxClaim } from "../../inbox/inbox-claim.js";
+import { type Backoff, verdictOf } from "../../inbox/retry-policy.js";
+import { asBuffer } from "../../lib/bytes.js";
+import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
+import type { Parsed } from "../../lib/json.js";
+import type { MaybePromise } from "../../lib/maybe-promise.js";
+import { eventOutcome } from "./event-outcomes.js";
+import type { EventRunner, EventTerms } from "./event-processor.js";
+import { ABANDON_GRACE_MS } from "./handler-run.js";
+
+export interface WorkSettings {
+  readonly inbox: Inbox<unknown>;
+  readonly source: string;
+  readonly sender: string;
+  readonly concurrency: number;
+  readonly backoff: Backoff;
+  readonly handlerTimeoutMs: number;
+  /** Runs under the inbox's own hold, or under claims of a store where it has them. */
+  readonly runner: EventRunner;
+  /** The runner claims each entry that has an id by itself. */
+  readonly hasClaims: boolean;
+  readonly readPayload: (delivery: Delivery) => MaybePromise<Parsed<unknown>>;
+  readonly random: () => number;
+  /** Told of each run. */
+  readonly onRun: (event: ReceivedEvent, outcome: EventOutcome) => void;
+  readonly onError: (error: WebhookError) => void;
+}
+
+export interface Workshop {
+  /** Takes no more; waits for what runs, then ends it and leaves it to others. */
+  stop(graceSeconds: number): Promise<void>;
+}
+
+/** After the handler was given up, so much longer until its entry is. */
+const GIVEN_UP_MS = 1_000;
+
+export function openWorkshop(settings: WorkSettings): Workshop {
+  const { inbox, source, runner, onError } = settings;
+  const ends = new Set<() => void>();
+  let isStopping = false;
+
+  async function run(entry: InboxEntry, job: InboxJob): Promise<InboxVerdict> {
+    const parsed = await toEvent(entry, settings.sender, settings.readPayload);
+    if (!parsed.ok) return dead(entry, `its bytes can no longer be read: ${parsed.hint}`);
+    const event = parsed.value;
+    const claim = new InboxClaim(entry.key, job);
+    const terms: EventTerms = { body: asBuffer(entry.body), covers: COVERS_NOTHING, isIdCovered: true };
+    const outcome = await inTime(event, () =>
+      settings.hasClaims && event.id !== undefined ? runner.run(event, terms) : runner.runUnder(claim, event, terms),
+    );
+    settings.onRun(event, outcome);
+    const { attempt } = job;
+    const verdict = verdictOf(
+      { outcome, attempt, progress: claim.left, isStopping },
+      settings.backoff,
+      settings.random,
+    );
+    return verdict.state === "dead" ? dead(entry, verdict.reason) : verdict;
+  }
+
+  function dead(entry: InboxEntry, reason: string): InboxVerdict {
+    onError(new WebhookError("event_dead", `an event of type ${entry.type} is dead in the inbox: ${reason}`));
+    return { state: "dead", reason };
+  }
+
+  /** The outcome; or what stands for it where the handler was given up, or the worker is stopping. */
+  function inTime(event: ReceivedEvent, start: () => EventOutcome | PromiseLike<EventOutcome>): Promise<EventOutcome> {
+    return new Promise((resolve, reject) => {
+      let deadline: Deadline | undefined;
+      const settle = (outcome: EventOutcome): void => {
+        cancelDeadline(deadline);
+        ends.delete(end);
+        resolve(outcome);
+      };
+      const end = (): void => settle(eventOutcome(event, "closing", { hint: "the worker was stopped" }));
+      ends.add(end);
+      deadline = setDeadline(settings.handlerTimeoutMs + ABANDON_GRACE_MS + GIVEN_UP_MS, () =>
+        settle(eventOutcome(event, "handler_failed", { hint: "the handler did not end in time, and was given up" })),
+      );
+      Promise.resolve()
+        .then(start)
+        .then(settle, (cause: unknown) => {
+          cancelDeadline(deadline);
+          ends.delete(end);
+          reject(cause);
+        });
+    });
+  }
+
+  const work: InboxWork = inbox.work({
+    source,
+    concurrency: settings.concurrency,
+    run,
+    onError,
+    onDead: (entry, reason) => void dead(entry, reason),
+  });
+  return {
+    async stop(graceSeconds) {
+      const stopped = work.stop();
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceSeconds * 1_000);
+      });
+      await Promise.race([stopped, patience]);
+      clearTimeout(timer);
+      isStopping = true;
+      const reason = new Error("the worker is stopping");
+      await Promise.all([...runner.active].map((one) => one.stop(reason)));
+      for (const end of ends) end();
+      await stopped;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+// All events of one delivery: one after another, under one deadline, folded into what the sender hears.
+import type { ReceivedEvent } from "../../core/event.js";
+import { type EventOutcome, OUTCOMES, type OutcomeName } from "../../core/outcome.js";
+import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import { eventOutcome } from "./event-outcomes.js";
+import type { EventRunner, EventTerms } from "./event-processor.js";
+
+export interface DeliveryRun {
+  readonly events: readonly ReceivedEvent[];
+  readonly terms: EventTerms;
+  /** Equal ids in one body are one event; off where ids are not to be believed. */
+  readonly isDeduped: boolean;
+  /** When the sender must have its answer, on the monotonic clock. */
+  readonly answerByMs: number;
+  /** What a sender that may wait is told while a handler runs on. */
+  readonly runningRetryAfterSeconds: number;
+  /** Told once, when a handler ended after the answer: all events, those that were never started included. */
+  readonly onLate: (outcomes: readonly EventOutcome[]) => void;
+  /** Told of a failure of hookgate itself after the answer. */
+  readonly onLateFailure: (cause: unknown) => void;
+}
+
+/**
+ * An outcome for every event, at the latest when the sender's patience ends; the running handler runs on. At once where
+ * nothing has to be waited for. Rejects only where hookgate itself fails.
+ */
+export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise<readonly EventOutcome[]> {
+  const [only] = run.events;
+  if (run.events.length !== 1 || only === undefined) {
+    const outcomes: EventOutcome[] = [];
+    return untilDeadline(run, outcomes, (isLate) => runEach(runner, run, outcomes, isLate));
+  }
+  const outcome = runner.run(only, run.terms);
+  return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
+}
+
+/** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
+async function runEach(
+  runner: EventRunner,
+  run: DeliveryRun,
+  outcomes: EventOutcome[],
+  isLate: () => boolean,
+): Promise<undefined> {
+  const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
+  for (const event of run.events) {
+    const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
+    const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
+    outcomes.push(outcome);
+    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
+    if (isLate()) return;
+  }
+}
+
+/** Resolves when the work is done or the time is up. The work adds to the outcomes, or answers the only one. */
+function untilDeadline(
+  run: DeliveryRun,
+  outcomes: EventOutcome[],
+  work: (isLate: () => boolean) => PromiseLike<EventOutcome | undefined>,
+): Promise<readonly EventOutcome[]> {
+  return new Promise((resolve, reject) => {
+    let isAnswered = false;
+    const rest = (): EventOutcome[] =>
+      run.events
+        .slice(outcomes.length)
+        .map((event) => eventOutcome(event, "handler_running", { retryAfterSeconds: run.runningRetryAfterSeconds }));
+    const deadline = setDeadline(run.answerByMs - performance.now(), () => {
+      isAnswered = true;
+      resolve([...outcomes, ...rest()]);
+    });
+    work(() => isAnswered).then(
+      (only) => {
+        cancelDeadline(deadline);
+        if (only !== undefined) outcomes.push(only);
+        if (isAnswered) run.onLate([...outcomes, ...rest()]);
+        else resolve(outcomes);
+      },
+      (error: unknown) => {
+        cancelDeadline(deadline);
+        if (isAnswered) run.onLateFailure(error);
+        else reject(error);
+      },
+    );
+  });
+}
+
+function twinOf(first: EventOutcome): EventOutcome {
+  return first.name === "processed" ? { ...first, name: "duplicate", attempt: undefined, notes: [] } : first;
+}
+
+/** What a whole delivery comes to. */
+export interface Folded {
+  readonly name: OutcomeName;
+  /** The event that decided, where one did. */
+  readonly by: EventOutcome | undefined;
+}
+
+/**
+ * Any event that must come again makes the reply "retry". Else one event speaks for itself, and of several the first
+ * success does: a discarded, ignored or malformed one never fails its neighbours.
+ */
+export function fold(outcomes: readonly EventOutcome[]): Folded {
+  const first = outcomes[0];
+  if (first === undefined) return { name: "empty", by: undefined };
+  if (outcomes.length === 1) return { name: first.name, by: first };
+  const again = outcomes.find((outcome) => mustComeAgain(outcome));
+  if (again !== undefined) return { name: again.name, by: { ...again, retryAfterSeconds: longestWait(outcomes) } };
+  const done = outcomes.find((outcome) => OUTCOMES[outcome.name].status === "success") ?? first;
+  // Several events share one reply, so no single handler's own reply is sent.
+  return { name: done.name, by: { ...done, reply: undefined } };
+}
+
+/** `onInvalid: "reject"` turns the row's "retry" into a final answer. */
+export function mustComeAgain(outcome: EventOutcome): boolean {
+  return OUTCOMES[outcome.name].retry && outcome.status === undefined;
+}
+
+function longestWait(outcomes: readonly EventOutcome[]): number | undefined {
+  const waits = outcomes.flatMap((outcome) =>
+    outcome.retryAfterSeconds === undefined ? [] : [outcome.retryAfterSeconds],
+  );
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}

@@ -1,0 +1,218 @@
+// How does a receiver use an inbox? Events go in, entries come out and are run, and `close` leaves nothing half done.
+
+import { WebhookError } from "../core/errors.js";
+import type { ReceivedEvent } from "../core/event.js";
+import type { EventOutcome } from "../core/outcome.js";
+import { Claims } from "../dedupe/claims.js";
+import { guardedStore } from "../dedupe/resilient-store.js";
+import type { Inbox } from "../inbox/inbox.js";
+import { type Backoff, DEFAULT_BACKOFF } from "../inbox/retry-policy.js";
+import { sharedWeakMap } from "../lib/across-builds.js";
+import { count, refuseUnknownKeys, seconds, wrong } from "../lib/options.js";
+import type { Sender } from "../sender/sender.js";
+import { payloadReader } from "./checks/parse-body.js";
+import { JSON_BODIES } from "./compile-checks.js";
+import { takeIn } from "./processing/enqueue.js";
+import { EventRunner, type EventSettings } from "./processing/event-processor.js";
+import { openWorkshop, type Workshop } from "./processing/inbox-worker.js";
+import type { Settings } from "./resolve-options.js";
+
+export interface WorkOptions {
+  /** How many events run at once in this process. Default 10. */
+  readonly concurrency?: number;
+  /** How often a handler may fail before its event is dead. Default 15. */
+  readonly maxAttempts?: number;
+  /** After the n-th failure an event waits a random part of this times 2^(n-1). Default 5. */
+  readonly backoffBaseSeconds?: number;
+  /** And of this at most. Default 3,600. */
+  readonly backoffCapSeconds?: number;
+}
+
+const WORK_OPTIONS: readonly (keyof WorkOptions)[] = [
+  "concurrency",
+  "maxAttempts",
+  "backoffBaseSeconds",
+  "backoffCapSeconds",
+];
+const CONCURRENCY = 10;
+/** A claim around a run lasts so long unless renewed. */
+const LEASE_SECONDS = 60;
+const RETENTION_SECONDS = 7 * 86_400;
+/** What is past its time is no harm, but for its room. */
+const PURGE_EVERY_MS = 600_000;
+
+/** Sources in use, by inbox: two receivers with one source would run each other's events. */
+const attached = /* @__PURE__ */ sharedWeakMap<Inbox<unknown>, Set<string>>("inboxes");
+
+export interface InboxSideSettings {
+  readonly inbox: Inbox<unknown>;
+  /** `main`: the receiver's own. `spill`: for what the dedupe store could not claim, and run as a delivery is. */
+  readonly kind: "main" | "spill";
+  readonly sender: Sender<never>;
+  readonly settings: Settings;
+  /** As deliveries are handled. */
+  readonly events: EventSettings;
+  readonly warn: (message: string) => void;
+  /** Told of each run. */
+  readonly onRun: (event: ReceivedEvent, outcome: EventOutcome) => void;
+}
+
+/** Where a receiver's events are kept, and by what name they are its own. */
+export interface KeptIn {
+  readonly inbox: Inbox<unknown>;
+  readonly source: string;
+  readonly kind: "main" | "spill";
+}
+
+export class InboxSide {
+  readonly #settings: InboxSideSettings;
+  readonly #source: string;
+  #workshop: Workshop | undefined;
+  #purging: NodeJS.Timeout | undefined;
+
+  /** @throws {TypeError} Where a scope is missing or taken, or the inbox cannot keep what this receiver needs. */
+  constructor(side: InboxSideSettings) {
+    const { inbox, sender, settings, warn } = side;
+    this.#settings = side;
+    this.#source = settings.scope === undefined ? sender.name : `${sender.name}/${settings.scope}`;
+    if (inbox.isShared && settings.scope === undefined) {
+      throw new TypeError(
+        `createReceiver: scope is required on the shared ${inbox.name}: workers of two receivers would take each other's events. Name this endpoint, such as scope: "billing"`,
+      );
+    }
+    const others = attached.get(inbox) ?? new Set();
+    if (others.has(this.#source)) {
+      throw new TypeError(
+        `createReceiver: two receivers for ${this.#source} share one ${inbox.name}: they would run each other's events. Give each its own scope`,
+      );
+    }
+    inbox.attach({
+      receiver: settings.name,
+      source: this.#source,
+      minRetentionSeconds: Math.max(2 * (settings.toleranceSeconds ?? 300), sender.profile.retryHorizonSeconds),
+      handlerTimeoutSeconds: settings.handlerTimeoutMs / 1000,
+      needsOrder: side.kind === "main" && settings.order !== undefined && settings.order.version === undefined,
+      report: warn,
+    });
+    attached.set(inbox, others.add(this.#source));
+  }
+
+  get keptIn(): KeptIn {
+    return { inbox: this.#settings.inbox, source: this.#source, kind: this.#settings.kind };
+  }
+
+  /** An outcome for each event, in their order. */
+  takeIn(events: readonly ReceivedEvent[]): Promise<readonly EventOutcome[]> {
+    const { inbox, events: how, settings, warn } = this.#settings;
+    if (this.#workshop === undefined && !how.handlers.isEmpty) {
+      warn(
+        `events are kept in ${inbox.name}, and nothing in this process runs them: call receiver.work() after the handlers are registered. Where another process works, register the handlers only there`,
+      );
+    }
+    const key = inbox.keepsOrder ? settings.order?.key : undefined;
+    return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events);
+  }
+
+  /** Of an event that was vouched for and could not be claimed. */
+  async spill(event: ReceivedEvent): Promise<EventOutcome> {
+    const { inbox, events: how } = this.#settings;
+    const vouched = { ...how, schemas: undefined, confirm: () => true };
+    const [outcome] = await takeIn({ ...vouched, inbox, source: this.#source, orderKeyOf: undefined }, [event]);
+    this.work({});
+    return outcome as EventOutcome;
+  }
+
+  /** @throws {TypeError} On an unknown or malformed option, or where the work has begun with others. */
+  work(options: WorkOptions): void {
+    refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
+    const concurrency = count("receiver.work: concurrency", options.concurrency ?? CONCURRENCY);
+    const backoff = backoffOf(options);
+    if (this.#workshop !== undefined) return;
+    const { inbox, sender, settings, events, kind } = this.#settings;
+    this.#workshop = openWorkshop({
+      inbox,
+      source: this.#source,
+      sender: sender.name,
+      concurrency,
+      backoff,
+      handlerTimeoutMs: settings.handlerTimeoutMs,
+      runner: this.#runner(),
+      hasClaims: kind === "spill" || inbox.store !== undefined,
+      readPayload: payloadReader(sender.definition.body ?? JSON_BODIES),
+      random: Math.random,
+      onRun: this.#settings.onRun,
+      onError: events.onError,
+    });
+    // Engines forget as entries come to an end; where none does any more, this is what forgets.
+    this.#purging = setInterval(() => void this.#purge(), PURGE_EVERY_MS);
+    this.#purging.unref();
+  }
+
+  async #purge(): Promise<void> {
+    const { inbox, events } = this.#settings;
+    try {
+      await inbox.purge();
+    } catch (cause) {
+      const message = `${inbox.name}: what is past its time could not be removed`;
+      events.onError(new WebhookError("store_unavailable", message, { cause }));
+    }
+  }
+
+  async stop(graceSeconds: number): Promise<void> {
+    clearInterval(this.#purging);
+    await this.#workshop?.stop(graceSeconds);
+  }
+
+  /** What was vouched for when it came in is not fetched again; schemas are, for a handler gets what they make. */
+  #runner(): EventRunner {
+    const { kind, settings, events } = this.#settings;
+    const order = settings.order?.version === undefined ? undefined : settings.order;
+    const afterwards = {
+      ...events,
+      confirm: () => true,
+      onStoreFailure: "refuse",
+      spill: undefined,
+      canReply: false,
+    } as const;
+    // What has spilled is claimed as deliveries are, and must not spill into the inbox that it came from.
+    if (kind === "spill") return new EventRunner(afterwards);
+    return new EventRunner({ ...afterwards, claims: this.#claims(), strict: false, order });
+  }
+
+  /** For the inbox's own store, where it has one. */
+  #claims(): Claims | undefined {
+    const { inbox, sender, settings } = this.#settings;
+    const { store } = inbox;
+    if (store === undefined) return undefined;
+    return new Claims({
+      store: guardedStore(store),
+      scope: settings.scope,
+      sender: sender.name,
+      leaseSeconds: LEASE_SECONDS,
+      retentionSeconds: Math.max(RETENTION_SECONDS, sender.profile.retryHorizonSeconds),
+      replay: "report",
+      replayWindowSeconds: 1,
+      strict: false,
+    });
+  }
+}
+
+function backoffOf(options: WorkOptions): Backoff {
+  const baseSeconds = seconds(
+    "receiver.work: backoffBaseSeconds",
+    options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds,
+    0,
+  );
+  const capSeconds = seconds(
+    "receiver.work: backoffCapSeconds",
+    options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds,
+    0,
+  );
+  if (capSeconds < baseSeconds)
+    throw wrong("receiver.work: backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
+  return {
+    baseSeconds,
+    capSeconds,
+    maxAttempts: count("receiver.work: maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
+  };
+}

@@ -1,0 +1,351 @@
+// The pipeline: a delivery in, an outcome out. Knows no HTTP framework.
+
+import { COVERS_NOTHING } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
+import { type ArrivalMessage, arrivals, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
+import { WebhookError } from "../core/errors.js";
+import type { ReceivedEvent } from "../core/event.js";
+import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
+import { Trace } from "../core/trace.js";
+import type { Claims } from "../dedupe/claims.js";
+import { dedupeKeyMaker } from "../dedupe/key.js";
+import type { Inbox } from "../inbox/inbox.js";
+import type { ClientAddressSource } from "../ip/client-address.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { secretFieldsOf } from "../sender/secret-fields.js";
+import type { Sender } from "../sender/sender.js";
+import { attachStore } from "./attach-store.js";
+import type { MalformedItem } from "./checks/check.js";
+import { closing, overloaded } from "./checks/load.js";
+import { compileSteps, type Steps, walk } from "./compile-checks.js";
+import type { OpenPassage } from "./delivery-context.js";
+import { createReplies } from "./http-replies.js";
+import { Operator } from "./logger.js";
+import type { AnyReceiverOptions } from "./options.js";
+import { Teller } from "./outcome-reporter.js";
+import { eventOutcome } from "./processing/event-outcomes.js";
+import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
+import { Handlers } from "./processing/handler-registry.js";
+import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
+import { runDelivery } from "./processing/process-delivery.js";
+import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
+import { type Settings, toSettings } from "./resolve-options.js";
+import { EnrolmentWindow, type EnrolOptions } from "./secret-enrolment.js";
+
+const NO_ITEMS: readonly MalformedItem[] = [];
+
+const NO_HANDLER =
+  "no handler is registered: every genuine delivery is answered as success and dropped; register one with receiver.on(type, handler), or receiver.onUnhandled(handler)";
+
+/** The receiver below its HTTP side. */
+export class ReceiverCore {
+  readonly settings: Settings;
+  readonly handlers: Handlers = new Handlers();
+  readonly operator: Operator;
+  readonly eventSettings: EventSettings;
+  readonly runner: EventRunner;
+  readonly claims: Claims | undefined;
+  readonly bodyLimits: { readonly maxBodyBytes: number; readonly timeoutMs: number };
+  readonly sender: Sender<never>;
+  readonly clientAddress: ClientAddressSource;
+  /** Nothing can be decided without the peer's address. */
+  readonly needsAddress: boolean;
+  /** For who listens from outside. */
+  readonly facts: ReceiverFacts;
+  readonly #isHeard: boolean;
+  readonly #steps: Steps;
+  readonly #teller: Teller;
+  /** Where events are kept before they are handled. */
+  readonly #inbox: InboxSide | undefined;
+  /** Where events are kept that the dedupe store could not claim. */
+  readonly #spill: InboxSide | undefined;
+  readonly #enrolment = new EnrolmentWindow();
+  #isClosing = false;
+
+  constructor(sender: Sender<never>, options: AnyReceiverOptions) {
+    const settings = toSettings(sender, options);
+    const { definition, profile } = sender;
+    this.sender = sender;
+    this.settings = settings;
+    this.clientAddress = options.clientAddress ?? "socket";
+    this.needsAddress = options.allow !== undefined;
+    this.#isHeard = options.onOutcome !== undefined || options.logger?.info !== undefined;
+    this.operator = new Operator({
+      name: settings.name,
+      logger: options.logger,
+      onOutcome: options.onOutcome,
+      onError: options.onError,
+    });
+    this.#steps = compileSteps(
+      sender,
+      options,
+      settings,
+      {
+        isClosing: () => this.#isClosing,
+        isFull: () => this.#isFull,
+      },
+      this.#enrolment,
+    );
+    const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
+    this.facts = factsOf(this);
+    this.#teller = new Teller({
+      sender: sender.name,
+      scope: settings.scope,
+      replyTo: createReplies(profile, this.#steps.methods, {
+        now: settings.now,
+        failed: (cause) => this.failed(cause),
+      }),
+      operator: this.operator,
+      facts: this.facts,
+    });
+    this.claims = attachStore(sender, settings, (message) => this.operator.warn(message));
+    this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs };
+    const { onStoreFailure = "refuse" } = settings.dedupe ?? {};
+    this.eventSettings = {
+      handlers: this.handlers,
+      keyOf: definition.dedupe === false ? undefined : keyOf,
+      schemas: settings.schemas,
+      onInvalid: settings.onInvalid,
+      confirm: definition.confirm,
+      claims: this.claims,
+      strict: settings.dedupe?.strict ?? false,
+      onStoreFailure: typeof onStoreFailure === "string" ? onStoreFailure : "refuse",
+      spill: typeof onStoreFailure === "string" ? undefined : (event) => this.#spilled(event),
+      order: settings.order,
+      canReply: true,
+      receiver: this.facts,
+      handlerTimeoutMs: settings.handlerTimeoutMs,
+      profile,
+      onError: (error) => this.operator.error(error),
+      isClosing: () => this.#isClosing,
+    };
+    this.runner = new EventRunner(this.eventSettings);
+    this.#inbox = this.#sideOf("main", settings.inbox);
+    this.#spill = this.#sideOf("spill", typeof onStoreFailure === "string" ? undefined : onStoreFailure.inbox);
+    for (const warning of settings.warnings) this.operator.warn(warning);
+  }
+
+  /** Handlers write through the store's own transaction. */
+  get isTransactional(): boolean {
+    return this.settings.dedupe?.store.begin !== undefined;
+  }
+
+  #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
+    if (inbox === undefined) return undefined;
+    const { sender, settings, eventSettings: events } = this;
+    const warn = (message: string): void => this.operator.warn(message);
+    const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#teller.run(event, outcome, "inbox");
+    return new InboxSide({ inbox, kind, sender, settings, events, warn, onRun });
+  }
+
+  /** Where events of this receiver are kept, and under what name. */
+  get inboxes(): readonly KeptIn[] {
+    return [this.#inbox, this.#spill].filter((side) => side !== undefined).map((side) => side.keptIn);
+  }
+
+  /** Handlers run after the sender was answered. */
+  get hasInbox(): boolean {
+    return this.#inbox !== undefined;
+  }
+
+  /** @throws {TypeError} Where the sender hands over no secret. */
+  enrol(options: EnrolOptions | undefined): Promise<string> {
+    const { handshakes = [] } = this.sender.definition;
+    if (!handshakes.some((handshake) => handshake.enrols)) {
+      throw new TypeError(
+        `receiver.enrol: ${this.sender.name} hands over no secret by itself; give it to the sender's factory`,
+      );
+    }
+    return this.#enrolment.open(options);
+  }
+
+  /** @throws {TypeError} Where there is no inbox to work. */
+  work(options: WorkOptions): void {
+    const sides = [this.#inbox, this.#spill].filter((side) => side !== undefined);
+    if (sides.length === 0) {
+      throw new TypeError(
+        "receiver.work: there is no inbox: give one to createReceiver, such as inbox: sqliteInbox(path)",
+      );
+    }
+    this.handlers.close();
+    for (const side of sides) side.work(options);
+  }
+
+  #spilled(event: ReceivedEvent): Promise<EventOutcome> {
+    if (this.#spill === undefined) throw new Error("spilled without a place to");
+    return this.#spill.spill(event);
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  get #isFull(): boolean {
+    return this.runner.busyCount >= this.settings.maxConcurrent;
+  }
+
+  /** A delivery arrives; its body may come later. */
+  open(delivery: Delivery): OpenPassage {
+    this.handlers.close();
+    const isHeard = this.#isHeard || outcomes.hasSubscribers;
+    const arrivedMs = performance.now();
+    if (arrivals.hasSubscribers) {
+      const message: ArrivalMessage = { delivery, receiver: this.facts, arrivedMs };
+      arrivals.publish(message);
+    }
+    return {
+      delivery,
+      isHeard,
+      trace: new Trace(isHeard),
+      receivedAtMs: this.settings.now(),
+      arrivedMs,
+      clientAddress: undefined,
+      proof: undefined,
+      payload: undefined,
+      events: [],
+      malformed: NO_ITEMS,
+      isIdCovered: false,
+    };
+  }
+
+  /** The checks that need no body. `isRead`: something upstream has read it, and its bytes are in the delivery. */
+  checkHead(passage: OpenPassage, isRead: boolean): MaybePromise<Ending | undefined> {
+    return walk(isRead ? this.#steps.upstreamBody : this.#steps.beforeBody, passage);
+  }
+
+  /** From the body to the events: nothing here touches a store. */
+  identify(passage: OpenPassage): MaybePromise<Ending | undefined> {
+    return walk(this.#steps.beforeHandling, passage);
+  }
+
+  /** The whole way of a delivery whose body is here. Never rejects. */
+  async receive(delivery: Delivery): Promise<Outcome> {
+    const passage = this.open(delivery);
+    try {
+      const refused = this.checkHead(passage, false);
+      const ending = isPromise(refused) ? await refused : refused;
+      return ending === undefined ? await this.judge(passage) : this.end(passage, ending);
+    } catch (cause) {
+      this.failed(cause);
+      return this.end(passage, { name: "internal_error", error: cause });
+    }
+  }
+
+  /** The way from the body on. Rejects where a step throws, which is for the HTTP sides to answer. */
+  judge(passage: OpenPassage): MaybePromise<Outcome> {
+    const refused = this.identify(passage);
+    return isPromise(refused)
+      ? refused.then((ending) => this.#handle(passage, ending))
+      : this.#handle(passage, refused);
+  }
+
+  #handle(passage: OpenPassage, ending: Ending | undefined): MaybePromise<Outcome> {
+    if (ending !== undefined) return this.end(passage, ending);
+    if (passage.events.length === 0) return this.end(passage, { name: "empty" });
+    const late = this.refuseLate();
+    if (late !== undefined) return this.end(passage, late);
+    if (this.#inbox !== undefined) {
+      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+    }
+    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
+    const outcomes = runDelivery(this.runner, {
+      events: passage.events,
+      terms: this.termsOf(passage),
+      isDeduped: this.claims !== undefined,
+      answerByMs: passage.arrivedMs + this.settings.answerWithinMs,
+      runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
+      onLate: (late) => void this.#teller.events(passage, late, true),
+      onLateFailure: (cause) => this.failed(cause),
+    });
+    return isPromise(outcomes)
+      ? outcomes.then((events) => this.endEvents(passage, events))
+      : this.endEvents(passage, outcomes);
+  }
+
+  /**
+   * An event that was fetched and not delivered: the same schema, dedupe and handler; into the inbox, where there is one.
+   * Waits for the handler. Rejects only where hookgate itself fails.
+   *
+   * @throws {TypeError} Where it has no usable type or id.
+   */
+  async ingest(fetched: FetchedEvent): Promise<EventOutcome> {
+    this.handlers.close();
+    const event = toReceivedEvent(fetched, this.sender.name, this.settings.now());
+    const outcome = withoutBodyNote(await this.#take(event));
+    this.#teller.run(event, outcome, "backfill");
+    return outcome;
+  }
+
+  async #take(event: ReceivedEvent): Promise<EventOutcome> {
+    const late = this.refuseLate();
+    if (late !== undefined) return eventOutcome(event, late.name, late);
+    if (this.#inbox === undefined) return await this.runner.run(event, termsOfFetched(event));
+    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event]));
+    return outcome as EventOutcome;
+  }
+
+  /** hookgate itself failed: never the sender's fault, and never silent. */
+  failed(cause: unknown): void {
+    this.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+  }
+
+  /** Asked again just before anything is claimed: `close` may have been called, and others have come, while the body did. */
+  refuseLate(): Ending | undefined {
+    if (this.#isClosing) return closing();
+    return this.#isFull ? overloaded() : undefined;
+  }
+
+  termsOf(passage: OpenPassage): EventTerms {
+    const covers = passage.proof?.covers ?? COVERS_NOTHING;
+    return { body: passage.delivery.body, covers, isIdCovered: passage.isIdCovered };
+  }
+
+  /** A delivery that goes no further. */
+  end(passage: OpenPassage, ending: Ending): Outcome {
+    return this.#teller.ending(passage, ending);
+  }
+
+  /** A delivery whose events have ended, here or in a guarded route. */
+  endEvents(passage: OpenPassage, events: readonly EventOutcome[]): Outcome {
+    return this.#teller.events(passage, events, false);
+  }
+
+  /**
+   * New deliveries hear 503; running handlers are awaited, then aborted and their claims released. Whoever waits for an
+   * answer has it when this resolves.
+   */
+  async close(graceSeconds: number): Promise<void> {
+    this.#isClosing = true;
+    this.#enrolment.close("the receiver is closing");
+    const stopped = Promise.all([this.#inbox?.stop(graceSeconds), this.#spill?.stop(graceSeconds)]);
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceSeconds * 1000);
+    });
+    await Promise.race([this.runner.idle(), patience]);
+    clearTimeout(timer);
+    const reason = new Error("the receiver is closing");
+    await Promise.all([...this.runner.active].map((run) => run.stop(reason)));
+    await stopped;
+    await new Promise((resolve) => setImmediate(resolve)); // the last answers are a few promises away from their sockets
+  }
+}
+
+/** What may be told of a receiver. */
+function factsOf(core: ReceiverCore): ReceiverFacts {
+  const { settings, sender } = core;
+  const { credentialHeaders, credentialQuery = [] } = sender.definition.auth;
+  return {
+    name: settings.name,
+    sender: sender.name,
+    scope: settings.scope,
+    credentialHeaders,
+    credentialQuery,
+    credentialFields: secretFieldsOf(sender.definition)
+      .filter((place) => place.in === "json" || place.in === "form")
+      .map((place) => place.name),
+    get busyCount() {
+      return core.runner.busyCount;
+    },
+  };
+}

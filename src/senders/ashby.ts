@@ -1,0 +1,17 @@
+// Verifies Ashby's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** Ashby's webhooks. Types are `applicationSubmit`, `candidateHire`, `ping`. */
+export const ashby: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "ashby",
+  name: "ashby",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, signature: { header: "ashby-signature", encoding: "hex", prefix: "sha256=" } }),
+    event: { type: json("action") },
+    reply: { retryHorizonSeconds: 6 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

@@ -1,0 +1,17 @@
+// Verifies Cal.com's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** Cal.com's webhooks. Types are triggers: `BOOKING_CREATED`, `MEETING_ENDED`. */
+export const calCom: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "calCom",
+  name: "cal-com",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, signature: { header: "x-cal-signature-256", encoding: "hex" } }),
+    event: { type: json("triggerEvent"), timestamp: json("createdAt", "rfc3339") },
+    reply: { retries: false, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

@@ -1,0 +1,13 @@
+// Bitbucket Cloud: where the secret is found, how deliveries are signed and retried, and the sources. Read by docs and tools only.
+import type { SenderFacts } from "./sender-facts.js";
+
+export const bitbucket: SenderFacts = {
+  title: "Bitbucket Cloud",
+  credential: "Repository settings → Webhooks → the webhook → Secret. Used as text. Without one, nothing is signed.",
+  proof: "`X-Hub-Signature: sha256=<lower-case hex, 64 chars>`: HMAC-SHA256 over the body.",
+  exampleType: "repo:push",
+  retries: "Up to two more attempts after a 5xx or a time-out.",
+  notes: ["`X-Event-Key` and `X-Request-UUID` are headers, and the signature covers neither."],
+  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: bitbucket", "https://ip-ranges.atlassian.com/"],
+  unconfirmed: ["10 s time limit", "two more attempts", "whether `X-Request-UUID` stays the same over attempts"],
+};

@@ -1,0 +1,20 @@
+// Discourse: where the secret is found, how deliveries are signed and retried, and the sources. Read by docs and tools only.
+import type { SenderFacts } from "./sender-facts.js";
+
+export const discourse: SenderFacts = {
+  title: "Discourse",
+  credential: "Admin → API → Webhooks → the webhook → Secret, at least 12 characters. Used as text.",
+  proof: "`X-Discourse-Event-Signature: sha256=<hex>`, HMAC-SHA256 over the body.",
+  exampleType: "post_created",
+  retries: "Off unless the site setting `retry_web_hook_events` is on; then up to 4 times, after 1, 5, 25 and 125 min.",
+  notes: [
+    "`X-Discourse-Event` and `X-Discourse-Event-Id` are headers, and the signature covers neither.",
+    "Several sites (`X-Discourse-Instance`) count their events each for itself: give each its own receiver and `scope`.",
+  ],
+  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: discourse"],
+  unconfirmed: [
+    "that `X-Discourse-Event-Id` stays the same over retries",
+    "the schedule",
+    "the time limit: 15 s is assumed",
+  ],
+};

@@ -1,0 +1,16 @@
+// Kinde: where the secret is found, how deliveries are signed and retried, and the sources. Read by docs and tools only.
+import type { SenderFacts } from "./sender-facts.js";
+
+export const kinde: SenderFacts = {
+  title: "Kinde",
+  credential: "Nothing secret: `https://<your business>.kinde.com/.well-known/jwks`, or a key of it.",
+  proof: "The body is a JWT, RS256, of your business' key set.",
+  exampleType: "user.created",
+  retries: "After anything but a 2xx, with growing pauses.",
+  notes: ["The payload is what the token says: `type`, `event_id`, `data`."],
+  sources: [
+    "https://docs.kinde.com/integrate/webhooks/about-webhooks/",
+    "@kinde/webhooks, which reads tokens the same way",
+  ],
+  unconfirmed: ["the Content-Type", "retries and time limit", "whether a retry is signed anew"],
+};

@@ -1,0 +1,21 @@
+// Mailchimp Transactional (Mandrill): where the secret is found, how deliveries are signed and retried, and the sources. Read by docs and tools only.
+import type { SenderFacts } from "./sender-facts.js";
+
+export const mandrill: SenderFacts = {
+  title: "Mailchimp Transactional (Mandrill)",
+  credential: "Settings → Webhooks → the webhook → Key. Used as text.",
+  proof:
+    "`X-Mandrill-Signature: <base64, 28 chars>`: HMAC-SHA1 over the URL as it is registered, then name and value of each form field, sorted by name.",
+  exampleType: "send",
+  events:
+    "a batch in the form field `mandrill_events`: id `_id` where all have one, type `event`, or `type` of list changes.",
+  retries: "With growing pauses; a webhook that fails too often is disabled.",
+  notes: [
+    "A HEAD and an empty batch come when the webhook is made; of a new webhook the batch is signed with the key `test-webhook`, and is refused.",
+  ],
+  sources: [
+    "rails/rails @2a2db1e8d6, actionmailbox tests",
+    "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
+  ],
+  unconfirmed: ["retries and time limit", "that `_id` is the event's and not the message's"],
+};

@@ -1,0 +1,23 @@
+// Praxis Cashier: where the secret is found, how deliveries are signed and retried, and the sources. Read by docs and tools only.
+import type { SenderFacts } from "./sender-facts.js";
+
+export const praxis: SenderFacts = {
+  title: "Praxis Cashier",
+  credential: "The merchant secret. Used as text.",
+  proof:
+    "`gt-authentication: <lower-case hex, 96 chars>`: SHA-384 over the values of the members that the documentation lists for the kind, in its order, and the merchant secret.",
+  exampleType: "approved",
+  events:
+    "payments: type `transaction.transaction_status` (not signed); id `transaction.tid` and that status. Subscriptions: type `event` (signed), no id, and so no dedupe.",
+  notes: [
+    "**The status of a payment is not signed**: whoever replays a rejected one can call it approved. Fetch the transaction before you act upon it.",
+    'Praxis wants its answer signed, and hears it so: `{"status":0,"description":"Ok","timestamp":…}` with `external-request-signature: <SHA-384 of status, timestamp and the secret that fitted>`, made anew for every delivery. What a handler gives to `context.reply` goes as it is. A guarded route answers by itself: `praxisReply(secret)` makes headers and body.',
+    "Amounts come as texts and are signed as such; a number with a fraction is refused.",
+  ],
+  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis", "docs.praxis.tech/docs/authentication"],
+  unconfirmed: [
+    "whether `timestamp` is that of the attempt: it is not judged",
+    "that a status comes once for a transaction",
+    "the time limit and the retries",
+  ],
+};

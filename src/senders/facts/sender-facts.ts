@@ -1,0 +1,23 @@
+// The facts that docs and tools show of a sender.
+
+/** What docs and tools say about a sender beside its definition. Plain sentences; no check reads them. */
+export interface SenderFacts {
+  /** The vendor's own spelling: `Lemon Squeezy`. */
+  readonly title: string;
+  /** Where the user finds the secret, key or token, in the vendor's words, and how it is used: as text, decoded, … */
+  readonly credential: string;
+  /** How the proof is written and over what: the header's shape, the signed text, the algorithm. */
+  readonly proof: string;
+  /** An event type this sender really sends. */
+  readonly exampleType: string;
+  /** Where id and type are, in words; needed where one URL takes several kinds of deliveries. */
+  readonly events?: string;
+  /** When it sends again, and what stops it. */
+  readonly retries?: string;
+  /** What a user would otherwise find out the hard way: what is not signed, ids that change, batches, replies. */
+  readonly notes?: readonly string[];
+  /** Where the facts are from. */
+  readonly sources: readonly string[];
+  /** What nobody could look up. */
+  readonly unconfirmed?: readonly string[];
+}

@@ -1,0 +1,41 @@
+// Verifies Front's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json, memberOf } from "../core/field.js";
+import type { Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { checkChallenge, okText } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** Signed like every delivery; the challenge is a header. */
+const FRONT_CHALLENGE: Handshake = {
+  name: "challenge",
+  methods: ["POST"],
+  isUnsigned: false,
+  answer({ headers }) {
+    const value = headers.get("x-front-challenge");
+    if (value === undefined) return undefined;
+    const challenge = checkChallenge(value);
+    return typeof challenge === "string" ? okText(challenge) : challenge;
+  },
+};
+
+/** Front's application webhooks. Types are `inbound_received`, `outbound`, `assign`, as the app is told them. */
+export const front: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "front",
+  name: "front",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({
+      secret,
+      signed: "{timestamp}:{body}",
+      timestamp: header("x-front-request-timestamp", "unix-milliseconds"),
+      signature: { header: "x-front-signature", encoding: "base64" },
+    }),
+    event: (_delivery, payload) =>
+      memberOf(payload, "payload.id") === undefined
+        ? { type: json("type") }
+        : { id: json("payload.id"), type: json("type") },
+    handshakes: [FRONT_CHALLENGE],
+    reply: { timeLimitSeconds: 10, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

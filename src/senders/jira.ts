@@ -1,0 +1,28 @@
+// Verifies Jira's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { header, json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** What every Jira event is at least. */
+export interface JiraEnvelope {
+  webhookEvent: string;
+  timestamp: number;
+}
+
+/** Jira Cloud's and Data Center's webhooks with a secret. Types are `jira:issue_created`, `comment_created`, … */
+export const jira: SecretSender<JiraEnvelope> = /* @__PURE__ */ senderFactory({
+  factory: "jira",
+  name: "jira",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
+    event: {
+      id: header("x-atlassian-webhook-identifier"),
+      type: json("webhookEvent"),
+      timestamp: json("timestamp", "unix-milliseconds"),
+      attempt: header("x-atlassian-webhook-retry"),
+    },
+    reply: { retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

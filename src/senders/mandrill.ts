@@ -1,0 +1,54 @@
+// Verifies Mailchimp Transactional (Mandrill)'s deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { signedForm } from "../auth/schemes/signed-form.js";
+import { json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { HEAD_PROBE } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
+
+const MANDRILL: EventRow = {
+  each: "",
+  id: /* @__PURE__ */ json("_id"),
+  type: /* @__PURE__ */ json("event"),
+  timestamp: /* @__PURE__ */ json("ts", "unix-seconds"),
+};
+
+/** Inbound mail has no id. */
+const MANDRILL_WITHOUT_ID: EventRow = {
+  each: "",
+  type: /* @__PURE__ */ json("event"),
+  timestamp: /* @__PURE__ */ json("ts", "unix-seconds"),
+};
+
+/** Changes of the allow and deny lists. */
+const MANDRILL_SYNC: EventRow = {
+  each: "",
+  type: /* @__PURE__ */ json("type"),
+  timestamp: /* @__PURE__ */ json("ts", "unix-seconds"),
+};
+
+function mandrillRow(items: unknown): EventRow {
+  const all: readonly unknown[] = Array.isArray(items) ? items : [];
+  if (!all.some((item) => memberOf(item, "event") !== undefined)) return MANDRILL_SYNC;
+  return all.every((item) => memberOf(item, "_id") !== undefined) ? MANDRILL : MANDRILL_WITHOUT_ID;
+}
+
+/** Mailchimp Transactional, once Mandrill. Types are `send`, `hard_bounce`, `inbound`. */
+export const mandrill: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "mandrill",
+  name: "mandrill",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({
+      secret,
+      algorithm: "sha1",
+      signed: signedForm(),
+      signature: { header: "x-mandrill-signature", encoding: "base64" },
+    }),
+    body: { "application/x-www-form-urlencoded": { jsonInForm: "mandrill_events" } },
+    event: (_delivery, payload) => mandrillRow(payload),
+    handshakes: [HEAD_PROBE],
+    reply: { honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 26_214_400 },
+  }),
+});

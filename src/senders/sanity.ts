@@ -1,0 +1,23 @@
+// Verifies Sanity's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { param } from "../auth/signature/signature.js";
+import { header } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** Sanity's webhooks. Types are operations: `create`, `update`, `delete`. */
+export const sanity: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "sanity",
+  name: "sanity",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({
+      secret,
+      signed: "{timestamp}.{body}",
+      timestamp: param("t", "unix-milliseconds"),
+      signature: { header: "sanity-webhook-signature", encoding: "base64url", form: { pairs: "v1" } },
+    }),
+    event: { id: header("idempotency-key"), type: header("sanity-operation") },
+    reply: { timeLimitSeconds: 30, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

@@ -1,0 +1,32 @@
+// What proves a delivery that its sender does not sign? Nothing: only a look at the truth, before the event is claimed.
+import { type Auth, COVERS_NOTHING, type Proven } from "../../core/auth.js";
+
+const UNVERIFIED: Proven = /* @__PURE__ */ Object.freeze({
+  ok: true,
+  keyIndex: 0,
+  covers: COVERS_NOTHING,
+  isVerified: false,
+});
+
+/**
+ * The proof of senders that sign nothing: everything passes, as unverified, and reaches a handler only if `confirm`
+ * vouches for it.
+ *
+ * @throws {TypeError} When `confirm` is no function.
+ */
+export function unsigned(factory: string, confirm: unknown): Auth {
+  if (typeof confirm !== "function") {
+    throw new TypeError(
+      `${factory}: confirm(event) is required: nothing is signed, so only a look at the thing itself can vouch for an event`,
+    );
+  }
+  return {
+    scheme: "unsigned",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: [],
+    needsPublicUrl: false,
+    verify: () => UNVERIFIED,
+    sign: (request) => request,
+  };
+}

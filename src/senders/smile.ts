@@ -1,0 +1,17 @@
+// Verifies Smile API's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { json } from "../core/field.js";
+import { senderFactory } from "./shared/factory.js";
+import type { SecretSender } from "./shared/options.js";
+
+/** Smile API's webhooks (getsmileapi.com). Types are `ACCOUNT_CONNECTED`, `TASK_FINISHED`, … */
+export const smile: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "smile",
+  name: "smile",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, algorithm: "sha512", signature: { header: "smile-signature", encoding: "hex" } }),
+    event: { id: json("id"), type: json("type") },
+    reply: { retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

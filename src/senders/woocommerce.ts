@@ -1,0 +1,39 @@
+// Verifies WooCommerce's deliveries and locates their events.
+import { mac } from "../auth/schemes/hmac.js";
+import { header } from "../core/field.js";
+import { parseForm } from "../lib/form.js";
+import type { Handshake } from "../sender/sender.js";
+import { senderFactory } from "./shared/factory.js";
+import { okText } from "./shared/handshakes.js";
+import type { SecretSender } from "./shared/options.js";
+
+const MAX_PING_BYTES = 64;
+
+/** When a webhook is saved: an unsigned form that holds the webhook's number and nothing else. */
+const WOOCOMMERCE_PING: Handshake = {
+  name: "ping",
+  methods: ["POST"],
+  isUnsigned: true,
+  answer({ headers, body }) {
+    if (headers.get("x-wc-webhook-signature") !== undefined || body.length > MAX_PING_BYTES) return undefined;
+    const form = parseForm(body.toString("latin1"));
+    if (!form.ok || Object.keys(form.value).length !== 1 || !/^\d{1,15}$/.test(String(form.value.webhook_id))) {
+      return undefined;
+    }
+    return okText("");
+  },
+};
+
+/** WooCommerce's webhooks. Types are topics: `order.created`. */
+export const woocommerce: SecretSender = /* @__PURE__ */ senderFactory({
+  factory: "woocommerce",
+  name: "woocommerce",
+  options: ["secret"],
+  define: ({ secret }) => ({
+    auth: mac({ secret, signature: { header: "x-wc-webhook-signature", encoding: "base64" } }),
+    body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
+    event: { id: header("x-wc-webhook-delivery-id"), type: header("x-wc-webhook-topic") },
+    handshakes: [WOOCOMMERCE_PING],
+    reply: { retries: false, honoursRetryAfter: false, unsubscribes: [] },
+  }),
+});

@@ -1,0 +1,48 @@
+// Who deletes expired rows? Claims do, now and then, a few pages of the table at a time, without an index for it.
+import type { Query } from "./driver.js";
+
+/** One claim in so many also sweeps. */
+const EVERY = 20;
+/** 8 KB each, about 50 rows: a sweep looks at hundreds of rows for 20 that came. So each row is seen often. */
+const PAGES = 8;
+const MOST_ROWS = 100;
+
+/**
+ * Walks the table in a ring, from a random page so that processes do not all walk together. Rows that others hold are
+ * left for the next round. Needs PostgreSQL 14, which reads a range of pages without the rest (TID range scan).
+ */
+export class Sweep {
+  readonly #query: Query;
+  readonly #sql: string;
+  #count: number;
+  #page: number | undefined;
+  #isSweeping = false;
+
+  constructor(query: Query, table: string) {
+    this.#query = query;
+    this.#count = Math.floor(Math.random() * EVERY);
+    this.#sql = `WITH gone AS (DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ctid >= $1::tid AND ctid < $2::tid AND forget_at <= clock_timestamp() LIMIT ${MOST_ROWS} FOR UPDATE SKIP LOCKED)) RETURNING 1) SELECT (SELECT count(*) FROM gone)::integer AS gone, (pg_relation_size('${table}'::regclass) / current_setting('block_size')::integer)::integer AS pages`;
+  }
+
+  /** Called by every claim; nobody waits for it, and it never fails. */
+  tick(): void {
+    if (++this.#count % EVERY !== 0 || this.#isSweeping) return;
+    this.#isSweeping = true;
+    this.step()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isSweeping = false;
+      });
+  }
+
+  /** @returns How many rows went. */
+  async step(): Promise<number> {
+    const from = this.#page ?? 0;
+    const [row] = await this.#query(this.#sql, [`(${from},0)`, `(${from + PAGES},0)`]);
+    const [gone, pages] = [Number(row?.gone), Number(row?.pages)];
+    if (this.#page === undefined) this.#page = Math.floor((Math.random() * pages) / PAGES) * PAGES;
+    // A full batch may have left some of these pages' rows: they are looked at again.
+    else if (gone < MOST_ROWS) this.#page = from + PAGES < pages ? from + PAGES : 0;
+    return gone;
+  }
+}

@@ -1,0 +1,43 @@
+// Does this Redis keep what it is told? Asked once, of its settings; a server that does not say is believed.
+import type { RedisConnection } from "./client.js";
+
+const HOW_TO = "Set allowVolatile: true if that is acceptable.";
+
+/** What the operator should know: one sentence each. Rejects where the server could not be asked yet. */
+export async function keepingWarnings(connection: RedisConnection): Promise<readonly string[]> {
+  const ask = async (parameter: string): Promise<string | undefined> => {
+    try {
+      return await connection.config(parameter);
+    } catch (error) {
+      // Managed servers refuse CONFIG, or do not have it: what they keep is in their own terms.
+      if (isDenied(error)) return undefined;
+      throw error;
+    }
+  };
+  const [appendonly, save, maxmemory, policy] = await Promise.all(
+    ["appendonly", "save", "maxmemory", "maxmemory-policy"].map(ask),
+  );
+  return [persistence(appendonly, save), eviction(maxmemory, policy)].filter((one) => one !== undefined);
+}
+
+function persistence(appendonly: string | undefined, save: string | undefined): string | undefined {
+  if (appendonly !== "no" || save === undefined) return undefined;
+  if (save === "") {
+    return `redisStore: this Redis keeps nothing over a restart (appendonly no, save ""): events handled before it run again when they are sent again. Set appendonly yes. ${HOW_TO}`;
+  }
+  return `redisStore: this Redis only writes snapshots (appendonly no, save "${save}"): a crash forgets the events since the last one, and they run again when they are sent again. Set appendonly yes. ${HOW_TO}`;
+}
+
+/** Every key of ours has an expiry, so the volatile policies mean ours, and often ours alone. */
+function eviction(maxmemory: string | undefined, policy: string | undefined): string | undefined {
+  if (policy === undefined || policy === "noeviction" || maxmemory === "0") return undefined;
+  const what =
+    policy === "volatile-ttl"
+      ? "forgets events before their time, those with the shortest retention first"
+      : "may forget events just handled and claims in work";
+  return `redisStore: at its memory limit this Redis ${what} (maxmemory-policy ${policy}): they run again when they are sent again. Set maxmemory-policy noeviction. ${HOW_TO}`;
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && /^(NOPERM|ERR)\b/.test(error.message);
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { nearest, refuseUnknownKeys } from "../../src/lib/options.js";
+import { RECEIVER_OTHER_NAMES } from "../../src/receiver/option-aliases.js";
+
+const KNOWN = ["toleranceSeconds", "maxBodyBytes", "onError", "onOutcome", "allow"];
+
+describe("an unknown option", () => {
+  it.each([
+    ["a misspelling", "tolerenceSeconds", "toleranceSeconds"],
+    ["another case", "OnError", "onError"],
+    ["a forgotten unit", "tolerance", "toleranceSeconds"],
+    ["a plural", "allows", "allow"],
+    ["two letters exchanged", "maxBodyBtyes", "maxBodyBytes"],
+  ])("has a near miss: %s", (_, given, near) => {
+    expect(() => refuseUnknownKeys("createReceiver", { [given]: 1 }, KNOWN)).toThrow(
+      new TypeError(`createReceiver: unknown option "${given}"; did you mean "${near}"?`),
+    );
+  });
+
+  it("that is near nothing gets the list", () => {
+    expect(() => refuseUnknownKeys("x", { frobnicate: 1 }, KNOWN)).toThrow(/known are toleranceSeconds, maxBodyBytes/);
+    expect(nearest("zz", KNOWN)).toBeUndefined();
+  });
+
+  it("is refused whatever its value, undefined included", () => {
+    expect(() => refuseUnknownKeys("x", { alow: undefined }, KNOWN)).toThrow(/did you mean "allow"/);
+  });
+});
+
+it("known options pass, and what is inherited is nobody's option", () => {
+  expect(() => refuseUnknownKeys("x", { allow: [], onError: undefined }, KNOWN)).not.toThrow();
+  expect(() => refuseUnknownKeys("x", Object.create({ alien: 1 }), KNOWN)).not.toThrow();
+});
+
+it.each([
+  ["nothing", undefined, "nothing"],
+  ["null", null, "null"],
+  ["a text, which may be a secret and is not repeated", "whsec_x", "a string"],
+  ["a list", ["a"], "an array"],
+  ["a function", () => undefined, "a function"],
+])("what is no object is refused: %s", (_, given, came) => {
+  expect(() => refuseUnknownKeys("mac", given, ["secret", "signed"])).toThrow(
+    new TypeError(`mac: options must be an object, { secret, signed }; got ${came}`),
+  );
+});
+
+describe("a name that other libraries use", () => {
+  const others = { trustProxy: "allow", secret: "a secret goes to the sender", constructor: "onError" };
+
+  it("leads to ours", () => {
+    expect(() => refuseUnknownKeys("x", { trustProxy: true }, KNOWN, others)).toThrow(
+      /"trustProxy"; did you mean "allow"\?$/,
+    );
+  });
+
+  it("or to where such a thing goes", () => {
+    expect(() => refuseUnknownKeys("x", { secret: "whsec_x" }, KNOWN, others)).toThrow(
+      new TypeError('x: unknown option "secret"; a secret goes to the sender'),
+    );
+  });
+
+  it("never hides an option of ours, and a name of Object.prototype is none of them", () => {
+    expect(() => refuseUnknownKeys("x", { allow: [] }, KNOWN, { allow: "onError" })).not.toThrow();
+    expect(() => refuseUnknownKeys("x", { toString: 1 }, KNOWN, others)).toThrow(/known are|did you mean/);
+  });
+});
+
+describe("receivers advise on the names of other libraries", () => {
+  const RECEIVER = [
+    "trustedProxies",
+    "allow",
+    "toleranceSeconds",
+    "answerWithinSeconds",
+    "handlerTimeoutSeconds",
+    "dedupe",
+    "scope",
+  ];
+  it.each([
+    ["trustProxy", /did you mean "trustedProxies"/],
+    ["ipAllowlist", /did you mean "allow"/],
+    ["allowlist", /did you mean "allow"/],
+    ["whitelist", /did you mean "allow"/],
+    ["tolerance", /did you mean "toleranceSeconds"/],
+    ["timeout", /"answerWithinSeconds".*"handlerTimeoutSeconds"/],
+    ["secret", /goes to the sender/],
+    ["store", /dedupe: \{ store \}/],
+    ["idempotency", /did you mean "dedupe"/],
+  ])("%s", (given, advice) => {
+    expect(() => refuseUnknownKeys("createReceiver", { [given]: 1 }, RECEIVER, RECEIVER_OTHER_NAMES)).toThrow(advice);
+  });
+});

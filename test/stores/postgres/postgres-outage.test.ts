@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { bearerToken } from "../../../src/auth/index.js";
+import { createReceiver, defineSender, json } from "../../../src/index.js";
+import { postgresStore } from "../../../src/stores/postgres/postgres-store.js";
+import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
+
+let server: PostgresServer;
+beforeEach(async () => {
+  server = await startPostgres();
+}, 60_000);
+afterEach(async () => await server?.close());
+
+const TOKEN = "a-token-for-the-outage-0123456789";
+/** A sender hears at the latest after the store's second, and half a second for the rest of it on a busy machine. */
+const ANSWER_MS = 1_500;
+
+/** A whole receiver on a pool that has no `error` listener of the application's. */
+async function receiving(config: pg.PoolConfig = {}) {
+  const pool = server.pool({ max: 5, ...config });
+  const store = postgresStore(pool);
+  await store.migrate();
+  const runs: (string | undefined)[] = [];
+  const sender = defineSender({
+    name: "outage",
+    auth: bearerToken({ token: TOKEN }),
+    event: { id: json("id"), type: json("type") },
+  });
+  const logger = { warn: () => undefined, error: () => undefined };
+  const receiver = createReceiver(sender, { scope: "outage", dedupe: { store }, logger });
+  receiver.on("a", (event) => {
+    runs.push(event.id);
+  });
+  const deliver = async (id: string) => {
+    const startedMs = performance.now();
+    const response = await receiver.fetch(
+      new Request("http://localhost/", {
+        method: "POST",
+        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+        body: JSON.stringify({ id, type: "a" }),
+      }),
+    );
+
+    return { status: response.status, ms: performance.now() - startedMs };
+  };
+  return { pool, deliver, runs };
+}
+
+/** Delivers until it is handled. */
+async function recovered(deliver: (id: string) => Promise<{ status: number }>, id: string): Promise<void> {
+  for (;;) {
+    const { status } = await deliver(id);
+    if (status === 200) return;
+    expect(status).toBe(503);
+    await sleep(50);
+  }
+}
+
+describe("while the server is away, the sender hears 503 in time, no handler runs, and it resumes by itself", () => {
+  it.each(["kill", "stop"] as const)("%s", async (how) => {
+    const { deliver, runs, pool } = await receiving();
+    await Promise.all(Array.from({ length: 8 }, (_, at) => deliver(`before-${at}`)));
+    expect(pool.idleCount).toBeGreaterThan(1);
+    await server[how]();
+    for (let at = 0; at < 10; at++) {
+      const { status, ms } = await deliver("during");
+      expect(status).toBe(503);
+      expect(ms).toBeLessThan(ANSWER_MS);
+      await sleep(50);
+    }
+    expect(runs).toHaveLength(8);
+    await server.start();
+    // How soon is for the fault suite to say: here others share the machine.
+    await recovered(deliver, "during");
+    expect(runs.filter((id) => id === "during")).toHaveLength(1);
+    // What was done before is still known.
+    expect((await deliver("before-0")).status).toBe(200);
+    expect(runs).toHaveLength(9);
+  });
+
+  it("a server that holds its connections and says nothing", async () => {
+    const { deliver, runs } = await receiving();
+    await deliver("before");
+    await server.pause();
+    try {
+      const answers = await Promise.all(Array.from({ length: 12 }, (_, at) => deliver(`during-${at}`)));
+      for (const { status, ms } of answers) {
+        expect(status).toBe(503);
+        expect(ms).toBeLessThan(ANSWER_MS);
+      }
+      // Hung connections are closed, not waited for.
+      await sleep(2_500);
+      expect((await deliver("during-0")).status).toBe(503);
+    } finally {
+      await server.resume();
+    }
+    expect(runs).toEqual(["before"]);
+    await recovered(deliver, "after");
+    expect(runs).toEqual(["before", "after"]);
+  });
+});
+
+describe("a transaction that is open when the server is killed", () => {
+  it("is not taken for success, does not end the process, and the event runs after it", async () => {
+    const pool = server.pool({ max: 4 });
+    const store = postgresStore(pool, { transactional: true });
+    await store.migrate();
+    await pool.query("CREATE TABLE effects (id text)");
+    const claim = { key: "k".repeat(43), token: "t", leaseSeconds: 60, bodyDigest: "d" };
+    const first = await store.begin?.(claim);
+    if (first?.state !== "claimed") throw new Error("expected claimed");
+    await first.transaction.tx.query("INSERT INTO effects VALUES ('a')");
+    await server.kill();
+    await expect(first.transaction.complete({ reply: undefined }, 60)).rejects.toThrow();
+    await expect(store.begin?.({ ...claim, token: "u" })).rejects.toThrow();
+    await server.start();
+    const second = await store.begin?.({ ...claim, token: "v" });
+    if (second?.state !== "claimed") throw new Error("expected claimed");
+    await second.transaction.tx.query("INSERT INTO effects VALUES ('a')");
+    await second.transaction.complete({ reply: undefined }, 60);
+    expect((await pool.query("SELECT id FROM effects")).rows).toEqual([{ id: "a" }]);
+  });
+});
