@@ -52,6 +52,7 @@ describe.each(proving)("$about.factory", (one) => {
 
   it("answers every failed proof with the same bytes, whatever is wrong with it", async () => {
     const wrong: Partial<SendOptions>[] = [{ unsigned: true }, { wrongKey: true }, { tamper: true }];
+    const late: Partial<SendOptions>[] = [{ stale: true }, { stale: -3_600 }];
     const outcomes = await Promise.all([...wrong, ...late].map((how) => sent(one, how)));
     const answers = new Map<string, Set<string>>();
     for (const outcome of outcomes) {
