@@ -65,7 +65,7 @@ export function compileSteps(
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
     proveStep({ auth, publicUrls: settings.publicUrls }),
-    removeSecretsStep(auth.secretFields ?? []),
+    removeSecretsStep(auth),
     freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),
