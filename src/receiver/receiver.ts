@@ -1,12 +1,13 @@
 // The pipeline: a delivery in, an outcome out. Knows no HTTP framework.
 
-import { COVERS_NOTHING } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { type ArrivalMessage, arrivals, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
+import { isCovered } from "../core/field.js";
 import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
+import { ClaimSubject } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -26,7 +27,7 @@ import { Teller } from "./outcome-reporter.js";
 import { eventOutcome } from "./processing/event-outcomes.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
 import { Handlers } from "./processing/handler-registry.js";
-import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
+import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
 import { runDelivery } from "./processing/process-delivery.js";
 import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
@@ -85,6 +86,7 @@ export class ReceiverCore {
         isFull: () => this.#isFull,
       },
       this.#enrolment,
+      (message) => this.operator.warn(message),
     );
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
     this.facts = factsOf(this);
@@ -110,7 +112,7 @@ export class ReceiverCore {
       claims: this.claims,
       strict: settings.dedupe?.strict ?? false,
       onStoreFailure: typeof onStoreFailure === "string" ? onStoreFailure : "refuse",
-      spill: typeof onStoreFailure === "string" ? undefined : (event) => this.#spilled(event),
+      spill: typeof onStoreFailure === "string" ? undefined : (event, terms) => this.#spilled(event, terms),
       order: settings.order,
       canReply: true,
       receiver: this.facts,
@@ -128,6 +130,13 @@ export class ReceiverCore {
   /** Handlers write through the store's own transaction. */
   get isTransactional(): boolean {
     return this.settings.dedupe?.store.begin !== undefined;
+  }
+
+  /** As `termsOf` finds it for a delivery, where the sender's description alone decides. */
+  get #isIdSwappable(): boolean {
+    const { auth, event, retriesChangeBody } = this.sender.definition;
+    if (!auth.covers.body || retriesChangeBody === true || typeof event === "function") return false;
+    return event.id !== undefined && !isCovered(event.id, auth.covers);
   }
 
   #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
@@ -171,9 +180,9 @@ export class ReceiverCore {
     for (const side of sides) side.work(options);
   }
 
-  #spilled(event: ReceivedEvent): Promise<EventOutcome> {
+  #spilled(event: ReceivedEvent, terms: EventTerms): Promise<EventOutcome> {
     if (this.#spill === undefined) throw new Error("spilled without a place to");
-    return this.#spill.spill(event);
+    return this.#spill.spill(event, terms);
   }
 
   get isClosing(): boolean {
@@ -245,7 +254,9 @@ export class ReceiverCore {
     const late = this.refuseLate();
     if (late !== undefined) return this.end(passage, late);
     if (this.#inbox !== undefined) {
-      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+      return this.runner
+        .starting(this.#inbox.takeIn(passage.events, this.termsOf(passage)))
+        .then((events) => this.endEvents(passage, events));
     }
     if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
     const outcomes = runDelivery(this.runner, {
@@ -279,8 +290,9 @@ export class ReceiverCore {
   async #take(event: ReceivedEvent): Promise<EventOutcome> {
     const late = this.refuseLate();
     if (late !== undefined) return eventOutcome(event, late.name, late);
-    if (this.#inbox === undefined) return await this.runner.run(event, termsOfFetched(event));
-    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event]));
+    const subject = subjectOfFetched(event, this.#isIdSwappable);
+    if (this.#inbox === undefined) return await this.runner.run(event, subject);
+    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event], subject));
     return outcome as EventOutcome;
   }
 
@@ -296,8 +308,8 @@ export class ReceiverCore {
   }
 
   termsOf(passage: OpenPassage): EventTerms {
-    const covers = passage.proof?.covers ?? COVERS_NOTHING;
-    return { body: passage.delivery.body, covers, isIdCovered: passage.isIdCovered };
+    const isBodyCovered = passage.proof?.covers.body === true && this.sender.definition.retriesChangeBody !== true;
+    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered);
   }
 
   /** A delivery that goes no further. */

@@ -3,6 +3,7 @@
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
+import { keyOfEvent } from "../../dedupe/claim-subject.js";
 import { checkOrder } from "./event-order.js";
 import { closing, eventOutcome, handledBefore, storeFailed } from "./event-outcomes.js";
 import type { EventSettings, EventTerms } from "./event-processor.js";
@@ -29,7 +30,7 @@ export async function claimAll(
   const notes: Note[] = [];
   const seen = new Set<string>();
   for (const event of events) {
-    const key = event.id === undefined ? undefined : settings.keyOf?.(event.tenant, event.id);
+    const key = keyOfEvent(settings.keyOf, event, terms) ?? settings.claims?.replayKey(event.tenant, terms);
     if (settings.claims !== undefined && key !== undefined) {
       if (seen.has(key)) continue;
       seen.add(key);

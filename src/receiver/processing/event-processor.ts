@@ -3,7 +3,9 @@
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
-import type { ClaimResult, ClaimSubject, Claims } from "../../dedupe/claims.js";
+import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimResult, Claims } from "../../dedupe/claims.js";
+import type { KeyOf } from "../../dedupe/key.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { checkOrder, type OrderSettings } from "./event-order.js";
@@ -16,13 +18,13 @@ import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
 export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSettings {
   readonly handlers: Handlers;
   /** The dedupe key of an event; `undefined` where the sender's ids do not name events. */
-  readonly keyOf: ((tenant: string | undefined, id: string) => string) | undefined;
+  readonly keyOf: KeyOf | undefined;
   /** `undefined`: no dedupe. */
   readonly claims: Claims | undefined;
   readonly strict: boolean;
   readonly onStoreFailure: "refuse" | "process";
   /** Keeps what the store could not claim; before `onStoreFailure`. */
-  readonly spill: ((event: ReceivedEvent) => Promise<EventOutcome>) | undefined;
+  readonly spill: ((event: ReceivedEvent, terms: EventTerms) => Promise<EventOutcome>) | undefined;
   readonly order: OrderSettings | undefined;
   readonly isClosing: () => boolean;
 }
@@ -128,7 +130,7 @@ export class EventRunner {
 
   #handle(event: ReceivedEvent, handler: AnyHandler, terms: EventTerms, notes: Note[]): MaybePromise<EventOutcome> {
     const { claims, keyOf } = this.#settings;
-    const key = event.id === undefined ? undefined : keyOf?.(event.tenant, event.id);
+    const key = keyOfEvent(keyOf, event, terms) ?? claims?.replayKey(event.tenant, terms);
     const work: Work = { event, handler, terms, key, notes };
     if (claims === undefined) return this.#start(work, undefined, false);
     if (key === undefined) return this.#startInOrder(work, claims, undefined);
@@ -236,7 +238,8 @@ export class EventRunner {
   #storeFailed(work: Work, cause: unknown): MaybePromise<EventOutcome> {
     const { spill } = this.#settings;
     const ending = storeFailed(this.#settings, work.event, cause, work.notes);
-    if (ending?.name === "store_unavailable" && spill !== undefined) return this.starting(spill(work.event));
+    if (ending?.name === "store_unavailable" && spill !== undefined)
+      return this.starting(spill(work.event, work.terms));
     return ending ?? this.#start(work, undefined, false);
   }
 

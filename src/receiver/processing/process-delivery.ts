@@ -35,6 +35,9 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise
   return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
 }
 
+/** Other deliveries get their turn between so many events of a long batch. */
+const EVENTS_PER_TURN = 50;
+
 /** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
 async function runEach(
   runner: EventRunner,
@@ -43,12 +46,14 @@ async function runEach(
   isLate: () => boolean,
 ): Promise<undefined> {
   const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
-  for (const event of run.events) {
+  for (const [at, event] of run.events.entries()) {
     const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
-    const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
+    const outcome = first === undefined ? await runner.run(event, run.terms) : duplicateOf(first, event);
     outcomes.push(outcome);
-    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
+    // What no handler took is no event that was handled: another of its id and of another type may have one.
+    if (event.id !== undefined && outcome.name !== "ignored") firstOfId?.set(event.id, outcome);
     if (isLate()) return;
+    if ((at + 1) % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -84,8 +89,11 @@ function untilDeadline(
   });
 }
 
-function twinOf(first: EventOutcome): EventOutcome {
-  return first.name === "processed" ? { ...first, name: "duplicate", attempt: undefined, notes: [] } : first;
+/** Of an event whose id stands twice in one delivery. */
+function duplicateOf(first: EventOutcome, { type }: ReceivedEvent): EventOutcome {
+  return first.name === "processed"
+    ? { ...first, name: "duplicate", type, attempt: undefined, notes: [] }
+    : { ...first, type };
 }
 
 /** What a whole delivery comes to. */
