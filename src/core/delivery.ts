@@ -11,7 +11,7 @@ export interface DeliveryHead {
   readonly headers: HeaderLines;
   /** The peer of the socket. A proxy, where there is one. */
   readonly remoteAddress: string | undefined;
-  /** Whether the socket itself is encrypted; `undefined` where that cannot be known. */
+  /** Whether the connection is encrypted, by its socket or the adapter's word; `undefined` where neither says. Never by a URL. */
   readonly isSecure: boolean | undefined;
   /** Route parameters (`/hooks/:tenant`). */
   readonly params: Readonly<Record<string, string>>;

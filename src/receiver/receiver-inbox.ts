@@ -15,6 +15,7 @@ import { payloadReader } from "./checks/parse-body.js";
 import { JSON_BODIES } from "./compile-checks.js";
 import { takeIn } from "./processing/enqueue.js";
 import { EventRunner, type EventSettings } from "./processing/event-processor.js";
+import { Handlers } from "./processing/handler-registry.js";
 import { openWorkshop, type Workshop } from "./processing/inbox-worker.js";
 import type { Settings } from "./resolve-options.js";
 
@@ -114,23 +115,23 @@ export class InboxSide {
     return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events, subject);
   }
 
-  /** Of an event that was vouched for and could not be claimed. */
+  /** Of an event that was vouched for and could not be claimed. One that a guarded route would have handled need not have a handler here. */
   async spill(event: ReceivedEvent, subject: ClaimSubject): Promise<EventOutcome> {
     const { inbox, events: how } = this.#settings;
-    const vouched = { ...how, schemas: undefined, confirm: () => true };
+    const vouched = { ...how, handlers: new Handlers(), schemas: undefined, confirm: () => true };
     const [outcome] = await takeIn(
       { ...vouched, inbox, source: this.#source, orderKeyOf: undefined },
       [event],
       subject,
     );
-    this.work({});
+    if (!how.handlers.isEmpty) this.work({});
     return outcome as EventOutcome;
   }
 
   /** @throws {TypeError} On an unknown or malformed option, or where the work has begun with others. */
   work(options: WorkOptions): void {
     refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
-    const concurrency = count("concurrency", options.concurrency ?? CONCURRENCY);
+    const concurrency = count("receiver.work: concurrency", options.concurrency ?? CONCURRENCY);
     const backoff = backoffOf(options);
     if (this.#workshop !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
@@ -142,6 +143,7 @@ export class InboxSide {
       backoff,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       runner: this.#runner(),
+      isHandled: kind === "main" ? undefined : (type) => events.handlers.find(type) !== undefined,
       hasClaims: kind === "spill" || inbox.store !== undefined,
       readPayload: payloadReader(sender.definition.body ?? JSON_BODIES),
       random: Math.random,
@@ -203,13 +205,21 @@ export class InboxSide {
 }
 
 function backoffOf(options: WorkOptions): Backoff {
-  const baseSeconds = seconds("backoffBaseSeconds", options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds, 0);
-  const capSeconds = seconds("backoffCapSeconds", options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds, 0);
+  const baseSeconds = seconds(
+    "receiver.work: backoffBaseSeconds",
+    options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds,
+    0,
+  );
+  const capSeconds = seconds(
+    "receiver.work: backoffCapSeconds",
+    options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds,
+    0,
+  );
   if (capSeconds < baseSeconds)
-    throw wrong("backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
+    throw wrong("receiver.work: backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
   return {
     baseSeconds,
     capSeconds,
-    maxAttempts: count("maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
+    maxAttempts: count("receiver.work: maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
   };
 }
