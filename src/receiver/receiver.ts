@@ -7,7 +7,7 @@ import type { ReceivedEvent } from "../core/event.js";
 import { isCovered } from "../core/field.js";
 import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
-import { ClaimSubject } from "../dedupe/claim-subject.js";
+import { ClaimSubject, membersPattern } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -63,6 +63,7 @@ export class ReceiverCore {
   readonly #inbox: InboxSide | undefined;
   /** Where events are kept that the dedupe store could not claim. */
   readonly #spill: InboxSide | undefined;
+  readonly #changing: RegExp | undefined;
   readonly #enrolment = new EnrolmentWindow();
   #isClosing = false;
 
@@ -70,6 +71,7 @@ export class ReceiverCore {
     const settings = toSettings(sender, options);
     const { definition, profile } = sender;
     this.sender = sender;
+    this.#changing = membersPattern(definition.retriesChange);
     this.settings = settings;
     this.clientAddress = options.clientAddress ?? "socket";
     this.needsAddress = options.allow !== undefined;
@@ -137,8 +139,8 @@ export class ReceiverCore {
 
   /** As `termsOf` finds it for a delivery, where the sender's description alone decides. */
   get #isIdSwappable(): boolean {
-    const { auth, event, retriesChangeBody } = this.sender.definition;
-    if (!auth.covers.body || retriesChangeBody === true || typeof event === "function") return false;
+    const { auth, event } = this.sender.definition;
+    if (!auth.covers.body || typeof event === "function") return false;
     return event.id !== undefined && !isCovered(event.id, auth.covers);
   }
 
@@ -317,7 +319,7 @@ export class ReceiverCore {
   async #take(event: ReceivedEvent): Promise<EventOutcome> {
     const late = this.refuseLate();
     if (late !== undefined) return eventOutcome(event, late.name, late);
-    const subject = subjectOfFetched(event, this.#isIdSwappable);
+    const subject = subjectOfFetched(event, this.#isIdSwappable, this.#changing);
     if (this.#inbox === undefined) return await this.runner.run(event, subject);
     const [outcome] = await this.runner.starting(this.#inbox.takeIn([event], subject));
     return outcome as EventOutcome;
@@ -335,8 +337,8 @@ export class ReceiverCore {
   }
 
   termsOf(passage: OpenPassage): EventTerms {
-    const isBodyCovered = passage.proof?.covers.body === true && this.sender.definition.retriesChangeBody !== true;
-    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered);
+    const isBodyCovered = passage.proof?.covers.body === true;
+    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered, { changing: this.#changing });
   }
 
   /** A delivery that goes no further. */

@@ -65,10 +65,10 @@ export interface SenderDefinition {
   /** Largest age of a signed time, and largest distance into the future. Default 300. `null`: the sender's time says nothing about freshness. */
   readonly toleranceSeconds?: number | null;
   /**
-   * A retry's body differs from the first one's (it holds a counter, or the time of the attempt). Where the id is not
-   * signed, events are then told apart by the id alone, and whoever has seen one delivery can use up another event's id.
+   * JSON members of the body that differ from attempt to attempt: a counter, or the time of the attempt. Where the id is
+   * not signed, an event is known by its id and its body, and these are left out of it.
    */
-  readonly retriesChangeBody?: true;
+  readonly retriesChange?: readonly string[];
   /** The id is not one (thin pings, one id for every change of state): never dedupe by it. */
   readonly dedupe?: false;
   /** Whether an unsigned type fits the signed body; says what is wrong, or `undefined`. */

@@ -58,7 +58,7 @@ export function openWorkshop(settings: WorkSettings): Workshop {
     if (settings.isHandled?.(entry.type) === false) return dead(entry, NO_HANDLER);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);
-    const terms = new ClaimSubject(asBuffer(entry.body), false, entry.key);
+    const terms = new ClaimSubject(asBuffer(entry.body), false, { key: entry.key });
     const outcome = await inTime(event, () =>
       runner.run(event, terms, settings.hasClaims && event.id !== undefined ? undefined : { claim }),
     );

@@ -26,8 +26,12 @@ const MAX_TEXT_LENGTH = 512;
  * What it is claimed by. Its bytes are not those of a delivery: where the key holds a digest of the body, that is the one
  * of the payload as compact JSON, which most senders write.
  */
-export function subjectOfFetched(event: ReceivedEvent, isIdSwappable: boolean): ClaimSubject {
-  return new ClaimSubject(Buffer.from(event.body), isIdSwappable);
+export function subjectOfFetched(
+  event: ReceivedEvent,
+  isIdSwappable: boolean,
+  changing: RegExp | undefined,
+): ClaimSubject {
+  return new ClaimSubject(Buffer.from(event.body), isIdSwappable, { changing });
 }
 
 /** @throws {TypeError} Where it has no usable type or id, or a payload that JSON cannot carry. */
