@@ -5,7 +5,7 @@ import { basicAuth } from "../auth/schemes/basic-auth.js";
 import { mac } from "../auth/schemes/hmac.js";
 import { itemMac } from "../auth/schemes/item-hmac.js";
 import type { Auth } from "../core/auth.js";
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { dottedAll, ifPresent, json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -40,20 +40,24 @@ const SIGNED_FIELDS = /* @__PURE__ */ [
   "success",
 ].map((name) => `${ITEM}.${name}`);
 
-/** The same code and reference with another `success` is another event, so it belongs to the id. */
+/**
+ * The same code and reference with another `success` is another event. Of a report the reference is its file's name, which
+ * another merchant account of the company has as well.
+ */
 const PAYMENT: EventRow = {
   each: "notificationItems",
   id: /* @__PURE__ */ dottedAll(
     /* @__PURE__ */ json(`${ITEM}.eventCode`),
-    /* @__PURE__ */ json(`${ITEM}.pspReference`),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json(`${ITEM}.merchantAccountCode`)),
     /* @__PURE__ */ json(`${ITEM}.success`),
+    /* @__PURE__ */ json(`${ITEM}.pspReference`),
   ),
   type: /* @__PURE__ */ json(`${ITEM}.eventCode`),
   timestamp: /* @__PURE__ */ json(`${ITEM}.eventDate`, "rfc3339"),
 };
-/** Recurring tokens have an id of the event; other platform webhooks have only that of the object. */
+/** Recurring tokens have an id, which is that of the request: one may create a token and update it. */
 const TOKEN: EventRow = {
-  id: /* @__PURE__ */ json("eventId"),
+  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("type"), /* @__PURE__ */ json("eventId")),
   type: /* @__PURE__ */ json("type"),
   timestamp: /* @__PURE__ */ json("createdAt", "rfc3339"),
 };

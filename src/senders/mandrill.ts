@@ -1,15 +1,22 @@
 // Verifies Mailchimp Transactional (Mandrill)'s deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
 import { signedForm } from "../auth/schemes/signed-form.js";
-import { json, memberOf } from "../core/field.js";
+import { dottedAll, ifPresent, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { HEAD_PROBE } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
 
+/** `_id` is the message's. It may be opened and clicked often, by several readers and on several links in one second. */
 const MANDRILL: EventRow = {
   each: "",
-  id: /* @__PURE__ */ json("_id"),
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json("event"),
+    /* @__PURE__ */ json("ts"),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("ip")),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("url")),
+    /* @__PURE__ */ json("_id"),
+  ),
   type: /* @__PURE__ */ json("event"),
   timestamp: /* @__PURE__ */ json("ts", "unix-seconds"),
 };

@@ -1,6 +1,6 @@
 // Verifies PortOne's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { dottedAll, header, json, memberOf } from "../core/field.js";
+import { dottedAll, header, ifPresent, json, memberOf } from "../core/field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
@@ -22,11 +22,22 @@ const TYPED: EventRow = {
 };
 /** Of 2024-01-01, JSON or a form: `{ payment_id, tx_id, status }`. */
 const BY_STATUS: EventRow = { id: ID, type: /* @__PURE__ */ json("status") };
-/** Of version 1: one payment comes once for each status. */
+/** Of version 1: one payment comes once for each status, and once for each of its partial cancellations. */
 const UNSIGNED: EventRow = {
-  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("imp_uid"), /* @__PURE__ */ json("status")),
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json("imp_uid"),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("cancellation_id")),
+    /* @__PURE__ */ json("status"),
+  ),
   type: /* @__PURE__ */ json("status"),
 };
+/** Nothing tells one partial cancellation from the next. */
+const CANCELLED: EventRow = { type: UNSIGNED.type };
+
+function unsignedRow(payload: unknown): EventRow {
+  const isNamed = memberOf(payload, "status") !== "cancelled" || memberOf(payload, "cancellation_id") !== undefined;
+  return isNamed ? UNSIGNED : CANCELLED;
+}
 
 /**
  * PortOne's webhooks. Types are `Transaction.Paid`, … of version 2; `Paid`, … of its first body; `paid`, … of version 1.
@@ -53,7 +64,7 @@ export const portone: SenderFactory<PortoneOptions> = /* @__PURE__ */ senderFact
       ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
       body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
       event: (_delivery, payload) =>
-        isSigned ? (memberOf(payload, "type") === undefined ? BY_STATUS : TYPED) : UNSIGNED,
+        isSigned ? (memberOf(payload, "type") === undefined ? BY_STATUS : TYPED) : unsignedRow(payload),
       reply: { timeLimitSeconds: 30, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
     };
   },

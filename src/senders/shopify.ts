@@ -46,10 +46,19 @@ export const shopify: SecretSender = /* @__PURE__ */ senderFactory({
       families: ["x-shopify", "shopify"],
       signature: { header: "*-hmac-sha256", encoding: "base64" },
     }),
+    // XML is a choice of webhooks that the REST API made.
+    body: { "application/json": "json", "application/xml": "text", "text/xml": "text" },
     event({ headers }) {
       if (headers.get("shopify-hmac-sha256") !== undefined) return EVENTS;
       return headers.get("x-shopify-event-id") === undefined ? WEBHOOK : CAUSE;
     },
-    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 4 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: {
+      timeLimitSeconds: 5,
+      retryHorizonSeconds: 4 * 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      // Shopify names no limit; products and orders with many lines have more than a megabyte.
+      maxBodyBytes: 10_485_760,
+    },
   }),
 });

@@ -1,5 +1,5 @@
 // Verifies Strava's deliveries and locates their events.
-import { dotted, dottedAll, json } from "../core/field.js";
+import { dotted, dottedAll, ifPresent, json } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQueryTo, okJson, requireText } from "./shared/handshakes.js";
 import type { ConfirmOptions } from "./shared/options.js";
@@ -19,7 +19,17 @@ export const strava: SenderFactory<StravaOptions> = /* @__PURE__ */ senderFactor
     auth: unsigned("strava", confirm),
     confirm,
     event: {
-      id: dottedAll(json("object_type"), json("aspect_type"), json("object_id"), json("event_time")),
+      // The time is in seconds: an activity may be renamed and hidden within one.
+      id: dottedAll(
+        json("object_type"),
+        json("aspect_type"),
+        ifPresent(json("updates.title")),
+        ifPresent(json("updates.type")),
+        ifPresent(json("updates.private")),
+        ifPresent(json("updates.authorized")),
+        json("event_time"),
+        json("object_id"),
+      ),
       type: dotted(json("object_type"), json("aspect_type")),
       timestamp: json("event_time", "unix-seconds"),
     },

@@ -23,8 +23,6 @@ export interface SignedFormOptions {
   readonly bodyHash?: string;
 }
 
-/** Bodies that are parsed before they are proven are small. */
-const MAX_PARSED_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
 const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash"];
 
@@ -94,8 +92,9 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
 }
 
 function formText({ body }: Delivery, isOnce: boolean): string | Refusal {
-  const text = body.length > MAX_PARSED_BYTES ? undefined : decodeUtf8(body);
-  if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8, or larger than 1 MiB");
+  // As long as the sender's bodies may be: mail with its attachments (Mandrill) has many megabytes.
+  const text = decodeUtf8(body);
+  if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8");
   const form = parseForm(text);
   return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
 }
