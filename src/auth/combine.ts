@@ -97,7 +97,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
 function common(
   where: string,
   auths: readonly Auth[],
-): Pick<Auth, "credentialHeaders" | "credentialQuery" | "needsPublicUrl" | "challenge" | "warnings"> {
+): Pick<Auth, "credentialHeaders" | "credentialQuery" | "secretFields" | "needsPublicUrl" | "challenge" | "warnings"> {
   if (auths.length < 2) throw new TypeError(`${where}(…): give two proofs or more`);
   for (const auth of auths)
     if (typeof auth?.verify !== "function")
@@ -107,6 +107,7 @@ function common(
   return {
     credentialHeaders: [...new Set(auths.flatMap((auth) => auth.credentialHeaders))],
     credentialQuery: [...new Set(auths.flatMap((auth) => auth.credentialQuery ?? []))],
+    secretFields: auths.flatMap((auth) => auth.secretFields ?? []),
     needsPublicUrl: auths.some((auth) => auth.needsPublicUrl),
     warnings: auths.flatMap((auth) => auth.warnings ?? []),
     ...(challenges.size === 0 ? {} : { challenge: [...challenges].join(", ") }),

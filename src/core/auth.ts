@@ -98,6 +98,11 @@ export interface Auth {
   readonly credentialHeaders: readonly string[];
   /** Query parameters that hold credentials. */
   readonly credentialQuery?: readonly string[];
+  /**
+   * Fields of the body that hold a secret as it is: a token, and not a signature over something. They are taken out of the
+   * body once the proof holds, so no handler, inbox or tool gets them.
+   */
+  readonly secretFields?: readonly WrittenPlace[];
   /** The scheme signs the URL, so the receiver must know it: `publicUrl` is required. */
   readonly needsPublicUrl: boolean;
   /** The value of `WWW-Authenticate` on a 401, where the scheme has one; it may list several (RFC 9110 section 11.6.1). */

@@ -27,7 +27,8 @@ export const OUTCOME_CHANNEL = "hookgate:outcome";
 export interface OutcomeMessage {
   readonly outcome: Outcome;
   /**
-   * As it came, credentials and all: keep nothing of it that `receiver.credentialHeaders` and `credentialQuery` name.
+   * As it came, credentials and all: keep nothing of it that `receiver.credentialHeaders`, `credentialQuery` and
+   * `credentialFields` name. Once the delivery is proven its body is without those fields.
    * One and the same object in a delivery's outcome and in its late one. `undefined` where no delivery was at hand.
    */
   readonly delivery: Delivery | undefined;
@@ -52,6 +53,8 @@ export interface ReceiverFacts {
   readonly credentialHeaders: readonly string[];
   /** Query parameters that do. */
   readonly credentialQuery: readonly string[];
+  /** Paths of fields of the body that hold a secret. They are gone from a delivery that was proven. */
+  readonly credentialFields: readonly string[];
   /** How many handlers run or are about to, at this moment. */
   readonly busyCount: number;
 }

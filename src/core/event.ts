@@ -59,7 +59,7 @@ export interface WebhookEvent<Type extends string = string, Payload = unknown> {
   readonly verified: boolean;
   /** Lower-case names; credentials are removed. */
   readonly headers: IncomingHttpHeaders;
-  /** The bytes of the whole delivery. */
+  /** The bytes of the whole delivery, without the secret where the sender puts one into its bodies. */
   readonly body: Uint8Array;
 }
 

@@ -224,6 +224,8 @@ export interface Ending {
   readonly retryAfterSeconds?: number | undefined;
   /** Instead of the table's reply: a handshake's answer. */
   readonly reply?: Reply | undefined;
+  /** Headers of that reply which hold a secret, in lower case: they are sent, and not told. */
+  readonly secretHeaders?: readonly string[] | undefined;
   /** `WWW-Authenticate` of a 401. */
   readonly challenge?: string | undefined;
   /** Instead of the row's status: `onInvalid: "reject"` is 422. */

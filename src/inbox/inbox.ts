@@ -75,7 +75,7 @@ export interface InboxEntry {
   readonly isVerified: boolean;
   /** Lower-case names; credentials are gone. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes that came. */
+  /** The bytes that came, without a secret that was in them. */
   readonly body: Uint8Array;
   /**
    * How the payload is got from the body: `body`, by the sender's formats; or `json`, where the body is not what the

@@ -1,6 +1,7 @@
 // The inspector: middleware that serves a page, and a listener that fills it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { coreOf, type Receiver } from "../create-receiver.js";
+import { scrubRulesOf } from "../sender/scrub.js";
 import type { Assets } from "./assets.js";
 import { Gate } from "./gate.js";
 import { News } from "./news.js";
@@ -8,7 +9,6 @@ import { type InspectorOptions, toSettings } from "./options.js";
 import { Recorder } from "./recorder.js";
 import { send, sendError, sendText, setSafeHeaders } from "./respond.js";
 import { ROUTES, type Rooms } from "./routes.js";
-import { secretsOf } from "./scrub.js";
 import { BadOrder, type Target } from "./sending.js";
 
 type Next = (error?: unknown) => void;
@@ -33,7 +33,7 @@ export function createInspector(
   const gate = new Gate(settings);
   const watched = targets.map(({ core }) => ({
     core,
-    secrets: secretsOf(core.sender.definition.auth, settings.scrub),
+    secrets: scrubRulesOf(core.sender.definition, settings.scrub),
   }));
   const { keepDeliveries, keepBodyBytes } = settings;
   const recorder = new Recorder({ receivers: watched, keepDeliveries, keepBodyBytes, now: () => Date.now() });

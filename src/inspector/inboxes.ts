@@ -1,7 +1,9 @@
 // What waits, what runs and what died in the inboxes of the receivers?
+
 import type { Inbox, InboxRecord, InboxState } from "../inbox/inbox.js";
+import type { ScrubRules } from "../sender/scrub.js";
+import { viewBody, viewHeaders } from "./content-view.js";
 import { cut } from "./ending-view.js";
-import { type Secrets, scrubHeaders, viewBody } from "./scrub.js";
 import type { EntryDetail, EntryView, InboxView, StateName } from "./wire.js";
 
 export interface WatchedInbox {
@@ -9,7 +11,7 @@ export interface WatchedInbox {
   readonly source: string;
   readonly kind: "main" | "spill";
   readonly receiver: number;
-  readonly secrets: Secrets;
+  readonly secrets: ScrubRules;
 }
 
 /** A page of the list. */
@@ -62,7 +64,7 @@ export async function readEntry(
   const shown = Buffer.from(body.subarray(0, keepBodyBytes));
   return {
     ...viewEntry(record),
-    headers: scrubHeaders(Object.entries(headers).flat(), watched.secrets),
+    headers: viewHeaders(Object.entries(headers).flat(), watched.secrets),
     body: viewBody(shown, body.length, watched.secrets),
   };
 }

@@ -4,8 +4,9 @@ import { pathOf, queryOf } from "../core/delivery.js";
 import type { OutcomeMessage } from "../core/diagnostics.js";
 import type { Outcome } from "../core/outcome.js";
 import { HeaderLines } from "../lib/headers.js";
+import { type ScrubRules, scrubQuery, scrubTarget } from "../sender/scrub.js";
+import { viewBody, viewHeaders } from "./content-view.js";
 import { cut, toneOf, viewEnding, viewTrace } from "./ending-view.js";
-import { type Secrets, scrubHeaders, scrubQuery, viewBody } from "./scrub.js";
 import type { CheckView, DeliveryDetail, DeliverySummary, DiagnosisView, EndingView, HeaderView } from "./wire.js";
 
 const MAX_PATH_CHARACTERS = 1_000;
@@ -23,9 +24,9 @@ export interface DeliveryRecord {
   readonly sizeBytes: number;
   readonly replyType: string | null;
   readonly retryAfterSeconds: number | null;
-  readonly secrets: Secrets;
+  readonly secrets: ScrubRules;
   readonly isSecure: boolean;
-  /** Path and query as they were called, without the query parameters that are secrets. */
+  /** Path and query as they were called, without secrets: a new signature brings them along. */
   readonly target: string;
   /** The peer: a proxy, where there is one. */
   readonly remoteAddress: string | undefined;
@@ -38,7 +39,7 @@ export interface RecordSettings {
   readonly by: DeliverySummary["by"];
   readonly nowMs: number;
   readonly keepBodyBytes: number;
-  readonly secrets: Secrets;
+  readonly secrets: ScrubRules;
 }
 
 export function toRecord(message: OutcomeMessage, settings: RecordSettings): DeliveryRecord {
@@ -54,7 +55,7 @@ export function toRecord(message: OutcomeMessage, settings: RecordSettings): Del
     late: null,
     diagnosis: null,
     query: query === undefined ? null : cut(scrubQuery(query, settings.secrets)),
-    headers: scrubHeaders(raw, settings.secrets),
+    headers: viewHeaders(raw, settings.secrets),
     // A copy: what is at hand is a part of a larger buffer, which would be kept with it.
     body: Buffer.from(body?.subarray(0, settings.keepBodyBytes) ?? []),
     sizeBytes: body?.length ?? 0,
@@ -62,7 +63,7 @@ export function toRecord(message: OutcomeMessage, settings: RecordSettings): Del
     retryAfterSeconds: outcome.retryAfterSeconds ?? null,
     secrets: settings.secrets,
     isSecure: delivery?.isSecure === true,
-    target: pathOf(url) + (query === undefined ? "" : withoutSecrets(query, settings.secrets)),
+    target: scrubTarget(url, settings.secrets),
     remoteAddress: delivery?.remoteAddress,
   };
 }
@@ -92,12 +93,6 @@ function summaryOf({ outcome, delivery }: OutcomeMessage, settings: RecordSettin
     eventCount: outcome.events.length,
     lateOutcome: null,
   };
-}
-
-/** A new signature brings them along. */
-function withoutSecrets(query: string, secrets: Secrets): string {
-  const kept = query.split("&").filter((pair) => scrubQuery(pair, secrets) === pair);
-  return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
 
 /** The handler has ended, after its sender was answered. */

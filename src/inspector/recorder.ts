@@ -4,9 +4,9 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Delivery } from "../core/delivery.js";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
 import type { ReceiverCore } from "../receiver/receiver.js";
+import type { ScrubRules } from "../sender/scrub.js";
 import { Diagnoser } from "./diagnose.js";
 import { addDiagnosis, addLate, type DeliveryRecord, toRecord } from "./record.js";
-import type { Secrets } from "./scrub.js";
 import { Timeline } from "./timeline.js";
 import type { DeliverySummary } from "./wire.js";
 
@@ -21,7 +21,7 @@ export const acting: AsyncLocalStorage<Act> = new AsyncLocalStorage();
 
 export interface Watched {
   readonly core: ReceiverCore;
-  readonly secrets: Secrets;
+  readonly secrets: ScrubRules;
 }
 
 export interface RecorderSettings {

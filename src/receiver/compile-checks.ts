@@ -13,6 +13,7 @@ import { signedHandshakeStep, unsignedHandshakeStep } from "./checks/handshake.j
 import { httpsCheck } from "./checks/https.js";
 import { type AdmitSettings, admitStep } from "./checks/load.js";
 import { parseStep } from "./checks/parse-body.js";
+import { removeSecretsStep } from "./checks/remove-secrets.js";
 import { sourceAddressCheck } from "./checks/source-address.js";
 import type { AnyReceiverOptions } from "./options.js";
 import type { Settings } from "./resolve-options.js";
@@ -64,6 +65,7 @@ export function compileSteps(
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
     proveStep({ auth, publicUrls: settings.publicUrls }),
+    removeSecretsStep(auth.secretFields ?? []),
     freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),

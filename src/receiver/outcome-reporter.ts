@@ -28,7 +28,9 @@ export class Teller {
 
   /** Of a delivery that goes no further. */
   ending(passage: OpenPassage, ending: Ending): Outcome {
-    return this.#tell(passage, this.#outcome(passage, ending, NO_EVENTS, false, undefined));
+    const outcome = this.#outcome(passage, ending, NO_EVENTS, false, undefined);
+    this.#tell(passage, withoutHeaders(outcome, ending.secretHeaders));
+    return outcome;
   }
 
   /** Of a delivery whose events have ended, one by one. */
@@ -117,4 +119,13 @@ export class Teller {
     const message: OutcomeMessage = { ...told, receiver: this.#settings.facts };
     outcomes.publish(message);
   }
+}
+
+function withoutHeaders(outcome: Outcome, names: readonly string[] = []): Outcome {
+  if (names.length === 0) return outcome;
+  const { reply } = outcome;
+  const headers = Object.fromEntries(
+    Object.entries(reply.headers).filter(([name]) => !names.includes(name.toLowerCase())),
+  );
+  return { ...outcome, reply: { ...reply, headers } };
 }

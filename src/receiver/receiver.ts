@@ -12,6 +12,7 @@ import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
 import type { ClientAddressSource } from "../ip/client-address.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { secretFieldsOf } from "../sender/secret-fields.js";
 import type { Sender } from "../sender/sender.js";
 import { attachStore } from "./attach-store.js";
 import type { MalformedItem } from "./checks/check.js";
@@ -340,6 +341,9 @@ function factsOf(core: ReceiverCore): ReceiverFacts {
     scope: settings.scope,
     credentialHeaders,
     credentialQuery,
+    credentialFields: secretFieldsOf(sender.definition)
+      .filter((place) => place.in === "json" || place.in === "form")
+      .map((place) => place.name),
     get busyCount() {
       return core.runner.busyCount;
     },

@@ -1,7 +1,7 @@
 // What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
 
 import type { BodyFormats } from "../body-formats/format.js";
-import type { Auth, Proven } from "../core/auth.js";
+import type { Auth, Proven, WrittenPlace } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import type { AnyEvents, WebhookEvent } from "../core/event.js";
 import type { Field } from "../core/field.js";
@@ -37,6 +37,8 @@ export interface Handshake {
    * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
    */
   answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Ending | undefined>;
+  /** Where it holds a secret: in a header, the query, or a field of the body. Tools that show or keep deliveries leave it out. */
+  readonly secretFields?: readonly WrittenPlace[];
   /** The sender hands over the secret of a new webhook: only while `receiver.enrol()` waits for one. */
   readonly enrols?: true;
 }

@@ -22,7 +22,7 @@ export const asana: SenderFactory<EnrollingOptions> = /* @__PURE__ */ senderFact
       },
       handshakes: [
         enrolment(
-          ASANA_SECRET,
+          { in: "header", name: ASANA_SECRET },
           enrol,
           ({ headers }) => {
             const value = headers.once(ASANA_SECRET);

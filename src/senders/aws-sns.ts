@@ -25,7 +25,9 @@ export interface AwsSnsOptions {
 
 const HOST = /^sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?$/;
 const CERTIFICATE_PATH = /^\/[A-Za-z0-9_-]+\.pem$/;
-const ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:(?:\*|[A-Za-z0-9_-]+(?:\.fifo)?)$/;
+/** docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html: names of 1 to 256 characters. */
+const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/;
+const WILDCARD_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:\*$/;
 const CONFIRM_TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 65_536;
 
@@ -33,9 +35,26 @@ const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn"
 const CONFIRMATION = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
 /** Of an UnsubscribeConfirmation the documentation and the vendor's library disagree. */
 const WITHOUT_TOKEN = /* @__PURE__ */ CONFIRMATION.filter((name) => name !== "Token");
+/** The signed members of each type, in their order (docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html). */
+const SIGNED_MEMBERS: ReadonlyMap<unknown, readonly (readonly string[])[]> = new Map([
+  ["Notification", [NOTIFICATION]],
+  ["SubscriptionConfirmation", [CONFIRMATION]],
+  ["UnsubscribeConfirmation", [CONFIRMATION, WITHOUT_TOKEN]],
+]);
+/** A notification has it only where its publisher gave one. */
+const OPTIONAL_MEMBER = "Subject";
+/** Members are joined by line breaks: one within a member would let the text be cut into other members. */
+const FREE_TEXT_MEMBER = "Message";
 
 const NOT_JSON = /* @__PURE__ */ refuse("bad_credentials", "the body is not a JSON object");
-const NO_TEXT = /* @__PURE__ */ refuse("bad_credentials", "a signed member of the message is no text");
+const OTHER_TYPE = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "Type is none of Notification, SubscriptionConfirmation and UnsubscribeConfirmation",
+);
+const NO_TEXT = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed member of the message is missing, is no text, or holds a line break that only Message may hold",
+);
 
 const SIGNED: SignedText = {
   covers: { body: false, method: false, url: false, headers: [], fields: NOTIFICATION },
@@ -43,22 +62,26 @@ const SIGNED: SignedText = {
     const parsed = parseJson(body);
     if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return NOT_JSON;
     const members = parsed.value as Record<string, unknown>;
-    const { Type: type } = members;
-    const lists =
-      type === "SubscriptionConfirmation"
-        ? [CONFIRMATION]
-        : type === "UnsubscribeConfirmation"
-          ? [CONFIRMATION, WITHOUT_TOKEN]
-          : [NOTIFICATION];
+    const lists = SIGNED_MEMBERS.get(members["Type"]);
+    if (lists === undefined) return OTHER_TYPE;
     const texts: string[] = [];
     for (const names of lists) {
-      const present = names.filter((name) => Object.hasOwn(members, name) && members[name] !== null);
-      if (!present.every((name) => typeof members[name] === "string")) return NO_TEXT;
+      const present = names.filter((name) => name !== OPTIONAL_MEMBER || isGiven(members, name));
+      if (!present.every((name) => isSignable(members, name))) return NO_TEXT;
       texts.push(present.map((name) => `${name}\n${members[name]}\n`).join(""));
     }
     return texts;
   },
 };
+
+function isGiven(members: Record<string, unknown>, name: string): boolean {
+  return Object.hasOwn(members, name) && members[name] !== null;
+}
+
+function isSignable(members: Record<string, unknown>, name: string): boolean {
+  const value = Object.hasOwn(members, name) ? members[name] : undefined;
+  return typeof value === "string" && (name === FREE_TEXT_MEMBER || !/[\r\n]/.test(value));
+}
 
 function snsAuth({ topicArns, publicKey: keys }: AwsSnsOptions): Auth {
   const isOurs = compileTopics(topicArns);
@@ -93,7 +116,7 @@ function topicOf({ body }: Delivery): unknown {
 
 function compileTopics(given: AwsSnsOptions["topicArns"]): (arn: unknown) => boolean {
   const arns: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const bad = arns.find((arn) => typeof arn !== "string" || !ARN.test(arn));
+  const bad = arns.find((arn) => typeof arn !== "string" || !(TOPIC_ARN.test(arn) || WILDCARD_ARN.test(arn)));
   if (bad !== undefined || arns.length === 0 || given === undefined) {
     throw new TypeError(
       `awsSns: topicArns must hold ARNs of topics, such as "arn:aws:sns:us-east-1:123456789012:orders", or ":*" for all of an account; got ${JSON.stringify(bad)}`,
@@ -101,7 +124,8 @@ function compileTopics(given: AwsSnsOptions["topicArns"]): (arn: unknown) => boo
   }
   const exact = new Set(arns as string[]);
   const starts = (arns as string[]).filter((arn) => arn.endsWith(":*")).map((arn) => arn.slice(0, -1));
-  return (arn) => typeof arn === "string" && (exact.has(arn) || starts.some((start) => arn.startsWith(start)));
+  return (arn) =>
+    typeof arn === "string" && TOPIC_ARN.test(arn) && (exact.has(arn) || starts.some((start) => arn.startsWith(start)));
 }
 
 /** Signed, and of a topic of ours: what it names is asked, if it is AWS' and confirms a subscription. */

@@ -30,11 +30,13 @@ const PAYLOAD: SignedText = {
     const text = body.length > MAX_BODY_BYTES ? undefined : decodeUtf8(body);
     const [payload, tooMany] = new URLSearchParams(text ?? "").getAll("bt_payload");
     if (payload === undefined || tooMany !== undefined || !/^[A-Za-z0-9+/=\n]+$/.test(payload)) return NO_PAYLOAD;
+    // Anybody is given the signature of a challenge, and base64 can look like one.
+    if (CHALLENGE.test(payload.trim())) return NO_PAYLOAD;
     return [payload, `${payload}\n`];
   },
 };
 
-/** Braintree asks with a challenge when the URL is entered; nobody can sign anything with the answer but a challenge. */
+/** Braintree asks with a challenge when the URL is entered. The answer is the signature of the challenge, and of nothing else that is taken. */
 function challengeOf(publicKey: string, privateKey: string): Handshake {
   const key = createHash("sha1").update(privateKey, "utf8").digest();
   return {

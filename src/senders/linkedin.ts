@@ -8,6 +8,9 @@ import { okJson } from "./shared/handshakes.js";
 import { namedRows } from "./shared/named-rows.js";
 import type { SecretSender } from "./shared/options.js";
 
+/** learn.microsoft.com/linkedin/shared/api-guide/webhook-validation: a UUID. Signed texts begin with `hmacsha256=`. */
+const CHALLENGE_CODE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 const LINKEDIN_EVENT: EventRow = { type: /* @__PURE__ */ json("type") };
 
 const linkedinRow = /* @__PURE__ */ namedRows((type) => ({ each: "notifications", id: json("notificationId"), type }));
@@ -27,6 +30,7 @@ export const linkedin: SecretSender = /* @__PURE__ */ senderFactory({
     handshakes: [
       challengeByGet("linkedin", secret, {
         parameter: "challengeCode",
+        pattern: CHALLENGE_CODE,
         encoding: "hex",
         reply: (challengeCode, challengeResponse) => okJson({ challengeCode, challengeResponse }),
       }),

@@ -57,6 +57,7 @@ function graphAuth(clientState: Secrets): Auth {
     signsTime: false,
     credentialHeaders: [],
     writes: [{ in: "json", name: PLACE }],
+    secretFields: [{ in: "json", name: PLACE }],
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {

@@ -27,7 +27,7 @@ export const notion: SenderFactory<EnrollingOptions> = /* @__PURE__ */ senderFac
       },
       handshakes: [
         enrolment(
-          "verification_token",
+          { in: "json", name: "verification_token" },
           enrol,
           ({ headers, body }) => {
             if (headers.get(NOTION_SIGNATURE) !== undefined || body.length > MAX_TOKEN_BYTES) return undefined;

@@ -1,8 +1,9 @@
 // Verifies Toss Payments' deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
 import { PrivateFields } from "../auth/request/unverified-fields.js";
+import { writeField } from "../auth/request/write-field.js";
 import { mac } from "../auth/schemes/hmac.js";
-import { type Auth, absent, COVERS_NOTHING, type Proof, refuse } from "../core/auth.js";
+import { type Auth, absent, COVERS_NOTHING, type Proof, refuse, type SignableRequest } from "../core/auth.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import { indexOfDigest, sha256 } from "../lib/constant-time.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
@@ -64,7 +65,7 @@ export const tossPayments: SenderFactory<TossPaymentsOptions> = /* @__PURE__ */ 
       confirm: options.confirm,
       event(_delivery, payload) {
         const type = memberOf(payload, "eventType");
-        if (type === undefined) return memberOf(payload, "secret") === undefined ? undefined : DEPOSIT;
+        if (type === undefined) return DEPOSIT; // its secret has proven it, and is gone
         return SIGNED_TYPES.has(String(type)) ? SIGNED : UNSIGNED;
       },
       // Whether the signed transmission time is new on each of the retries, over 3 days 19 hours, is unconfirmed.
@@ -102,11 +103,23 @@ function tossAuth(options: TossPaymentsOptions): Auth {
     return { ok: true, keyIndex: 0, covers: COVERS_NOTHING };
   }
 
+  /** What a receiver keeps of a deposit is without its secret: to be sent again it gets the order's. */
+  async function withDepositSecret(request: SignableRequest, key: string | undefined): Promise<SignableRequest> {
+    const fields = new PrivateFields({ url: "", body: Buffer.from(request.body) });
+    const orderId = fields.read("json", "orderId");
+    if (key === undefined && (typeof orderId !== "string" || fields.read("json", "secret") !== undefined))
+      return request;
+    const secret = key ?? (await depositSecret?.(orderId as string));
+    return secret === undefined ? request : writeField(request, { in: "json", name: "secret" }, secret);
+  }
+
   return {
     scheme: "toss-payments",
     covers: COVERS_NOTHING,
     signsTime: false,
     credentialHeaders: [SIGNATURE],
+    // Of a deposit; and of the payment that other events hold whole.
+    secretFields: ["secret", "data.secret"].map((name) => ({ in: "json", name })),
     needsPublicUrl: false,
     warnings: signature?.warnings ?? [],
     verify(delivery, context) {
@@ -140,6 +153,7 @@ function tossAuth(options: TossPaymentsOptions): Auth {
       };
       const type = new PrivateFields({ url: "", body: Buffer.from(request.body) }).read("json", "eventType");
       const isSigned = typeof type === "string" && SIGNED_TYPES.has(type);
+      if (type === undefined && depositSecret !== undefined) return withDepositSecret(timed, key);
       return isSigned && signature?.sign !== undefined ? signature.sign(timed, key) : timed;
     },
   };

@@ -1,10 +1,13 @@
 // Verifies X (Twitter)'s deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
-import { challengeByGet } from "./shared/challenge-by-get.js";
+import { challengeByGet, exceptChallenges } from "./shared/challenge-by-get.js";
 import { senderFactory } from "./shared/factory.js";
 import { okJson } from "./shared/handshakes.js";
 import { memberNamed, namedRows } from "./shared/named-rows.js";
 import type { SecretSender } from "./shared/options.js";
+
+/** docs.x.com/x-api/webhooks: `crc_token` is base64url. A JSON object never matches. */
+const CRC_TOKEN = /^[A-Za-z0-9_-]{1,512}$/;
 
 /** `tweet_create_events`, `direct_message_events`, …: the member that holds them; `data` of filtered streams. */
 const X_KIND = /^(?:data|[a-z][a-z_]{0,63}_events?)$/;
@@ -17,7 +20,10 @@ export const x: SecretSender = /* @__PURE__ */ senderFactory({
   name: "x",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-twitter-webhooks-signature", encoding: "base64", prefix: "sha256=" } }),
+    auth: exceptChallenges(
+      mac({ secret, signature: { header: "x-twitter-webhooks-signature", encoding: "base64", prefix: "sha256=" } }),
+      CRC_TOKEN,
+    ),
     event(_delivery, payload) {
       const kind = memberNamed(payload, (name) => X_KIND.test(name));
       return kind === undefined ? undefined : xRow(kind);
@@ -25,6 +31,7 @@ export const x: SecretSender = /* @__PURE__ */ senderFactory({
     handshakes: [
       challengeByGet("x", secret, {
         parameter: "crc_token",
+        pattern: CRC_TOKEN,
         encoding: "base64",
         reply: (_token, made) => okJson({ response_token: `sha256=${made}` }),
       }),

@@ -5,6 +5,7 @@ import { OUTCOME_CHANNEL, type OutcomeMessage } from "../core/diagnostics.js";
 import type { Outcome, OutcomeName } from "../core/outcome.js";
 import { coreOf } from "../create-receiver.js";
 import { refuseUnknownKeys } from "../lib/options.js";
+import { isSecretHeader, type ScrubRules, scrubBody, scrubRulesOf, scrubTarget } from "../sender/scrub.js";
 import type { Sender } from "../sender/sender.js";
 import type { SignedDelivery } from "../test-sender/compose.js";
 import type { TestTarget } from "../test-sender/targets.js";
@@ -14,7 +15,6 @@ import {
   type SentDelivery,
   type TestSenderOptions,
 } from "../test-sender/test-sender.js";
-import { type ScrubRules, scrubbedBody, scrubbedHeaders, scrubbedUrl } from "./scrub.js";
 
 /** A delivery in a file: JSON, and as `hookgate verify --delivery` reads it. */
 export interface RecordedDelivery {
@@ -55,13 +55,26 @@ export interface Recording {
 
 const RECORD_OPTIONS: readonly (keyof RecordOptions)[] = ["scrub", "maxCount", "includeUnproven"];
 const MAX_COUNT = 100;
+/** Whose address it was, what belongs to one connection, and what is written anew when the delivery is sent again. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "forwarded",
+  "x-forwarded-for",
+  "x-real-ip",
+  "true-client-ip",
+  "cf-connecting-ip",
+  "connection",
+  "content-length",
+  "host",
+  "keep-alive",
+  "transfer-encoding",
+]);
 
 /**
  * Keeps what a receiver gets from now on, to be written into a file and replayed in tests.
  *
- * Promise: proofs and what else the sender's row calls private are gone: headers, query parameters, and in JSON and form
- * bodies the texts under names such as `token`, `secret`, `password` and `signature`. Bytes with nothing to take out are
- * kept as they came.
+ * Promise: proofs and what else the sender's row calls private are gone: headers, query parameters, fields of the body; and
+ * in JSON and form bodies the texts under names such as `token`, `secret`, `password` and `signature`. Everything else is
+ * kept byte for byte.
  * Not promised: personal data. Names, addresses and amounts are in payloads; take them out with `scrub`, and read a
  * fixture before it goes into a repository.
  *
@@ -81,11 +94,7 @@ export function recordDeliveries(receiver: object, options: RecordOptions = {}):
   const core = coreOf(receiver);
   if (core === undefined) throw new TypeError("recordDeliveries(receiver): receiver must come from createReceiver");
   const { scrub, maxCount = MAX_COUNT, includeUnproven = false } = options;
-  const rules: ScrubRules = {
-    headers: [...core.facts.credentialHeaders, ...(core.sender.definition.privateHeaders ?? [])],
-    query: core.facts.credentialQuery,
-    payload: scrub,
-  };
+  const rules = scrubRulesOf(core.sender.definition);
   const deliveries: RecordedDelivery[] = [];
   let missed = 0;
 
@@ -98,7 +107,7 @@ export function recordDeliveries(receiver: object, options: RecordOptions = {}):
   }
   function keep(delivery: Delivery, outcome: Outcome): void {
     try {
-      deliveries.push(recorded(delivery, outcome, rules));
+      deliveries.push(recorded(delivery, outcome, rules, scrub));
     } catch {
       missed++; // `scrub` threw; who subscribes must not
     }
@@ -121,18 +130,46 @@ function isProven({ trace }: Outcome): boolean {
   return trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
 }
 
-function recorded(delivery: Delivery, outcome: Outcome, rules: ScrubRules): RecordedDelivery {
-  const body = scrubbedBody(delivery, rules);
-  const text = body.toString("utf8");
+function recorded(
+  { method, url, headers, body }: Delivery,
+  outcome: Outcome,
+  rules: ScrubRules,
+  scrub: RecordOptions["scrub"],
+): RecordedDelivery {
+  const left = withoutPersonal(scrubBody(body, rules), scrub);
+  const text = left.toString("utf8");
   return {
-    method: delivery.method,
-    url: scrubbedUrl(delivery, rules),
-    headers: scrubbedHeaders(delivery, rules),
-    ...(Buffer.from(text).equals(body) ? { body: text } : { bodyBase64: body.toString("base64") }),
+    method,
+    url: scrubTarget(url, rules),
+    headers: keptHeaders(headers.toRaw(), rules),
+    ...(Buffer.from(text).equals(left) ? { body: text } : { bodyBase64: left.toString("base64") }),
     receivedAt: new Date().toISOString(),
     sender: outcome.sender,
     outcome: outcome.name,
   };
+}
+
+/** Names in lower case and repeats kept. */
+function keptHeaders(raw: readonly string[], rules: ScrubRules): RecordedDelivery["headers"] {
+  return raw.flatMap((name, at) => {
+    const lower = name.toLowerCase();
+    const isKept = at % 2 === 0 && !LEFT_OUT.has(lower) && !isSecretHeader(lower, rules);
+    return isKept ? [[lower, raw[at + 1] as string] as const] : [];
+  });
+}
+
+/** As whoever records says; JSON alone. */
+function withoutPersonal(body: Buffer, scrub: RecordOptions["scrub"]): Buffer {
+  if (scrub === undefined) return body;
+  let payload: unknown;
+  try {
+    payload = JSON.parse(body.toString("utf8"));
+  } catch {
+    return body;
+  }
+  const before = JSON.stringify(payload);
+  const after = JSON.stringify(scrub(payload));
+  return after === before ? body : Buffer.from(after ?? "");
 }
 
 export interface ReplayOptions<Events> extends TestSenderOptions, Pick<SendOptions, "path" | "from"> {

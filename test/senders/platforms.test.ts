@@ -292,12 +292,18 @@ describe("challenges by GET", () => {
   it("linkedin: hears the code and its HMAC, with the secret of the app that is asked for", async () => {
     const sender = senders.linkedin({ secret: ({ url }) => (url.includes("applicationId=2") ? secret : null) });
     const { receive } = receiverOf(sender);
-    const outcome = await receive({ method: "GET", url: "/hook?challengeCode=890e4665-4dfe&applicationId=2" });
-    expect(JSON.parse(String(outcome.reply.body))).toEqual({
-      challengeCode: "890e4665-4dfe",
-      challengeResponse: hmac("890e4665-4dfe"),
+    const outcome = await receive({
+      method: "GET",
+      url: "/hook?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0&applicationId=2",
     });
-    const stranger = await receive({ method: "GET", url: "/hook?challengeCode=890e4665-4dfe&applicationId=3" });
+    expect(JSON.parse(String(outcome.reply.body))).toEqual({
+      challengeCode: "890e4665-4dfe-4ab1-b689-ed553bceeed0",
+      challengeResponse: hmac("890e4665-4dfe-4ab1-b689-ed553bceeed0"),
+    });
+    const stranger = await receive({
+      method: "GET",
+      url: "/hook?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0&applicationId=3",
+    });
     expect(stranger).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
   });
 

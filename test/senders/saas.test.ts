@@ -1,5 +1,5 @@
 // What senders of mail, telephony, files and clouds send beside their plain kind, and what their proofs leave open.
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, sign } from "node:crypto";
 import type { Sender } from "hookgate";
 import {
   auth0,
@@ -330,6 +330,62 @@ describe("what a proof leaves open", () => {
     const account = "arn:aws:sns:us-east-1:123456789012:*";
     expect((await of(account, TOPIC)).outcome).toMatchObject({ name: "processed" });
     expect((await of(account, TOPIC.replace("1234", "9234"))).outcome).toMatchObject({ name: "unauthenticated" });
+  });
+
+  describe("awsSns: a text that AWS signed for somebody else's topic cannot be cut into a message of ours", () => {
+    const theirs = "arn:aws:sns:us-east-1:999999999999:theirs";
+    const genuine = {
+      Type: "Notification",
+      MessageId: "m1",
+      Subject: "s",
+      TopicArn: theirs,
+      Message: `hello\nMessageId\nm0\nTimestamp\n2026-01-02T03:04:05.678Z\nTopicArn\n${TOPIC}\nType\nNotification`,
+      Timestamp: "2026-01-02T03:04:05.678Z",
+      SignatureVersion: "2",
+      SigningCertURL: "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem",
+    };
+    const signed = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
+      .map((name) => `${name}\n${(genuine as Record<string, string>)[name]}\n`)
+      .join("");
+    const Signature = sign("sha256", Buffer.from(signed), rsaPair().privateKey).toString("base64");
+    const lines = signed.split("\n");
+    const from = (name: string, count: number) =>
+      lines
+        .slice(lines.indexOf(name) + 1)
+        .slice(0, count)
+        .join("\n");
+
+    it.each<[string, object]>([
+      ["its own topic", {}],
+      [
+        "a topic that holds the rest",
+        {
+          Message: "hello",
+          MessageId: "m0",
+          Subject: undefined,
+          TopicArn: `${TOPIC}\n${lines.slice(lines.indexOf(TOPIC) + 1, -3).join("\n")}`,
+        },
+      ],
+      [
+        "a time that holds the rest",
+        { Message: "hello", MessageId: "m0", Subject: undefined, Timestamp: from("Timestamp", 9) },
+      ],
+      ["an id that holds the rest", { Message: "hello", MessageId: lines.slice(3, -5).join("\n"), Subject: undefined }],
+      ["no Message", { Message: undefined }],
+      ["no TopicArn", { TopicArn: undefined }],
+      ["no Timestamp", { Timestamp: undefined }],
+      ["a subject that is null", { Subject: null }],
+      ["another type", { Type: "Other" }],
+      ["a type that is no text", { Type: ["Notification"] }],
+      ["a topic with a carriage return", { TopicArn: `${TOPIC}\r` }],
+    ])("%s", async (_, changes) => {
+      const topicArns = [TOPIC, "arn:aws:sns:us-east-1:123456789012:*"];
+      const { seen, receive } = delivered(build(awsSns({ topicArns, publicKey: rsaPair().publicKey })));
+      const body = JSON.stringify({ ...genuine, Signature, ...changes });
+      const outcome = await receive({ headers: { "content-type": "text/plain; charset=UTF-8" }, body });
+      expect(["unauthenticated", "bad_credentials"], outcome.hint).toContain(outcome.name);
+      expect(seen).toEqual([]);
+    });
   });
 
   it("awsSns: raw delivery, which has no signature, is refused", async () => {

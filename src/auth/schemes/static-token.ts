@@ -23,7 +23,8 @@ export interface StaticTokenOptions {
 /**
  * Proves that the sender holds a token, sent as it is in a header, the query, or a field of the body.
  *
- * Promise: the sender holds the token. Not promised: anything of what was sent; who sees one delivery can send others.
+ * Promise: the sender holds the token. No handler and no inbox gets it: a field of the body that holds it is taken out of
+ * payload and body. Not promised: anything of what was sent; who sees one delivery can send others.
  *
  * @throws {TypeError} When the token is missing or malformed, or the place is none of the four.
  * @example staticToken({ token: process.env.GITLAB_TOKEN, at: header("x-gitlab-token") })
@@ -62,6 +63,7 @@ export function staticToken(options: StaticTokenOptions): Auth {
     credentialHeaders: at.in === "header" ? [at.name] : [],
     ...(at.in === "query" ? { credentialQuery: [at.name] } : {}),
     writes: [{ in: at.in, name: at.name }],
+    ...(at.in === "json" || at.in === "form" ? { secretFields: [{ in: at.in, name: at.name }] } : {}),
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {

@@ -69,7 +69,10 @@ function conclude(handshake: Handshake, answer: Reply | Ending | undefined, pass
     return answer;
   }
   passage.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
-  return { name: "handshake", hint: handshake.name, reply: safe(answer) };
+  const secretHeaders = handshake.secretFields
+    ?.filter((place) => place.in === "header")
+    .map((place) => place.name.toLowerCase());
+  return { name: "handshake", hint: handshake.name, reply: safe(answer), secretHeaders };
 }
 
 /** An echo must never run as a page: plain text unless the sender wants JSON, and no sniffing. */

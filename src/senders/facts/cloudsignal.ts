@@ -7,7 +7,7 @@ export const cloudsignal: SenderFacts = {
   proof: "`apikey` in the body, as it is. Nothing is signed.",
   exampleType: "ItemShipped",
   retries: "Up to 100 times within seven days, after anything but 200 and 204.",
-  notes: ["The key stands in the payload that handlers get: keep it out of your logs."],
+  notes: ["The key is taken out of payload and body once it has proven the delivery."],
   sources: [
     "https://docs.cloudprinter.com/client/cloudsignal-webhooks-v2-0",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: cloudsignal",

@@ -8,7 +8,7 @@ export const meraki: SenderFacts = {
   exampleType: "motion_alert",
   retries: "Not documented; more than 100 failures in 24 hours disable the server.",
   notes: [
-    "The secret stands in the payload that handlers get: keep it out of your logs.",
+    "The secret is taken out of payload and body once it has proven the delivery.",
     "A template of your own must keep `sharedSecret`, `alertTypeId` and `alertId`.",
   ],
   sources: [

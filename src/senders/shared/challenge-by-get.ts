@@ -1,20 +1,26 @@
-// What several of these senders share: x, linkedin, tiktok.
+// Answers an unsigned GET challenge with an HMAC over it, and keeps such answers from passing as signatures of deliveries.
 import type { Secrets } from "../../auth/keys/secrets.js";
+import { type Auth, refuse } from "../../core/auth.js";
 import { queryOf } from "../../core/delivery.js";
-import type { Reply } from "../../core/outcome.js";
+import type { Ending, Reply } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
 import { challengeMac } from "./challenge-mac.js";
-import { checkChallenge } from "./handshakes.js";
 
-/** How the answer to a challenge is written. */
-interface Answer {
+/** How the sender writes a challenge, and how it wants the answer. */
+interface Challenge {
   readonly parameter: string;
+  /**
+   * What the sender really sends, whole. Whoever asks gets the HMAC of it under the secret that signs deliveries, so no
+   * text that is signed for a delivery may match.
+   */
+  readonly pattern: RegExp;
   readonly encoding: "hex" | "base64";
   readonly reply: (challenge: string, mac: string) => Reply;
 }
 
-/** A GET with a challenge, unsigned; the answer shows that we hold the secret, and says nothing else. */
-export function challengeByGet(factory: string, secret: Secrets, { parameter, encoding, reply }: Answer): Handshake {
+/** A GET with a challenge, unsigned; the answer shows that we hold the secret. */
+export function challengeByGet(factory: string, secret: Secrets, challenge: Challenge): Handshake {
+  const { parameter, pattern, encoding, reply } = challenge;
   const answerWith = challengeMac(factory, secret);
   return {
     name: parameter,
@@ -23,9 +29,31 @@ export function challengeByGet(factory: string, secret: Secrets, { parameter, en
     answer(delivery) {
       const values = new URLSearchParams(queryOf(delivery.url) ?? "").getAll(parameter);
       if (values.length === 0) return undefined;
-      const challenge = checkChallenge(values.length === 1 ? values[0] : undefined);
-      if (typeof challenge !== "string") return challenge;
-      return answerWith(delivery, challenge, encoding, (mac) => reply(challenge, mac));
+      const [value = "", tooMany] = values;
+      if (tooMany !== undefined || !pattern.test(value)) return notOurs(parameter);
+      return answerWith(delivery, value, encoding, (mac) => reply(value, mac));
     },
   };
 }
+
+function notOurs(parameter: string): Ending {
+  return { name: "bad_credentials", hint: `${parameter} is not written as this sender writes a challenge` };
+}
+
+/** Refuses deliveries whose whole body could have been a challenge: their signature may be an answer that anybody was given. */
+export function exceptChallenges(auth: Auth, pattern: RegExp): Auth {
+  return {
+    ...auth,
+    verify: (delivery, context) =>
+      pattern.test(delivery.body.toString("latin1", 0, MAX_CHALLENGE_BYTES + 1))
+        ? IS_CHALLENGE
+        : auth.verify(delivery, context),
+  };
+}
+
+/** Beyond it no pattern matches. */
+const MAX_CHALLENGE_BYTES = 512;
+const IS_CHALLENGE = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the body is written like a challenge, which is no delivery",
+);

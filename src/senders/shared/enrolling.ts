@@ -1,5 +1,6 @@
 // What several of these senders share: notion, asana.
 import { Unverified, type UnverifiedDelivery } from "../../auth/keys/secrets.js";
+import type { WrittenPlace } from "../../core/auth.js";
 import type { Ending } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
 import { checkChallenge, okText } from "./handshakes.js";
@@ -21,18 +22,19 @@ const NOT_NOW: Ending = {
   hint: "a secret came for a webhook that nobody is making now; call receiver.enrol() while you make one",
 };
 
-/** @param secretOf - The secret that is offered; `undefined` where this is no such handshake. */
+/** @param place - Of the secret. @param secretOf - The secret that is offered; `undefined` where this is no such handshake. */
 export function enrolment(
-  name: string,
+  place: WrittenPlace,
   enrol: Enrol | undefined,
   secretOf: (delivery: Parameters<Handshake["answer"]>[0]) => unknown,
   headersOf: (secret: string) => Readonly<Record<string, string>>,
 ): Handshake {
   return {
-    name,
+    name: place.name,
     methods: ["POST"],
     isUnsigned: true,
     enrols: true,
+    secretFields: [place],
     async answer(delivery, _proof, enrolment) {
       const offered = secretOf(delivery);
       if (offered === undefined) return undefined;

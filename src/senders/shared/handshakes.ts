@@ -66,6 +66,7 @@ export function echoQueryTo(
   const plain = echoQuery(parameter, reply);
   return {
     ...plain,
+    secretFields: [{ in: "query", name: token.parameter }],
     answer(delivery) {
       const answered = plain.answer(delivery);
       if (answered === undefined) return undefined;
