@@ -5,7 +5,7 @@ import { basicAuth } from "../auth/schemes/basic-auth.js";
 import { mac } from "../auth/schemes/hmac.js";
 import { itemMac } from "../auth/schemes/item-hmac.js";
 import type { Auth } from "../core/auth.js";
-import { dottedAll, ifPresent, json, memberOf } from "../core/field.js";
+import { dottedAll, json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -40,21 +40,33 @@ const SIGNED_FIELDS = /* @__PURE__ */ [
   "success",
 ].map((name) => `${ITEM}.${name}`);
 
-/**
- * The same code and reference with another `success` is another event. Of a report the reference is its file's name, which
- * another merchant account of the company has as well.
- */
+/** The same code and reference with another `success` is another event, so it belongs to the id. */
 const PAYMENT: EventRow = {
   each: "notificationItems",
   id: /* @__PURE__ */ dottedAll(
     /* @__PURE__ */ json(`${ITEM}.eventCode`),
-    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json(`${ITEM}.merchantAccountCode`)),
-    /* @__PURE__ */ json(`${ITEM}.success`),
     /* @__PURE__ */ json(`${ITEM}.pspReference`),
+    /* @__PURE__ */ json(`${ITEM}.success`),
   ),
   type: /* @__PURE__ */ json(`${ITEM}.eventCode`),
   timestamp: /* @__PURE__ */ json(`${ITEM}.eventDate`, "rfc3339"),
 };
+/** Of a report the reference is its file's name, which another merchant account of the company has as well. */
+const REPORT: EventRow = {
+  ...PAYMENT,
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json(`${ITEM}.eventCode`),
+    /* @__PURE__ */ json(`${ITEM}.merchantAccountCode`),
+    /* @__PURE__ */ json(`${ITEM}.pspReference`),
+    /* @__PURE__ */ json(`${ITEM}.success`),
+  ),
+};
+
+function paymentRow(items: unknown): EventRow {
+  const isOfReport = (item: unknown) => memberOf(item, `${ITEM}.eventCode`) === "REPORT_AVAILABLE";
+  return Array.isArray(items) && items.some(isOfReport) ? REPORT : PAYMENT;
+}
+
 /** Recurring tokens have an id, which is that of the request: one may create a token and update it. */
 const TOKEN: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("type"), /* @__PURE__ */ json("eventId")),
@@ -99,7 +111,8 @@ export const adyen: SenderFactory<AdyenOptions> = /* @__PURE__ */ senderFactory(
     return {
       auth: isBasic ? allOf(basicAuth({ username: username ?? "", password }), signature) : signature,
       event(_delivery, payload) {
-        if (memberOf(payload, "notificationItems") !== undefined) return PAYMENT;
+        const items = memberOf(payload, "notificationItems");
+        if (items !== undefined) return paymentRow(items);
         return memberOf(payload, "eventId") === undefined ? PLATFORM : TOKEN;
       },
       reply: {

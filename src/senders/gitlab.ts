@@ -51,7 +51,7 @@ export const gitlab: SenderFactory<GitlabOptions> = /* @__PURE__ */ senderFactor
       if (headers.has("webhook-id")) return rows.signed;
       // Before 17.4 there was no id of the event: X-Gitlab-Event-UUID is shared by all that one request or an earlier
       // webhook set off, so dedupe by it would swallow events.
-      return headers.has("idempotency-key") ? rows.keyed : rows.bare;
+      return headers.has("x-gitlab-event-uuid") && !headers.has("idempotency-key") ? rows.bare : rows.keyed;
     },
     reply: {
       timeLimitSeconds: 10,

@@ -1,6 +1,6 @@
 // Verifies PortOne's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { dottedAll, header, ifPresent, json, memberOf } from "../core/field.js";
+import { dottedAll, header, json, memberOf } from "../core/field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
@@ -24,19 +24,23 @@ const TYPED: EventRow = {
 const BY_STATUS: EventRow = { id: ID, type: /* @__PURE__ */ json("status") };
 /** Of version 1: one payment comes once for each status, and once for each of its partial cancellations. */
 const UNSIGNED: EventRow = {
+  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("imp_uid"), /* @__PURE__ */ json("status")),
+  type: /* @__PURE__ */ json("status"),
+};
+const CANCELLATION: EventRow = {
   id: /* @__PURE__ */ dottedAll(
     /* @__PURE__ */ json("imp_uid"),
-    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("cancellation_id")),
     /* @__PURE__ */ json("status"),
+    /* @__PURE__ */ json("cancellation_id"),
   ),
-  type: /* @__PURE__ */ json("status"),
+  type: UNSIGNED.type,
 };
 /** Nothing tells one partial cancellation from the next. */
 const CANCELLED: EventRow = { type: UNSIGNED.type };
 
 function unsignedRow(payload: unknown): EventRow {
-  const isNamed = memberOf(payload, "status") !== "cancelled" || memberOf(payload, "cancellation_id") !== undefined;
-  return isNamed ? UNSIGNED : CANCELLED;
+  if (memberOf(payload, "status") !== "cancelled") return UNSIGNED;
+  return memberOf(payload, "cancellation_id") === undefined ? CANCELLED : CANCELLATION;
 }
 
 /**

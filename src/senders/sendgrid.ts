@@ -29,7 +29,7 @@ export const sendgrid: SenderFactory<PublicKeySenderOptions> = /* @__PURE__ */ s
       signature: { header: "x-twilio-email-event-webhook-signature", encoding: "base64" },
     }),
     body: { "application/json": "json", "multipart/form-data": multipart },
-    event: (_delivery, payload) => (Array.isArray(payload) ? EVENTS : INBOUND),
+    event: ({ headers }) => (headers.get("content-type")?.toLowerCase().startsWith("multipart/") ? INBOUND : EVENTS),
     reply: {
       retryHorizonSeconds: 3 * 86_400,
       honoursRetryAfter: false,

@@ -1,6 +1,6 @@
 // Verifies Synctera's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
-import { dottedAll, header, ifPresent, json } from "../core/field.js";
+import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
@@ -16,12 +16,7 @@ export const synctera: SecretSender = /* @__PURE__ */ senderFactory({
       timestamp: header("request-timestamp", "unix-seconds"),
       signature: { header: "synctera-signature", encoding: "hex", form: { list: "", separator: "." } },
     }),
-    // Whether `id` is the event's is not documented; type and time tell two events of one object apart.
-    event: {
-      id: dottedAll(json("type"), ifPresent(json("event_time")), json("id")),
-      type: json("type"),
-      timestamp: json("event_time", "rfc3339"),
-    },
+    event: { id: json("id"), type: json("type"), timestamp: json("event_time", "rfc3339") },
     reply: {
       successStatuses: [200],
       timeLimitSeconds: 5,

@@ -1,14 +1,11 @@
 // WorkOS' actions: it asks whether a user may sign in or register, and waits for a signed verdict.
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { json, memberOf } from "../core/field.js";
 import type { FinishReply } from "../core/reply.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 
 /** What an action asks: may this user sign in, may this one register? It waits for the answer. */
-export const WORKOS_ACTION: EventRow = {
-  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("object"), /* @__PURE__ */ json("id")),
-  type: /* @__PURE__ */ json("object"),
-};
+export const WORKOS_ACTION: EventRow = { id: /* @__PURE__ */ json("id"), type: /* @__PURE__ */ json("object") };
 const ACTION = /^(authentication|user_registration)_action_context$/;
 
 export function workosActionOf(payload: unknown): string | undefined {

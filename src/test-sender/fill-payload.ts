@@ -40,21 +40,20 @@ export function ownPart(field: Field<"text">): Field<"text"> {
 function valuesOf(row: EventRow, { id, isIdChosen, type, timeMs, attempt }: EventParts): Placed[] {
   // The type first: where it is a part of the id as well (Shopify's topic), it decides what stands there.
   const values: Placed[] = type === undefined ? [] : typeValues(row.type, type);
-  // Before the id, of which the time may be a part.
-  if (row.timestamp !== undefined && timeMs !== undefined) {
-    const { format = "rfc3339" } = row.timestamp;
-    const text = formatTime(timeMs, format);
-    values.push({ field: row.timestamp, value: format === "rfc3339" ? text : Number(text), isChosen: false });
-  }
   if (row.id !== undefined && id !== undefined) {
     const own = ownPart(row.id);
     for (const field of row.id.parts ?? [row.id]) {
-      if (field.isOptional && field !== own) continue;
+      if (field !== own && (field.isOptional || field.name === row.timestamp?.name)) continue;
       values.push({ field, value: field === own ? id : "/test", isChosen: field === own && isIdChosen });
     }
   }
   if (row.attempt !== undefined && attempt !== undefined) {
     values.push({ field: row.attempt, value: attempt, isChosen: true });
+  }
+  if (row.timestamp !== undefined && timeMs !== undefined) {
+    const { format = "rfc3339" } = row.timestamp;
+    const text = formatTime(timeMs, format);
+    values.push({ field: row.timestamp, value: format === "rfc3339" ? text : Number(text), isChosen: false });
   }
   return values;
 }
