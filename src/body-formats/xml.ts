@@ -1,6 +1,6 @@
-// How does an XML body become a payload? By fast-xml-parser, an optional peer, within bounds, and with no entities but XML's own.
+// The XML body format, of the entry point `hookgate/formats/xml`. The only file that imports fast-xml-parser, an optional peer.
+import { XMLParser } from "fast-xml-parser";
 import { decodeUtf8, type Parsed } from "../lib/json.js";
-import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { type CustomFormat, unreadable } from "./format.js";
 import { refuseXml } from "./xml-limits.js";
 
@@ -9,60 +9,38 @@ export interface XmlFormatOptions {
   readonly arrays?: readonly string[];
 }
 
-/** Attributes are members, too; none of an element's own name begins like that. */
+/** Attributes are members, too; no element's own name begins like that. */
 const ATTRIBUTE_PREFIX = "@";
 const TEXT_NAME = "#text";
 
-interface Parser {
-  parse(text: string): unknown;
-}
-
 /**
+ * Reads XML bodies, for `defineSender` and for senders that take an `xml` option (`salesforce`).
+ *
  * Elements become members, attributes members with `@` before their name, both without namespace prefixes; an element
  * with nothing but text is that text, and stays a text: no numbers, no booleans. What repeats is an array.
  *
- * Refused: a document type, entities other than XML's five and characters by number, more than 64 levels, 10,000 elements
- * or 5 MiB, two roots, and names that would be a prototype.
+ * Refused: a document type, entities other than XML's five and characters by number, more than 64 levels, 10,000 elements,
+ * 10,000 attributes or 5 MiB, two roots, names that would be a prototype, and whatever two parsers could read differently
+ * (an attribute given twice, a closing tag of another name). Takes time in proportion to the body's size.
  *
- * The package `fast-xml-parser` is loaded with the first body; without it no body can be read.
+ * Needs the package `fast-xml-parser`: `npm install fast-xml-parser`.
  *
- * @example defineSender({ …, body: { "text/xml": xml() }, event: { id: json("notification.id"), … } })
+ * @param options.arrays - Paths of elements that are arrays even where there is one.
+ * @example
+ * import { defineSender, json } from "hookgate";
+ * import { basicAuth } from "hookgate/auth";
+ * import { xml } from "hookgate/formats/xml";
+ *
+ * const erp = defineSender({
+ *   name: "erp",
+ *   auth: basicAuth({ username: "erp", password: process.env.ERP_PASSWORD }),
+ *   body: { "text/xml": xml({ arrays: ["order.line"] }) },
+ *   event: { id: json("order.@id"), type: json("order.status") },
+ * });
  */
 export function xml(options: XmlFormatOptions = {}): CustomFormat {
   const arrays = new Set(options.arrays ?? []);
-  let parser: MaybePromise<Parser> | undefined;
-
-  function parserOf(): MaybePromise<Parser> {
-    parser ??= load(arrays).then(
-      (made) => {
-        parser = made;
-        return made;
-      },
-      (cause: unknown) => {
-        parser = undefined; // it may be installed by then
-        throw new Error("XML bodies need the package fast-xml-parser: npm install fast-xml-parser", { cause });
-      },
-    );
-    return parser;
-  }
-
-  return {
-    name: "xml",
-    parse({ body }) {
-      const text = decodeUtf8(body);
-      if (text === undefined) return unreadable("the body is not valid UTF-8");
-      const refusal = refuseXml(text);
-      if (refusal !== undefined) return unreadable(refusal);
-      const made = parserOf();
-      return isPromise(made) ? made.then((loaded) => read(loaded, text)) : read(made, text);
-    },
-    encode: (payload) => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${write(payload)}`, "utf8"),
-  };
-}
-
-async function load(arrays: ReadonlySet<string>): Promise<Parser> {
-  const { XMLParser } = await import("fast-xml-parser");
-  return new XMLParser({
+  const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: ATTRIBUTE_PREFIX,
     textNodeName: TEXT_NAME,
@@ -75,9 +53,19 @@ async function load(arrays: ReadonlySet<string>): Promise<Parser> {
     htmlEntities: false,
     isArray: (_name, path) => typeof path === "string" && arrays.has(path),
   });
+  return {
+    name: "xml",
+    parse({ body }) {
+      const text = decodeUtf8(body);
+      if (text === undefined) return unreadable("the body is not valid UTF-8");
+      const refusal = refuseXml(text);
+      return refusal === undefined ? read(parser, text) : unreadable(refusal);
+    },
+    encode: (payload) => Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${write(payload)}`, "utf8"),
+  };
 }
 
-function read(parser: Parser, text: string): Parsed<unknown> {
+function read(parser: XMLParser, text: string): Parsed<unknown> {
   try {
     return { ok: true, value: parser.parse(text) };
   } catch {

@@ -125,7 +125,7 @@ export class InboxSide {
   /** @throws {TypeError} On an unknown or malformed option, or where the work has begun with others. */
   work(options: WorkOptions): void {
     refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
-    const concurrency = count("concurrency", options.concurrency ?? CONCURRENCY);
+    const concurrency = count("receiver.work: concurrency", options.concurrency ?? CONCURRENCY);
     const backoff = backoffOf(options);
     if (this.#workshop !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
@@ -198,13 +198,21 @@ export class InboxSide {
 }
 
 function backoffOf(options: WorkOptions): Backoff {
-  const baseSeconds = seconds("backoffBaseSeconds", options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds, 0);
-  const capSeconds = seconds("backoffCapSeconds", options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds, 0);
+  const baseSeconds = seconds(
+    "receiver.work: backoffBaseSeconds",
+    options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds,
+    0,
+  );
+  const capSeconds = seconds(
+    "receiver.work: backoffCapSeconds",
+    options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds,
+    0,
+  );
   if (capSeconds < baseSeconds)
-    throw wrong("backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
+    throw wrong("receiver.work: backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
   return {
     baseSeconds,
     capSeconds,
-    maxAttempts: count("maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
+    maxAttempts: count("receiver.work: maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
   };
 }

@@ -16,7 +16,7 @@ export class EnrolmentWindow implements Enrolment {
   /** @throws {TypeError} When a window is open, or `forSeconds` is out of range. */
   open(options: EnrolOptions = {}): Promise<string> {
     refuseUnknownKeys("receiver.enrol", options, ["forSeconds"]);
-    const forSeconds = seconds("enrol: forSeconds", options.forSeconds ?? WINDOW_SECONDS, 0.001, 86_400);
+    const forSeconds = seconds("receiver.enrol: forSeconds", options.forSeconds ?? WINDOW_SECONDS, 0.001, 86_400);
     if (this.#waiting !== undefined) throw new TypeError("receiver.enrol: a window is open already");
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

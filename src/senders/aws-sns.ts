@@ -62,7 +62,7 @@ const SIGNED: SignedText = {
     const parsed = parseJson(body);
     if (!parsed.ok || typeof parsed.value !== "object" || parsed.value === null) return NOT_JSON;
     const members = parsed.value as Record<string, unknown>;
-    const lists = SIGNED_MEMBERS.get(members["Type"]);
+    const lists = SIGNED_MEMBERS.get(members.Type);
     if (lists === undefined) return OTHER_TYPE;
     const texts: string[] = [];
     for (const names of lists) {

@@ -4,19 +4,29 @@ import { mac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
+import { challengeMac } from "./shared/challenge-mac.js";
 import { senderFactory } from "./shared/factory.js";
-import { checkChallenge, okJson } from "./shared/handshakes.js";
+import { okJson } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
 
-/** The proof has held: Smartcar wants the challenge's own MAC, hex, made with the same token. */
-const SMARTCAR = { header: "sc-signature", encoding: "hex" } as const;
+/** Smartcar sends a UUID. Deliveries are JSON objects, which are not written so. */
+const CHALLENGE = /^[A-Za-z0-9_-]{1,128}$/;
 
-const VERIFY_URL = "https://localhost/";
-
-/** The token that VERIFY was signed with; of a function the one that it finds. */
-function keyOf(secret: Secrets, keyIndex = 0): string | undefined {
-  if (typeof secret === "function") return undefined;
-  return typeof secret === "object" ? secret[keyIndex] : secret;
+/** The proof has held: Smartcar wants the challenge's own MAC, made with the same token. */
+function verification(secret: Secrets): Handshake {
+  const answerWith = challengeMac("smartcar", secret, CHALLENGE);
+  return {
+    name: "VERIFY",
+    methods: ["POST"],
+    isUnsigned: false,
+    answer(delivery, proof) {
+      if (!delivery.body.includes('"VERIFY"')) return undefined;
+      const parsed = parseJson(delivery.body);
+      if (!parsed.ok || memberOf(parsed.value, "eventType") !== "VERIFY") return undefined;
+      const reply = (_sent: string, challenge: string) => okJson({ challenge });
+      return answerWith(delivery, memberOf(parsed.value, "data.challenge"), "hex", reply, proof?.keyIndex);
+    },
+  };
 }
 
 /** Smartcar's webhooks. Types are `VEHICLE_STATE`, `VEHICLE_ERROR`. */
@@ -24,42 +34,10 @@ export const smartcar: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "smartcar",
   name: "smartcar",
   options: ["secret"],
-  define: ({ secret }) => {
-    const auth = mac({ secret, signature: SMARTCAR });
-    const verify: Handshake = {
-      name: "VERIFY",
-      methods: ["POST"],
-      isUnsigned: false,
-      answer({ headers, body }, proof) {
-        if (!body.includes('"VERIFY"')) return undefined;
-        const parsed = parseJson(body);
-        if (!parsed.ok || memberOf(parsed.value, "eventType") !== "VERIFY") return undefined;
-        const challenge = checkChallenge(memberOf(parsed.value, "data.challenge"));
-        if (typeof challenge !== "string") return challenge;
-        const signed = auth.sign?.(
-          {
-            method: "POST",
-            url: VERIFY_URL,
-            headers: headers.toObject(new Set([SMARTCAR.header])) as Record<string, string>,
-            body: Buffer.from(challenge, "utf8"),
-            timestampMs: 0,
-          },
-          keyOf(secret, proof?.keyIndex),
-        );
-        if (signed === undefined || !("headers" in signed)) {
-          return {
-            name: "misconfigured",
-            hint: "the secret function must answer at once, for VERIFY is answered with it",
-          };
-        }
-        return okJson({ challenge: signed.headers[SMARTCAR.header] });
-      },
-    };
-    return {
-      auth,
-      event: { id: json("eventId"), type: json("eventType") },
-      handshakes: [verify],
-      reply: { timeLimitSeconds: 15, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
-    };
-  },
+  define: ({ secret }) => ({
+    auth: mac({ secret, signature: { header: "sc-signature", encoding: "hex" } }),
+    event: { id: json("eventId"), type: json("eventType") },
+    handshakes: [verification(secret)],
+    reply: { timeLimitSeconds: 15, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+  }),
 });

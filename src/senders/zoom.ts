@@ -6,12 +6,15 @@ import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
 import { challengeMac } from "./shared/challenge-mac.js";
 import { senderFactory } from "./shared/factory.js";
-import { checkChallenge, okJson } from "./shared/handshakes.js";
+import { okJson } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
+
+/** Base64 of either alphabet. Deliveries are signed as `v0:<time>:<body>`, and no base64 holds a colon. */
+const PLAIN_TOKEN = /^[A-Za-z0-9+/_=-]{1,512}$/;
 
 /** The proof has held, so the key that made it is the one Zoom wants to see. */
 function urlValidation(secret: Secrets): Handshake {
-  const answerWith = challengeMac("zoom", secret);
+  const answerWith = challengeMac("zoom", secret, PLAIN_TOKEN);
   return {
     name: "endpoint.url_validation",
     methods: ["POST"],
@@ -20,10 +23,8 @@ function urlValidation(secret: Secrets): Handshake {
       if (!delivery.body.includes('"endpoint.url_validation"')) return undefined;
       const parsed = parseJson(delivery.body);
       if (!parsed.ok || memberOf(parsed.value, "event") !== "endpoint.url_validation") return undefined;
-      const plainToken = checkChallenge(memberOf(parsed.value, "payload.plainToken"));
-      if (typeof plainToken !== "string") return plainToken;
-      const reply = (encryptedToken: string) => okJson({ plainToken, encryptedToken });
-      return answerWith(delivery, plainToken, "hex", reply, proof?.keyIndex);
+      const reply = (plainToken: string, encryptedToken: string) => okJson({ plainToken, encryptedToken });
+      return answerWith(delivery, memberOf(parsed.value, "payload.plainToken"), "hex", reply, proof?.keyIndex);
     },
   };
 }

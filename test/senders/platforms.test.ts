@@ -312,9 +312,32 @@ describe("challenges by GET", () => {
     ["too long", `crc_token=${"x".repeat(513)}`],
     ["given twice", "crc_token=a&crc_token=b"],
     ["not printable", "crc_token=%00"],
+    ["the body of a delivery", `crc_token=${encodeURIComponent('{"tweet_create_events":[]}')}`],
+    ["a text with a space", "crc_token=a%20b"],
+    ["followed by a line break", "crc_token=abc%0A"],
   ])("x: refuses one that is %s", async (_, query) => {
     const outcome = await receiverOf(senders.x({ secret })).receive({ method: "GET", url: `/hook?${query}` });
     expect(outcome).toMatchObject({ name: "bad_credentials", reply: { status: 400 } });
+  });
+
+  it.each([
+    ["the body of a delivery with its prefix", 'hmacsha256={"type":"LEAD_ACTION"}'],
+    ["a UUID with something behind it", "890e4665-4dfe-4ab1-b689-ed553bceeed0{}"],
+    ["a UUID with something before it", "hmacsha256=890e4665-4dfe-4ab1-b689-ed553bceeed0"],
+    ["no UUID", "abc"],
+    ["empty", ""],
+  ])("linkedin: refuses a code that is %s", async (_, code) => {
+    const url = `/hook?challengeCode=${encodeURIComponent(code)}`;
+    const outcome = await receiverOf(senders.linkedin({ secret })).receive({ method: "GET", url });
+    expect(outcome).toMatchObject({ name: "bad_credentials", reply: { status: 400 } });
+  });
+
+  it.each(["12345", "true", "null", "-1"])("x: refuses the body %s, which anybody may have signed", async (body) => {
+    const { receive } = receiverOf(senders.x({ secret }));
+    const challenge = await receive({ method: "GET", url: `/hook?crc_token=${body}` });
+    const { response_token: signature } = JSON.parse(String(challenge.reply.body));
+    const headers = { ...JSON_TYPE, "x-twitter-webhooks-signature": signature };
+    expect(await receive({ headers, body })).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
   });
 
   it("meta: hears the challenge only with the right token, and only to subscribe", async () => {

@@ -2,7 +2,7 @@
 import type { Secrets } from "../../auth/keys/secrets.js";
 import { type Auth, refuse } from "../../core/auth.js";
 import { queryOf } from "../../core/delivery.js";
-import type { Ending, Reply } from "../../core/outcome.js";
+import type { Reply } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
 import { challengeMac } from "./challenge-mac.js";
 
@@ -21,7 +21,7 @@ interface Challenge {
 /** A GET with a challenge, unsigned; the answer shows that we hold the secret. */
 export function challengeByGet(factory: string, secret: Secrets, challenge: Challenge): Handshake {
   const { parameter, pattern, encoding, reply } = challenge;
-  const answerWith = challengeMac(factory, secret);
+  const answerWith = challengeMac(factory, secret, pattern);
   return {
     name: parameter,
     methods: ["GET"],
@@ -29,15 +29,9 @@ export function challengeByGet(factory: string, secret: Secrets, challenge: Chal
     answer(delivery) {
       const values = new URLSearchParams(queryOf(delivery.url) ?? "").getAll(parameter);
       if (values.length === 0) return undefined;
-      const [value = "", tooMany] = values;
-      if (tooMany !== undefined || !pattern.test(value)) return notOurs(parameter);
-      return answerWith(delivery, value, encoding, (mac) => reply(value, mac));
+      return answerWith(delivery, values.length === 1 ? values[0] : undefined, encoding, reply);
     },
   };
-}
-
-function notOurs(parameter: string): Ending {
-  return { name: "bad_credentials", hint: `${parameter} is not written as this sender writes a challenge` };
 }
 
 /** Refuses deliveries whose whole body could have been a challenge: their signature may be an answer that anybody was given. */

@@ -1,4 +1,4 @@
-// Which secret answers a challenge? Zoom, X and LinkedIn want an HMAC over theirs back, to see that we hold it.
+// Answers a challenge with its HMAC, for senders that want to see that the receiver holds their secret.
 import { type BinaryToTextEncoding, createHmac } from "node:crypto";
 import { compileSecrets, type KeySet, type Secrets } from "../../auth/keys/secrets.js";
 import type { Refusal } from "../../core/auth.js";
@@ -7,29 +7,39 @@ import type { Ending, Reply } from "../../core/outcome.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 
 /**
- * Answers with an HMAC-SHA256 over a text.
+ * Answers with an HMAC-SHA256 over a challenge.
  *
  * @param keyIndex - Which of the secrets, where the challenge was signed. Else the first, so while rotating the newest
  * goes first.
  */
 export type ChallengeMac = (
   delivery: Delivery,
-  text: string,
+  challenge: unknown,
   encoding: BinaryToTextEncoding,
-  reply: (mac: string) => Reply,
+  reply: (challenge: string, mac: string) => Reply,
   keyIndex?: number,
 ) => MaybePromise<Reply | Ending>;
 
-/** @throws {TypeError} When the secret is missing or malformed. */
-export function challengeMac(factory: string, secret: Secrets): ChallengeMac {
+const NOT_A_CHALLENGE: Ending = {
+  name: "bad_credentials",
+  hint: "the challenge is not written as the sender writes its challenges, so it is not answered",
+};
+
+/**
+ * @param pattern - What a challenge looks like, from its first character to its last. Nothing else gets a MAC: the same key
+ * signs deliveries, so the MAC of a text that somebody picks would be a signature.
+ * @throws {TypeError} When the secret is missing or malformed.
+ */
+export function challengeMac(factory: string, secret: Secrets, pattern: RegExp): ChallengeMac {
   const secrets = compileSecrets<string>(secret, { where: `${factory}: secret`, toKey: (text) => text });
-  return function answerChallenge(delivery, text, encoding, reply, keyIndex = 0) {
+  return function answerChallenge(delivery, challenge, encoding, reply, keyIndex = 0) {
+    if (typeof challenge !== "string" || !pattern.test(challenge)) return NOT_A_CHALLENGE;
     const found = secrets.fixed ?? secrets.lookUp(delivery);
     const answer = (keys: KeySet<string> | Refusal): Reply | Ending => {
       if (!keys.ok) return { name: keys.outcome, hint: keys.hint };
       const key = keys.keys[keyIndex];
       if (key === undefined) return { name: "unauthenticated", hint: "there is no secret for this delivery" };
-      return reply(createHmac("sha256", key).update(text, "utf8").digest(encoding));
+      return reply(challenge, createHmac("sha256", key).update(challenge, "utf8").digest(encoding));
     };
     return isPromise(found) ? found.then(answer) : answer(found);
   };
