@@ -7,6 +7,9 @@ import { senderFactory } from "./shared/factory.js";
 import { HEAD_PROBE } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
 
+/** Inbound mail comes with its attachments. */
+const MAX_BODY_BYTES = 26_214_400;
+
 /** `_id` is the message's. It may be opened and clicked often, by several readers and on several links in one second. */
 const MANDRILL: EventRow = {
   each: "",
@@ -50,12 +53,12 @@ export const mandrill: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mac({
       secret,
       algorithm: "sha1",
-      signed: signedForm(),
+      signed: signedForm({ maxFormBytes: MAX_BODY_BYTES }),
       signature: { header: "x-mandrill-signature", encoding: "base64" },
     }),
     body: { "application/x-www-form-urlencoded": { jsonInForm: "mandrill_events" } },
     event: (_delivery, payload) => mandrillRow(payload),
     handshakes: [HEAD_PROBE],
-    reply: { honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 26_214_400 },
+    reply: { honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: MAX_BODY_BYTES },
   }),
 });
