@@ -2,7 +2,7 @@
 import { mac } from "../auth/schemes/hmac.js";
 import type { CustomFormat } from "../body-formats/format.js";
 import { header } from "../core/field.js";
-import { parseForm } from "../lib/form.js";
+import { parseFormBody } from "../lib/form.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -13,7 +13,7 @@ const JSON_OR_FORM: CustomFormat = {
   name: "JSON, or a form",
   parse({ body }) {
     const parsed = parseJson(body);
-    return parsed.ok || OBJECT.test(body.toString("latin1", 0, 64)) ? parsed : parseForm(body.toString("utf8"));
+    return parsed.ok || OBJECT.test(body.toString("latin1", 0, 64)) ? parsed : parseFormBody(body);
   },
   encode: (payload) => Buffer.from(JSON.stringify(payload), "utf8"),
 };

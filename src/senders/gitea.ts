@@ -3,7 +3,7 @@ import { mac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
 import { header } from "../core/field.js";
-import { parseForm } from "../lib/form.js";
+import { parseFormBody } from "../lib/form.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
@@ -16,7 +16,7 @@ const JSON_TEXT: SignedText = {
   covers: { body: true, method: false, url: false, headers: [] },
   texts({ headers, body }) {
     if (!(headers.get("content-type") ?? "").toLowerCase().startsWith(FORM_TYPE)) return [body];
-    const form = parseForm(body.toString("utf8"));
+    const form = parseFormBody(body);
     const text = form.ok && Object.keys(form.value).length === 1 ? form.value[FIELD] : undefined;
     return typeof text === "string" ? [text] : NOT_ALONE;
   },

@@ -7,7 +7,7 @@ import { multipartParts } from "../body-formats/multipart-parts.js";
 import { type Auth, type Refusal, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { dottedAll, form, ifPresent, json, literal } from "../core/field.js";
-import { parseForm } from "../lib/form.js";
+import { parseFormBody } from "../lib/form.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -56,7 +56,7 @@ function multipartFields(delivery: Delivery): [string, string][] | Refusal {
 }
 
 function formFields({ body }: Delivery): [string, string][] | Refusal {
-  const form = parseForm(body.toString("utf8"));
+  const form = parseFormBody(body);
   if (!form.ok) return UNREADABLE;
   return Object.entries(form.value).flatMap(([name, value]) =>
     [value].flat().map((one): [string, string] => [name, one]),
