@@ -42,6 +42,7 @@ export function compileSteps(
   settings: Settings,
   load: Pick<AdmitSettings, "isClosing" | "isFull">,
   enrolment: Enrolment,
+  warn: (message: string) => void,
 ): Steps {
   const { definition, profile } = sender;
   const { auth } = definition;
@@ -77,6 +78,7 @@ export function compileSteps(
     identifyStep({
       sender: definition,
       credentialHeaders: new Set([...PRIVATE_HEADERS, ...auth.credentialHeaders, ...(definition.privateHeaders ?? [])]),
+      warn,
     }),
   ]);
   return { methods, beforeBody, upstreamBody, beforeHandling };
