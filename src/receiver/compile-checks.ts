@@ -1,4 +1,4 @@
-// Which checks does a delivery of this sender pass, and in which order? Compiled once, when the receiver is built.
+// Compiles the checks of a sender's deliveries, in their order, once for each receiver.
 
 import type { BodyFormats } from "../body-formats/format.js";
 import type { Ending } from "../core/outcome.js";

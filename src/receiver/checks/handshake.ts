@@ -1,4 +1,4 @@
-// Is this no delivery at all, but a sender asking whether we are there?
+// Answers a sender's handshakes.
 
 import type { Ending, Reply } from "../../core/outcome.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
