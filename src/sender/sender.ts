@@ -39,6 +39,11 @@ export interface Handshake {
    * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
    */
   answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Ending | undefined>;
+  /**
+   * The largest body it comes with. Of an unsigned one, where the proof needs headers alone: a larger delivery is proven
+   * before its body is read. Default: any.
+   */
+  readonly maxBodyBytes?: number;
   /** Where it holds a secret: in a header, the query, or a field of the body. Tools that show or keep deliveries leave it out. */
   readonly secretFields?: readonly WrittenPlace[];
   /** The sender hands over the secret of a new webhook: only while `receiver.enrol()` waits for one. */
