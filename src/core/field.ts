@@ -1,8 +1,9 @@
 // Where in a delivery is a value found, and does the proof bind it?
 
+import type { Once } from "../lib/headers.js";
 import type { TimeFormat } from "../lib/time.js";
 import type { Covers } from "./auth.js";
-import { type Delivery, queryOf } from "./delivery.js";
+import { type Delivery, queryParameter } from "./delivery.js";
 
 /** Where a value is found. A time cannot be located without saying how it is written. */
 export interface Field<Kind extends "text" | "time" = "text" | "time"> {
@@ -82,12 +83,10 @@ export function readField(field: Field, delivery: Delivery, payload: unknown): u
   switch (field.in) {
     case "literal":
       return field.name;
-    case "header": {
-      const value = delivery.headers.once(field.name);
-      return typeof value === "symbol" ? undefined : value;
-    }
+    case "header":
+      return textIn(delivery.headers.once(field.name));
     case "query":
-      return new URLSearchParams(queryOf(delivery.url) ?? "").get(field.name) ?? undefined;
+      return textIn(queryParameter(delivery.url, field.name));
     case "json":
     case "form":
       return memberOf(payload, field.name);
@@ -98,6 +97,11 @@ export function readField(field: Field, delivery: Delivery, payload: unknown): u
       return texts.filter((text) => typeof text === "string" && text !== "").join(".");
     }
   }
+}
+
+/** What came more than once names nothing. */
+function textIn(value: Once): string | undefined {
+  return typeof value === "symbol" ? undefined : value;
 }
 
 /** A number that is no safe integer is not the one that was sent. */

@@ -14,6 +14,7 @@ import { payloadReader } from "./checks/parse-body.js";
 import { JSON_BODIES } from "./compile-checks.js";
 import { takeIn } from "./processing/enqueue.js";
 import { EventRunner, type EventSettings } from "./processing/event-processor.js";
+import { Handlers } from "./processing/handler-registry.js";
 import { openWorkshop, type Workshop } from "./processing/inbox-worker.js";
 import type { Settings } from "./resolve-options.js";
 
@@ -113,12 +114,12 @@ export class InboxSide {
     return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events);
   }
 
-  /** Of an event that was vouched for and could not be claimed. */
+  /** Of an event that was vouched for and could not be claimed. One that a guarded route would have handled need not have a handler here. */
   async spill(event: ReceivedEvent): Promise<EventOutcome> {
     const { inbox, events: how } = this.#settings;
-    const vouched = { ...how, schemas: undefined, confirm: () => true };
+    const vouched = { ...how, handlers: new Handlers(), schemas: undefined, confirm: () => true };
     const [outcome] = await takeIn({ ...vouched, inbox, source: this.#source, orderKeyOf: undefined }, [event]);
-    this.work({});
+    if (!how.handlers.isEmpty) this.work({});
     return outcome as EventOutcome;
   }
 
@@ -137,6 +138,7 @@ export class InboxSide {
       backoff,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       runner: this.#runner(),
+      isHandled: kind === "main" ? undefined : (type) => events.handlers.find(type) !== undefined,
       hasClaims: kind === "spill" || inbox.store !== undefined,
       readPayload: payloadReader(sender.definition.body ?? JSON_BODIES),
       random: Math.random,

@@ -25,9 +25,10 @@ import type { AnyReceiverOptions } from "./options.js";
 import { Teller } from "./outcome-reporter.js";
 import { eventOutcome } from "./processing/event-outcomes.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
+import { GuardedRoute } from "./processing/guarded-route.js";
 import { Handlers } from "./processing/handler-registry.js";
 import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
-import { runDelivery } from "./processing/process-delivery.js";
+import { type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
 import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
 import { EnrolmentWindow, type EnrolOptions } from "./secret-enrolment.js";
@@ -36,6 +37,8 @@ const NO_ITEMS: readonly MalformedItem[] = [];
 
 const NO_HANDLER =
   "no handler is registered: every genuine delivery is answered as success and dropped; register one with receiver.on(type, handler), or receiver.onUnhandled(handler)";
+const NO_HANDLER_FOR_SPILLED =
+  "receiver.guard is used with spillTo, and no handler is registered: what comes while the dedupe store is down is kept, and a route cannot be called again later. Register handlers with receiver.on as well; they run what was kept";
 
 /** The receiver below its HTTP side. */
 export class ReceiverCore {
@@ -239,16 +242,30 @@ export class ReceiverCore {
       : this.#handle(passage, refused);
   }
 
-  #handle(passage: OpenPassage, ending: Ending | undefined): MaybePromise<Outcome> {
+  /**
+   * As `judge`, with a route of the application's in place of the handlers. Rejects as `judge` does.
+   *
+   * @returns `undefined` where the route was called and answers by itself.
+   */
+  async guard(passage: OpenPassage, call: (route: GuardedRoute) => void): Promise<Outcome | undefined> {
+    const ending = (await this.identify(passage)) ?? this.#endEarly(passage);
     if (ending !== undefined) return this.end(passage, ending);
-    if (passage.events.length === 0) return this.end(passage, { name: "empty" });
-    const late = this.refuseLate();
-    if (late !== undefined) return this.end(passage, late);
-    if (this.#inbox !== undefined) {
-      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+    if (this.#spill !== undefined && this.handlers.isEmpty) this.operator.warn(NO_HANDLER_FOR_SPILLED);
+    const route = new GuardedRoute(call);
+    try {
+      const outcome = this.endEvents(passage, await route.run(this.runner, this.#runOf(passage)));
+      return route.wasCalled ? undefined : outcome;
+    } finally {
+      route.end();
     }
-    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
-    const outcomes = runDelivery(this.runner, {
+  }
+
+  #endEarly(passage: OpenPassage): Ending | undefined {
+    return passage.events.length === 0 ? { name: "empty" } : this.refuseLate();
+  }
+
+  #runOf(passage: OpenPassage): DeliveryRun {
+    return {
       events: passage.events,
       terms: this.termsOf(passage),
       isDeduped: this.claims !== undefined,
@@ -256,7 +273,17 @@ export class ReceiverCore {
       runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
       onLate: (late) => void this.#teller.events(passage, late, true),
       onLateFailure: (cause) => this.failed(cause),
-    });
+    };
+  }
+
+  #handle(passage: OpenPassage, refused: Ending | undefined): MaybePromise<Outcome> {
+    const ending = refused ?? this.#endEarly(passage);
+    if (ending !== undefined) return this.end(passage, ending);
+    if (this.#inbox !== undefined) {
+      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+    }
+    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
+    const outcomes = runDelivery(this.runner, this.#runOf(passage));
     return isPromise(outcomes)
       ? outcomes.then((events) => this.endEvents(passage, events))
       : this.endEvents(passage, outcomes);

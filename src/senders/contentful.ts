@@ -6,7 +6,6 @@ import { type Auth, type Covers, type Proof, refuse } from "../core/auth.js";
 import { type Delivery, pathOf, queryOf } from "../core/delivery.js";
 import { header } from "../core/field.js";
 import { REPEATED } from "../lib/headers.js";
-import { loadQuerystring } from "../lib/lazy-require.js";
 import { isPromise } from "../lib/maybe-promise.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -40,7 +39,7 @@ function namesIn({ headers }: Pick<Delivery, "headers">): readonly string[] | un
 function canonicalPath(url: string): string | undefined {
   const query = queryOf(url);
   try {
-    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${loadQuerystring().escape(query)}`);
+    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${encodeURIComponent(query)}`);
   } catch {
     return undefined; // half of a surrogate pair
   }

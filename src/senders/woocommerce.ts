@@ -1,7 +1,7 @@
 // Verifies WooCommerce's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
 import { header } from "../core/field.js";
-import { parseForm } from "../lib/form.js";
+import { parseFormBody } from "../lib/form.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { okText } from "./shared/handshakes.js";
@@ -16,7 +16,7 @@ const WOOCOMMERCE_PING: Handshake = {
   isUnsigned: true,
   answer({ headers, body }) {
     if (headers.get("x-wc-webhook-signature") !== undefined || body.length > MAX_PING_BYTES) return undefined;
-    const form = parseForm(body.toString("latin1"));
+    const form = parseFormBody(body);
     if (!form.ok || Object.keys(form.value).length !== 1 || !/^\d{1,15}$/.test(String(form.value.webhook_id))) {
       return undefined;
     }

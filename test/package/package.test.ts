@@ -90,17 +90,12 @@ describe("the tarball", () => {
 });
 
 describe("importing", () => {
-  it("loads four builtins that cost little for hookgate with senders and auth, and no package", () => {
+  it("loads three builtins that cost little for hookgate with senders and auth, and no package", () => {
     const imports = core.flatMap(({ built }) => [...reachedFrom(built, packed).imports]);
-    expect([...new Set(imports)].sort()).toEqual([
-      "node:buffer",
-      "node:crypto",
-      "node:diagnostics_channel",
-      "node:module",
-    ]);
+    expect([...new Set(imports)].sort()).toEqual(["node:buffer", "node:crypto", "node:diagnostics_channel"]);
   });
 
-  it("loads neither jose nor ipaddr.js for hookgate with senders and auth", () => {
+  it("loads no package for hookgate with senders and auth", () => {
     const hook =
       "data:text/javascript,export async function load(url, c, n) { process._rawDebug(url); return n(url, c); }";
     const script = 'import "hookgate"; import "hookgate/senders"; import "hookgate/auth";';
@@ -110,7 +105,7 @@ describe("importing", () => {
       encoding: "utf8",
     });
     expect(stderr).toMatch(/hookgate\/dist\/index\.js/);
-    expect(stderr).not.toMatch(/node_modules\/(jose|ipaddr\.js)\//);
+    expect(stderr).not.toMatch(/node_modules\/(?!hookgate\/)/);
   });
 
   it("brings no builtin module with it but those that node:crypto needs", () => {

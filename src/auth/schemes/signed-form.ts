@@ -1,10 +1,8 @@
 // Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
-import { type Delivery, queryOf } from "../../core/delivery.js";
-import { type FormFields, parseForm } from "../../lib/form.js";
-import { decodeUtf8 } from "../../lib/json.js";
-import { loadQuerystring } from "../../lib/lazy-require.js";
+import { type Delivery, queryParameter } from "../../core/delivery.js";
+import { type FormFields, formatForm, parseForm, parseFormBody } from "../../lib/form.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { SignedText } from "../signature/signed-content.js";
 
@@ -83,10 +81,9 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
  * request's: where `publicUrl` has a query of its own, that of the request is signed by nobody.
  */
 function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
-  const values = new URLSearchParams(queryOf(url) ?? "").getAll(name);
-  const [value] = values;
+  const value = queryParameter(url, name);
   if (value === undefined) return false;
-  if (values.length > 1 || !SHA_256_HEX.test(value)) {
+  if (typeof value !== "string" || !SHA_256_HEX.test(value)) {
     return refuse("bad_credentials", `the query parameter ${name} is no SHA-256 in hex, or came more than once`);
   }
   if (createHash("sha256").update(delivery.body).digest("hex") === value) return true; // neither is a secret
@@ -94,9 +91,8 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
 }
 
 function formText({ body }: Delivery, isOnce: boolean): string | Refusal {
-  const text = body.length > MAX_PARSED_BYTES ? undefined : decodeUtf8(body);
-  if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8, or larger than 1 MiB");
-  const form = parseForm(text);
+  if (body.length > MAX_PARSED_BYTES) return refuse("bad_credentials", "the form is larger than 1 MiB");
+  const form = parseFormBody(body);
   return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
 }
 
@@ -128,6 +124,7 @@ function urlSpellings(url: string): string[] {
 function withQueryAnew(url: string): string {
   const at = url.indexOf("?");
   if (at < 0) return url;
-  const { parse, stringify } = loadQuerystring();
-  return `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
+  const query = parseForm(url.slice(at + 1));
+  const written = query.ok ? formatForm(query.value) : undefined;
+  return written === undefined ? url : `${url.slice(0, at)}?${written}`;
 }
