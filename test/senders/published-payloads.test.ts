@@ -13,7 +13,7 @@ import { sampleKey } from "../../scripts/sender-samples.js";
 import * as senders from "../../src/senders/index.js";
 import type { SignedDelivery } from "../../src/test-sender/compose.js";
 import { exchange } from "../../src/test-sender/http-client.js";
-import { githubExamples, type PublishedDelivery, payloadFiles, requestOf } from "./published-payloads.js";
+import { githubExamples, onTheWire, type PublishedDelivery, payloadFiles, requestOf } from "./published-payloads.js";
 
 type AnySender = Sender<Record<string, unknown>>;
 type AnyReceiver = Receiver<Record<string, unknown>>;
@@ -76,9 +76,8 @@ async function delivered(scene: Scene, delivery: PublishedDelivery): Promise<rea
   const target = {
     deliver(signed: SignedDelivery) {
       const { pathname, search } = new URL(signed.url);
-      const headers = Object.entries(signed.headers).filter(([header]) => !delivery.without?.includes(header));
       const to = { host: "127.0.0.1", port, isTls: false, target: pathname + search, isOwn: true };
-      return exchange(to, { ...signed, headers: Object.fromEntries(headers) });
+      return exchange(to, onTheWire(delivery, signed));
     },
   };
   const sent = await test.send(target, requestOf(delivery, url));

@@ -1,6 +1,7 @@
 // Deliveries in the shapes that vendors publish: files of test/fixtures/payloads, and GitHub's own examples.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { SignedDelivery } from "../../src/test-sender/compose.js";
 import type { SendOptions } from "../../src/test-sender/send-options.js";
 
 /** A file of test/fixtures/payloads. Values are made up; names, types and places are the vendor's. */
@@ -76,16 +77,32 @@ export function githubExamples(): readonly PublishedDelivery[] {
 /** What a test sender is to sign. The body is given as bytes, so that nothing is added to it but the signature. */
 export function requestOf(delivery: PublishedDelivery, url: string): SendOptions {
   const { method, query, headers, json, form, body, parts } = delivery;
-  const text = parts === undefined ? (body ?? (form && String(new URLSearchParams(form)))) : multipart(parts);
-  const contentType = delivery.contentType ?? (parts && `multipart/form-data; boundary=${BOUNDARY}`);
-  const formType = form === undefined ? undefined : "application/x-www-form-urlencoded";
-  const type = contentType ?? formType;
+  const fields = form ?? (parts && fieldsOf(parts));
+  const text = body ?? (fields && String(new URLSearchParams(fields)));
+  const type = delivery.contentType ?? (fields && "application/x-www-form-urlencoded");
   return {
     url: query === undefined ? url : `${url}?${query}`,
     ...(method === undefined ? {} : { method }),
     ...(headers === undefined ? {} : { headers }),
     ...(type === undefined ? {} : { contentType: type }),
     ...(text === undefined && json === undefined ? {} : { body: text ?? JSON.stringify(json) }),
+  };
+}
+
+function fieldsOf(parts: readonly FormPart[]): Record<string, string> {
+  return Object.fromEntries(parts.filter((part) => part.filename === undefined).map(({ name, text }) => [name, text]));
+}
+
+/** The delivery as it goes onto the wire: a signed form becomes multipart, with its files, where the vendor sends that. */
+export function onTheWire({ parts, without = [] }: PublishedDelivery, signed: SignedDelivery): SignedDelivery {
+  const headers = Object.fromEntries(Object.entries(signed.headers).filter(([name]) => !without.includes(name)));
+  if (parts === undefined) return { ...signed, headers };
+  const fields = [...new URLSearchParams(Buffer.from(signed.body).toString())].map(([name, text]) => ({ name, text }));
+  const files = parts.filter((part) => part.filename !== undefined);
+  return {
+    ...signed,
+    headers: { ...headers, "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+    body: Buffer.from(multipart([...fields, ...files])),
   };
 }
 
