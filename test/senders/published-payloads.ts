@@ -19,7 +19,7 @@ export interface PublishedDelivery {
   readonly query?: string;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Headers that a test sender writes, and this delivery comes without. None of them is signed. */
+  /** Headers that a test sender writes, and this delivery comes without. */
   readonly without?: readonly string[];
   /** One of these is the body; without any it is empty. */
   readonly json?: unknown;
