@@ -1,4 +1,4 @@
-// Must several proofs hold, or one of several?
+// Combines authentication schemes: `allOf` requires every one, `anyOf` one of several.
 
 import {
   type Auth,

@@ -1,4 +1,4 @@
-// What does a way to prove origin promise to the rest, and what may it answer?
+// The contract of an authentication scheme, and its possible answers.
 
 import { sharedWeakMap } from "../lib/across-builds.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";

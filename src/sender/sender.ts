@@ -1,4 +1,4 @@
-// What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
+// The definition of a sender: how it authenticates, where its fields are, and how it reads replies.
 
 import type { BodyFormats } from "../body-formats/format.js";
 import type { Auth, Proven, WrittenPlace } from "../core/auth.js";

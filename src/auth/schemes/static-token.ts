@@ -1,4 +1,4 @@
-// Does the delivery carry a token at a place of the sender's own?
+// Verifies a fixed token in a header, the query or the body.
 
 import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
