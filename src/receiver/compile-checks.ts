@@ -71,7 +71,7 @@ export function compileSteps(
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
     prove.late,
-    removeSecretsStep(auth.secretFields ?? []),
+    removeSecretsStep(auth),
     freshness.late,
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),

@@ -85,6 +85,11 @@ export interface SenderDefinition {
   readonly addresses?: PublishedAddresses;
 }
 
+/** Where deliveries of this sender hold secrets as they are: in the body, the query, or a header. */
+export function secretFieldsOf({ auth, handshakes = [] }: SenderDefinition): readonly WrittenPlace[] {
+  return [...(auth.secretFields ?? []), ...handshakes.flatMap((handshake) => handshake.secretFields ?? [])];
+}
+
 /** A list of addresses on the web: a JSON array at a path with dots, or a text with one address a line. */
 export interface PublishedAddresses {
   readonly url: string;
