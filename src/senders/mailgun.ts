@@ -1,6 +1,7 @@
 // Verifies Mailgun's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
 import { mac } from "../auth/schemes/hmac.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import type { Auth } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { form, json, literal } from "../core/field.js";
@@ -17,7 +18,7 @@ const WEBHOOK: EventRow = {
 const ROUTE: EventRow = { id: /* @__PURE__ */ form("token"), type: /* @__PURE__ */ literal("inbound") };
 
 function isForm({ headers }: Pick<Delivery, "headers">): boolean {
-  return (headers.get("content-type") ?? "").toLowerCase().startsWith(FORM_TYPE);
+  return mediaTypeOf(headers) === FORM_TYPE;
 }
 
 /** One description for each body. The body that is parsed later is the one whose proof is asked. */
