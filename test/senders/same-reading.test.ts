@@ -149,6 +149,24 @@ describe("proofs that read fields of the body", () => {
   });
 });
 
+describe("Mailgun", () => {
+  const mailgun = described.find(({ about }) => about.factory === "mailgun") as DescribedSender;
+
+  it.each(["timestamp", "token"])("reads the field %s of mail with attachments as the handler does", async (field) => {
+    const form = new URLSearchParams(text(await signed(mailgun, FORMS.mailgun)));
+    const parts = [...form].map(([name, value]) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`);
+    const body = `${parts.map((part) => `--b\r\n${part}\r\n`).join("")}--b--\r\n`;
+    const headers = { "content-type": "multipart/form-data; boundary=b" };
+    const delivery = { url: "/", headers, body: Buffer.from(body) };
+    const long = "x".repeat(2_000); // beyond what a signed field may have
+    for (const other of ["evil", long, "\ufeff1"]) {
+      const { wrong, accepted } = await differences(mailgun, delivery, multipartVariants(body, "b", field, other));
+      expect(wrong).toEqual([]);
+      expect(accepted).toBeGreaterThan(0);
+    }
+  });
+});
+
 describe("Twilio", () => {
   const twilio = described.find(({ about }) => about.factory === "twilio") as DescribedSender;
 

@@ -20,16 +20,18 @@ export interface SignedFormOptions {
   readonly urls?: "registered" | "with-and-without-port";
   /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
   readonly bodyHash?: string;
+  /** The longest form that is read before it is proven, in bytes. Default 1 MiB; more where mail comes with attachments (Mandrill). */
+  readonly maxFormBytes?: number;
 }
 
 /** Bodies that are parsed before they are proven are small. */
-const MAX_PARSED_BYTES = 1_048_576;
+const MAX_FORM_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
 const NOT_A_FORM = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the fields of a form are signed, and the body's Content-Type is another",
 );
-const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash"];
+const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash", "maxFormBytes"];
 
 /**
  * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
@@ -52,7 +54,7 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  */
 export function signedForm(options: SignedFormOptions = {}): SignedText {
   refuseUnknownKeys("signedForm", options, OPTION_NAMES);
-  const { repeats = "as-sent", urls = "registered", bodyHash } = options;
+  const { repeats = "as-sent", urls = "registered", bodyHash, maxFormBytes = MAX_FORM_BYTES } = options;
   if (repeats !== "as-sent" && repeats !== "sorted-once") {
     throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
   }
@@ -61,6 +63,9 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
   }
   if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
     throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
+  }
+  if (!Number.isSafeInteger(maxFormBytes) || maxFormBytes < 1) {
+    throw new TypeError("signedForm: maxFormBytes must be a whole number of bytes, 1 or more");
   }
   return {
     covers: { body: true, method: false, url: true, headers: [] },
@@ -71,7 +76,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
       const texts: string[] = [];
       for (const url of input.urls) {
         const hashed = bodyHash === undefined ? false : judgeBodyHash(delivery, url, bodyHash);
-        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once");
+        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once", maxFormBytes);
         const text = hashed === false ? form : hashed === true ? "" : hashed;
         if (typeof text !== "string") refusal = text;
         else for (const one of urls === "registered" ? [url] : urlSpellings(url)) texts.push(one + text);
@@ -99,9 +104,9 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
  * Read as nothing but a form by the handler, too: without separators in the signed text, fields can be cut anew until they
  * are JSON.
  */
-function formText({ headers, body }: Delivery, isOnce: boolean): string | Refusal {
+function formText({ headers, body }: Delivery, isOnce: boolean, maxBytes: number): string | Refusal {
   if (body.length > 0 && mediaTypeOf(headers) !== "application/x-www-form-urlencoded") return NOT_A_FORM;
-  if (body.length > MAX_PARSED_BYTES) return refuse("bad_credentials", "the form is larger than 1 MiB");
+  if (body.length > maxBytes) return refuse("bad_credentials", `the form is larger than ${maxBytes} bytes`);
   const form = parseFormBody(body);
   return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
 }
