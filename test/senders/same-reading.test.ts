@@ -10,7 +10,6 @@ import { type Delivery, toDelivery } from "../../src/core/delivery.js";
 import { readField } from "../../src/core/field.js";
 import type { Parsed } from "../../src/lib/json.js";
 import { payloadReader } from "../../src/receiver/checks/parse-body.js";
-import { bodyCleaner, secretFieldsOf } from "../../src/sender/secret-fields.js";
 import { formVariants, jsonVariants, multipartVariants, TYPE_VARIANTS, type Variant } from "./differential-inputs.js";
 
 const ORIGIN = "https://example.com";
@@ -61,10 +60,13 @@ async function read({ sender }: DescribedSender, { url, headers, body }: Signed,
   const input = { url: target, headers: [...lines, ...types] as [string, string][], body: variant.body ?? body };
   const delivery: Delivery = toDelivery(input);
   const context = { nowMs: NOW_MS, publicUrls: () => [ORIGIN + target] };
-  const proof = await sender.definition.auth.verify(delivery, context);
-  const clean = bodyCleaner(secretFieldsOf(sender.definition)) ?? ((bytes: Buffer) => bytes);
+  const { auth } = sender.definition;
+  const proof = await auth.verify(delivery, context);
   const formats = sender.definition.body ?? { "application/json": "json" };
-  return { proof, payload: await payloadReader(formats)({ ...delivery, body: clean(delivery.body) }) };
+  return {
+    proof,
+    payload: await payloadReader(formats)({ ...delivery, body: auth.withoutSecrets?.(delivery.body) ?? delivery.body }),
+  };
 }
 
 function provenOf({ about }: DescribedSender, { proof }: Reading): readonly string[] {
