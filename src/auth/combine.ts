@@ -3,6 +3,8 @@
 import {
   type Auth,
   type Covers,
+  fromHead,
+  needsBody,
   type Proof,
   type Proven,
   type Refusal,
@@ -43,7 +45,7 @@ export function allOf(...auths: readonly Auth[]): Auth {
   }
   const signers = inSigningOrder(auths);
   const canSign = auths.every((auth) => auth.sign !== undefined);
-  return {
+  const combined: Auth = {
     ...shared,
     scheme: `all of ${auths.map((auth) => auth.scheme).join(", ")}`,
     covers: unionOf(auths.map((auth) => auth.covers)),
@@ -56,6 +58,7 @@ export function allOf(...auths: readonly Auth[]): Auth {
         }
       : {}),
   };
+  return auths.some(needsBody) ? combined : fromHead(combined);
 }
 
 /**
@@ -91,7 +94,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
     ...(signer?.sign === undefined ? {} : { writes: writtenBy(signer), sign: signer.sign.bind(signer) }),
   };
   if (signer !== undefined) SIGNER.set(combined, SIGNER.get(signer) ?? signer);
-  return combined;
+  return auths.some(needsBody) ? combined : fromHead(combined);
 }
 
 function common(

@@ -55,18 +55,18 @@ export class PrivateFields {
 
   /** A text, a safe integer or a boolean as text; `undefined` where nothing is there. */
   read(place: Field["in"], name: string): PrivateValue {
-    const { url, body } = this.#delivery;
+    if (place !== "json" && place !== "form") {
+      this.#query ??= parseForm(queryOf(this.#delivery.url) ?? "");
+      return single(onlyField(this.#query, name));
+    }
+    const { body } = this.#delivery;
     const isSmall = body.length <= MAX_PARSED_BYTES;
     if (place === "json") {
       this.#json ??= isSmall ? parseJson(body) : TOO_LARGE;
       return this.#json.ok ? textOf(memberAt(this.#json.value, name)) : UNREADABLE;
     }
-    if (place === "form") {
-      this.#form ??= isSmall ? parseFormBody(body) : TOO_LARGE;
-      return single(onlyField(this.#form, name));
-    }
-    this.#query ??= parseForm(queryOf(url) ?? "");
-    return single(onlyField(this.#query, name));
+    this.#form ??= isSmall ? parseFormBody(body) : TOO_LARGE;
+    return single(onlyField(this.#form, name));
   }
 }
 

@@ -1,6 +1,6 @@
 // Does the delivery carry a token at a place of the sender's own?
 
-import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "../../core/auth.js";
+import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import { REPEATED } from "../../lib/headers.js";
@@ -56,7 +56,7 @@ export function staticToken(options: StaticTokenOptions): Auth {
     return value.slice(prefix.length);
   }
 
-  return {
+  const auth: Auth = {
     scheme: "static-token",
     covers: COVERS_NOTHING,
     signsTime: false,
@@ -72,4 +72,5 @@ export function staticToken(options: StaticTokenOptions): Auth {
     },
     sign: (request, key) => shared.sign(request, key, (token) => writeField(request, at, prefix + token)),
   };
+  return at.in === "header" || at.in === "query" ? fromHead(auth) : auth;
 }

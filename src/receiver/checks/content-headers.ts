@@ -73,6 +73,12 @@ function sizeEnding(delivery: Delivery, maxBodyBytes: number): Ending | undefine
   return isTooLarge ? tooLarge(maxBodyBytes) : undefined;
 }
 
+/** What Content-Length says, where it came once and is a number. */
+export function declaredLength(headers: HeaderLines): number | undefined {
+  const length = headers.once("content-length");
+  return typeof length === "string" && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
+}
+
 function tooLarge(maxBodyBytes: number): Ending {
   return { name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${maxBodyBytes}` };
 }
