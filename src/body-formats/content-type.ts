@@ -1,4 +1,4 @@
-// In which format is a body, by its Content-Type? Compiled once per receiver, asked before the body is read and after.
+// Finds a body's format by its Content-Type. Compiled once per receiver.
 import type { HeaderLines } from "../lib/headers.js";
 import type { BodyFormat, BodyFormats } from "./format.js";
 

@@ -1,4 +1,4 @@
-// Compiles the checks that deliveries of a sender pass, in their order, once, when the receiver is built.
+// Compiles the checks of a sender's deliveries, in their order, once for each receiver.
 
 import type { BodyFormats } from "../body-formats/format.js";
 import { type Auth, needsBody } from "../core/auth.js";
@@ -71,7 +71,7 @@ export function compileSteps(
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
     prove.late,
-    removeSecretsStep(auth.secretFields ?? []),
+    removeSecretsStep(auth),
     freshness.late,
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),

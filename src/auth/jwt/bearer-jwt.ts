@@ -1,4 +1,4 @@
-// Does a signed JWT in `Authorization: Bearer` come from an issuer we trust, for us, and now?
+// Verifies a signed JWT in `Authorization: Bearer`: its issuer, audience and expiry.
 // RFC 6750 section 2.1, RFC 7519, RFC 8725.
 import { type Auth, COVERS_NOTHING, fromHead, type Proof, type Proven, refuse } from "../../core/auth.js";
 import {

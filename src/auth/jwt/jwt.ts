@@ -1,4 +1,4 @@
-// Does a signed JWT come with the delivery, as its body, inside of it, or in a header that binds the body by its hash?
+// Verifies a signed JWT that is the body, is inside the body, or is a header that covers the body by its hash.
 
 import {
   type Auth,

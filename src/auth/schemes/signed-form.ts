@@ -1,4 +1,4 @@
-// Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
+// Builds the text that Twilio and Mandrill sign: the URL and the form's fields, sorted by name.
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryParameter } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// What does a genuine body hold? Bytes become the payload, in the format that its Content-Type says.
+// Parses the verified body into the payload, in the format of its Content-Type.
 import { compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
 import type { BodyFormat, BodyFormats, CustomFormat } from "../../body-formats/format.js";
 import type { Delivery } from "../../core/delivery.js";

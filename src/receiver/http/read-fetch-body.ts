@@ -1,4 +1,4 @@
-// How are the bytes of a body had from a Fetch API request, bounded in size and time?
+// Reads a Fetch API body within size and time limits.
 
 import type { Ending } from "../../core/outcome.js";
 import { NO_BYTES } from "../../lib/bytes.js";

@@ -1,4 +1,4 @@
-// How are the bytes of a body had from node:http, bounded in size and time?
+// Reads a node:http body within size and time limits.
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Ending } from "../../core/outcome.js";
