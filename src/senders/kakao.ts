@@ -3,6 +3,7 @@ import { jwt } from "../auth/jwt/jwt.js";
 import { tokenBody } from "../auth/jwt/jwt-body-format.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { staticToken } from "../auth/schemes/static-token.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { type Auth, absent, COVERS_NOTHING, fromHead } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { header, json, literal, memberOf } from "../core/field.js";
@@ -50,7 +51,7 @@ function kakaoAuth({ token, audience, jwksUrl = JWKS_URL }: KakaoOptions): Auth 
 }
 
 function isToken({ headers }: Delivery): boolean {
-  return headers.get("content-type")?.toLowerCase().startsWith(SET_TYPE) ?? false;
+  return mediaTypeOf(headers) === SET_TYPE;
 }
 
 /**
