@@ -618,3 +618,52 @@ describe("misuse", () => {
     expect(built({ roots: [pem("root")], leafOids: ["1.2.x"] })).toThrow(/dotted numbers/);
   });
 });
+
+describe("jwt asks for issuer, audience and expiry", () => {
+  const whole = { at: "body", ...es256, issuer: "i", audience: "a" } as const;
+  const claims = { iss: "i", aud: "a", exp: NOW_SECONDS + 60 };
+
+  it.each<[string, object, RegExp]>([
+    ["without issuer", { issuer: undefined }, /issuer must be a non-empty string; got undefined/],
+    ["without audience", { audience: undefined }, /audience must be a non-empty string; got undefined/],
+    ["with an empty reason", { issuer: undefined, lacks: { issuer: "" } }, /lacks\.issuer must be a non-empty string/],
+    ["with an empty reason for no end", { lacks: { expiry: "" } }, /lacks\.expiry must be a non-empty string/],
+    ["with a reason that is no sentence", { lacks: { expiry: true } }, /lacks\.expiry must be a non-empty string/],
+    [
+      "with an issuer, and a reason for none",
+      { lacks: { issuer: WHY } },
+      /issuer and lacks\.issuer exclude each other/,
+    ],
+    ["with an audience, and a reason for none", { lacks: { audience: WHY } }, /exclude each other/],
+    ["with two audiences", { audienceIsUrl: true }, /audience and audienceIsUrl exclude each other/],
+    ["with another lack", { lacks: { exp: WHY } }, /unknown option "exp"/],
+    ["with a required claim that is no name", { requiredClaims: [1] }, /requiredClaims must be a non-empty string/],
+  ])("and is not built %s", (_name, over, message) => {
+    expect(() => strictJwt({ ...whole, ...over } as JwtOptions)).toThrow(message);
+  });
+
+  it.each<[string, object]>([
+    ["no iss", { iss: undefined }],
+    ["no aud", { aud: undefined }],
+    ["no exp", { exp: undefined }],
+    ["another iss", { iss: "j" }],
+    ["another aud", { aud: "b" }],
+  ])("a token with %s is refused", async (_name, over) => {
+    const outcome = async (changed: object) =>
+      outcomeOf(strictJwt(whole), { body: await token({ alg: "ES256" }, { ...claims, ...changed }) });
+    expect(await outcome({})).toBe("proven");
+    expect(await outcome(over)).toBe("unauthenticated");
+  });
+
+  it("accepts what it signs: subject, age, and the URL as audience", async () => {
+    const { audience: _, ...others } = whole;
+    const auth = strictJwt({ ...others, audienceIsUrl: true, subject: "s", maxTokenAgeSeconds: 60 });
+    const sent = await signed(auth, {}, PEM);
+    expect(await outcomeOf(auth, received(sent), { publicUrls: [sent.url] })).toBe("proven");
+    expect(await outcomeOf(auth, received(sent), { publicUrls: ["https://example.com/other"] })).toBe(
+      "unauthenticated",
+    );
+    expect(await outcomeOf(auth, received(sent), { publicUrls: [] })).toBe("misconfigured");
+    expect(auth.needsPublicUrl).toBe(true);
+  });
+});

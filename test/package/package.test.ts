@@ -100,7 +100,7 @@ describe("importing", () => {
     ]);
   });
 
-  it("loads neither jose nor ipaddr.js for hookgate with senders and auth", () => {
+  it("does not load ipaddr.js for hookgate with senders and auth", () => {
     const hook =
       "data:text/javascript,export async function load(url, c, n) { process._rawDebug(url); return n(url, c); }";
     const script = 'import "hookgate"; import "hookgate/senders"; import "hookgate/auth";';
@@ -110,7 +110,7 @@ describe("importing", () => {
       encoding: "utf8",
     });
     expect(stderr).toMatch(/hookgate\/dist\/index\.js/);
-    expect(stderr).not.toMatch(/node_modules\/(jose|ipaddr\.js)\//);
+    expect(stderr).not.toMatch(/node_modules\/ipaddr\.js\//);
   });
 
   it("brings no builtin module with it but those that node:crypto needs", () => {

@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { parseJson } from "../../lib/json.js";
 import { ALGORITHMS, fitsAny, misfitOf, type PublicKeyAlgorithm } from "./algorithms.js";
 import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";
-import { IllFormedKey } from "./key-lookup.js";
+import { IllFormedKey, type KeySet } from "./key-lookup.js";
 import { fromJwk, type Jwk } from "./parse-public-key.js";
 
 /** A key set as its issuer publishes it. */
@@ -21,6 +21,12 @@ export interface JwtHeader {
 export interface JwksKey {
   readonly kid: string | undefined;
   readonly key: KeyObject;
+}
+
+/** Public keys to try for one delivery. */
+export interface FoundPublicKeys extends KeySet<KeyObject> {
+  /** Of a fetched key set, where a newer one may hold another key. */
+  readonly set?: readonly JwksKey[];
 }
 
 /** More keys than any issuer publishes; each is imported, so there is a limit. */

@@ -4,8 +4,7 @@ import { within } from "../../lib/deadline.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
 import { type BoundedFetch, reasonOf } from "./bounded-fetch.js";
-import { candidatesOf, fetchKeySet, type JwksKey } from "./jwks-document.js";
-import type { FoundPublicKeys } from "./public-key-source.js";
+import { candidatesOf, type FoundPublicKeys, fetchKeySet, type JwksKey } from "./jwks-document.js";
 
 /** Which key of a set is looked for. */
 export interface KeySetQuery {

@@ -1,5 +1,4 @@
 // The sources that public keys may come from, and what a look-up answers.
-import type { KeyObject } from "node:crypto";
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
@@ -8,8 +7,7 @@ import type { PrivateFields } from "../request/unverified-fields.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
 import type { CertificateTuning, CertificateUrlOptions } from "./certificate-url.js";
 import type { KeySetTuning } from "./jwks.js";
-import type { JwksKey } from "./jwks-document.js";
-import type { KeySet } from "./key-lookup.js";
+import type { FoundPublicKeys } from "./jwks-document.js";
 import type { PublicKeyText } from "./parse-public-key.js";
 import type { UnverifiedDelivery } from "./secrets.js";
 
@@ -68,11 +66,7 @@ export type PublicKeySource =
 
 export const KEY_SOURCES = ["publicKey", "keys", "jwksUrl", "certificate"] as const;
 
-/** Keys to try for one delivery. */
-export interface FoundPublicKeys extends KeySet<KeyObject> {
-  /** Of a fetched key set, where a newer one may hold another key. */
-  readonly set?: readonly JwksKey[];
-}
+export type { FoundPublicKeys } from "./jwks-document.js";
 
 /** A delivery, as far as it decides which key is tried. */
 export interface KeyQuery {
