@@ -60,7 +60,7 @@ const ownSources: Plugin = {
 };
 
 /** Not for `require`: the command runs by itself, and the page runs in a browser. */
-const ESM_ONLY = /^(cli\/|inspector\/app\.js$)/;
+const ESM_ONLY = /^(cli\/|inspector\/(app|sign-in)\.js$)/;
 
 /** The built ES modules as CommonJS, file by file. */
 export async function bundleCommonJs(from: string, to: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Verifies monday.com's deliveries and locates their events.
 import { jwt } from "../auth/jwt/jwt.js";
-import { header, json } from "../core/field.js";
+import { dottedAll, header, ifPresent, json } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -14,6 +14,7 @@ const MONDAY_CHALLENGE: Handshake = {
   name: "challenge",
   methods: ["POST"],
   isUnsigned: true,
+  maxBodyBytes: MAX_CHALLENGE_BYTES,
   answer({ body }) {
     if (body.length > MAX_CHALLENGE_BYTES || !body.includes('"challenge"')) return undefined;
     const parsed = parseJson(body);
@@ -45,7 +46,8 @@ export const monday: SecretSender<MondayEnvelope> = /* @__PURE__ */ senderFactor
       lacks: { issuer: "monday.com's tokens name none; the secret is of one app alone" },
     }),
     event: {
-      id: json("event.triggerUuid"),
+      // One trigger may set off several webhooks of a board.
+      id: dottedAll(json("event.type"), ifPresent(json("event.subscriptionId")), json("event.triggerUuid")),
       type: json("event.type"),
       timestamp: json("event.triggerTime", "rfc3339"),
     },

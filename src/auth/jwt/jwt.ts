@@ -1,9 +1,10 @@
-// Proves a delivery by a signed JWT: its body, a part of it, or a header that may bind the body by its hash.
+// Verifies a signed JWT that is the body, is inside the body, or is a header that covers the body by its hash.
 
 import {
   type Auth,
   absent,
   type Covers,
+  fromHead,
   type Proof,
   type ProofContext,
   type Refusal,
@@ -87,7 +88,7 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning, preset: JwtPr
     };
   }
 
-  return {
+  const auth: Auth = {
     scheme: preset.scheme,
     covers,
     signsTime: plan.signedAt !== undefined,
@@ -108,6 +109,8 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning, preset: JwtPr
 
     sign: (request, key) => signJwt(plan, keys, request, key, preset.where),
   };
+  const isInHead = plan.at !== "body" && (plan.at.in === "header" || plan.at.in === "query");
+  return isInHead && plan.bodyHash === undefined ? fromHead(auth) : auth;
 }
 
 /** What a delivery says of itself, before any key is touched. */
