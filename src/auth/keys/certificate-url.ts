@@ -4,7 +4,7 @@ import { type Refusal, refuse } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
-import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";
+import { type BoundedFetch, fetchBytes, reasonOf } from "./bounded-fetch.js";
 import {
   checkNamePattern,
   compileRoots,
@@ -225,11 +225,4 @@ function hasTopLevelBar(source: string): boolean {
     else if (character === "|" && depth === 0) return true;
   }
   return false;
-}
-
-/** `fetch` says "fetch failed" and keeps what happened in its cause. */
-function reasonOf(failure: unknown): string {
-  if (!(failure instanceof Error)) return "the fetch failed";
-  const code = (failure.cause as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? `${failure.message} (${code})` : failure.message;
 }

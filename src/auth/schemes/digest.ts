@@ -5,7 +5,8 @@ import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
-import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import type { KeySet } from "../keys/key-lookup.js";
+import { compileSecrets, type Secrets } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import {
