@@ -43,7 +43,7 @@ export const mandrill: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mac({
       secret,
       algorithm: "sha1",
-      signed: signedForm(),
+      signed: signedForm({ names: ["mandrill_events"] }),
       signature: { header: "x-mandrill-signature", encoding: "base64" },
     }),
     body: { "application/x-www-form-urlencoded": { jsonInForm: "mandrill_events" } },

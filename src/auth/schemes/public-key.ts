@@ -48,6 +48,7 @@ const OPTION_NAMES: readonly string[] = [
   "keyId",
   "algorithm",
   "signed",
+  "patterns",
   "signature",
   "timestamp",
   "families",

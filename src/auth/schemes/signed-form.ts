@@ -19,6 +19,8 @@ export interface SignedFormOptions {
    * the port taken off, each also with its query written anew (Twilio). Default `"registered"`.
    */
   readonly urls?: "registered" | "with-and-without-port";
+  /** The only fields that the sender's forms have. A form with others is refused, so a lone field's name cannot be made longer. */
+  readonly names?: readonly string[];
   /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
   readonly bodyHash?: string;
 }
@@ -26,7 +28,7 @@ export interface SignedFormOptions {
 /** Bodies that are parsed before they are proven are small. */
 const MAX_PARSED_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
-const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash"];
+const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "names", "bodyHash"];
 
 /**
  * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
@@ -49,12 +51,15 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  */
 export function signedForm(options: SignedFormOptions = {}): SignedText {
   refuseUnknownKeys("signedForm", options, OPTION_NAMES);
-  const { repeats = "as-sent", urls = "registered", bodyHash } = options;
+  const { repeats = "as-sent", urls = "registered", names, bodyHash } = options;
   if (repeats !== "as-sent" && repeats !== "sorted-once") {
     throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
   }
   if (urls !== "registered" && urls !== "with-and-without-port") {
     throw new TypeError('signedForm: urls must be "registered" or "with-and-without-port"');
+  }
+  if (names !== undefined && !(Array.isArray(names) && names.length > 0)) {
+    throw new TypeError('signedForm: names must be a list of names of fields, such as ["events"]');
   }
   if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
     throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
@@ -68,7 +73,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
       const texts: string[] = [];
       for (const url of input.urls) {
         const hashed = bodyHash === undefined ? false : judgeBodyHash(delivery, url, bodyHash);
-        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once");
+        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once", names);
         const text = hashed === false ? form : hashed === true ? "" : hashed;
         if (typeof text !== "string") refusal = text;
         else for (const one of urls === "registered" ? [url] : urlSpellings(url)) texts.push(one + text);
@@ -78,10 +83,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
   };
 }
 
-/**
- * Whether the body is bound by its hash in the query; a refusal where it is another body's. Of the signed URL, not of the
- * request's: where `publicUrl` has a query of its own, that of the request is signed by nobody.
- */
+/** Whether the body is bound by its hash in the query of the signed URL; a refusal where it is another body's. */
 function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
   const values = new URLSearchParams(queryOf(url) ?? "").getAll(name);
   const [value] = values;
@@ -93,11 +95,15 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
   return refuse("unauthenticated", `the body is not the one whose hash the query parameter ${name} is`);
 }
 
-function formText({ body }: Delivery, isOnce: boolean): string | Refusal {
+function formText({ body }: Delivery, isOnce: boolean, names: readonly string[] | undefined): string | Refusal {
   const text = body.length > MAX_PARSED_BYTES ? undefined : decodeUtf8(body);
   if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8, or larger than 1 MiB");
   const form = parseForm(text);
-  return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
+  if (!form.ok) return refuse("bad_credentials", form.hint);
+  const other = names === undefined ? undefined : Object.keys(form.value).find((name) => !names.includes(name));
+  if (other !== undefined)
+    return refuse("bad_credentials", `the form has a field that is none of ${names?.join(", ")}`);
+  return textOf(form.value, isOnce);
 }
 
 /** Sorted by UTF-16 code units, as the senders' libraries sort. */
