@@ -116,6 +116,7 @@ const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   resend: { secret: WHSEC },
   shipbob: { secret: WHSEC },
   vercel: { verifyToken: LEFT_OUT },
+  segment: { batches: LEFT_OUT },
   websub: { topics: ["https://example.com/feed"] },
 };
 
@@ -244,7 +245,26 @@ const REQUESTS: Readonly<Record<string, TestRequest>> = {
   mollie: { payload: { type: "payment-link.paid" } },
   paymob: {
     payload: {
-      obj: { id: 1, amount_cents: 1000, success: true, pending: false, order: { id: 2 }, source_data: { pan: "2346" } },
+      obj: {
+        amount_cents: 1000,
+        created_at: "2026-01-02T03:04:05.678901",
+        currency: "EGP",
+        error_occured: false,
+        has_parent_transaction: false,
+        id: 123,
+        integration_id: 456,
+        is_3d_secure: true,
+        is_auth: false,
+        is_capture: false,
+        is_refunded: false,
+        is_standalone_payment: true,
+        is_voided: false,
+        order: { id: 55 },
+        owner: 66,
+        pending: false,
+        source_data: { pan: "2346", sub_type: "MasterCard", type: "card" },
+        success: true,
+      },
     },
   },
   paypal: { headers: { "paypal-transmission-id": "t1" } },
