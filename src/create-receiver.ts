@@ -43,8 +43,9 @@ export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
   /** The same pipeline on the Fetch API. Bound: pass it as it is. Never rejects. */
   readonly fetch: (request: Request, options?: FetchOptions) => Promise<Response>;
   /**
-   * Middleware for a route of one's own: every check, then the claim, then `next()`. The route's answer settles the claim
-   * when it calls `res.end`: 2xx completes, anything else releases. Work after the answer is work after completion.
+   * Middleware for a route of one's own: every check, then the claims, then `next()`. The route is the handler of all
+   * events of the delivery; its answer settles them when it calls `res.end`: 2xx completes, anything else releases. Work
+   * after the answer is work after completion.
    */
   readonly guard: (req: IncomingMessage, res: ServerResponse, next: Next) => void;
   /** The events that `guard` let through. @throws {TypeError} On any other request. */

@@ -1,4 +1,4 @@
-// How can a delivery end, and what does the sender hear? One table, from which code, README and docs are checked.
+// The table of outcomes: status, retry and meaning of each. Code, README and docs are tested against it.
 import type { Reply, ReplyProfile } from "./reply.js";
 import type { TraceLine } from "./trace.js";
 
@@ -116,7 +116,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   unidentified: /* @__PURE__ */ row(
     400,
     false,
-    "The delivery is genuine, but has no usable id or type where the sender puts it.",
+    "The delivery is genuine, but cannot be an event: its payload is no object, or its unsigned type does not fit its signed body.",
   ),
   invalid_event: /* @__PURE__ */ row(
     500,

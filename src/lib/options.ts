@@ -1,4 +1,4 @@
-// What came instead of what was wanted? For messages to whoever builds a receiver.
+// Checks options, and describes in errors what came and what was wanted.
 
 /** The kind of a value, without its text: what is given in a wrong place is often a secret. */
 export function kindOf(value: unknown): string {
@@ -93,6 +93,7 @@ export function optional(option: string, value: unknown, type: "string" | "boole
   if (value !== undefined && typeof value !== type) throw wrong(option, `a ${type}`, value);
 }
 
+/** @param option - Its name, with the function it was given to in front (`receiver.work: concurrency`) unless that is `createReceiver`. */
 export function wrong(option: string, must: string, came: unknown): TypeError {
   const shown =
     typeof came === "string"
@@ -100,7 +101,8 @@ export function wrong(option: string, must: string, came: unknown): TypeError {
       : typeof came === "object" && came !== null
         ? "an object"
         : String(came);
-  return new TypeError(`createReceiver: ${option} must be ${must}; got ${shown}`);
+  const named = option.startsWith("receiver.") ? option : `createReceiver: ${option}`;
+  return new TypeError(`${named} must be ${must}; got ${shown}`);
 }
 
 /** Names that other libraries use, to ours, or to a sentence that says where such a thing goes. */

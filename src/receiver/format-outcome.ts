@@ -1,4 +1,4 @@
-// How is an outcome written down in a log? One line each: its level, its facts, and what to do about it.
+// Writes an outcome as one line of a log: its level, its facts, and what to do about it.
 import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
 
 export type Level = "info" | "warn" | "error";
@@ -53,8 +53,14 @@ export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: bo
       ...(events.length > MAX_EVENTS ? { eventCount: events.length } : {}),
       ...(error === undefined || isKnownError ? {} : { err: error }),
     },
-    message: parts.filter((part) => part !== "").join(". "),
+    message: sentences(parts),
   };
+}
+
+/** Texts one after another, each but the last ended by one full stop unless it ends a sentence by itself. */
+export function sentences(texts: readonly string[]): string {
+  const said = texts.filter((text) => text !== "");
+  return said.map((text, at) => (at === said.length - 1 || /[.!?\u2026]$/.test(text) ? text : `${text}.`)).join(" ");
 }
 
 function levelOf({ name, reply, events, via, isLate }: Outcome): Level {

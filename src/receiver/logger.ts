@@ -1,7 +1,7 @@
-// Who is told what goes on? `onOutcome`, `onError` and `logger`; and without them a line, once for each cause.
+// Calls `onOutcome`, `onError` and `logger`; without them, writes a line for each cause.
 import type { WebhookError } from "../core/errors.js";
 import { OUTCOMES, type Outcome } from "../core/outcome.js";
-import { type Level, outcomeLine } from "./format-outcome.js";
+import { type Level, outcomeLine, sentences } from "./format-outcome.js";
 
 /**
  * The part of a pino-like logger that is used: facts first, then the message. One with `info`, as pino and `console` are,
@@ -23,6 +23,8 @@ export interface OperatorOptions {
 
 /** Distinct causes remembered; beyond it nothing more is said, for a log must not be filled from outside. */
 const MAX_CAUSES = 1_000;
+const LATER_OUTCOMES = "Later ones of this kind are not written; see onOutcome";
+const LATER_ERRORS = "Later ones of this kind are not written; see onError";
 
 export class Operator {
   readonly #options: OperatorOptions;
@@ -55,7 +57,7 @@ export class Operator {
       this.#say(
         "error",
         { receiver: name, code: error.code, err: error },
-        `${error.code}: ${error.message}${cause}. Later ones of this kind are not written; see onError`,
+        sentences([`${error.code}: ${error.message}${cause}`, LATER_ERRORS]),
       );
     });
   }
@@ -77,7 +79,7 @@ export class Operator {
     this.#once(cause, () => {
       const { meaning, fix } = OUTCOMES[outcome.name];
       const what = outcome.via === "delivery" ? `answered ${outcome.reply.status}` : `an event from ${outcome.via}:`;
-      const parts = [`${what} ${outcome.name}: ${outcome.hint ?? meaning}`, fix];
+      const parts = [`${what} ${outcome.name}: ${outcome.hint ?? meaning}`, fix, LATER_OUTCOMES];
       const details = {
         receiver: name,
         outcome: outcome.name,
@@ -85,14 +87,7 @@ export class Operator {
         path: outcome.path,
         clientAddress: outcome.clientAddress,
       };
-      this.#say(
-        "warn",
-        details,
-        `${parts
-          .filter((part) => part !== "")
-          .join(". ")
-          .replace(/\.?$/, ".")} Later ones of this kind are not written; see onOutcome`,
-      );
+      this.#say("warn", details, sentences(parts));
     });
   }
 

@@ -1,8 +1,9 @@
-// How does a receiver use an inbox? Events go in, entries come out and are run, and `close` leaves nothing half done.
+// A receiver's use of its inbox: enqueue, work and stop.
 
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
 import type { EventOutcome } from "../core/outcome.js";
+import type { ClaimSubject } from "../dedupe/claim-subject.js";
 import { Claims } from "../dedupe/claims.js";
 import { guardedStore } from "../dedupe/resilient-store.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -14,6 +15,7 @@ import { payloadReader } from "./checks/parse-body.js";
 import { JSON_BODIES } from "./compile-checks.js";
 import { takeIn } from "./processing/enqueue.js";
 import { EventRunner, type EventSettings } from "./processing/event-processor.js";
+import { Handlers } from "./processing/handler-registry.js";
 import { openWorkshop, type Workshop } from "./processing/inbox-worker.js";
 import type { Settings } from "./resolve-options.js";
 
@@ -102,7 +104,7 @@ export class InboxSide {
   }
 
   /** An outcome for each event, in their order. */
-  takeIn(events: readonly ReceivedEvent[]): Promise<readonly EventOutcome[]> {
+  takeIn(events: readonly ReceivedEvent[], subject: ClaimSubject): Promise<readonly EventOutcome[]> {
     const { inbox, events: how, settings, warn } = this.#settings;
     if (this.#workshop === undefined && !how.handlers.isEmpty) {
       warn(
@@ -110,22 +112,26 @@ export class InboxSide {
       );
     }
     const key = inbox.keepsOrder ? settings.order?.key : undefined;
-    return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events);
+    return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events, subject);
   }
 
-  /** Of an event that was vouched for and could not be claimed. */
-  async spill(event: ReceivedEvent): Promise<EventOutcome> {
+  /** Of an event that was vouched for and could not be claimed. One that a guarded route would have handled need not have a handler here. */
+  async spill(event: ReceivedEvent, subject: ClaimSubject): Promise<EventOutcome> {
     const { inbox, events: how } = this.#settings;
-    const vouched = { ...how, schemas: undefined, confirm: () => true };
-    const [outcome] = await takeIn({ ...vouched, inbox, source: this.#source, orderKeyOf: undefined }, [event]);
-    this.work({});
+    const vouched = { ...how, handlers: new Handlers(), schemas: undefined, confirm: () => true };
+    const [outcome] = await takeIn(
+      { ...vouched, inbox, source: this.#source, orderKeyOf: undefined },
+      [event],
+      subject,
+    );
+    if (!how.handlers.isEmpty) this.work({});
     return outcome as EventOutcome;
   }
 
   /** @throws {TypeError} On an unknown or malformed option, or where the work has begun with others. */
   work(options: WorkOptions): void {
     refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
-    const concurrency = count("concurrency", options.concurrency ?? CONCURRENCY);
+    const concurrency = count("receiver.work: concurrency", options.concurrency ?? CONCURRENCY);
     const backoff = backoffOf(options);
     if (this.#workshop !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
@@ -137,6 +143,7 @@ export class InboxSide {
       backoff,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       runner: this.#runner(),
+      isHandled: kind === "main" ? undefined : (type) => events.handlers.find(type) !== undefined,
       hasClaims: kind === "spill" || inbox.store !== undefined,
       readPayload: payloadReader(sender.definition.body ?? JSON_BODIES),
       random: Math.random,
@@ -198,13 +205,21 @@ export class InboxSide {
 }
 
 function backoffOf(options: WorkOptions): Backoff {
-  const baseSeconds = seconds("backoffBaseSeconds", options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds, 0);
-  const capSeconds = seconds("backoffCapSeconds", options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds, 0);
+  const baseSeconds = seconds(
+    "receiver.work: backoffBaseSeconds",
+    options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds,
+    0,
+  );
+  const capSeconds = seconds(
+    "receiver.work: backoffCapSeconds",
+    options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds,
+    0,
+  );
   if (capSeconds < baseSeconds)
-    throw wrong("backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
+    throw wrong("receiver.work: backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
   return {
     baseSeconds,
     capSeconds,
-    maxAttempts: count("maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
+    maxAttempts: count("receiver.work: maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
   };
 }

@@ -1,19 +1,19 @@
 // The pipeline: a delivery in, an outcome out. Knows no HTTP framework.
 
-import { COVERS_NOTHING } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { type ArrivalMessage, arrivals, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
+import { isCovered } from "../core/field.js";
 import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
+import { ClaimSubject, membersPattern } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
 import type { ClientAddressSource } from "../ip/client-address.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
-import { secretFieldsOf } from "../sender/secret-fields.js";
-import type { Sender } from "../sender/sender.js";
+import { type Sender, secretFieldsOf } from "../sender/sender.js";
 import { attachStore } from "./attach-store.js";
 import type { MalformedItem } from "./checks/check.js";
 import { closing, overloaded } from "./checks/load.js";
@@ -25,9 +25,10 @@ import type { AnyReceiverOptions } from "./options.js";
 import { Teller } from "./outcome-reporter.js";
 import { eventOutcome } from "./processing/event-outcomes.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
+import { GuardedRoute } from "./processing/guarded-route.js";
 import { Handlers } from "./processing/handler-registry.js";
-import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
-import { runDelivery } from "./processing/process-delivery.js";
+import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
+import { type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
 import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
 import { EnrolmentWindow, type EnrolOptions } from "./secret-enrolment.js";
@@ -36,6 +37,8 @@ const NO_ITEMS: readonly MalformedItem[] = [];
 
 const NO_HANDLER =
   "no handler is registered: every genuine delivery is answered as success and dropped; register one with receiver.on(type, handler), or receiver.onUnhandled(handler)";
+const NO_HANDLER_FOR_SPILLED =
+  "receiver.guard is used with spillTo, and no handler is registered: what comes while the dedupe store is down is kept, and a route cannot be called again later. Register handlers with receiver.on as well; they run what was kept";
 
 /** The receiver below its HTTP side. */
 export class ReceiverCore {
@@ -59,6 +62,7 @@ export class ReceiverCore {
   readonly #inbox: InboxSide | undefined;
   /** Where events are kept that the dedupe store could not claim. */
   readonly #spill: InboxSide | undefined;
+  readonly #changing: RegExp | undefined;
   readonly #enrolment = new EnrolmentWindow();
   #isClosing = false;
 
@@ -66,6 +70,7 @@ export class ReceiverCore {
     const settings = toSettings(sender, options);
     const { definition, profile } = sender;
     this.sender = sender;
+    this.#changing = membersPattern(definition.retriesChange);
     this.settings = settings;
     this.clientAddress = options.clientAddress ?? "socket";
     this.needsAddress = options.allow !== undefined;
@@ -85,6 +90,7 @@ export class ReceiverCore {
         isFull: () => this.#isFull,
       },
       this.#enrolment,
+      (message) => this.operator.warn(message),
     );
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
     this.facts = factsOf(this);
@@ -110,7 +116,7 @@ export class ReceiverCore {
       claims: this.claims,
       strict: settings.dedupe?.strict ?? false,
       onStoreFailure: typeof onStoreFailure === "string" ? onStoreFailure : "refuse",
-      spill: typeof onStoreFailure === "string" ? undefined : (event) => this.#spilled(event),
+      spill: typeof onStoreFailure === "string" ? undefined : (event, terms) => this.#spilled(event, terms),
       order: settings.order,
       canReply: true,
       receiver: this.facts,
@@ -128,6 +134,13 @@ export class ReceiverCore {
   /** Handlers write through the store's own transaction. */
   get isTransactional(): boolean {
     return this.settings.dedupe?.store.begin !== undefined;
+  }
+
+  /** As `termsOf` finds it for a delivery, where the sender's description alone decides. */
+  get #isIdSwappable(): boolean {
+    const { auth, event } = this.sender.definition;
+    if (!auth.covers.body || typeof event === "function") return false;
+    return event.id !== undefined && !isCovered(event.id, auth.covers);
   }
 
   #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
@@ -171,9 +184,9 @@ export class ReceiverCore {
     for (const side of sides) side.work(options);
   }
 
-  #spilled(event: ReceivedEvent): Promise<EventOutcome> {
+  #spilled(event: ReceivedEvent, terms: EventTerms): Promise<EventOutcome> {
     if (this.#spill === undefined) throw new Error("spilled without a place to");
-    return this.#spill.spill(event);
+    return this.#spill.spill(event, terms);
   }
 
   get isClosing(): boolean {
@@ -239,16 +252,30 @@ export class ReceiverCore {
       : this.#handle(passage, refused);
   }
 
-  #handle(passage: OpenPassage, ending: Ending | undefined): MaybePromise<Outcome> {
+  /**
+   * As `judge`, with a route of the application's in place of the handlers. Rejects as `judge` does.
+   *
+   * @returns `undefined` where the route was called and answers by itself.
+   */
+  async guard(passage: OpenPassage, call: (route: GuardedRoute) => void): Promise<Outcome | undefined> {
+    const ending = (await this.identify(passage)) ?? this.#endEarly(passage);
     if (ending !== undefined) return this.end(passage, ending);
-    if (passage.events.length === 0) return this.end(passage, { name: "empty" });
-    const late = this.refuseLate();
-    if (late !== undefined) return this.end(passage, late);
-    if (this.#inbox !== undefined) {
-      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+    if (this.#spill !== undefined && this.handlers.isEmpty) this.operator.warn(NO_HANDLER_FOR_SPILLED);
+    const route = new GuardedRoute(call);
+    try {
+      const outcome = this.endEvents(passage, await route.run(this.runner, this.#runOf(passage)));
+      return route.wasCalled ? undefined : outcome;
+    } finally {
+      route.end();
     }
-    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
-    const outcomes = runDelivery(this.runner, {
+  }
+
+  #endEarly(passage: OpenPassage): Ending | undefined {
+    return passage.events.length === 0 ? { name: "empty" } : this.refuseLate();
+  }
+
+  #runOf(passage: OpenPassage): DeliveryRun {
+    return {
       events: passage.events,
       terms: this.termsOf(passage),
       isDeduped: this.claims !== undefined,
@@ -256,7 +283,19 @@ export class ReceiverCore {
       runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
       onLate: (late) => void this.#teller.events(passage, late, true),
       onLateFailure: (cause) => this.failed(cause),
-    });
+    };
+  }
+
+  #handle(passage: OpenPassage, refused: Ending | undefined): MaybePromise<Outcome> {
+    const ending = refused ?? this.#endEarly(passage);
+    if (ending !== undefined) return this.end(passage, ending);
+    if (this.#inbox !== undefined) {
+      return this.runner
+        .starting(this.#inbox.takeIn(passage.events, this.termsOf(passage)))
+        .then((events) => this.endEvents(passage, events));
+    }
+    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
+    const outcomes = runDelivery(this.runner, this.#runOf(passage));
     return isPromise(outcomes)
       ? outcomes.then((events) => this.endEvents(passage, events))
       : this.endEvents(passage, outcomes);
@@ -279,8 +318,9 @@ export class ReceiverCore {
   async #take(event: ReceivedEvent): Promise<EventOutcome> {
     const late = this.refuseLate();
     if (late !== undefined) return eventOutcome(event, late.name, late);
-    if (this.#inbox === undefined) return await this.runner.run(event, termsOfFetched(event));
-    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event]));
+    const subject = subjectOfFetched(event, this.#isIdSwappable, this.#changing);
+    if (this.#inbox === undefined) return await this.runner.run(event, subject);
+    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event], subject));
     return outcome as EventOutcome;
   }
 
@@ -296,8 +336,8 @@ export class ReceiverCore {
   }
 
   termsOf(passage: OpenPassage): EventTerms {
-    const covers = passage.proof?.covers ?? COVERS_NOTHING;
-    return { body: passage.delivery.body, covers, isIdCovered: passage.isIdCovered };
+    const isBodyCovered = passage.proof?.covers.body === true;
+    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered, { changing: this.#changing });
   }
 
   /** A delivery that goes no further. */

@@ -1,4 +1,4 @@
-// When may a sender hand over the secret of a new webhook? While somebody waits for one, and once.
+// Accepts the secret of a new webhook while `receiver.enrol()` waits for it, once.
 import { refuseUnknownKeys, seconds } from "../lib/options.js";
 import type { Enrolment } from "../sender/sender.js";
 
@@ -16,7 +16,7 @@ export class EnrolmentWindow implements Enrolment {
   /** @throws {TypeError} When a window is open, or `forSeconds` is out of range. */
   open(options: EnrolOptions = {}): Promise<string> {
     refuseUnknownKeys("receiver.enrol", options, ["forSeconds"]);
-    const forSeconds = seconds("enrol: forSeconds", options.forSeconds ?? WINDOW_SECONDS, 0.001, 86_400);
+    const forSeconds = seconds("receiver.enrol: forSeconds", options.forSeconds ?? WINDOW_SECONDS, 0.001, 86_400);
     if (this.#waiting !== undefined) throw new TypeError("receiver.enrol: a window is open already");
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

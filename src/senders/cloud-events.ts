@@ -1,6 +1,8 @@
 // Verifies CloudEvents' deliveries and locates their events.
+
 import type { Secrets } from "../auth/keys/secrets.js";
 import { bearerToken } from "../auth/schemes/bearer-token.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { dottedAll, header, json } from "../core/field.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -19,12 +21,14 @@ const STRUCTURED: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("source"), /* @__PURE__ */ json("id")),
   type: /* @__PURE__ */ json("type"),
   timestamp: /* @__PURE__ */ json("time", "rfc3339"),
+  needsId: true,
 };
 const BATCH: EventRow = { ...STRUCTURED, each: "" };
 const BINARY: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ header("ce-source"), /* @__PURE__ */ header("ce-id")),
   type: /* @__PURE__ */ header("ce-type"),
   timestamp: /* @__PURE__ */ header("ce-time", "rfc3339"),
+  needsId: true,
 };
 const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
 
@@ -60,7 +64,7 @@ export const cloudEvents: SenderFactory<CloudEventsOptions> = /* @__PURE__ */ se
       "*/*": "bytes",
     },
     event({ headers }) {
-      const contentType = headers.get("content-type")?.toLowerCase() ?? "";
+      const contentType = mediaTypeOf(headers) ?? "";
       if (contentType.startsWith("application/cloudevents-batch")) return BATCH;
       return contentType.startsWith("application/cloudevents") || headers.get("ce-id") === undefined
         ? STRUCTURED

@@ -74,6 +74,6 @@ export const segment: SenderFactory<SegmentOptions> = /* @__PURE__ */ senderFact
   define: (options) => ({
     auth: segmentAuth(options),
     event: (_delivery, payload) => (Array.isArray(payload) ? BATCH : SINGLE),
-    reply: { retryHorizonSeconds: 5 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 5 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

@@ -1,4 +1,4 @@
-// Where in a delivery do id, type, time and attempt go? Where the sender's row reads them, beside what is there already.
+// Writes id, type, time and attempt where the sender's definition reads them.
 
 import { deliveryToSign } from "../auth/request/signable-request.js";
 import { writeField } from "../auth/request/write-field.js";
@@ -43,6 +43,7 @@ function valuesOf(row: EventRow, { id, isIdChosen, type, timeMs, attempt }: Even
   if (row.id !== undefined && id !== undefined) {
     const own = ownPart(row.id);
     for (const field of row.id.parts ?? [row.id]) {
+      if (field !== own && (field.isOptional || field.name === row.timestamp?.name)) continue;
       values.push({ field, value: field === own ? id : "/test", isChosen: field === own && isIdChosen });
     }
   }

@@ -46,7 +46,9 @@ it("every page can be reached from README", () => {
 
 it("every example is listed in docs/README.md", () => {
   const listed = new Set(linksOf("docs/README.md").map(({ path }) => path));
-  const helpers = ["instances", "listen", "self-signed", "servers"].map((name) => `examples/${name}.ts`);
+  const helpers = ["embedded-postgres", "instances", "listen", "self-signed", "servers"].map(
+    (name) => `examples/${name}.ts`,
+  );
   const examples = readdirSync(join(root, "examples")).map((file) => `examples/${file}`);
   expect(examples.filter((file) => !listed.has(file)).sort()).toEqual(helpers);
 });

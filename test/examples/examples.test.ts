@@ -100,7 +100,7 @@ it.each(stories)(
 );
 
 it("no example is left untested", () => {
-  const helpers = ["listen.ts", "self-signed.ts", "servers.ts", "instances.ts"];
+  const helpers = ["listen.ts", "self-signed.ts", "servers.ts", "instances.ts", "embedded-postgres.ts"];
   // In started.test.ts and stores.test.ts.
   const programs = ["commonjs.cjs", "three-instances-redis.ts", "ledger-postgres.ts", "spill.ts"];
   const inboxes = ["inbox-sqlite.ts", "inbox-bullmq.ts", "inbox-pg-boss.ts"];

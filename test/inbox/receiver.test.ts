@@ -450,6 +450,17 @@ describe("building", () => {
     expect(() => build().receiver.work({ concurency: 1 } as never)).toThrow('did you mean "concurrency"?');
   });
 
+  it.each([
+    ["concurrency", 0],
+    ["maxAttempts", 1.5],
+    ["backoffBaseSeconds", -1],
+    ["backoffCapSeconds", Number.NaN],
+    ["backoffCapSeconds", 0],
+  ])("blames receiver.work for a %s of %s", (option, value) => {
+    const { receiver } = build();
+    expect(() => receiver.work({ [option]: value })).toThrow(new RegExp(`^receiver\\.work: ${option} must be `));
+  });
+
   it("warns once when nothing works the inbox in a process that has handlers", async () => {
     const lines: string[] = [];
     const { receiver, send } = build(open(), {

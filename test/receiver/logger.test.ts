@@ -1,8 +1,11 @@
 // What a logger is told: with `info` every outcome, once; without it each kind of refusal, once.
 
-import { Discard, type Logger, RetryLater } from "hookgate";
+import { Discard, type Logger, type Outcome, RetryLater, WebhookError } from "hookgate";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
+import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcome.js";
+import { UNKNOWN_SENDER } from "../../src/core/reply.js";
+import { Operator } from "../../src/receiver/logger.js";
 import { build, erp, event, quiet, receiverOf, SECRET, signed } from "./harness.js";
 
 interface Line {
@@ -123,6 +126,51 @@ it("a logger without info gets a line of each kind of refusal, once", async () =
   await receiver.receive({ headers: signed(body), body });
   for (let at = 0; at < 2; at++) await receiver.receive({ headers: wrong, body });
   expect(lines).toHaveLength(1);
+});
+
+describe("a line of a log ends every sentence once", () => {
+  const hints = [undefined, "a cause", "a cause.", "a cause: why?", "cut off…"];
+  const names = Object.keys(OUTCOMES) as OutcomeName[];
+  const outcome = (name: OutcomeName, hint: string | undefined, via: Outcome["via"]): Outcome => ({
+    name,
+    hint,
+    via,
+    retry: OUTCOMES[name].retry,
+    retryAfterSeconds: undefined,
+    reply: { status: statusOf(name, UNKNOWN_SENDER), headers: {}, body: "" },
+    events: [],
+    trace: [],
+    error: undefined,
+    sender: "erp",
+    scope: undefined,
+    durationMs: undefined,
+    method: "POST",
+    path: "/",
+    clientAddress: undefined,
+    isLate: false,
+  });
+  const isWellEnded = (line: string) =>
+    !/[.!?…]\.(\s|$)/.test(line) && !/[^.!?…] (Later ones|Read|Register)/.test(line);
+
+  it.each(names)("%s", (name) => {
+    for (const hint of hints) {
+      const lines = [...linesOf(outcome(name, hint, "delivery")), ...linesOf(outcome(name, hint, "inbox"))];
+      expect(lines.length).toBeGreaterThanOrEqual(4);
+      expect(lines.filter((line) => !isWellEnded(line))).toEqual([]);
+    }
+  });
+
+  function linesOf(one: Outcome): readonly string[] {
+    const lines: string[] = [];
+    const write = (_: object, line: string) => void lines.push(line);
+    for (const info of [write, undefined]) {
+      const logger: Logger = { warn: write, error: write, ...(info === undefined ? {} : { info }) };
+      const operator = new Operator({ name: "erp", logger, onOutcome: undefined, onError: undefined });
+      operator.outcome(one);
+      operator.error(new WebhookError("handler_failed", one.hint ?? "it threw"));
+    }
+    return lines;
+  }
 });
 
 const eventRow = erp().definition.event as { readonly id: never; readonly type: never };

@@ -1,10 +1,11 @@
 // No answer to an unsigned challenge is a signature: whatever a stranger asks, the answer proves no delivery.
 import type { BinaryToTextEncoding } from "node:crypto";
-import { createReceiver, type DeliveryInput, type Outcome, type Sender } from "hookgate";
+import { createReceiver, type Outcome, type Sender } from "hookgate";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it, vi } from "vitest";
 import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
+import { asked } from "./challenge-requests.js";
 
 /** Every hash and MAC of this process: what was hashed, and the result in hex. */
 const { made } = vi.hoisted(() => ({ made: [] as { text: string; hex: string }[] }));
@@ -34,55 +35,11 @@ vi.mock("node:crypto", async (importOriginal) => {
 });
 
 const ORIGIN = "https://example.com";
-const JSON_TYPE = { "content-type": "application/json" };
-const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
 const UUID = "890e4665-4dfe-4ab1-b689-ed553bceeed0";
 const HEX = "20f9f8ed05f77439fe955c977e4c8a53";
 
 const described = describedSenders();
 const shaking = described.filter(({ sender }) => (sender.definition.handshakes ?? []).length > 0);
-
-/** A text in every place where some sender has its challenge. */
-function asked(text: string): readonly DeliveryInput[] {
-  const value = encodeURIComponent(text);
-  const queries = [
-    `crc_token=${value}&nonce=1`,
-    `challengeCode=${value}`,
-    `bt_challenge=${value}`,
-    `challenge_code=${value}`,
-    `challenge=${value}&verification_token=verify-0123456789`,
-    `hub.mode=subscribe&hub.topic=https://example.com/feed&hub.verify_token=verify-0123456789&hub.challenge=${value}`,
-    `validationToken=${value}`,
-  ];
-  const bodies = [
-    "",
-    JSON.stringify({ challenge: text }),
-    JSON.stringify({ type: "url_verification", challenge: text }),
-    JSON.stringify({ event: "endpoint.url_validation", payload: { plainToken: text } }),
-    JSON.stringify({ eventType: "VERIFY", data: { challenge: text } }),
-    JSON.stringify({ type: "validation.webhook", id: text }),
-    JSON.stringify({ verification_token: text }),
-    JSON.stringify([{ eventType: "Microsoft.EventGrid.SubscriptionValidationEvent", data: { validationCode: text } }]),
-  ];
-  const names = [
-    "x-okta-verification-challenge",
-    "validation-token",
-    "x-front-challenge",
-    "x-hook-secret",
-    "webhook-request-origin",
-  ];
-  const headers = /^[\x20-\x7e]*$/.test(text) ? names.map((name) => ({ [name]: text })) : [];
-  return [
-    ...queries.flatMap((query) => ["GET", "POST"].map((method) => ({ method, url: `/hook?${query}` }))),
-    ...bodies.map((body) => ({ method: "POST", url: "/hook", headers: JSON_TYPE, body })),
-    { method: "POST", url: "/hook", headers: FORM_TYPE, body: `ssl_check=1&token=${value}` },
-    { method: "POST", url: "/hook", headers: FORM_TYPE, body: "webhook_id=1" },
-    { method: "HEAD", url: "/hook" },
-    ...headers.flatMap((one) =>
-      ["GET", "POST", "OPTIONS"].map((method) => ({ method, url: "/hook", headers: one, body: "" })),
-    ),
-  ];
-}
 
 /** Everything in an answer that could be a MAC, as hex: written as hex or as base64, with or without something before it. */
 function macsIn({ reply }: Outcome): ReadonlySet<string> {

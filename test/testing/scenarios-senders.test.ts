@@ -14,21 +14,24 @@ const quiet = {
 /** A megabyte for each sender would only take time. */
 const only = scenarioNames.filter((name) => name !== "large");
 
-it.each(known.map((one) => [one.name, one] as const))("%s", async (name, { about, build }) => {
-  const sender = build(sampleOptions(about));
-  const { type, url = `https://example.com/webhooks/${name}`, ...request } = sampleRequest(about);
-  const { needsPublicUrl } = sender.definition.auth;
-  const receiver = createReceiver(sender, needsPublicUrl ? { ...quiet, publicUrl: url } : quiet);
-  let handled = 0;
-  receiver.onUnhandled(() => void handled++);
-  const results = await runScenarios(sender, receiver, {
-    ...request,
-    ...sampleKey(about),
-    type,
-    url,
-    only,
-    effects: () => handled,
-  } as Parameters<typeof runScenarios>[2]);
-  expect(results.flatMap((result) => result.problems.map((problem) => `${result.name}: ${problem}`))).toEqual([]);
-  expect(results.find((result) => result.name === "valid")?.verdict).not.toBe("failed");
-});
+it.each(known.map((one) => [one.name, one] as const))(
+  "%s passes every scenario that applies to it",
+  async (name, { about, build }) => {
+    const sender = build(sampleOptions(about));
+    const { type, url = `https://example.com/webhooks/${name}`, ...request } = sampleRequest(about);
+    const { needsPublicUrl } = sender.definition.auth;
+    const receiver = createReceiver(sender, needsPublicUrl ? { ...quiet, publicUrl: url } : quiet);
+    let handled = 0;
+    receiver.onUnhandled(() => void handled++);
+    const results = await runScenarios(sender, receiver, {
+      ...request,
+      ...sampleKey(about),
+      type,
+      url,
+      only,
+      effects: () => handled,
+    } as Parameters<typeof runScenarios>[2]);
+    expect(results.flatMap((result) => result.problems.map((problem) => `${result.name}: ${problem}`))).toEqual([]);
+    expect(results.find((result) => result.name === "valid")?.verdict).not.toBe("failed");
+  },
+);

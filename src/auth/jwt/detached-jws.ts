@@ -1,4 +1,4 @@
-// Was the body signed by a JWS that stands in a header, without its payload? RFC 7515 appendix F, RFC 7797.
+// Verifies a detached JWS in a header over the body (RFC 7515 appendix F, RFC 7797).
 
 import {
   type Auth,
@@ -18,8 +18,8 @@ import type { KeyTuning } from "../keys/public-key-source.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes } from "../signature/sign-request.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "../signature/signed-content.js";
+import { joinBytes } from "../signature/signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "../signature/timestamp.js";
 import {
   compileJwsKeys,

@@ -1,4 +1,4 @@
-// Was the delivery signed with the sender's private key? Described as the vendor describes it, and verified with node:crypto.
+// Verifies a public-key signature with node:crypto, described in the words of the vendor's documentation.
 import type { KeyObject } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -27,8 +27,8 @@ import { decodeSignature, encodeSignature } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes, placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
+import { joinBytes, type SignedBytes } from "../signature/signed-template.js";
 import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";

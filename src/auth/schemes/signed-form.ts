@@ -1,10 +1,9 @@
-// Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
+// Builds the text that Twilio and Mandrill sign: the URL and the form's fields, sorted by name.
 import { createHash } from "node:crypto";
+import { mediaTypeOf } from "../../body-formats/content-type.js";
 import { type Refusal, refuse } from "../../core/auth.js";
-import { type Delivery, queryOf } from "../../core/delivery.js";
-import { type FormFields, parseForm } from "../../lib/form.js";
-import { decodeUtf8 } from "../../lib/json.js";
-import { loadQuerystring } from "../../lib/lazy-require.js";
+import { type Delivery, queryParameter } from "../../core/delivery.js";
+import { type FormFields, formatForm, parseForm, parseFormBody } from "../../lib/form.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { SignedText } from "../signature/signed-content.js";
 
@@ -23,21 +22,27 @@ export interface SignedFormOptions {
   readonly names?: readonly string[];
   /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
   readonly bodyHash?: string;
+  /** The longest form that is read before it is proven, in bytes. Default 1 MiB; more where mail comes with attachments (Mandrill). */
+  readonly maxFormBytes?: number;
 }
 
 /** Bodies that are parsed before they are proven are small. */
-const MAX_PARSED_BYTES = 1_048_576;
+const MAX_FORM_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
-const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "names", "bodyHash"];
+const NOT_A_FORM = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the fields of a form are signed, and the body's Content-Type is another",
+);
+const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "names", "bodyHash", "maxFormBytes"];
 
 /**
  * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
  *
  * Shape:   `https://example.com/hook` `FieldA` `its value` `FieldB` `its value`, without anything between.
  * Source:  twilio-node and Rails' Mandrill tests; test/vectors/body-signatures.json pins them.
- * Promise: the URL and every field are the sender's. The body is always read as the form that is signed, whatever its
- *          Content-Type says, so no other body fits a signature. Not promised: where a name ends and its value begins.
- *          The text has no separators, so one who replays a delivery could move letters from a value to its name.
+ * Promise: the URL and every field are the sender's. A body whose Content-Type is not that of a form is refused, unless
+ *          its hash is signed: what is signed as a form is read as one. Not promised: where a name ends and its value
+ *          begins. The text has no separators, so one who replays a delivery could move letters from a value to its name.
  *
  * @returns For `signed` of `mac`. Needs `publicUrl`.
  * @throws {TypeError} When built with an unknown option.
@@ -51,7 +56,8 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  */
 export function signedForm(options: SignedFormOptions = {}): SignedText {
   refuseUnknownKeys("signedForm", options, OPTION_NAMES);
-  const { repeats = "as-sent", urls = "registered", names, bodyHash } = options;
+  const { repeats = "as-sent", urls = "registered", names, bodyHash, maxFormBytes = MAX_FORM_BYTES } = options;
+  const readForm = (delivery: Delivery) => formText(delivery, repeats === "sorted-once", maxFormBytes, names);
   if (repeats !== "as-sent" && repeats !== "sorted-once") {
     throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
   }
@@ -64,6 +70,9 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
   if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
     throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
   }
+  if (!Number.isSafeInteger(maxFormBytes) || maxFormBytes < 1) {
+    throw new TypeError("signedForm: maxFormBytes must be a whole number of bytes, 1 or more");
+  }
   return {
     covers: { body: true, method: false, url: true, headers: [] },
     needsPublicUrl: true,
@@ -73,7 +82,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
       const texts: string[] = [];
       for (const url of input.urls) {
         const hashed = bodyHash === undefined ? false : judgeBodyHash(delivery, url, bodyHash);
-        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once", names);
+        if (hashed === false) form ??= readForm(delivery);
         const text = hashed === false ? form : hashed === true ? "" : hashed;
         if (typeof text !== "string") refusal = text;
         else for (const one of urls === "registered" ? [url] : urlSpellings(url)) texts.push(one + text);
@@ -85,24 +94,32 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
 
 /** Whether the body is bound by its hash in the query of the signed URL; a refusal where it is another body's. */
 function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
-  const values = new URLSearchParams(queryOf(url) ?? "").getAll(name);
-  const [value] = values;
+  const value = queryParameter(url, name);
   if (value === undefined) return false;
-  if (values.length > 1 || !SHA_256_HEX.test(value)) {
+  if (typeof value !== "string" || !SHA_256_HEX.test(value)) {
     return refuse("bad_credentials", `the query parameter ${name} is no SHA-256 in hex, or came more than once`);
   }
   if (createHash("sha256").update(delivery.body).digest("hex") === value) return true; // neither is a secret
   return refuse("unauthenticated", `the body is not the one whose hash the query parameter ${name} is`);
 }
 
-function formText({ body }: Delivery, isOnce: boolean, names: readonly string[] | undefined): string | Refusal {
-  const text = body.length > MAX_PARSED_BYTES ? undefined : decodeUtf8(body);
-  if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8, or larger than 1 MiB");
-  const form = parseForm(text);
+/**
+ * Read as nothing but a form by the handler, too: without separators in the signed text, fields can be cut anew until they
+ * are JSON.
+ */
+function formText(
+  { headers, body }: Delivery,
+  isOnce: boolean,
+  maxBytes: number,
+  names: readonly string[] | undefined,
+): string | Refusal {
+  if (body.length > 0 && mediaTypeOf(headers) !== "application/x-www-form-urlencoded") return NOT_A_FORM;
+  if (body.length > maxBytes) return refuse("bad_credentials", `the form is larger than ${maxBytes} bytes`);
+  const form = parseFormBody(body);
   if (!form.ok) return refuse("bad_credentials", form.hint);
-  const other = names === undefined ? undefined : Object.keys(form.value).find((name) => !names.includes(name));
-  if (other !== undefined)
-    return refuse("bad_credentials", `the form has a field that is none of ${names?.join(", ")}`);
+  if (names !== undefined && !Object.keys(form.value).every((name) => names.includes(name))) {
+    return refuse("bad_credentials", `the form has a field that is none of ${names.join(", ")}`);
+  }
   return textOf(form.value, isOnce);
 }
 
@@ -134,6 +151,7 @@ function urlSpellings(url: string): string[] {
 function withQueryAnew(url: string): string {
   const at = url.indexOf("?");
   if (at < 0) return url;
-  const { parse, stringify } = loadQuerystring();
-  return `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
+  const query = parseForm(url.slice(at + 1));
+  const written = query.ok ? formatForm(query.value) : undefined;
+  return written === undefined ? url : `${url.slice(0, at)}?${written}`;
 }

@@ -1,4 +1,4 @@
-// What of a request is signed, and where does the signature go? The way back of verifying, for test senders.
+// Finds what of a request is signed and writes the signature. For test senders.
 
 import type { SignableRequest, WrittenPlace } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -53,10 +53,4 @@ export function placesWritten({
     if (!name.includes("*") || where !== "header") return [{ in: where, name }];
     return families.map((family) => ({ in: where, name: name.replace("*", family).toLowerCase() }));
   });
-}
-
-/** The signed bytes in one piece, for algorithms that take no other. */
-export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
-  if (body !== undefined && before === "" && after === "") return body;
-  return Buffer.concat([Buffer.from(before, "latin1"), body ?? Buffer.alloc(0), Buffer.from(after, "latin1")]);
 }

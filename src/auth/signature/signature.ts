@@ -1,4 +1,4 @@
-// Where in a delivery are its signatures, and how are they written? Reads them without decoding, and writes them.
+// Reads and writes the signatures of a delivery, without decoding them.
 
 import { absent, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

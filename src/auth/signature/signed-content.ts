@@ -1,4 +1,5 @@
-// Compiles what a sender may have signed, from a template or from a function where the vendor's rule is no template.
+// Builds the bytes that the sender signed, from a template or a function.
+
 import { type Covers, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { PrivateFields } from "../request/unverified-fields.js";

@@ -1,4 +1,4 @@
-// Compiles the template of what a sender signs, in the words of the vendor's documentation.
+// Compiles a template such as `v0:{timestamp}:{body}` into the bytes that are signed.
 import { createHash } from "node:crypto";
 import { type Covers, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, pathOf } from "../../core/delivery.js";
@@ -266,4 +266,10 @@ function otherwiseWritten(part: Part): Refusal {
 /** The UTF-8 bytes of a text, each as one character: what has come as a header is that already. */
 function latin1Of(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** The signed bytes in one piece, for algorithms that take no other. */
+export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
+  if (body !== undefined && before === "" && after === "") return body;
+  return Buffer.concat([Buffer.from(before, "latin1"), body ?? Buffer.alloc(0), Buffer.from(after, "latin1")]);
 }

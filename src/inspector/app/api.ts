@@ -1,4 +1,4 @@
-// How does the page ask the middleware? Always below its own address, and with the token where it changes something.
+// Calls the inspector's own server, with the token where something is changed.
 import type { RefusalView } from "../wire.js";
 
 /** As the gate reads it. */
@@ -32,6 +32,8 @@ async function reached(response: Promise<Response>): Promise<Response> {
 async function answered<View>(response: Response): Promise<View> {
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as View;
+  // The program was started anew, with another token: what it answers now is the page to sign in.
+  if (response.status === 401) location.reload();
   throw new Error(reasonIn(text) ?? `the program answered ${response.status}`);
 }
 

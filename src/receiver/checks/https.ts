@@ -1,10 +1,10 @@
-// Did the delivery come over HTTPS, as far as we or a proxy we trust can tell?
+// Refuses what did not come over HTTPS, by the socket, the adapter or a trusted proxy.
 import type { DeliveryHead } from "../../core/delivery.js";
 import type { Ending } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";
-import { type AddressRanges, compileRanges } from "../../ip/address-ranges.js";
 import type { ClientAddressSource } from "../../ip/client-address.js";
 import { REPEATED } from "../../lib/headers.js";
+import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
 import type { Step } from "./check.js";
 
 export interface HttpsOptions {
@@ -18,6 +18,8 @@ const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
 
 const UNENCRYPTED =
   "requireHttps is set and the connection is not encrypted: call the https URL; behind a proxy that ends TLS, set trustedProxies";
+const UNKNOWN =
+  "requireHttps is set, and whether the connection is encrypted is not known: pass isSecure, as in receiver.fetch(request, { isSecure: true }) on a platform that takes HTTPS alone; behind a proxy that ends TLS, set trustedProxies and pass remoteAddress";
 const NO_PROTO = "the trusted proxy sent no X-Forwarded-Proto: let it set that header, or end TLS here";
 const REPEATED_PROTO =
   "X-Forwarded-Proto has more than one value: the trusted proxy must replace what came, not add to it";
@@ -29,8 +31,8 @@ const PLAIN_EXPRESS_PROTO =
   "Express says the client did not use HTTPS: call the https URL; behind a proxy that ends TLS, set the app's `trust proxy` to its addresses";
 
 /**
- * Refuses a delivery that did not come over HTTPS. A trusted proxy's `X-Forwarded-Proto` counts if it is one value;
- * anyone else's counts for nothing. With `clientAddress: "express"` the app's own `trust proxy` decides whom it trusts.
+ * Refuses a delivery that did not come over HTTPS. The URL of a request says nothing, for clients write it. A trusted
+ * proxy's `X-Forwarded-Proto` counts if it is one value; anyone else's counts for nothing. With `clientAddress: "express"` the app's own `trust proxy` decides whom it trusts.
  *
  * @throws {TypeError} When built with a malformed proxy.
  */
@@ -59,7 +61,9 @@ function whyNotByExpress(head: DeliveryHead): string | undefined {
 function whyNotHttps(head: DeliveryHead, trusted: AddressRanges | undefined): string | undefined {
   if (head.isSecure === true) return undefined;
   const peer = head.remoteAddress;
-  if (trusted === undefined || peer === undefined || !trusted.contains(peer)) return UNENCRYPTED;
+  if (trusted === undefined || peer === undefined || !trusted.contains(peer)) {
+    return head.isSecure === undefined ? UNKNOWN : UNENCRYPTED;
+  }
   const proto = head.headers.once("x-forwarded-proto");
   if (proto === undefined) return NO_PROTO;
   if (proto === REPEATED || proto.includes(",")) return REPEATED_PROTO;

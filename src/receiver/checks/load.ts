@@ -1,4 +1,4 @@
-// May this delivery come in at all? The cheapest questions first; none needs the body.
+// Refuses deliveries by method, or while the receiver is closing or full.
 import type { Ending } from "../../core/outcome.js";
 import { passed } from "../../core/trace.js";
 import type { Step } from "./check.js";

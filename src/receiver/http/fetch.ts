@@ -6,10 +6,22 @@ import { HeaderLines } from "../../lib/headers.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import type { ReceiverCore } from "../receiver.js";
 import { readRequestBody } from "./read-fetch-body.js";
+import { socketFacts, socketOf } from "./socket.js";
+
+const NOTHING_KNOWN = { remoteAddress: undefined, isSecure: undefined };
 
 export interface FetchOptions {
-  /** The peer's address, which the Fetch API does not carry. Without it a receiver with `allow` refuses everything. */
+  /**
+   * The peer's address, which the Fetch API does not carry. Default: the socket's on `@hono/node-server`; elsewhere none,
+   * and a receiver with `allow` refuses everything.
+   */
   readonly remoteAddress?: string;
+  /**
+   * Whether the client's connection is encrypted, which the Fetch API does not carry either: the scheme of `request.url` is
+   * what the client, or a header it wrote, makes of it. `true` where the platform ends TLS and takes nothing else. Default:
+   * the socket's on `@hono/node-server`; elsewhere unknown, and `requireHttps` refuses what came through no trusted proxy.
+   */
+  readonly isSecure?: boolean;
   /** Keeps the platform awake for a handler that runs on after the reply. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /** Route parameters, for secret functions. */
@@ -39,7 +51,7 @@ async function receiveRequest(core: ReceiverCore, request: Request, options: Fet
       hint: 'clientAddress is "express", which the Fetch API does not have: pass remoteAddress to fetch, or use trustedProxies',
     });
   }
-  if (core.needsAddress && options.remoteAddress === undefined) {
+  if (core.needsAddress && passage.delivery.remoteAddress === undefined) {
     core.operator.warn(
       "receiver.fetch was called without remoteAddress, so `allow` refuses everything: pass the peer's address, as in receiver.fetch(request, { remoteAddress })",
     );
@@ -56,12 +68,15 @@ async function receiveRequest(core: ReceiverCore, request: Request, options: Fet
 function headOf(request: Request, options: FetchOptions): Delivery {
   // The URL of a Request is absolute and normalised; only what follows the authority is the target.
   const target = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^#]*)/i.exec(request.url)?.[1] ?? request.url;
+  const socket = socketOf(request);
+  const known = socket === undefined ? NOTHING_KNOWN : socketFacts(socket);
   return {
+    ...known,
     method: request.method.toUpperCase(),
     url: target === "" ? "/" : target,
     headers: new HeaderLines([...request.headers].flat(), true),
-    remoteAddress: options.remoteAddress,
-    isSecure: request.url.startsWith("https:"),
+    remoteAddress: options.remoteAddress ?? known.remoteAddress,
+    isSecure: options.isSecure ?? known.isSecure,
     params: options.params ?? {},
     body: NO_BYTES,
   };

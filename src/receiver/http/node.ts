@@ -1,6 +1,5 @@
 // The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
-import type { TLSSocket } from "node:tls";
-import type { Delivery, PeerCertificate } from "../../core/delivery.js";
+import type { Delivery } from "../../core/delivery.js";
 import type { Ending, Outcome } from "../../core/outcome.js";
 import { isHopCount, isPermissiveTrust } from "../../ip/client-address.js";
 import { NO_BYTES } from "../../lib/bytes.js";
@@ -12,6 +11,7 @@ import type { NodeResponse } from "./early-reply.js";
 import { upstreamBody } from "./raw-body.js";
 import { type NodeRequest, readBody } from "./read-node-body.js";
 import { sendReply } from "./send-reply.js";
+import { socketFacts } from "./socket.js";
 
 /** What Express, Connect and their routers add to a request. */
 interface RoutedRequest {
@@ -107,26 +107,19 @@ interface OpenDelivery extends Delivery {
 /** Without a body, which comes later. Express makes every look at a request slow, so each thing is looked at once. */
 function deliveryOf(core: ReceiverCore, req: NodeRequest): OpenDelivery {
   const routed = req as NodeRequest & RoutedRequest;
-  const { socket } = req;
+  const { remoteAddress, isSecure, peerCertificate } = socketFacts(req.socket);
   const delivery: OpenDelivery = {
     method: req.method ?? "",
     url: targetOf(routed.originalUrl ?? req.url ?? "/"),
     headers: new HeaderLines(linesOf(req)),
-    remoteAddress: socket?.remoteAddress,
-    isSecure: (socket as { readonly encrypted?: boolean } | undefined)?.encrypted === true,
+    remoteAddress,
+    isSecure,
     params: routed.params ?? NO_PARAMS,
-    peerCertificate: () => peerCertificateOf(socket),
+    peerCertificate,
     body: NO_BYTES,
   };
   if (core.clientAddress !== "express") return delivery;
   return { ...delivery, expressAddress: () => routed.ip, expressProtocol: () => routed.protocol };
-}
-
-/** Of a TLS socket whose server asked its client for a certificate (`requestCert`). */
-function peerCertificateOf(socket: unknown): PeerCertificate | undefined {
-  const { getPeerCertificate, authorized } = socket as Partial<TLSSocket>;
-  const raw = getPeerCertificate?.call(socket as TLSSocket)?.raw;
-  return raw === undefined ? undefined : { raw, isAuthorized: authorized === true };
 }
 
 /** HTTP/2's pseudo headers come first (RFC 9113 section 8.3) and are no headers: `:path` may hold a token. */

@@ -3,7 +3,9 @@
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
-import type { ClaimResult, ClaimSubject, Claims } from "../../dedupe/claims.js";
+import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimResult, Claims } from "../../dedupe/claims.js";
+import type { KeyOf } from "../../dedupe/key.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { checkOrder, type OrderSettings } from "./event-order.js";
@@ -16,13 +18,13 @@ import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
 export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSettings {
   readonly handlers: Handlers;
   /** The dedupe key of an event; `undefined` where the sender's ids do not name events. */
-  readonly keyOf: ((tenant: string | undefined, id: string) => string) | undefined;
+  readonly keyOf: KeyOf | undefined;
   /** `undefined`: no dedupe. */
   readonly claims: Claims | undefined;
   readonly strict: boolean;
   readonly onStoreFailure: "refuse" | "process";
   /** Keeps what the store could not claim; before `onStoreFailure`. */
-  readonly spill: ((event: ReceivedEvent) => Promise<EventOutcome>) | undefined;
+  readonly spill: ((event: ReceivedEvent, terms: EventTerms) => Promise<EventOutcome>) | undefined;
   readonly order: OrderSettings | undefined;
   readonly isClosing: () => boolean;
 }
@@ -32,13 +34,6 @@ export type EventTerms = ClaimSubject;
 
 /** A duplicate in the same process waits so long for its twin's reply. */
 const TWIN_WAIT_MS = 1_000;
-
-/** What goes on and must end before `close` is through. */
-export interface ActiveRun {
-  readonly ended: Promise<unknown> | undefined;
-  /** Aborts the signal, and gives the claim back so that a retry need not wait for its lease. */
-  stop(reason: Error): Promise<void>;
-}
 
 /** A run of this process that others with the same key wait for. */
 interface Twin {
@@ -53,15 +48,30 @@ interface Work {
   readonly terms: EventTerms;
   readonly key: string | undefined;
   readonly notes: Note[];
+  readonly how: RunOptions;
 }
+
+/** What differs from an event that came by a delivery and is handled by a registered handler. */
+export interface RunOptions {
+  /** Instead of a registered handler. */
+  readonly handler?: AnyHandler;
+  /** Somebody else holds it, and settles it. */
+  readonly claim?: HeldClaim;
+  /** 0: it counts as running with another one, for a guarded route that handles several events is one handler. */
+  readonly weight?: 0 | 1;
+}
+
+const AS_USUAL: RunOptions = Object.freeze({});
 
 export class EventRunner {
   readonly #settings: EventSettings;
   readonly #runSettings: RunSettings;
   /** By dedupe key: a twin waits here before it asks the store. */
   readonly #twins = new Map<string, Twin>();
-  readonly active: Set<ActiveRun> = new Set();
+  /** What goes on and must end before `close` is through. */
+  readonly active: Set<HandlerRun> = new Set();
   #startingCount = 0;
+  #runningCount = 0;
   #idleListeners: (() => void)[] = [];
 
   constructor(settings: EventSettings) {
@@ -71,12 +81,16 @@ export class EventRunner {
 
   /** Handlers that run, and those about to: while a store is asked, others must not take their place. */
   get busyCount(): number {
-    return this.active.size + this.#startingCount;
+    return this.#runningCount + this.#startingCount;
+  }
+
+  get #isIdle(): boolean {
+    return this.active.size + this.#startingCount === 0;
   }
 
   /** Resolves once nothing is being claimed or handled. */
   idle(): Promise<void> {
-    if (this.busyCount === 0) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => this.#idleListeners.push(resolve));
   }
 
@@ -91,46 +105,25 @@ export class EventRunner {
     }
   }
 
-  enter(run: ActiveRun): void {
-    this.active.add(run);
-  }
-
-  leave(run: ActiveRun): void {
-    this.active.delete(run);
-    this.#tellIdle();
-  }
-
   /** Fails only where hookgate itself does. Waits only for what must be waited for. */
-  run(event: ReceivedEvent, terms: EventTerms): MaybePromise<EventOutcome> {
-    const { handlers, isClosing } = this.#settings;
+  run(event: ReceivedEvent, terms: EventTerms, how: RunOptions = AS_USUAL): MaybePromise<EventOutcome> {
+    const { handlers, isClosing, keyOf, claims } = this.#settings;
     // Before the schema and before the store: an event that nobody handles is neither invalid nor claimed, and a
     // resend after a handler was deployed runs.
-    const handler = handlers.find(event.type);
+    const handler = how.handler ?? handlers.find(event.type);
     if (handler === undefined)
       return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
     if (isClosing()) return closing(event);
-    const notes: Note[] = [];
-    if (!needsVouching(this.#settings, event)) return this.#handle(event, handler, terms, notes);
-    return vouch(this.#settings, event, notes).then((refused) => refused ?? this.#handle(event, handler, terms, notes));
+    const key = how.claim?.key ?? keyOfEvent(keyOf, event, terms) ?? claims?.replayKey(event.tenant, terms);
+    const work: Work = { event, handler, terms, key, notes: [], how };
+    if (!needsVouching(this.#settings, event)) return this.#handle(work);
+    return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#handle(work));
   }
 
-  /** As `run`, under a claim that somebody else holds and settles. */
-  runUnder(claim: HeldClaim, event: ReceivedEvent, terms: EventTerms): MaybePromise<EventOutcome> {
-    const { handlers, isClosing } = this.#settings;
-    const handler = handlers.find(event.type);
-    if (handler === undefined)
-      return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
-    if (isClosing()) return closing(event);
-    const work: Work = { event, handler, terms, key: claim.key, notes: [] };
-    if (!needsVouching(this.#settings, event)) return this.#start(work, claim, false);
-    return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#start(work, claim, false));
-  }
-
-  #handle(event: ReceivedEvent, handler: AnyHandler, terms: EventTerms, notes: Note[]): MaybePromise<EventOutcome> {
-    const { claims, keyOf } = this.#settings;
-    const key = event.id === undefined ? undefined : keyOf?.(event.tenant, event.id);
-    const work: Work = { event, handler, terms, key, notes };
-    if (claims === undefined) return this.#start(work, undefined, false);
+  #handle(work: Work): MaybePromise<EventOutcome> {
+    const { claims } = this.#settings;
+    const { key, terms, how } = work;
+    if (how.claim !== undefined || claims === undefined) return this.#start(work, how.claim, false);
     if (key === undefined) return this.#startInOrder(work, claims, undefined);
     const twin = this.#twins.get(key);
     if (twin !== undefined) return this.#awaitTwin(work, twin);
@@ -236,12 +229,13 @@ export class EventRunner {
   #storeFailed(work: Work, cause: unknown): MaybePromise<EventOutcome> {
     const { spill } = this.#settings;
     const ending = storeFailed(this.#settings, work.event, cause, work.notes);
-    if (ending?.name === "store_unavailable" && spill !== undefined) return this.starting(spill(work.event));
+    if (ending?.name === "store_unavailable" && spill !== undefined)
+      return this.starting(spill(work.event, work.terms));
     return ending ?? this.#start(work, undefined, false);
   }
 
   #start(work: Work, claim: HeldClaim | undefined, isSuperseded: boolean): MaybePromise<EventOutcome> {
-    const { event, handler, key, notes } = work;
+    const { event, handler, key, notes, how } = work;
     const run = new HandlerRun(
       this.#runSettings,
       event,
@@ -253,19 +247,23 @@ export class EventRunner {
         claim,
       },
       notes,
+      how.weight ?? 1,
     );
     this.active.add(run);
+    this.#runningCount += run.weight;
     return run.start(handler);
   }
 
   #forget(run: HandlerRun): void {
     // A run that was given up must not keep later deliveries of its event waiting for it: its claim lapses.
     if (run.key !== undefined) this.#twins.delete(run.key);
-    this.leave(run);
+    this.active.delete(run);
+    this.#runningCount -= run.weight;
+    this.#tellIdle();
   }
 
   #tellIdle(): void {
-    if (this.#idleListeners.length === 0 || this.busyCount > 0) return;
+    if (this.#idleListeners.length === 0 || !this.#isIdle) return;
     for (const listener of this.#idleListeners.splice(0)) listener();
   }
 }

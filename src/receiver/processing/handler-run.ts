@@ -28,9 +28,14 @@ export interface RunSettings {
 /** After its time limit a handler has so long to notice the abort before its claim is left to lapse. */
 export const ABANDON_GRACE_MS = 10_000;
 
+/** A guarded route answered with a failure. What it was the application knows, so `onError` is not told. */
+export class RouteFailure extends Error {}
+
 export class HandlerRun {
   /** The event's dedupe key. */
   readonly key: string | undefined;
+  /** How much it counts as running. */
+  readonly weight: 0 | 1;
   readonly #settings: RunSettings;
   readonly #event: ReceivedEvent;
   readonly #claim: HeldClaim | undefined;
@@ -47,7 +52,8 @@ export class HandlerRun {
   /** The handler has ended, and its claim is being completed or released. */
   #isSettling = false;
 
-  constructor(settings: RunSettings, event: ReceivedEvent, facts: RunFacts, notes: Note[]) {
+  constructor(settings: RunSettings, event: ReceivedEvent, facts: RunFacts, notes: Note[], weight: 0 | 1) {
+    this.weight = weight;
     this.key = facts.idempotencyKey;
     this.#settings = settings;
     this.#event = event;
@@ -200,6 +206,7 @@ export class HandlerRun {
   /** `stop` releases the claim. That a handler minds its signal is no failure of it. */
   #failedStopped(thrown: unknown, reason: Error): EventOutcome {
     if (thrown instanceof RetryLater) return this.#failure(thrown, undefined);
+    if (thrown instanceof RouteFailure) return this.#closing(thrown.message);
     if (thrown !== reason && nameOf(thrown) !== "AbortError") this.#settings.onError(this.#threw(thrown));
     return this.#closing("receiver.close() aborted the handler");
   }
@@ -209,6 +216,7 @@ export class HandlerRun {
     if (thrown instanceof RetryLater) {
       return this.#outcome("retry_later", { hint: thrown.message, retryAfterSeconds: thrown.afterSeconds });
     }
+    if (thrown instanceof RouteFailure) return this.#outcome("handler_failed", { hint: thrown.message });
     const error = this.#threw(thrown);
     this.#settings.onError(error);
     if (problem !== undefined && this.#claim?.isTransactional) {

@@ -1,9 +1,9 @@
-// How are entries of an inbox run? As events are, by a runner, with a verdict for the inbox in the end.
-import { COVERS_NOTHING } from "../../core/auth.js";
+// Runs the entries of an inbox as events.
 import type { Delivery } from "../../core/delivery.js";
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
+import { ClaimSubject } from "../../dedupe/claim-subject.js";
 import { toEvent } from "../../inbox/entry.js";
 import type { Inbox, InboxEntry, InboxJob, InboxVerdict, InboxWork } from "../../inbox/inbox.js";
 import { InboxClaim } from "../../inbox/inbox-claim.js";
@@ -13,7 +13,7 @@ import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.j
 import type { Parsed } from "../../lib/json.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { eventOutcome } from "./event-outcomes.js";
-import type { EventRunner, EventTerms } from "./event-processor.js";
+import type { EventRunner } from "./event-processor.js";
 import { ABANDON_GRACE_MS } from "./handler-run.js";
 
 export interface WorkSettings {
@@ -25,6 +25,8 @@ export interface WorkSettings {
   readonly handlerTimeoutMs: number;
   /** Runs under the inbox's own hold, or under claims of a store where it has them. */
   readonly runner: EventRunner;
+  /** Whether an entry's type has a handler, where one without is a failure and not ignored: its sender was told that it will be handled. */
+  readonly isHandled: ((type: string) => boolean) | undefined;
   /** The runner claims each entry that has an id by itself. */
   readonly hasClaims: boolean;
   readonly readPayload: (delivery: Delivery) => MaybePromise<Parsed<unknown>>;
@@ -42,6 +44,9 @@ export interface Workshop {
 /** After the handler was given up, so much longer until its entry is. */
 const GIVEN_UP_MS = 1_000;
 
+const NO_HANDLER =
+  "no handler takes its type, which a guarded route would have: register one with receiver.on, and redrive the event";
+
 export function openWorkshop(settings: WorkSettings): Workshop {
   const { inbox, source, runner, onError } = settings;
   const ends = new Set<() => void>();
@@ -50,11 +55,12 @@ export function openWorkshop(settings: WorkSettings): Workshop {
   async function run(entry: InboxEntry, job: InboxJob): Promise<InboxVerdict> {
     const parsed = await toEvent(entry, settings.sender, settings.readPayload);
     if (!parsed.ok) return dead(entry, `its bytes can no longer be read: ${parsed.hint}`);
+    if (settings.isHandled?.(entry.type) === false) return dead(entry, NO_HANDLER);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);
-    const terms: EventTerms = { body: asBuffer(entry.body), covers: COVERS_NOTHING, isIdCovered: true };
+    const terms = new ClaimSubject(asBuffer(entry.body), false, { key: entry.key });
     const outcome = await inTime(event, () =>
-      settings.hasClaims && event.id !== undefined ? runner.run(event, terms) : runner.runUnder(claim, event, terms),
+      runner.run(event, terms, settings.hasClaims && event.id !== undefined ? undefined : { claim }),
     );
     settings.onRun(event, outcome);
     const { attempt } = job;

@@ -29,34 +29,47 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise
   const [only] = run.events;
   if (run.events.length !== 1 || only === undefined) {
     const outcomes: EventOutcome[] = [];
-    return untilDeadline(run, outcomes, (isLate) => runEach(runner, run, outcomes, isLate));
+    return untilDeadline(run, outcomes, (patience) => runEach(runner, run, outcomes, patience));
   }
   const outcome = runner.run(only, run.terms);
   return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
 }
+
+/** Other deliveries get their turn between so many events of a long batch. */
+const EVENTS_PER_TURN = 50;
 
 /** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
 async function runEach(
   runner: EventRunner,
   run: DeliveryRun,
   outcomes: EventOutcome[],
-  isLate: () => boolean,
+  patience: Patience,
 ): Promise<undefined> {
   const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
-  for (const event of run.events) {
+  for (const [at, event] of run.events.entries()) {
     const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
-    const outcome = first === undefined ? await runner.run(event, run.terms) : twinOf(first);
+    const outcome = first === undefined ? await runner.run(event, run.terms) : duplicateInBatch(event, first);
     outcomes.push(outcome);
-    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
-    if (isLate()) return;
+    // What no handler took is no event that was handled: another of its id and of another type may have one.
+    if (event.id !== undefined && outcome.name !== "ignored") firstOfId?.set(event.id, outcome);
+    if (patience.isOver) return;
+    if ((at + 1) % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
+/** How long the sender waits for the outcome of a delivery. */
+export interface Patience {
+  /** The sender has been answered. */
+  readonly isOver: boolean;
+  /** The answer no longer depends on the time. */
+  end(): void;
+}
+
 /** Resolves when the work is done or the time is up. The work adds to the outcomes, or answers the only one. */
-function untilDeadline(
+export function untilDeadline(
   run: DeliveryRun,
   outcomes: EventOutcome[],
-  work: (isLate: () => boolean) => PromiseLike<EventOutcome | undefined>,
+  work: (patience: Patience) => PromiseLike<EventOutcome | undefined>,
 ): Promise<readonly EventOutcome[]> {
   return new Promise((resolve, reject) => {
     let isAnswered = false;
@@ -68,7 +81,13 @@ function untilDeadline(
       isAnswered = true;
       resolve([...outcomes, ...rest()]);
     });
-    work(() => isAnswered).then(
+    const patience: Patience = {
+      get isOver() {
+        return isAnswered;
+      },
+      end: () => cancelDeadline(deadline),
+    };
+    work(patience).then(
       (only) => {
         cancelDeadline(deadline);
         if (only !== undefined) outcomes.push(only);
@@ -84,8 +103,10 @@ function untilDeadline(
   });
 }
 
-function twinOf(first: EventOutcome): EventOutcome {
-  return first.name === "processed" ? { ...first, name: "duplicate", attempt: undefined, notes: [] } : first;
+/** Of an event whose id an earlier one of the same delivery has. */
+export function duplicateInBatch({ type }: ReceivedEvent, first: EventOutcome): EventOutcome {
+  if (first.name !== "processed") return { ...first, type };
+  return { ...first, type, name: "duplicate", attempt: undefined, notes: [] };
 }
 
 /** What a whole delivery comes to. */
@@ -103,7 +124,10 @@ export function fold(outcomes: readonly EventOutcome[]): Folded {
   const first = outcomes[0];
   if (first === undefined) return { name: "empty", by: undefined };
   if (outcomes.length === 1) return { name: first.name, by: first };
-  const again = outcomes.find((outcome) => mustComeAgain(outcome));
+  // What failed says more than what was only put off.
+  const again =
+    outcomes.find((outcome) => mustComeAgain(outcome) && outcome.name !== "retry_later") ??
+    outcomes.find(mustComeAgain);
   if (again !== undefined) return { name: again.name, by: { ...again, retryAfterSeconds: longestWait(outcomes) } };
   const done = outcomes.find((outcome) => OUTCOMES[outcome.name].status === "success") ?? first;
   // Several events share one reply, so no single handler's own reply is sent.

@@ -1,4 +1,4 @@
-// How do all prove themselves that follow Standard Webhooks 1.0.0, and what do they make of an answer?
+// The scheme of Standard Webhooks 1.0.0: signature, event fields and reply profile.
 
 import { anyOf } from "../../auth/combine.js";
 import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";
@@ -91,7 +91,7 @@ export function standardWebhooksEvent(
   });
   if (set !== "either") return row(set);
   const [svix, webhook] = [row("svix"), row("webhook")];
-  return ({ headers }) => (headers.has("svix-id") ? svix : webhook);
+  return ({ headers }) => (headers.has("webhook-id") && !headers.has("svix-id") ? webhook : svix);
 }
 
 /** The specification's example schedule ends after 75 h 35 min; a sender may go on for longer. */

@@ -30,7 +30,7 @@ describe("accepts", () => {
 describe("refuses", () => {
   it.each<[string, string, boolean | undefined, HeadersInput, RegExp]>([
     ["a plain socket", "203.0.113.9", false, {}, /not encrypted/],
-    ["a socket of which nothing is known", "203.0.113.9", undefined, {}, /not encrypted/],
+    ["a connection of which nothing is known", "203.0.113.9", undefined, {}, /is not known: pass isSecure/],
     ["a stranger who says https", "203.0.113.9", false, { "x-forwarded-proto": "https" }, /not encrypted/],
     ["a trusted proxy that says http", PROXY, false, { "x-forwarded-proto": "http" }, /did not use HTTPS/],
     ["a trusted proxy that says nothing", PROXY, false, {}, /sent no X-Forwarded-Proto/],
