@@ -51,7 +51,7 @@ export function compileSteps(
   const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
   const handshakeSettings = { handshakes, deliveryMethods: profile.methods, enrolment };
   const head = [
-    admitStep({ methods, ...load }),
+    admitStep({ methods, credentialHeaderCount: auth.credentialHeaders.length, ...load }),
     sourceAddressCheck({
       allow: options.allow,
       trustedProxies: options.trustedProxies,
