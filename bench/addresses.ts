@@ -6,7 +6,7 @@ import { type Contestant, compare, type Measured, ratio, sinkhole } from "./meas
 import { cost, heading, table, target, times } from "./report.js";
 
 const ROUNDS = 15;
-const { compileRanges } = await load<typeof import("../src/ip/address-ranges.js")>("checks/address-ranges.js");
+const { compileRanges } = await load<typeof import("../src/lib/ip/address-ranges.js")>("lib/ip/address-ranges.js");
 
 /** Spread over all of IPv4, none next to another: nothing can be merged. */
 function networks(count: number): readonly string[] {

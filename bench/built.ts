@@ -4,7 +4,7 @@ import { bundle } from "../scripts/bundle.js";
 import { entryPoints, root } from "../scripts/entry-points.js";
 
 /** What is not public, for questions about one part. Bundled as dist is, and with it, so that they share what they share. */
-const PARTS = ["src/ip/address-ranges.ts", "src/dedupe/key.ts", "src/core/delivery.ts"];
+const PARTS = ["src/lib/ip/address-ranges.ts", "src/dedupe/key.ts", "src/core/delivery.ts"];
 // Below node_modules: the bundle imports packages.
 const folder = new URL("node_modules/.cache/hookgate-bench/", root);
 await bundle([...entryPoints().map(({ source }) => source), ...PARTS], fileURLToPath(folder));

@@ -1,4 +1,4 @@
-// A page that shows what is delivered and why something was refused: open http://localhost:3000/hookgate.
+// A page that shows what is delivered and why something was refused: open the URL that is printed, which has a token in it.
 import express, { type Express } from "express";
 import { createReceiver } from "hookgate";
 import { inspector } from "hookgate/inspector";
@@ -14,7 +14,8 @@ receiver.on("invoice.paid", (event) => {
 
 export const app: Express = express();
 app.use("/webhooks/stripe", receiver);
-// Nobody from another machine gets in. For operations, add who may:
+// Whoever has the token gets in, from this machine. For operations, say who may:
 //   inspector([receiver], { hosts: ["ops.example.com"], authorize: (req) => isOperator(req) })
-if (process.env.NODE_ENV !== "production") app.use("/hookgate", inspector([receiver]));
+const url = `http://127.0.0.1:${process.env.PORT ?? 3000}/hookgate`;
+if (process.env.NODE_ENV !== "production") app.use("/hookgate", inspector([receiver], { url }));
 listenWhenRun(import.meta.url, app, "/hookgate");

@@ -1,4 +1,4 @@
-// How is the inspector's page made? One script with its library in it, and one style sheet: nothing is fetched from elsewhere.
+// Makes the inspector's page: one script with its library in it, and one style sheet; nothing is fetched from elsewhere.
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { root } from "./entry-points.js";
@@ -9,13 +9,15 @@ const BANNER = "/*! Contains Preact (https://preactjs.com), MIT License, Copyrig
 export interface BuiltPage {
   readonly script: Uint8Array;
   readonly styles: Uint8Array;
+  /** Of the page to sign in. */
+  readonly signIn: Uint8Array;
 }
 
-/** Bundles the page's sources; into the folder as `app.js` and `app.css`, where one is given. */
+/** Bundles the page's sources; into the folder as `app.js`, `app.css` and `sign-in.js`, where one is given. */
 export function bundlePage(folder?: string): BuiltPage {
   const { outputFiles } = buildSync({
     absWorkingDir: fileURLToPath(root),
-    entryPoints: { app: "src/inspector/app/main.tsx" },
+    entryPoints: { app: "src/inspector/app/main.tsx", "sign-in": "src/inspector/app/sign-in.ts" },
     outdir: folder ?? "dist/inspector",
     tsconfig: "src/inspector/app/tsconfig.json",
     format: "iife",
@@ -28,7 +30,7 @@ export function bundlePage(folder?: string): BuiltPage {
     logLevel: "warning",
     write: folder !== undefined,
   });
-  const fileOf = (end: string): Uint8Array =>
-    outputFiles?.find(({ path }) => path.endsWith(end))?.contents ?? new Uint8Array();
-  return { script: fileOf(".js"), styles: fileOf(".css") };
+  const fileOf = (name: string): Uint8Array =>
+    outputFiles?.find(({ path }) => path.endsWith(name))?.contents ?? new Uint8Array();
+  return { script: fileOf("app.js"), styles: fileOf("app.css"), signIn: fileOf("sign-in.js") };
 }

@@ -194,7 +194,7 @@ const REQUESTS: Readonly<Record<string, TestRequest>> = {
   },
   pipedrive: { payload: { meta: { action: "create", entity: "deal" } } },
   postmark: { payload: { RecordType: "Bounce", ID: 1 } },
-  retell: { payload: { call: { call_id: "c1" } } },
+  retell: { payload: { event: "call_ended", call: { call_id: "c1" } } },
   strava: { payload: { object_id: 1, event_time: 1_767_323_045 } },
   twilio: { payload: { MessageSid: "SM1", SmsStatus: "received", Body: "hi" } },
   vonage: { payload: { message_uuid: "m1" } },

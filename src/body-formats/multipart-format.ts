@@ -1,8 +1,9 @@
-// How does one field of a multipart/form-data body become a payload? By the same reader that the proof has used.
+// Reads a multipart/form-data body, or the JSON in one field of it, with the reader that proofs use.
 
-import { parseJson } from "../lib/json.js";
+import { decodeUtf8, parseJson } from "../lib/json.js";
 import { type CustomFormat, unreadable } from "./format.js";
 import { multipartField } from "./multipart-field.js";
+import { type MultipartPart, multipartParts } from "./multipart-parts.js";
 
 /**
  * The JSON text in one field of a `multipart/form-data` body (Dropbox Sign), for `withView(viewOfMultipart(field), …)`.
@@ -22,4 +23,38 @@ export function jsonInMultipart(field: string): CustomFormat {
     // The text alone: the view wraps it once it is signed.
     encode: (payload) => Buffer.from(JSON.stringify(payload), "utf8"),
   };
+}
+
+/** A file of a multipart body, in a form that JSON can hold. */
+export interface MultipartFile {
+  readonly filename: string;
+  readonly contentType: string | undefined;
+  /** Base64. */
+  readonly content: string;
+}
+
+/**
+ * A whole `multipart/form-data` body: an object of texts, and of files as `{ filename, contentType, content }` with their
+ * bytes in base64. An array where a name repeats. A text that is not UTF-8 is given in base64 as well, as a file without a
+ * name.
+ */
+export const multipart: CustomFormat = {
+  name: "multipart/form-data",
+  parse(delivery) {
+    const parts = multipartParts(delivery);
+    if ("ok" in parts) return unreadable(parts.hint);
+    const fields: Record<string, unknown> = Object.create(null);
+    for (const part of parts) {
+      if (part.name === "__proto__") return unreadable('the multipart body has a field named "__proto__"');
+      const value = part.filename === undefined ? (decodeUtf8(part.bytes) ?? fileOf(part)) : fileOf(part);
+      const earlier = fields[part.name];
+      fields[part.name] =
+        earlier === undefined ? value : Array.isArray(earlier) ? [...earlier, value] : [earlier, value];
+    }
+    return { ok: true, value: fields };
+  },
+};
+
+function fileOf({ filename = "", contentType, bytes }: MultipartPart): MultipartFile {
+  return { filename, contentType, content: bytes.toString("base64") };
 }

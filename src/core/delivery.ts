@@ -1,6 +1,7 @@
 // What is one delivery, before anything about it is believed?
 import { asBuffer, NO_BYTES } from "../lib/bytes.js";
-import { HeaderLines, type HeadersInput } from "../lib/headers.js";
+import { onlyField, parseForm } from "../lib/form.js";
+import { HeaderLines, type HeadersInput, type Once } from "../lib/headers.js";
 
 /** What is known of a delivery before its body is read. Nothing here is verified. */
 export interface DeliveryHead {
@@ -73,4 +74,10 @@ export function pathOf(url: string): string {
 export function queryOf(url: string): string | undefined {
   const start = url.indexOf("?");
   return start < 0 ? undefined : url.slice(start + 1);
+}
+
+/** A parameter of the query that must come once; `REPEATED` where it came more often, or where the query cannot be read. */
+export function queryParameter(url: string, name: string): Once {
+  const query = queryOf(url);
+  return query === undefined ? undefined : onlyField(parseForm(query), name);
 }

@@ -1,8 +1,9 @@
 // Where in a delivery is a value found, and does the proof bind it?
 
+import type { Once } from "../lib/headers.js";
 import type { TimeFormat } from "../lib/time.js";
 import type { Covers } from "./auth.js";
-import { type Delivery, queryOf } from "./delivery.js";
+import { type Delivery, queryParameter } from "./delivery.js";
 
 /** Where a value is found. A time cannot be located without saying how it is written. */
 export interface Field<Kind extends "text" | "time" = "text" | "time"> {
@@ -16,6 +17,8 @@ export interface Field<Kind extends "text" | "time" = "text" | "time"> {
   readonly parts?: readonly Field<"text">[];
   /** Only of `dotted`: where one part is missing, so is the whole. An id with a part left out would merge events. */
   readonly needsAll?: true;
+  /** Only of a part of `dottedAll`: its place stays empty where an event lacks it. */
+  readonly isOptional?: true;
 }
 
 export interface Locate {
@@ -60,6 +63,11 @@ export function dottedAll(...parts: readonly Field<"text">[]): Field<"text"> {
   return { ...dotted(...parts), needsAll: true };
 }
 
+/** A part of `dottedAll` that only some events have. Its place stays empty in the others, so that no two ids become one. */
+export function ifPresent(part: Field<"text">): Field<"text"> {
+  return { ...part, isOptional: true };
+}
+
 /** Whether the proof binds the value, so that a replayer cannot change it. A literal is ours, hence bound. */
 export function isCovered(field: Field, covers: Covers): boolean {
   switch (field.in) {
@@ -82,27 +90,39 @@ export function readField(field: Field, delivery: Delivery, payload: unknown): u
   switch (field.in) {
     case "literal":
       return field.name;
-    case "header": {
-      const value = delivery.headers.once(field.name);
-      return typeof value === "symbol" ? undefined : value;
-    }
+    case "header":
+      return textIn(delivery.headers.once(field.name));
     case "query":
-      return new URLSearchParams(queryOf(delivery.url) ?? "").get(field.name) ?? undefined;
+      return textIn(queryParameter(delivery.url, field.name));
     case "json":
     case "form":
       return memberOf(payload, field.name);
     case "dotted": {
-      const texts = (field.parts ?? []).map((part) => readField(part, delivery, payload));
-      if (field.needsAll) return texts.every(isNamePart) ? texts.join(".") : undefined;
+      const parts = field.parts ?? [];
+      const texts = parts.map((part) => readField(part, delivery, payload));
+      if (field.needsAll) {
+        const isWhole = texts.every((text, at) => isNamePart(text) || (parts[at]?.isOptional && isAbsent(text)));
+        return isWhole ? texts.join(".") : undefined;
+      }
       if (texts[0] === undefined) return undefined;
       return texts.filter((text) => typeof text === "string" && text !== "").join(".");
     }
   }
 }
 
-/** A number that is no safe integer is not the one that was sent. */
+/** What came more than once names nothing. */
+function textIn(value: Once): string | undefined {
+  return typeof value === "symbol" ? undefined : value;
+}
+
+/** A number beyond the safe integers is not the one that was sent. */
 function isNamePart(value: unknown): boolean {
-  return (typeof value === "string" && value !== "") || Number.isSafeInteger(value);
+  if (typeof value === "number") return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  return typeof value === "boolean" || (typeof value === "string" && value !== "");
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === "";
 }
 
 /** The member at a path with dots, own properties only, so that `constructor` is never found. */

@@ -1,4 +1,5 @@
-// What can have happened to a body between the sender and whoever recorded or verified it?
+// Undoes what can have happened to a body between the sender and whoever recorded or verified it.
+import { parseJson } from "../lib/json.js";
 
 export interface BodyVariant {
   readonly code: "body_changed" | "body_reencoded";
@@ -13,7 +14,13 @@ const RAW =
 const SAVED = "Save and pass the body byte by byte: curl --data-binary, printf instead of echo, no editor in between.";
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** Bodies that the sender may have signed, where it was not this one. Bounded: some sixty. */
+/** A body that is written with an indent is seldom this many times longer than without. */
+const MAX_GROWTH = 16;
+
+/**
+ * Bodies that the sender may have signed, where it was not this one. Some sixty at most, and none longer than 16 times the
+ * given one: a stranger may have sent it.
+ */
 export function* bodyVariants(body: Buffer): Generator<BodyVariant> {
   yield* byteVariants(body);
   yield* jsonVariants(body);
@@ -27,20 +34,21 @@ function* byteVariants(body: Buffer): Generator<BodyVariant> {
     wrong,
     fix,
   });
-  if (/\n$/.test(text)) {
-    yield variant(text.replace(/\r?\n$/, ""), "a line break was added at its end");
-    yield variant(text.replace(/[\r\n]+$/, ""), "line breaks were added at its end");
+  if (text.endsWith("\n")) {
+    yield variant(text.slice(0, text.endsWith("\r\n") ? -2 : -1), "a line break was added at its end");
+    yield variant(withoutLineBreaks(text), "line breaks were added at its end");
   } else {
     yield variant(`${text}\n`, "the line break at its end was cut off");
     yield variant(`${text}\r\n`, "the line break at its end was cut off");
   }
   if (text.includes("\r\n")) yield variant(text.replaceAll("\r\n", "\n"), "its line breaks became CRLF");
   else if (text.includes("\n")) yield variant(text.replaceAll("\n", "\r\n"), "its line breaks (CRLF) became LF");
-  if (text.trim() !== text) yield variant(text.trim(), "white space was added around it");
+  const trimmed = text.trim();
+  if (trimmed !== text) yield variant(trimmed, "white space was added around it");
   if (body.subarray(0, 3).equals(BOM)) {
     yield { code: "body_changed", body: body.subarray(3), wrong: "a byte order mark was added", fix: SAVED };
   }
-  if (/^[A-Za-z0-9+/\s]{8,}={0,2}\s*$/.test(text)) {
+  if (/^[A-Za-z0-9+/\s]{8,}={0,2}$/.test(trimmed)) {
     const fix = "Decode it first: API Gateway and others pass bodies so (isBase64Encoded).";
     yield { code: "body_changed", body: Buffer.from(text, "base64"), wrong: "it is still in base64", fix };
   }
@@ -50,6 +58,12 @@ function* byteVariants(body: Buffer): Generator<BodyVariant> {
     yield { code: "body_changed", body: Buffer.from(twice, "latin1"), wrong, fix: RAW };
     yield { code: "body_changed", body: Buffer.from(text, "utf8"), wrong, fix: RAW };
   }
+}
+
+function withoutLineBreaks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === "\n" || text[end - 1] === "\r") end--;
+  return text.slice(0, end);
 }
 
 /** How JSON is written, by JavaScript and others. */
@@ -71,14 +85,11 @@ const ESCAPES: readonly (readonly [string, (text: string) => string])[] = [
 ];
 
 function* jsonVariants(body: Buffer): Generator<BodyVariant> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString("utf8").replace(/^\ufeff/, ""));
-  } catch {
-    return;
-  }
+  const parsed = parseJson(body); // at most so deep: writing it recurses, and indents each line by its depth
+  if (!parsed.ok) return;
   for (const [layout, write] of LAYOUTS) {
-    const written = write(value);
+    const written = write(parsed.value);
+    if (written.length > body.length * MAX_GROWTH) continue;
     for (const [escapes, escapeIn] of ESCAPES) {
       const text = escapeIn(written);
       if (escapes !== "" && text === written) continue;

@@ -1,4 +1,4 @@
-// Under which URLs can the sender have called, where the receiver stands behind a proxy?
+// Lists the URLs under which the sender can have called a receiver behind a proxy.
 
 /** A delivery, as far as it tells of its URL. */
 export interface CalledUrl {
@@ -37,7 +37,7 @@ export function urlVariants(recorded: CalledUrl, publicUrls: readonly string[]):
     header("x-original-url"),
     header("x-rewrite-url"),
     prefix === "" ? undefined : prefix + target,
-  ]).flatMap((one) => [one, withSlash(one), one.replace(/\?.*$/, "")]);
+  ]).flatMap((one) => [one, withSlash(one), one.split("?", 1)[0] as string]);
   const schemes = present([header("x-forwarded-proto"), "https", "http"]);
   const urls = new Set<string>();
   for (const path of targets) {
@@ -47,9 +47,10 @@ export function urlVariants(recorded: CalledUrl, publicUrls: readonly string[]):
       ...ports.map((port) => `${one.replace(PORT, "")}:${port}`),
     ])) {
       for (const scheme of schemes) urls.add(`${scheme}://${host}${path}`);
+      if (urls.size >= MAX_VARIANTS) return [...urls].slice(0, MAX_VARIANTS);
     }
   }
-  return [...urls].slice(0, MAX_VARIANTS);
+  return [...urls];
 }
 
 function partsOf(url: string): { readonly host: string | undefined; readonly target: string } {

@@ -1,4 +1,4 @@
-// What does the browser load? One page, one script and one style sheet, all from here: it works without a network.
+// What the browser loads: the page, its script and its style sheet, all from here, so it works without a network.
 import { existsSync, readFileSync } from "node:fs";
 
 export interface Asset {
@@ -23,6 +23,33 @@ const HTML = `<!doctype html>
 <body>
 <div id="app"><p class="starting">Loading the inspector…</p></div>
 <noscript><p class="starting">The inspector needs JavaScript. It loads none but its own.</p></noscript>
+</body>
+</html>
+`;
+
+/** Answered with 401 to whoever has not signed in. It holds nothing of any delivery. */
+const SIGN_IN_HTML = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>hookgate inspector: sign in</title>
+<link rel="icon" href="icon.svg">
+<link rel="stylesheet" href="app.css">
+<script src="sign-in.js" defer></script>
+</head>
+<body>
+<main class="sign-in">
+<h1>hookgate inspector</h1>
+<p>Open the URL that the program printed when it was started, or paste its token.</p>
+<form>
+<label>Token <input type="password" autocomplete="off" required></label>
+<button type="submit">Sign in</button>
+</form>
+<p role="alert" class="said error"></p>
+<noscript><p>The inspector needs JavaScript. It loads none but its own.</p></noscript>
+</main>
 </body>
 </html>
 `;
@@ -52,11 +79,17 @@ let loaded: Assets | undefined;
 
 /** Read when first asked for. @throws {Error} Where the package was not built. */
 export function loadAssets(): Assets {
-  loaded ??= toAssets(readBuilt("app.js"), readBuilt("app.css"));
+  loaded ??= toAssets({ script: readBuilt("app.js"), styles: readBuilt("app.css"), signIn: readBuilt("sign-in.js") });
   return loaded;
 }
 
-export function toAssets(script: Uint8Array | string, styles: Uint8Array | string): Assets {
+export interface BuiltFiles {
+  readonly script: Uint8Array;
+  readonly styles: Uint8Array;
+  readonly signIn: Uint8Array;
+}
+
+export function toAssets({ script, styles, signIn }: BuiltFiles): Assets {
   const asset = (type: string, content: Uint8Array | string): Asset => ({
     type: `${type}; charset=utf-8`,
     bytes: Buffer.from(content as string),
@@ -64,6 +97,8 @@ export function toAssets(script: Uint8Array | string, styles: Uint8Array | strin
   return new Map([
     ["/", asset("text/html", HTML)],
     ["/app.js", asset("text/javascript", script)],
+    ["/sign-in", asset("text/html", SIGN_IN_HTML)],
+    ["/sign-in.js", asset("text/javascript", signIn)],
     ["/app.css", asset("text/css", styles)],
     ["/icon.svg", asset("image/svg+xml", ICON)],
   ]);

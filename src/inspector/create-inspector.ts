@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { coreOf, type Receiver } from "../create-receiver.js";
 import { scrubRulesOf } from "../sender/scrub.js";
+import { answerSession, answerStranger, SESSION } from "./answer-stranger.js";
 import type { Assets } from "./assets.js";
 import { Gate } from "./gate.js";
 import { News } from "./news.js";
@@ -11,6 +12,7 @@ import { send, sendError, sendText, setSafeHeaders } from "./respond.js";
 import { ROUTES, type Rooms } from "./routes.js";
 import { BadOrder, type Target } from "./sending.js";
 
+const ASSETS: ReadonlySet<string> = new Set(["/", "/app.js", "/app.css", "/icon.svg", "/sign-in.js"]);
 type Next = (error?: unknown) => void;
 
 /** What a receiver of whatever types is. */
@@ -31,6 +33,7 @@ export function createInspector(
   const settings = toSettings(options);
   const targets = targetsOf(receivers);
   const gate = new Gate(settings);
+  const session = settings.authorize === undefined ? SESSION : undefined;
   const watched = targets.map(({ core }) => ({
     core,
     secrets: scrubRulesOf(core.sender.definition, settings.scrub),
@@ -52,17 +55,23 @@ export function createInspector(
   async function answer(req: IncomingMessage, res: ServerResponse, next: Next | undefined): Promise<void> {
     const { path, query } = targetOf(req.url ?? "/");
     const route = ROUTES.find((one) => one.path.test(path));
-    const isAsset = path === "/" || path === "/app.js" || path === "/app.css" || path === "/icon.svg";
+    const isAsset = ASSETS.has(path);
     const method = req.method === "HEAD" && isAsset ? "GET" : req.method;
-    if (!isAsset && route === undefined) {
+    if (!isAsset && route === undefined && path !== session) {
       if (next !== undefined) next();
       else sendText(req, res, 404, "not found");
       return;
     }
     setSafeHeaders(res);
     const admission = await gate.admit(req);
+    const isUnknown = "reason" in admission && admission.status === 401;
+    if (path === session && (isUnknown || !("reason" in admission))) {
+      await answerSession(req, res, gate);
+      return;
+    }
     if ("reason" in admission) {
-      sendText(req, res, admission.status, `hookgate inspector: ${admission.reason}`);
+      if (!isUnknown) sendText(req, res, admission.status, `hookgate inspector: ${admission.reason}`);
+      else if (path !== "/" || !redirectToFolder(req, res)) answerStranger(req, res, path, assetsOf());
       return;
     }
     const { rights } = admission;

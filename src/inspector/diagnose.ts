@@ -1,48 +1,93 @@
-// Why did a proof not hold? What usually happens to a body or a URL on its way is undone, one change at a time, until it does.
+// Explains why a proof did not hold: undoes what usually happens to a body or a URL, one change at a time, until it does.
 
 import type { Delivery } from "../core/delivery.js";
 import type { Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
 import { bodyVariants } from "../diagnosis/body-variants.js";
 import { type CalledUrl, urlVariants } from "../diagnosis/url-variants.js";
+import { within } from "../lib/deadline.js";
 import { proveStep } from "../receiver/checks/authenticate.js";
 import type { Passage } from "../receiver/checks/check.js";
 import type { ReceiverCore } from "../receiver/receiver.js";
 import type { DiagnosisView } from "./wire.js";
 
-/** Each try is a hash over all of it. */
-const MAX_BODY_BYTES = 262_144;
-/** Refused deliveries are free to send: looking into them must not be a way to keep us busy. */
-const PAUSE_MS = 500;
+/** Each try is a hash over all of it, and refused deliveries are free to send. */
+const MAX_BODY_BYTES = 16_384;
+/** All tries together; keys may have to be fetched. */
+const MAX_MS = 1_000;
 
-/** Looks into one delivery at a time, and leaves out those that come meanwhile. */
+/** A refused delivery, kept so that whoever opens it is told why. */
+export interface Refused {
+  /** With its credentials, and without anything that holds its connection; `undefined` of one that is too large. */
+  readonly delivery: Delivery | undefined;
+  /** The receiver's clock when it was refused, milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/**
+ * `undefined` where the proof was not what refused it.
+ *
+ * @param body - What of the body is kept anyway.
+ */
+export function keepRefused(delivery: Delivery, outcome: Outcome, body: Buffer, nowMs: number): Refused | undefined {
+  const last = outcome.trace.at(-1);
+  if (outcome.name !== "unauthenticated" || last?.check !== "prove") return undefined;
+  if (body.length < delivery.body.length || body.length > MAX_BODY_BYTES) return { delivery: undefined, nowMs };
+  const { method, url, headers, remoteAddress, isSecure, params } = delivery;
+  return { delivery: { method, url, headers, remoteAddress, isSecure, params, body }, nowMs };
+}
+
+/** Looks into one delivery at a time, and only when somebody has opened it. */
 export class Diagnoser {
-  #isBusy = false;
+  #last: Promise<unknown> = Promise.resolve();
 
-  /** @param tell - Called later, once, and only where there is something to tell. */
-  consider(core: ReceiverCore, delivery: Delivery, outcome: Outcome, tell: (view: DiagnosisView) => void): void {
-    if (this.#isBusy || !isWorthIt(delivery, outcome)) return;
-    this.#isBusy = true;
-    // After the sender has its answer.
-    setImmediate(() => {
-      diagnose(core, delivery).then(tell, () => undefined);
-      setTimeout(() => {
-        this.#isBusy = false;
-      }, PAUSE_MS).unref();
-    });
+  /** Never rejects. */
+  diagnose(core: ReceiverCore, refused: Refused): Promise<DiagnosisView> {
+    const found = this.#last.then(() => withinTime(core, refused));
+    this.#last = found;
+    return found;
   }
 }
 
-/** The proof did not hold, which may have many reasons. */
-function isWorthIt({ body }: Delivery, { name, trace }: Outcome): boolean {
-  const last = trace.at(-1);
-  return name === "unauthenticated" && last?.check === "prove" && body.length <= MAX_BODY_BYTES;
+const NOT_FOUND: DiagnosisView = {
+  found:
+    "none of the changes that usually befall a body or a URL explains it, so most likely the secret is not the one it was signed with",
+  fix: "Compare the secret with the sender's own page, for this very endpoint, and for the same mode (test or live). Where it was changed lately, give both: the receiver takes several. If the secret is right, then somebody else has sent this.",
+};
+const TOO_LATE: DiagnosisView = {
+  found: `no explanation was found within ${MAX_MS / 1000} s`,
+  fix: "Record the delivery, and look into it with hookgate verify, which takes its time.",
+};
+
+const TOO_LARGE: DiagnosisView = {
+  found: `the proof does not hold. A body of more than ${MAX_BODY_BYTES / 1024} KB, or one that is not kept whole, is not looked into here`,
+  fix: "Record the delivery, and look into it with hookgate verify.",
+};
+
+async function withinTime(core: ReceiverCore, { delivery, nowMs }: Refused): Promise<DiagnosisView> {
+  if (delivery === undefined) return TOO_LARGE;
+  const late = new AbortController();
+  try {
+    return await within(search(core, delivery, nowMs, late.signal), MAX_MS, () => new Error("late"));
+  } catch {
+    return TOO_LATE;
+  } finally {
+    late.abort();
+  }
 }
 
-async function diagnose({ sender, settings }: ReceiverCore, delivery: Delivery): Promise<DiagnosisView> {
+async function search(
+  { sender, settings }: ReceiverCore,
+  delivery: Delivery,
+  nowMs: number,
+  late: AbortSignal,
+): Promise<DiagnosisView> {
   const { auth } = sender.definition;
-  const holds = (changed: Delivery, publicUrls: readonly string[]): Promise<boolean> =>
-    isProven(proveStep({ auth, publicUrls }), changed, settings.now());
+  async function holds(changed: Delivery, publicUrls: readonly string[]): Promise<boolean> {
+    await new Promise((resolve) => setImmediate(resolve)); // deliveries come first
+    late.throwIfAborted();
+    return isProven(proveStep({ auth, publicUrls }), changed, nowMs);
+  }
   if (!auth.credentialHeaders.some((name) => delivery.headers.has(name)) && auth.credentialHeaders.length > 0) {
     return {
       found: `none of the headers that prove its origin is there (${auth.credentialHeaders.join(", ")})`,
@@ -64,11 +109,7 @@ async function diagnose({ sender, settings }: ReceiverCore, delivery: Delivery):
       };
     }
   }
-  return {
-    found:
-      "none of the changes that usually befall a body or a URL explains it, so most likely the secret is not the one it was signed with",
-    fix: "Compare the secret with the sender's own page, for this very endpoint, and for the same mode (test or live). Where it was changed lately, give both: the receiver takes several. If the secret is right, then somebody else has sent this.",
-  };
+  return NOT_FOUND;
 }
 
 async function isProven(prove: ReturnType<typeof proveStep>, delivery: Delivery, nowMs: number): Promise<boolean> {

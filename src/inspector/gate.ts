@@ -1,8 +1,9 @@
-// Who may see the page, and who may start something from it? By default nobody from another machine.
+// Decides who may see the page, and who may start something from it. By default nobody who does not know the token.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { sha256 } from "../lib/constant-time.js";
 import type { InspectorSettings, Permission } from "./options.js";
+import { SignIn } from "./sign-in.js";
 import type { Rights } from "./wire.js";
 
 /** The header that carries the token. A page of another origin cannot set it without asking first, and is told no. */
@@ -10,13 +11,14 @@ export const TOKEN_HEADER = "x-hookgate-inspector";
 
 /** Why a request goes no further, in the reader's words. */
 export interface Denial {
-  readonly status: 403;
+  /** 401: of whoever has not signed in yet. */
+  readonly status: 401 | 403;
   readonly reason: string;
 }
 
 export type Admission = { readonly rights: Rights } | Denial;
 
-/** What proxies add. A proxy on this machine makes the whole world look like this machine. */
+/** What some proxies add: then a caller is surely not on this machine. Others add nothing. */
 const PROXY_HEADERS = [
   "forwarded",
   "x-forwarded-for",
@@ -30,11 +32,15 @@ const PROXY_HEADERS = [
 
 export class Gate {
   readonly #settings: InspectorSettings;
+  /** `undefined` where `authorize` decides. */
+  readonly #signIn: SignIn | undefined;
   /** Whoever can read the page's own data has it, and nobody else. */
   readonly token: string = randomBytes(32).toString("base64url");
 
   constructor(settings: InspectorSettings) {
     this.#settings = settings;
+    if (settings.authorize !== undefined) return;
+    this.#signIn = new SignIn(settings, (line) => void process.stderr.write(line));
   }
 
   /** Whether the request may see anything. Rejects where `authorize` throws. */
@@ -49,15 +55,23 @@ export class Gate {
     // Also of what only reads: nothing but the page itself has a reason to ask for its data.
     const site = req.headers["sec-fetch-site"];
     if (site === "cross-site" && !isNavigation(req)) return denied("another site has asked for this");
-    const permission: Permission = authorize === undefined ? isLocal(req) : await authorize(req);
-    if (permission !== true && permission !== "read") {
-      return denied(
-        authorize === undefined
-          ? "without the option authorize the inspector answers only this machine, and no proxy"
-          : "not authorized",
-      );
+    if (authorize === undefined) {
+      if (!isLocal(req))
+        return denied("without the option authorize the inspector answers only this machine, and no proxy");
+      if (this.#signIn?.isSignedIn(req) !== true) return { status: 401, reason: "sign in with the token" };
+      return { rights: readOnly ? "read" : "act" };
     }
+    const permission: Permission = await authorize(req);
+    if (permission !== true && permission !== "read") return denied("not authorized");
     return { rights: permission === "read" || readOnly ? "read" : "act" };
+  }
+
+  /** Whether a request that is denied only for want of a session may ask for one. @returns The cookie, or why not. */
+  signIn(req: IncomingMessage, token: unknown): string | Denial {
+    const denial = foreign(req);
+    if (denial !== undefined) return denial;
+    if (this.#signIn?.isToken(token) === true) return this.#signIn.cookieFor(req);
+    return denied("This is not the token that the program printed when it was last started.");
   }
 
   /** Whether an admitted request may start something: it comes from the page itself, and may act. */
@@ -67,11 +81,15 @@ export class Gate {
     if (typeof token !== "string" || !timingSafeEqual(sha256(token), sha256(this.token))) {
       return denied("the page is of an earlier start of this program: load it again");
     }
-    const site = req.headers["sec-fetch-site"];
-    if (site !== undefined && site !== "same-origin") return denied("another site has asked for this");
-    if (!isSameOrigin(req)) return denied("another origin has asked for this");
-    return undefined;
+    return foreign(req);
   }
+}
+
+/** Browsers say with every POST which page it comes from. */
+function foreign(req: IncomingMessage): Denial | undefined {
+  const site = req.headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin") return denied("another site has asked for this");
+  return isSameOrigin(req) ? undefined : denied("another origin has asked for this");
 }
 
 function denied(reason: string): Denial {

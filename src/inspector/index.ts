@@ -12,8 +12,8 @@ export type { InspectorOptions, Permission } from "./options.js";
  * replayed and dead events redriven.
  *
  * It keeps the last deliveries in memory, from when it is built on. Credentials are scrubbed; bodies are shown, and may
- * hold what is personal. Without `authorize` it answers only callers on this machine that name it `localhost` and come
- * through no proxy; whoever else has an account on this machine can see it then.
+ * hold what is personal. Without `authorize` it prints a URL with a random token when it is built, and answers only who has
+ * opened that, from this machine.
  *
  * Promise: nothing of a delivery is ever HTML, and nothing is started but by the page itself. Memory is bounded: at most
  * `keepDeliveries` times `keepBodyBytes` and 100 KB. Not promised: an archive; a restart forgets.
@@ -24,7 +24,7 @@ export type { InspectorOptions, Permission } from "./options.js";
  * @example
  * import { inspector } from "hookgate/inspector";
  *
- * app.use("/hookgate", inspector([receiver]));
+ * app.use("/hookgate", inspector([receiver], { url: "http://localhost:3000/hookgate" }));
  */
 export function inspector(receivers: AnyReceiver | readonly AnyReceiver[], options: InspectorOptions = {}): Inspector {
   return createInspector(receivers, options, loadAssets);

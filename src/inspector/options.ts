@@ -1,4 +1,4 @@
-// How is an inspector set up? Its options, checked and completed.
+// The options of an inspector, checked and completed.
 import type { IncomingMessage } from "node:http";
 import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
 
@@ -7,10 +7,17 @@ export type Permission = boolean | "read";
 
 export interface InspectorOptions {
   /**
-   * Who may look. Default: whoever calls from this machine, by one of its own names, and not through a proxy. Given it
-   * decides alone, for every request, and needs `hosts`.
+   * Who may look. Default: whoever knows the token that is printed at the start, and calls from this machine, by one of its
+   * own names. Given it decides alone, for every request, and needs `hosts`.
    */
   readonly authorize?: (req: IncomingMessage) => Permission | PromiseLike<Permission>;
+  /**
+   * Without `authorize`: the token to sign in with, 32 characters or more, from the environment say. It stays good over
+   * restarts, and is not printed. Default: a random one, which is.
+   */
+  readonly token?: string | undefined;
+  /** Without `authorize`: where the page is, such as `http://localhost:3000/hookgate`, to be printed with the token. */
+  readonly url?: string | undefined;
   /** Names that the page is reached by, without port, such as `ops.example.com`; beside `localhost`, `127.0.0.1` and `[::1]`. Any other Host is refused, against DNS rebinding. */
   readonly hosts?: readonly string[];
   /** Nobody sends, replays or redrives from here. Default false. */
@@ -25,6 +32,8 @@ export interface InspectorOptions {
 
 export interface InspectorSettings {
   readonly authorize: InspectorOptions["authorize"] | undefined;
+  readonly token: string | undefined;
+  readonly url: string | undefined;
   /** Lower case, without port. */
   readonly hosts: ReadonlySet<string>;
   readonly readOnly: boolean;
@@ -35,6 +44,8 @@ export interface InspectorSettings {
 
 const KNOWN: readonly (keyof InspectorOptions)[] = [
   "authorize",
+  "token",
+  "url",
   "hosts",
   "readOnly",
   "keepDeliveries",
@@ -49,6 +60,8 @@ const OTHER_NAMES = {
   readonly: "readOnly",
   allowedHosts: "hosts",
   redact: "scrub",
+  secret: "token",
+  password: "token",
 };
 const KEEP_DELIVERIES = 500;
 const KEEP_BODY_BYTES = 32_768;
@@ -56,15 +69,24 @@ const KEEP_BODY_BYTES = 32_768;
 const MAX_DELIVERIES = 5_000;
 /** A body is kept whole or in part; this is what one answer may hold. */
 const MAX_BODY_BYTES = 1_048_576;
+/** Not to be guessed, and safe behind a # and in JSON. */
+const TOKEN = /^[\w.~-]{32,512}$/;
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
 /** @throws {TypeError} That names the option, says what it must be and what came. */
 export function toSettings(options: InspectorOptions): InspectorSettings {
   refuseUnknownKeys("inspector", options, KNOWN, OTHER_NAMES);
-  const { authorize, hosts, readOnly = false, scrub = [] } = options;
+  const { authorize, token, url, hosts, readOnly = false, scrub = [] } = options;
   if (authorize !== undefined && typeof authorize !== "function")
     throw wrong("authorize", "a function of the request", authorize);
   if (typeof readOnly !== "boolean") throw wrong("readOnly", "true or false", readOnly);
+  if (token !== undefined && (typeof token !== "string" || !TOKEN.test(token)))
+    throw new TypeError("inspector: token must be a text of 32 or more letters, digits, _ - . or ~");
+  if (url !== undefined && !(typeof url === "string" && /^https?:\/\/[^#?\s]+$/.test(url)))
+    throw wrong("url", "where the page is, such as http://localhost:3000/hookgate", url);
+  if (authorize !== undefined && (token !== undefined || url !== undefined)) {
+    throw new TypeError("inspector: token and url are for an inspector without authorize, which decides alone");
+  }
   if (authorize !== undefined && hosts === undefined) {
     throw new TypeError(
       'inspector: hosts is required with authorize: the names this page is reached by, such as hosts: ["ops.example.com"]; any page of the web could name itself otherwise',
@@ -72,6 +94,8 @@ export function toSettings(options: InspectorOptions): InspectorSettings {
   }
   return {
     authorize,
+    token,
+    url,
     hosts: new Set([...LOOPBACK_NAMES, ...names("hosts", hosts ?? []).map(hostOf)]),
     readOnly,
     keepDeliveries: whole("keepDeliveries", options.keepDeliveries ?? KEEP_DELIVERIES, 1, MAX_DELIVERIES),

@@ -1,4 +1,4 @@
-// What is kept of one delivery? Enough to show it and to deliver it again, and none of its credentials.
+// What is kept of one delivery: enough to show it, to explain it and to deliver it again.
 
 import { pathOf, queryOf } from "../core/delivery.js";
 import type { OutcomeMessage } from "../core/diagnostics.js";
@@ -6,6 +6,7 @@ import type { Outcome } from "../core/outcome.js";
 import { HeaderLines } from "../lib/headers.js";
 import { type ScrubRules, scrubQuery, scrubTarget } from "../sender/scrub.js";
 import { viewBody, viewHeaders } from "./content-view.js";
+import { keepRefused, type Refused } from "./diagnose.js";
 import { cut, toneOf, viewEnding, viewTrace } from "./ending-view.js";
 import type { CheckView, DeliveryDetail, DeliverySummary, DiagnosisView, EndingView, HeaderView } from "./wire.js";
 
@@ -16,7 +17,10 @@ export interface DeliveryRecord {
   readonly trace: readonly CheckView[];
   readonly ending: EndingView;
   late: EndingView | null;
-  diagnosis: DiagnosisView | null;
+  /** Until somebody opens it. */
+  readonly refused: Refused | undefined;
+  /** Begun when somebody has opened it. */
+  diagnosis: Promise<DiagnosisView> | undefined;
   readonly query: string | null;
   readonly headers: readonly HeaderView[];
   /** The beginning of the body, or all of it. */
@@ -38,6 +42,8 @@ export interface RecordSettings {
   readonly receiver: number;
   readonly by: DeliverySummary["by"];
   readonly nowMs: number;
+  /** By the receiver's own clock. */
+  readonly receiverNowMs: number;
   readonly keepBodyBytes: number;
   readonly secrets: ScrubRules;
 }
@@ -47,17 +53,19 @@ export function toRecord(message: OutcomeMessage, settings: RecordSettings): Del
   const body = delivery?.body ?? event?.body;
   const url = delivery?.url ?? "";
   const query = queryOf(url);
+  // A copy: what is at hand is a part of a larger buffer, which would be kept with it.
+  const kept = Buffer.from(body?.subarray(0, settings.keepBodyBytes) ?? []);
   const raw = delivery?.headers.toRaw() ?? HeaderLines.from((event?.headers ?? {}) as Record<string, string>).toRaw();
   return {
     summary: summaryOf(message, settings),
     trace: viewTrace(outcome),
     ending: viewEnding(outcome),
     late: null,
-    diagnosis: null,
+    refused: delivery === undefined ? undefined : keepRefused(delivery, outcome, kept, settings.receiverNowMs),
+    diagnosis: undefined,
     query: query === undefined ? null : cut(scrubQuery(query, settings.secrets)),
     headers: viewHeaders(raw, settings.secrets),
-    // A copy: what is at hand is a part of a larger buffer, which would be kept with it.
-    body: Buffer.from(body?.subarray(0, settings.keepBodyBytes) ?? []),
+    body: kept,
     sizeBytes: body?.length ?? 0,
     replyType: headerOf(outcome, "content-type"),
     retryAfterSeconds: outcome.retryAfterSeconds ?? null,
@@ -101,13 +109,13 @@ export function addLate(record: DeliveryRecord, outcome: Outcome, revision: numb
   record.summary = { ...record.summary, revision, lateOutcome: outcome.name };
 }
 
-export function addDiagnosis(record: DeliveryRecord, diagnosis: DiagnosisView, revision: number): void {
-  record.diagnosis = diagnosis;
-  record.summary = { ...record.summary, revision };
-}
-
-export function detailOf(record: DeliveryRecord, cannotSign: string | null): DeliveryDetail {
-  const { summary, trace, ending, diagnosis, late, query, headers, replyType, retryAfterSeconds } = record;
+/** @param diagnosis - `null` where there is none. */
+export function detailOf(
+  record: DeliveryRecord,
+  cannotSign: string | null,
+  diagnosis: DiagnosisView | null,
+): DeliveryDetail {
+  const { summary, trace, ending, late, query, headers, replyType, retryAfterSeconds } = record;
   return {
     summary,
     trace,

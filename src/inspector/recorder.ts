@@ -6,9 +6,9 @@ import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../cor
 import type { ReceiverCore } from "../receiver/receiver.js";
 import type { ScrubRules } from "../sender/scrub.js";
 import { Diagnoser } from "./diagnose.js";
-import { addDiagnosis, addLate, type DeliveryRecord, toRecord } from "./record.js";
+import { addLate, type DeliveryRecord, toRecord } from "./record.js";
 import { Timeline } from "./timeline.js";
-import type { DeliverySummary } from "./wire.js";
+import type { DeliverySummary, DiagnosisView } from "./wire.js";
 
 /** A delivery that this page has sent. The recorder writes down which one it became. */
 export interface Act {
@@ -74,6 +74,14 @@ export class Recorder {
     return this.#records.get(n);
   }
 
+  /** Why it was refused; `null` where there is nothing to find out. */
+  async diagnose(record: DeliveryRecord): Promise<DiagnosisView | null> {
+    if (record.refused === undefined) return null;
+    const { core } = this.#settings.receivers[record.summary.receiver] as Watched;
+    record.diagnosis ??= this.#diagnoser.diagnose(core, record.refused);
+    return record.diagnosis;
+  }
+
   /** @returns Ends it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -121,6 +129,7 @@ export class Recorder {
       receiver,
       by: act !== undefined && delivery !== undefined ? act.by : null,
       nowMs: now(),
+      receiverNowMs: core.settings.now(),
       keepBodyBytes,
       secrets,
     });
@@ -128,12 +137,6 @@ export class Recorder {
     this.#records.set(n, record);
     if (delivery !== undefined) this.#byDelivery.set(delivery, record);
     if (this.#records.size > keepDeliveries) this.#records.delete(this.#records.keys().next().value as number);
-    if (delivery !== undefined) {
-      this.#diagnoser.consider(core, delivery, outcome, (diagnosis) => {
-        addDiagnosis(record, diagnosis, ++this.#revision);
-        this.#tell();
-      });
-    }
     this.timeline.add(now(), record.summary.tone, record.summary.durationMs);
   }
 }

@@ -10,7 +10,7 @@ import {
   type WatchedInbox,
 } from "./inboxes.js";
 import type { News } from "./news.js";
-import { detailOf } from "./record.js";
+import { detailOf, whyNoReplay } from "./record.js";
 import type { Recorder } from "./recorder.js";
 import { readOrder, sendError, sendJson } from "./respond.js";
 import { BadOrder, replay, sendTest, type Target, urlOf, whyNotSigned } from "./sending.js";
@@ -95,10 +95,14 @@ function news(rooms: Rooms, { req, res, query }: Asked): void {
   rooms.news.open(res, Number.isSafeInteger(known) && known >= 0 ? known : 0);
 }
 
-function delivery(rooms: Rooms, { req, res, parts }: Asked): void {
+async function delivery(rooms: Rooms, { req, res, parts }: Asked): Promise<void> {
   const record = rooms.recorder.get(Number(parts[0]));
-  if (record === undefined) sendError(req, res, 404, "this delivery is no longer kept");
-  else sendJson(req, res, 200, detailOf(record, whyNotSigned(targetAt(rooms, record.summary.receiver).core)));
+  if (record === undefined) {
+    sendError(req, res, 404, "this delivery is no longer kept");
+    return;
+  }
+  const cannotSign = whyNotSigned(targetAt(rooms, record.summary.receiver).core);
+  sendJson(req, res, 200, detailOf(record, cannotSign, await rooms.recorder.diagnose(record)));
 }
 
 async function inboxes(rooms: Rooms, { req, res }: Asked): Promise<void> {
@@ -131,7 +135,7 @@ async function replayOne(rooms: Rooms, { req, res }: Asked): Promise<void> {
   const record = rooms.recorder.get(Number(n));
   if (record === undefined) throw new BadOrder("this delivery is no longer kept");
   const target = targetAt(rooms, record.summary.receiver);
-  const { cannotReplay } = detailOf(record, whyNotSigned(target.core));
+  const cannotReplay = whyNoReplay(record) ?? whyNotSigned(target.core);
   if (cannotReplay !== null) throw new BadOrder(cannotReplay);
   sendJson(req, res, 200, await replay(target, record));
 }

@@ -1,8 +1,8 @@
 // From whom did a delivery come, proxies taken off? The socket's peer, unless the user trusts a proxy to say more.
 import type { DeliveryHead } from "../core/delivery.js";
 import { REPEATED } from "../lib/headers.js";
-import { type Address, parseAddress } from "./address.js";
-import { type AddressRanges, compileRanges } from "./address-ranges.js";
+import { type Address, parseAddress } from "../lib/ip/address.js";
+import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";
 
 /**
  * Who says what the client's address is.

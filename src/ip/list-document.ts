@@ -1,7 +1,7 @@
 // What does the document of a published list say? Fetched within bounds, and read whole or not at all.
 
 import { memberOf } from "../core/field.js";
-import { type AddressRanges, compileRanges } from "./address-ranges.js";
+import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";
 
 /** GitHub's document, the largest we know, is about 250 KB. */
 const MAX_LIST_BYTES = 1_048_576;

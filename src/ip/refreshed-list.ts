@@ -1,7 +1,7 @@
 // How is a published list kept fresh without a timer? Loaded on need, one load at a time, kept while good, paused after failures.
 
 import { WebhookError } from "../core/errors.js";
-import type { AddressRanges } from "./address-ranges.js";
+import type { AddressRanges } from "../lib/ip/address-ranges.js";
 import { loadList, reasonOf } from "./list-document.js";
 
 const FIRST_PAUSE_SECONDS = 1;

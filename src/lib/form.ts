@@ -1,12 +1,21 @@
-// How does application/x-www-form-urlencoded become fields? As the senders' own SDKs read it, for some sign the fields.
-// WHATWG URL section 5.1: "+" is a space, a broken %XX stays as it is, bytes that are not UTF-8 become U+FFFD.
-import type { Parsed } from "./json.js";
+// Reads and writes application/x-www-form-urlencoded. The one reader of forms and queries, for proofs, handshakes and
+// payloads alike: what a proof has read is what the handler gets.
+// WHATWG URL section 5.1: "+" is a space, a broken %XX stays as it is, bytes that are not UTF-8 become U+FFFD. Unlike
+// URLSearchParams it takes no leading "?" off: that is part of the first name.
+import { type Once, REPEATED } from "./headers.js";
+import { decodeUtf8, type Parsed } from "./json.js";
 
 /** The largest forms of senders have under 100 fields; more than this is an attack on whoever loops over them. */
 export const MAX_FORM_FIELDS = 1_000;
 
 /** No prototype, so that no field name finds anything but a field. An array where a name repeats, in order. */
 export type FormFields = { [name: string]: string | string[] };
+
+/** The fields of a form's body. Strict UTF-8, without a byte order mark, as of every text. */
+export function parseFormBody(bytes: Uint8Array): Parsed<FormFields> {
+  const text = decodeUtf8(bytes);
+  return text === undefined ? { ok: false, hint: "the body is not valid UTF-8" } : parseForm(text);
+}
 
 /** Splits and decodes a form. An empty text is a form without fields. */
 export function parseForm(text: string): Parsed<FormFields> {
@@ -17,15 +26,34 @@ export function parseForm(text: string): Parsed<FormFields> {
     const end = next < 0 ? text.length : next;
     if (end > start) {
       if (++count > MAX_FORM_FIELDS) return { ok: false, hint: `the form has more than ${MAX_FORM_FIELDS} fields` };
-      const equals = text.indexOf("=", start);
-      const hasValue = equals >= 0 && equals < end;
-      const name = decode(text.slice(start, hasValue ? equals : end));
+      // Cut first: a search for "=" in the whole text would be made again for each piece without one.
+      const piece = text.slice(start, end);
+      const equals = piece.indexOf("=");
+      const name = decode(equals < 0 ? piece : piece.slice(0, equals));
       if (name === "__proto__") return { ok: false, hint: 'the form has a field named "__proto__"' };
-      add(fields, name, hasValue ? decode(text.slice(equals + 1, end)) : "");
+      add(fields, name, equals < 0 ? "" : decode(piece.slice(equals + 1)));
     }
     start = end + 1;
   }
   return { ok: true, value: fields };
+}
+
+/** The value of a field that must come once. A form that cannot be read has it more than once, so to speak: nobody knows which. */
+export function onlyField(form: Parsed<FormFields>, name: string): Once {
+  if (!form.ok) return REPEATED;
+  const value = form.value[name];
+  return typeof value === "object" ? REPEATED : value;
+}
+
+/** Writes a form as `encodeURIComponent` does; `undefined` where a text is no Unicode. */
+export function formatForm(fields: FormFields): string | undefined {
+  try {
+    return Object.entries(fields)
+      .flatMap(([name, value]) => [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(one)}`))
+      .join("&");
+  } catch {
+    return undefined; // half of a surrogate pair
+  }
 }
 
 function add(fields: FormFields, name: string, value: string): void {
@@ -41,7 +69,7 @@ function decode(piece: string): string {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    // Broken or not UTF-8. The piece holds no "&", so it is one value to the platform's own parser, which never throws.
+    // Broken or not UTF-8. The piece has no "&", so it is one value to the platform's own parser, which never throws.
     return new URLSearchParams(`v=${piece}`).get("v") as string;
   }
 }

@@ -1,7 +1,7 @@
 // Replaces secrets in headers, queries and bodies before a tool shows or keeps them. The one scrubber of all tools.
 import { decodeUtf8 } from "../lib/json.js";
 import { findJsonMembers, withValues } from "../lib/json-members.js";
-import { nameIn, secretFieldsOf } from "./secret-fields.js";
+import { fieldIn, nameIn, secretFieldsOf } from "./secret-fields.js";
 import type { SenderDefinition } from "./sender.js";
 
 export const SCRUBBED = "[scrubbed]";
@@ -105,7 +105,7 @@ function scrubForm(text: string, rules: ScrubRules): string {
     .split("&")
     .map((pair) => {
       if (!pair.includes("=")) return pair;
-      const [[name, value] = ["", ""]] = new URLSearchParams(pair);
+      const [name, value] = fieldIn(pair);
       if (rules.fields.has(name) || isTellingField(name)) return withValue(pair);
       if (!/^\s*[[{]/.test(value)) return pair;
       const scrubbed = scrubJson(value, rules);

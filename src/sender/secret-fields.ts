@@ -1,5 +1,6 @@
 // Takes secrets out of a proven body: fields that the sender's proof or one of its handshakes declares.
 import type { WrittenPlace } from "../core/auth.js";
+import { parseForm } from "../lib/form.js";
 import { decodeUtf8 } from "../lib/json.js";
 import { findJsonMembers, withoutMembers } from "../lib/json-members.js";
 import type { SenderDefinition } from "./sender.js";
@@ -42,6 +43,12 @@ function withoutPairs(text: string, names: ReadonlySet<string>): string {
 
 /** The name of a pair of a form or a query, as it was meant. */
 export function nameIn(pair: string): string {
-  const [name = ""] = new URLSearchParams(pair).keys();
-  return name;
+  return fieldIn(pair)[0];
+}
+
+/** Name and value of a pair of a form or a query, as they were meant. */
+export function fieldIn(pair: string): readonly [string, string] {
+  const form = parseForm(pair);
+  const [[name, value] = ["", ""]] = form.ok ? Object.entries(form.value) : [];
+  return [name, String(value)];
 }

@@ -12,6 +12,6 @@ export const ably: SecretSender = /* @__PURE__ */ senderFactory({
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-ably-signature", encoding: "base64" } }),
     event: { each: "items", type: json("name"), timestamp: json("timestamp", "unix-milliseconds") },
-    reply: { retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 10_485_760 },
   }),
 });

@@ -51,9 +51,25 @@ const PAYMENT: EventRow = {
   type: /* @__PURE__ */ json(`${ITEM}.eventCode`),
   timestamp: /* @__PURE__ */ json(`${ITEM}.eventDate`, "rfc3339"),
 };
-/** Recurring tokens have an id of the event; other platform webhooks have only that of the object. */
+/** Of a report the reference is its file's name, which another merchant account of the company has as well. */
+const REPORT: EventRow = {
+  ...PAYMENT,
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json(`${ITEM}.eventCode`),
+    /* @__PURE__ */ json(`${ITEM}.merchantAccountCode`),
+    /* @__PURE__ */ json(`${ITEM}.pspReference`),
+    /* @__PURE__ */ json(`${ITEM}.success`),
+  ),
+};
+
+function paymentRow(items: unknown): EventRow {
+  const isOfReport = (item: unknown) => memberOf(item, `${ITEM}.eventCode`) === "REPORT_AVAILABLE";
+  return Array.isArray(items) && items.some(isOfReport) ? REPORT : PAYMENT;
+}
+
+/** Recurring tokens have an id, which is that of the request: one may create a token and update it. */
 const TOKEN: EventRow = {
-  id: /* @__PURE__ */ json("eventId"),
+  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("type"), /* @__PURE__ */ json("eventId")),
   type: /* @__PURE__ */ json("type"),
   timestamp: /* @__PURE__ */ json("createdAt", "rfc3339"),
 };
@@ -95,7 +111,8 @@ export const adyen: SenderFactory<AdyenOptions> = /* @__PURE__ */ senderFactory(
     return {
       auth: isBasic ? allOf(basicAuth({ username: username ?? "", password }), signature) : signature,
       event(_delivery, payload) {
-        if (memberOf(payload, "notificationItems") !== undefined) return PAYMENT;
+        const items = memberOf(payload, "notificationItems");
+        if (items !== undefined) return paymentRow(items);
         return memberOf(payload, "eventId") === undefined ? PLATFORM : TOKEN;
       },
       reply: {

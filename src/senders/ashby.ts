@@ -11,7 +11,7 @@ export const ashby: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "ashby-signature", encoding: "hex", prefix: "sha256=" } }),
-    event: { type: json("action") },
+    event: { id: json("webhookActionId"), type: json("action") },
     reply: { retryHorizonSeconds: 6 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

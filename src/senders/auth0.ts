@@ -45,6 +45,6 @@ export const auth0: TokenSender = /* @__PURE__ */ senderFactory({
       if (Array.isArray(payload)) return AUTH0_LOGS;
       return memberOf(payload, "log_id") === undefined ? AUTH0_EVENT : AUTH0_LOG;
     },
-    reply: { honoursRetryAfter: false, unsubscribes: [] },
+    reply: { honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 10_485_760 },
   }),
 });

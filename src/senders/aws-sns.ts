@@ -180,7 +180,8 @@ export const awsSns: SenderFactory<AwsSnsOptions> = /* @__PURE__ */ senderFactor
     handshakes: [CONFIRM],
     reply: {
       timeLimitSeconds: 15,
-      retryHorizonSeconds: 86_400,
+      // A delivery policy retries for an hour at most.
+      retryHorizonSeconds: 3_600,
       honoursRetryAfter: false,
       unsubscribes: [],
       maxBodyBytes: 1_048_576,

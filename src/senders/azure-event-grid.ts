@@ -132,6 +132,8 @@ export const azureEventGrid: SenderFactory<AzureEventGridOptions> = /* @__PURE__
       retryHorizonSeconds: 2 * 86_400,
       honoursRetryAfter: false,
       unsubscribes: [],
+      // An event has up to 1 MB, and its batch brackets around it.
+      maxBodyBytes: 2_097_152,
     },
   }),
 });

@@ -3,9 +3,9 @@ import { createHash, createHmac } from "node:crypto";
 import { mac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
-import { queryOf } from "../core/delivery.js";
+import { queryParameter } from "../core/delivery.js";
 import { form, literal, memberOf } from "../core/field.js";
-import { decodeUtf8 } from "../lib/json.js";
+import { onlyField, parseFormBody } from "../lib/form.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
@@ -27,9 +27,8 @@ const NO_PAYLOAD = /* @__PURE__ */ refuse("bad_credentials", "bt_payload is not 
 const PAYLOAD: SignedText = {
   covers: { body: false, method: false, url: false, headers: [], fields: ["bt_payload"] },
   texts({ body }) {
-    const text = body.length > MAX_BODY_BYTES ? undefined : decodeUtf8(body);
-    const [payload, tooMany] = new URLSearchParams(text ?? "").getAll("bt_payload");
-    if (payload === undefined || tooMany !== undefined || !/^[A-Za-z0-9+/=\n]+$/.test(payload)) return NO_PAYLOAD;
+    const payload = body.length > MAX_BODY_BYTES ? undefined : onlyField(parseFormBody(body), "bt_payload");
+    if (typeof payload !== "string" || !/^[A-Za-z0-9+/=\n]+$/.test(payload)) return NO_PAYLOAD;
     // Anybody is given the signature of a challenge, and base64 can look like one.
     if (CHALLENGE.test(payload.trim())) return NO_PAYLOAD;
     return [payload, `${payload}\n`];
@@ -44,9 +43,9 @@ function challengeOf(publicKey: string, privateKey: string): Handshake {
     methods: ["GET"],
     isUnsigned: true,
     answer({ url }) {
-      const [challenge, tooMany] = new URLSearchParams(queryOf(url) ?? "").getAll("bt_challenge");
+      const challenge = queryParameter(url, "bt_challenge");
       if (challenge === undefined) return undefined;
-      if (tooMany !== undefined || !CHALLENGE.test(challenge)) {
+      if (typeof challenge !== "string" || !CHALLENGE.test(challenge)) {
         return { name: "bad_credentials", hint: "bt_challenge is not 20 to 32 digits of lower-case hex" };
       }
       const signature = createHmac("sha1", key).update(challenge, "latin1").digest("hex");

@@ -11,7 +11,9 @@ export const calCom: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-cal-signature-256", encoding: "hex" } }),
-    event: { type: json("triggerEvent"), timestamp: json("createdAt", "rfc3339") },
+    // A payload template that is no JSON is sent as a form, and may leave the trigger out.
+    body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
+    event: { type: json("triggerEvent"), defaultType: "webhook", timestamp: json("createdAt", "rfc3339") },
     reply: { retries: false, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

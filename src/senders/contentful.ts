@@ -6,14 +6,15 @@ import { type Auth, type Covers, type Proof, refuse } from "../core/auth.js";
 import { type Delivery, pathOf, queryOf } from "../core/delivery.js";
 import { header } from "../core/field.js";
 import { REPEATED } from "../lib/headers.js";
-import { loadQuerystring } from "../lib/lazy-require.js";
 import { isPromise } from "../lib/maybe-promise.js";
+import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
 const SIGNED_HEADERS = "x-contentful-signed-headers";
 const TIMESTAMP = "x-contentful-timestamp";
 const TOPIC = "x-contentful-topic";
+const IDEMPOTENCY_KEY = "x-contentful-idempotency-key";
 /** Contentful names some ten. */
 const MAX_SIGNED_HEADERS = 50;
 
@@ -40,7 +41,7 @@ function namesIn({ headers }: Pick<Delivery, "headers">): readonly string[] | un
 function canonicalPath(url: string): string | undefined {
   const query = queryOf(url);
   try {
-    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${loadQuerystring().escape(query)}`);
+    return encodeURI(query === undefined ? pathOf(url) : `${pathOf(url)}?${encodeURIComponent(query)}`);
   } catch {
     return undefined; // half of a surrogate pair
   }
@@ -90,6 +91,10 @@ function withHeaders(covers: Covers, headers: readonly string[]): Covers {
   return { ...covers, headers };
 }
 
+/** Older webhooks come without a key. */
+const BARE: EventRow = { type: /* @__PURE__ */ header(TOPIC) };
+const KEYED: EventRow = { ...BARE, id: /* @__PURE__ */ header(IDEMPOTENCY_KEY) };
+
 /** Contentful's webhooks with request verification. Types are topics: `ContentManagement.Entry.publish`. */
 export const contentful: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "contentful",
@@ -101,15 +106,18 @@ export const contentful: SecretSender = /* @__PURE__ */ senderFactory({
       "application/vnd.contentful.management.v1+json": "json",
       "application/json": "json",
       "application/*+json": "json",
+      "application/x-www-form-urlencoded": "form",
     },
     toleranceSeconds: 30,
-    event: { type: header(TOPIC) },
+    event: ({ headers }) => (headers.has(IDEMPOTENCY_KEY) ? KEYED : BARE),
     reply: {
-      methods: ["POST", "PUT", "PATCH"],
+      methods: ["POST", "PUT", "PATCH", "DELETE"],
       timeLimitSeconds: 30,
       retryHorizonSeconds: 3_600,
       honoursRetryAfter: false,
       unsubscribes: [],
+      // An entry has up to 2 MB.
+      maxBodyBytes: 5_242_880,
     },
   }),
 });

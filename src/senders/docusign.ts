@@ -1,6 +1,6 @@
 // Verifies DocuSign Connect's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { dottedAll, ifPresent, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -11,6 +11,7 @@ const DOCUSIGN_ENVELOPE: EventRow = {
   id: /* @__PURE__ */ dottedAll(
     DOCUSIGN_EVENT,
     /* @__PURE__ */ json("data.envelopeId"),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("data.recipientId")),
     /* @__PURE__ */ json("generatedDateTime"),
   ),
   type: DOCUSIGN_EVENT,
@@ -24,8 +25,15 @@ const DOCUSIGN_OTHER: EventRow = {
   attempt: /* @__PURE__ */ json("retryCount"),
 };
 
-/** One header for each active key, up to 100; ten are looked at. */
-const DOCUSIGN_SIGNATURES = /* @__PURE__ */ Array.from({ length: 10 }, (_, at) => `x-docusign-signature-${at + 1}`);
+/** The legacy format. What it is about is in the XML, which is passed on as text. */
+const DOCUSIGN_XML: EventRow = { type: /* @__PURE__ */ literal("envelope") };
+
+/** One header for each active key. */
+const MAX_KEYS = 100;
+const DOCUSIGN_SIGNATURES = /* @__PURE__ */ Array.from(
+  { length: MAX_KEYS },
+  (_, at) => `x-docusign-signature-${at + 1}`,
+);
 
 /** DocuSign Connect, JSON. Types are `envelope-completed`, `recipient-signed`. */
 export const docusign: SecretSender = /* @__PURE__ */ senderFactory({
@@ -34,18 +42,21 @@ export const docusign: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: DOCUSIGN_SIGNATURES, encoding: "base64" } }),
-    event: (_delivery, payload) =>
-      memberOf(payload, "data.envelopeId") === undefined || memberOf(payload, "generatedDateTime") === undefined
+    body: { "application/json": "json", "text/xml": "text", "application/xml": "text" },
+    event(_delivery, payload) {
+      if (typeof payload === "string") return DOCUSIGN_XML;
+      return memberOf(payload, "data.envelopeId") === undefined || memberOf(payload, "generatedDateTime") === undefined
         ? DOCUSIGN_OTHER
-        : DOCUSIGN_ENVELOPE,
+        : DOCUSIGN_ENVELOPE;
+    },
     privateHeaders: ["x-authorization-digest"],
     reply: {
       timeLimitSeconds: 100,
       retryHorizonSeconds: 15 * 86_400,
       honoursRetryAfter: false,
       unsubscribes: [],
-      // Documents are included where the configuration says so.
-      maxBodyBytes: 26_214_400,
+      // Documents are included, in base64, where the configuration says so; DocuSign advises at most 25 MB of them.
+      maxBodyBytes: 52_428_800,
     },
   }),
 });

@@ -3,7 +3,8 @@ import { anyOf } from "../auth/combine.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { staticToken } from "../auth/schemes/static-token.js";
 import type { Auth } from "../core/auth.js";
-import { header, json, memberOf } from "../core/field.js";
+import { type Field, header, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
 
@@ -16,8 +17,17 @@ export interface GitlabOptions {
 
 const SIGNED_ID = /* @__PURE__ */ header("webhook-id");
 const RETRY_ID = /* @__PURE__ */ header("idempotency-key");
-const TYPE = /* @__PURE__ */ json("object_kind");
-const SYSTEM_TYPE = /* @__PURE__ */ json("event_name");
+
+interface Rows {
+  readonly signed: EventRow;
+  readonly keyed: EventRow;
+  readonly bare: EventRow;
+}
+function rowsOf(type: Field<"text">): Rows {
+  return { signed: { id: SIGNED_ID, type }, keyed: { id: RETRY_ID, type }, bare: { type } };
+}
+const ROWS: Rows = /* @__PURE__ */ rowsOf(/* @__PURE__ */ json("object_kind"));
+const SYSTEM_ROWS: Rows = /* @__PURE__ */ rowsOf(/* @__PURE__ */ json("event_name"));
 
 /**
  * GitLab's webhooks. Types are the body's `object_kind` (`push`, `merge_request`), or `event_name` of system hooks.
@@ -37,12 +47,11 @@ export const gitlab: SenderFactory<GitlabOptions> = /* @__PURE__ */ senderFactor
   define: (options) => ({
     auth: authOf(options),
     event({ headers }, payload) {
-      const type = memberOf(payload, "object_kind") === undefined ? SYSTEM_TYPE : TYPE;
-      if (headers.get("webhook-id") !== undefined) return { id: SIGNED_ID, type };
+      const rows = memberOf(payload, "object_kind") === undefined ? SYSTEM_ROWS : ROWS;
+      if (headers.has("webhook-id")) return rows.signed;
       // Before 17.4 there was no id of the event: X-Gitlab-Event-UUID is shared by all that one request or an earlier
       // webhook set off, so dedupe by it would swallow events.
-      const isOld = headers.get("idempotency-key") === undefined && headers.get("x-gitlab-event-uuid") !== undefined;
-      return isOld ? { type } : { id: RETRY_ID, type };
+      return headers.has("x-gitlab-event-uuid") && !headers.has("idempotency-key") ? rows.bare : rows.keyed;
     },
     reply: {
       timeLimitSeconds: 10,

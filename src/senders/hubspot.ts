@@ -4,7 +4,7 @@ import { digest } from "../auth/schemes/digest.js";
 import { mac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { type Auth, absent } from "../core/auth.js";
-import { dottedAll, header, json } from "../core/field.js";
+import { dottedAll, header, ifPresent, json } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { SecretOptions } from "./shared/options.js";
 
@@ -90,7 +90,20 @@ export const hubspot: SenderFactory<HubspotOptions> = /* @__PURE__ */ senderFact
     auth: hubspotAuth(secret, versions),
     event: {
       each: "",
-      id: dottedAll(json("eventId"), json("subscriptionId"), json("objectId"), json("occurredAt")),
+      // HubSpot says that `eventId` alone is not unique. Associations have two objects, and no `objectId`.
+      id: dottedAll(
+        ifPresent(json("portalId")),
+        ifPresent(json("subscriptionId")),
+        ifPresent(json("objectId")),
+        ifPresent(json("fromObjectId")),
+        ifPresent(json("toObjectId")),
+        ifPresent(json("associationTypeId")),
+        ifPresent(json("associationType")),
+        ifPresent(json("messageId")),
+        ifPresent(json("propertyName")),
+        json("occurredAt"),
+        json("eventId"),
+      ),
       type: json("subscriptionType"),
       timestamp: json("occurredAt", "unix-milliseconds"),
       attempt: json("attemptNumber"),
@@ -102,6 +115,8 @@ export const hubspot: SenderFactory<HubspotOptions> = /* @__PURE__ */ senderFact
       retryHorizonSeconds: 86_400,
       honoursRetryAfter: false,
       unsubscribes: [],
+      // A batch of up to 100 events, each with a property's value of up to 65,536 characters.
+      maxBodyBytes: 10_485_760,
     },
   }),
 });

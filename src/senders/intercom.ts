@@ -18,6 +18,12 @@ export const intercom: SecretSender = /* @__PURE__ */ senderFactory({
     }),
     event: { id: json("id"), type: json("topic"), timestamp: json("created_at", "unix-seconds") },
     handshakes: [HEAD_PROBE],
-    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [410] },
+    reply: {
+      timeLimitSeconds: 5,
+      retryHorizonSeconds: 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [410],
+      maxBodyBytes: 5_242_880,
+    },
   }),
 });

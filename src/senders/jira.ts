@@ -23,6 +23,7 @@ export const jira: SecretSender<JiraEnvelope> = /* @__PURE__ */ senderFactory({
       timestamp: json("timestamp", "unix-milliseconds"),
       attempt: header("x-atlassian-webhook-retry"),
     },
-    reply: { retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    // Jira names no limit; an issue comes with its comments and its work log.
+    reply: { retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 10_485_760 },
   }),
 });

@@ -1,23 +1,66 @@
 // Verifies Mailgun's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
 import { mac } from "../auth/schemes/hmac.js";
-import type { Auth } from "../core/auth.js";
+import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { multipart } from "../body-formats/multipart-format.js";
+import { multipartParts } from "../body-formats/multipart-parts.js";
+import { type Auth, type Refusal, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { form, json, literal } from "../core/field.js";
+import { dottedAll, form, ifPresent, json, literal } from "../core/field.js";
+import { parseFormBody } from "../lib/form.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
+const MULTIPART_TYPE = "multipart/form-data";
 const WEBHOOK: EventRow = {
-  id: /* @__PURE__ */ json("event-data.id"),
+  // Mailgun's ids are unique within a day only.
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("event-data.timestamp")),
+    /* @__PURE__ */ json("event-data.id"),
+  ),
   type: /* @__PURE__ */ json("event-data.event"),
 };
 /** Mail that a route posts. Its Message-Id is the stranger's who wrote it; the token is Mailgun's, and signed. */
 const ROUTE: EventRow = { id: /* @__PURE__ */ form("token"), type: /* @__PURE__ */ literal("inbound") };
 
-function isForm({ headers }: Pick<Delivery, "headers">): boolean {
-  return (headers.get("content-type") ?? "").toLowerCase().startsWith(FORM_TYPE);
+function isOf(type: string, { headers }: Pick<Delivery, "headers">): boolean {
+  return (headers.get("content-type") ?? "").toLowerCase().startsWith(type);
+}
+
+function isForm(delivery: Pick<Delivery, "headers">): boolean {
+  return isOf(FORM_TYPE, delivery) || isOf(MULTIPART_TYPE, delivery);
+}
+
+const SIGNED_FIELDS = ["timestamp", "token", "signature"];
+const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the body is not the form that was expected");
+const NOT_ONCE = /* @__PURE__ */ refuse("bad_credentials", "a signed field of the body came more than once");
+
+/** Of a mail of many megabytes the proof sees its own three fields. Mail with attachments comes as multipart. */
+const OWN_FIELDS: DeliveryView = {
+  see(delivery) {
+    const fields = isOf(MULTIPART_TYPE, delivery) ? multipartFields(delivery) : formFields(delivery);
+    if (!Array.isArray(fields)) return fields as Refusal;
+    const own = fields.filter(([name]) => SIGNED_FIELDS.includes(name));
+    if (own.length !== new Set(own.map(([name]) => name)).size) return NOT_ONCE;
+    return { ...delivery, body: Buffer.from(new URLSearchParams(own).toString()) };
+  },
+  covers: (seen) => seen,
+};
+
+function multipartFields(delivery: Delivery): [string, string][] | Refusal {
+  const parts = multipartParts(delivery);
+  if ("ok" in parts) return parts;
+  return parts.filter(({ bytes }) => bytes.length < 1_024).map(({ name, bytes }) => [name, bytes.toString("utf8")]);
+}
+
+function formFields({ body }: Delivery): [string, string][] | Refusal {
+  const form = parseFormBody(body);
+  if (!form.ok) return UNREADABLE;
+  return Object.entries(form.value).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
 }
 
 /** One description for each body. The body that is parsed later is the one whose proof is asked. */
@@ -34,9 +77,12 @@ function mailgunAuth(secret: Secrets): Auth {
     timestamp: form("timestamp", "unix-seconds"),
     signature: { at: form("signature"), encoding: "hex" },
   });
+  const inAnyForm = withView(OWN_FIELDS, inForm);
   return {
     ...inJson,
-    verify: (delivery, context) => (isForm(delivery) ? inForm : inJson).verify(delivery, context),
+    verify(delivery, context) {
+      return (isForm(delivery) ? inAnyForm : inJson).verify(delivery, context);
+    },
     sign(request, key) {
       const isFormed = (request.headers["content-type"] ?? "").startsWith(FORM_TYPE);
       const signed = (isFormed ? inForm : inJson).sign?.(isFormed ? request : withToken(request.body, request), key);
@@ -59,7 +105,7 @@ export const mailgun: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mailgunAuth(secret),
-    body: { "application/json": "json", [FORM_TYPE]: "form" },
+    body: { "application/json": "json", [FORM_TYPE]: "form", [MULTIPART_TYPE]: multipart },
     event: (delivery) => (isForm(delivery) ? ROUTE : WEBHOOK),
     reply: {
       successStatuses: [200],
@@ -67,7 +113,8 @@ export const mailgun: SecretSender = /* @__PURE__ */ senderFactory({
       retryHorizonSeconds: 9 * 3_600,
       honoursRetryAfter: false,
       unsubscribes: [],
-      maxBodyBytes: 26_214_400,
+      // Mail has up to 25 MB, and its attachments come beside the whole of its text.
+      maxBodyBytes: 52_428_800,
     },
   }),
 });

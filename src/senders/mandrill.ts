@@ -1,15 +1,25 @@
 // Verifies Mailchimp Transactional (Mandrill)'s deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
 import { signedForm } from "../auth/schemes/signed-form.js";
-import { json, memberOf } from "../core/field.js";
+import { dottedAll, ifPresent, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { HEAD_PROBE } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
 
+/** Inbound mail comes with its attachments. */
+const MAX_BODY_BYTES = 26_214_400;
+
+/** `_id` is the message's. It may be opened and clicked often, by several readers and on several links in one second. */
 const MANDRILL: EventRow = {
   each: "",
-  id: /* @__PURE__ */ json("_id"),
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json("event"),
+    /* @__PURE__ */ json("ts"),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("ip")),
+    /* @__PURE__ */ ifPresent(/* @__PURE__ */ json("url")),
+    /* @__PURE__ */ json("_id"),
+  ),
   type: /* @__PURE__ */ json("event"),
   timestamp: /* @__PURE__ */ json("ts", "unix-seconds"),
 };
@@ -43,12 +53,12 @@ export const mandrill: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mac({
       secret,
       algorithm: "sha1",
-      signed: signedForm(),
+      signed: signedForm({ maxFormBytes: MAX_BODY_BYTES }),
       signature: { header: "x-mandrill-signature", encoding: "base64" },
     }),
     body: { "application/x-www-form-urlencoded": { jsonInForm: "mandrill_events" } },
     event: (_delivery, payload) => mandrillRow(payload),
     handshakes: [HEAD_PROBE],
-    reply: { honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 26_214_400 },
+    reply: { honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: MAX_BODY_BYTES },
   }),
 });

@@ -1,6 +1,6 @@
 // Verifies Meta (Facebook, Instagram, Messenger, WhatsApp)'s deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
-import { queryOf } from "../core/delivery.js";
+import { queryParameter } from "../core/delivery.js";
 import { memberOf } from "../core/field.js";
 import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -24,9 +24,7 @@ function subscription(verifyToken: string): Handshake {
     ...echo,
     name: "hub.challenge",
     answer: (delivery) =>
-      new URLSearchParams(queryOf(delivery.url) ?? "").get("hub.mode") === "subscribe"
-        ? echo.answer(delivery)
-        : undefined,
+      queryParameter(delivery.url, "hub.mode") === "subscribe" ? echo.answer(delivery) : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 // Verifies monday.com's deliveries and locates their events.
 import { jwt } from "../auth/jwt/jwt.js";
-import { header, json } from "../core/field.js";
+import { dottedAll, header, ifPresent, json } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -38,7 +38,8 @@ export const monday: SecretSender<MondayEnvelope> = /* @__PURE__ */ senderFactor
   define: ({ secret }) => ({
     auth: jwt({ at: header("authorization"), algorithms: ["HS256"], secret, requireExpiry: false }),
     event: {
-      id: json("event.triggerUuid"),
+      // One trigger may set off several webhooks of a board.
+      id: dottedAll(json("event.type"), ifPresent(json("event.subscriptionId")), json("event.triggerUuid")),
       type: json("event.type"),
       timestamp: json("event.triggerTime", "rfc3339"),
     },

@@ -14,6 +14,13 @@ export const nylas: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mac({ secret, signature: { header: "x-nylas-signature", encoding: "hex" } }),
     event: { id: json("id"), type: json("type"), attempt: json("webhook_delivery_attempt") },
     handshakes: [echoQuery("challenge")],
-    reply: { timeLimitSeconds: 10, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: {
+      timeLimitSeconds: 10,
+      retryHorizonSeconds: 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      // A payload beyond 1 MB is truncated, and its type says so.
+      maxBodyBytes: 2_097_152,
+    },
   }),
 });

@@ -22,11 +22,26 @@ const TYPED: EventRow = {
 };
 /** Of 2024-01-01, JSON or a form: `{ payment_id, tx_id, status }`. */
 const BY_STATUS: EventRow = { id: ID, type: /* @__PURE__ */ json("status") };
-/** Of version 1: one payment comes once for each status. */
+/** Of version 1: one payment comes once for each status, and once for each of its partial cancellations. */
 const UNSIGNED: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("imp_uid"), /* @__PURE__ */ json("status")),
   type: /* @__PURE__ */ json("status"),
 };
+const CANCELLATION: EventRow = {
+  id: /* @__PURE__ */ dottedAll(
+    /* @__PURE__ */ json("imp_uid"),
+    /* @__PURE__ */ json("status"),
+    /* @__PURE__ */ json("cancellation_id"),
+  ),
+  type: UNSIGNED.type,
+};
+/** Nothing tells one partial cancellation from the next. */
+const CANCELLED: EventRow = { type: UNSIGNED.type };
+
+function unsignedRow(payload: unknown): EventRow {
+  if (memberOf(payload, "status") !== "cancelled") return UNSIGNED;
+  return memberOf(payload, "cancellation_id") === undefined ? CANCELLED : CANCELLATION;
+}
 
 /**
  * PortOne's webhooks. Types are `Transaction.Paid`, … of version 2; `Paid`, … of its first body; `paid`, … of version 1.
@@ -53,7 +68,7 @@ export const portone: SenderFactory<PortoneOptions> = /* @__PURE__ */ senderFact
       ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
       body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
       event: (_delivery, payload) =>
-        isSigned ? (memberOf(payload, "type") === undefined ? BY_STATUS : TYPED) : UNSIGNED,
+        isSigned ? (memberOf(payload, "type") === undefined ? BY_STATUS : TYPED) : unsignedRow(payload),
       reply: { timeLimitSeconds: 30, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
     };
   },

@@ -4,6 +4,7 @@ import { dottedAll, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { BasicOptions } from "./shared/options.js";
+import { isPlaceholderId } from "./shared/placeholder-id.js";
 
 const RECORD_TYPE = /* @__PURE__ */ json("RecordType");
 
@@ -25,6 +26,7 @@ const POSTMARK_DELIVERY: EventRow = {
 const POSTMARK_OTHER: EventRow = { type: RECORD_TYPE };
 
 const POSTMARK_INBOUND: EventRow = { id: /* @__PURE__ */ json("MessageID"), type: /* @__PURE__ */ literal("Inbound") };
+const INBOUND_TEST: EventRow = { type: POSTMARK_INBOUND.type };
 
 /** Postmark's webhooks. Types are record types: `Bounce`, `Delivery`, `Open`; inbound mail is `Inbound`. */
 export const postmark: SenderFactory<BasicOptions> = /* @__PURE__ */ senderFactory({
@@ -35,7 +37,9 @@ export const postmark: SenderFactory<BasicOptions> = /* @__PURE__ */ senderFacto
     auth: basicAuth(options),
     event(_delivery, payload) {
       const type = memberOf(payload, "RecordType");
-      if (type === undefined) return POSTMARK_INBOUND;
+      const isTest = isPlaceholderId(memberOf(payload, "MessageID"));
+      if (type === undefined) return isTest ? INBOUND_TEST : POSTMARK_INBOUND;
+      if (isTest) return POSTMARK_OTHER;
       if (type === "Bounce" || type === "SpamComplaint") return POSTMARK_BOUNCE;
       return type === "Delivery" ? POSTMARK_DELIVERY : POSTMARK_OTHER;
     },

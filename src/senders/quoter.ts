@@ -1,6 +1,6 @@
 // Verifies Quoter's deliveries and locates their events.
 import { digest } from "../auth/schemes/digest.js";
-import { queryOf } from "../core/delivery.js";
+import { queryParameter } from "../core/delivery.js";
 import { form, literal, query } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -24,7 +24,7 @@ export const quoter: SecretSender = /* @__PURE__ */ senderFactory({
       signature: { at: form("hash"), encoding: "hex" },
     }),
     body: { "application/x-www-form-urlencoded": { jsonInForm: "data" } },
-    event: ({ url }) => (new URLSearchParams(queryOf(url) ?? "").get("object") ? QUOTER_HINTED : QUOTER),
+    event: ({ url }) => (typeof (queryParameter(url, "object") || undefined) === "string" ? QUOTER_HINTED : QUOTER),
     reply: { honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

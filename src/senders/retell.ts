@@ -6,12 +6,31 @@ import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
+/** What happens once in a call or a chat. A transcript is updated, and a transfer tried, again and again under the same id. */
+const RETELL_ONCE: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
+  "call_started",
+  "call_ended",
+  "call_analyzed",
+  "chat_started",
+  "chat_ended",
+  "chat_analyzed",
+]);
+const TYPE = /* @__PURE__ */ json("event");
 const RETELL_CALL: EventRow = {
-  id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("event"), /* @__PURE__ */ json("call.call_id")),
-  type: /* @__PURE__ */ json("event"),
+  id: /* @__PURE__ */ dottedAll(TYPE, /* @__PURE__ */ json("call.call_id")),
+  type: TYPE,
 };
+const RETELL_CHAT: EventRow = {
+  id: /* @__PURE__ */ dottedAll(TYPE, /* @__PURE__ */ json("chat.chat_id")),
+  type: TYPE,
+};
+const RETELL_OTHER: EventRow = { type: TYPE };
 
-const RETELL_OTHER: EventRow = { type: /* @__PURE__ */ json("event") };
+function retellRow(payload: unknown): EventRow {
+  if (!RETELL_ONCE.has(memberOf(payload, "event"))) return RETELL_OTHER;
+  if (memberOf(payload, "chat.chat_id") !== undefined) return RETELL_CHAT;
+  return memberOf(payload, "call.call_id") === undefined ? RETELL_OTHER : RETELL_CALL;
+}
 
 /** Retell AI's webhooks. Types are `call_started`, `call_ended`, `call_analyzed`. */
 export const retell: SecretSender = /* @__PURE__ */ senderFactory({
@@ -25,7 +44,7 @@ export const retell: SecretSender = /* @__PURE__ */ senderFactory({
       timestamp: param("v", "unix-milliseconds"),
       signature: { header: "x-retell-signature", encoding: "hex", form: { pairs: "d" } },
     }),
-    event: (_delivery, payload) => (memberOf(payload, "call.call_id") === undefined ? RETELL_OTHER : RETELL_CALL),
+    event: (_delivery, payload) => retellRow(payload),
     reply: {
       timeLimitSeconds: 10,
       retryHorizonSeconds: 86_400,

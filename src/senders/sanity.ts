@@ -18,6 +18,14 @@ export const sanity: SecretSender = /* @__PURE__ */ senderFactory({
       signature: { header: "sanity-webhook-signature", encoding: "base64url", form: { pairs: "v1" } },
     }),
     event: { id: header("idempotency-key"), type: header("sanity-operation") },
-    reply: { timeLimitSeconds: 30, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: {
+      methods: ["POST", "PUT", "PATCH", "DELETE"],
+      timeLimitSeconds: 30,
+      retryHorizonSeconds: 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      // A projection may hold the whole document, of up to 32 MB.
+      maxBodyBytes: 33_554_432,
+    },
   }),
 });

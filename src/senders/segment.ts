@@ -56,6 +56,6 @@ export const segment: SecretSender = /* @__PURE__ */ senderFactory({
   define: ({ secret }) => ({
     auth: segmentAuth(secret),
     event: (_delivery, payload) => (Array.isArray(payload) ? BATCH : SINGLE),
-    reply: { retryHorizonSeconds: 5 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 5 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

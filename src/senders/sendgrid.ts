@@ -1,10 +1,21 @@
 // Verifies SendGrid event webhook's deliveries and locates their events.
 import { publicKey } from "../auth/schemes/public-key.js";
-import { header, json } from "../core/field.js";
+import { multipart } from "../body-formats/multipart-format.js";
+import { header, json, literal } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { PublicKeySenderOptions } from "./shared/options.js";
 
-/** SendGrid's event webhook. Types are `delivered`, `bounce`, `open`. */
+const EVENTS: EventRow = {
+  each: "",
+  id: /* @__PURE__ */ json("sg_event_id"),
+  type: /* @__PURE__ */ json("event"),
+  timestamp: /* @__PURE__ */ json("timestamp", "unix-seconds"),
+};
+/** Mail that the Inbound Parse webhook posts. Its Message-Id is the stranger's who wrote it. */
+const INBOUND: EventRow = { type: /* @__PURE__ */ literal("inbound") };
+
+/** SendGrid's event webhook, and signed Inbound Parse. Types are `delivered`, `bounce`, `open`; mail is `inbound`. */
 export const sendgrid: SenderFactory<PublicKeySenderOptions> = /* @__PURE__ */ senderFactory({
   factory: "sendgrid",
   name: "sendgrid",
@@ -17,12 +28,14 @@ export const sendgrid: SenderFactory<PublicKeySenderOptions> = /* @__PURE__ */ s
       timestamp: header("x-twilio-email-event-webhook-timestamp", "unix-seconds"),
       signature: { header: "x-twilio-email-event-webhook-signature", encoding: "base64" },
     }),
-    event: {
-      each: "",
-      id: json("sg_event_id"),
-      type: json("event"),
-      timestamp: json("timestamp", "unix-seconds"),
+    body: { "application/json": "json", "multipart/form-data": multipart },
+    event: ({ headers }) => (headers.get("content-type")?.toLowerCase().startsWith("multipart/") ? INBOUND : EVENTS),
+    reply: {
+      retryHorizonSeconds: 3 * 86_400,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      // Inbound mail has up to 30 MB, its attachments included.
+      maxBodyBytes: 41_943_040,
     },
-    reply: { retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

@@ -18,6 +18,7 @@ export const sentry: SecretSender<{ action: string; data: unknown }> = /* @__PUR
       retryHorizonSeconds: 86_400,
       honoursRetryAfter: false,
       unsubscribes: [],
+      maxBodyBytes: 5_242_880,
     },
   }),
 });

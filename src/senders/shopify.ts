@@ -1,5 +1,8 @@
 // Verifies Shopify's deliveries and locates their events.
+import { randomUUID } from "node:crypto";
+import type { Secrets } from "../auth/keys/secrets.js";
 import { mac } from "../auth/schemes/hmac.js";
+import type { Auth, SignableRequest } from "../core/auth.js";
 import { dotted, dottedAll, header, json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -22,6 +25,22 @@ const EVENTS: EventRow = {
   timestamp: /* @__PURE__ */ header("shopify-triggered-at", "rfc3339"),
 };
 
+function shopifyAuth(secret: Secrets): Auth {
+  const auth = mac({
+    secret,
+    families: ["x-shopify", "shopify"],
+    signature: { header: "*-hmac-sha256", encoding: "base64" },
+  });
+  // Shopify's own library refuses deliveries without these, for tests of code that has both.
+  const withHeaders = (request: SignableRequest): SignableRequest =>
+    request.headers["shopify-topic"] !== undefined || request.headers["shopify-webhook-id"] !== undefined
+      ? request
+      : { ...request, headers: { ...TEST_HEADERS, "x-shopify-webhook-id": randomUUID(), ...request.headers } };
+  return { ...auth, sign: (request, key) => auth.sign?.(withHeaders(request), key) ?? request };
+}
+
+const TEST_HEADERS = { "x-shopify-shop-domain": "test.myshopify.com", "x-shopify-api-version": "2026-10" };
+
 /**
  * Shopify's webhooks, under `X-Shopify-*` names or the newer `Shopify-*`. Types are topics: `orders/create`; of the newer
  * ones topic and action: `Product.create`.
@@ -41,15 +60,20 @@ export const shopify: SecretSender = /* @__PURE__ */ senderFactory({
   name: "shopify",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
-      secret,
-      families: ["x-shopify", "shopify"],
-      signature: { header: "*-hmac-sha256", encoding: "base64" },
-    }),
+    auth: shopifyAuth(secret),
+    // XML is a choice of webhooks that the REST API made.
+    body: { "application/json": "json", "application/xml": "text", "text/xml": "text" },
     event({ headers }) {
       if (headers.get("shopify-hmac-sha256") !== undefined) return EVENTS;
       return headers.get("x-shopify-event-id") === undefined ? WEBHOOK : CAUSE;
     },
-    reply: { timeLimitSeconds: 5, retryHorizonSeconds: 4 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
+    reply: {
+      timeLimitSeconds: 5,
+      retryHorizonSeconds: 4 * 3_600,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      // Shopify names no limit; products and orders with many lines have more than a megabyte.
+      maxBodyBytes: 10_485_760,
+    },
   }),
 });

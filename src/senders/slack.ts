@@ -1,7 +1,7 @@
 // Verifies Slack's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
 import { header, json, literal, memberOf } from "../core/field.js";
-import { parseForm } from "../lib/form.js";
+import { parseFormBody } from "../lib/form.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -45,7 +45,7 @@ const SSL_CHECK: Handshake = {
     if (headers.get("x-slack-signature") !== undefined) return undefined;
     if (body.length > 1_024 || !(headers.get("content-type") ?? "").startsWith("application/x-www-form-urlencoded"))
       return undefined;
-    const form = parseForm(body.toString("latin1"));
+    const form = parseFormBody(body);
     return form.ok && form.value.ssl_check === "1" ? { status: 200, headers: {}, body: "" } : undefined;
   },
 };

@@ -1,6 +1,6 @@
 // Verifies Smile API's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
-import { json } from "../core/field.js";
+import { dottedAll, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
@@ -11,7 +11,8 @@ export const smile: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: mac({ secret, algorithm: "sha512", signature: { header: "smile-signature", encoding: "hex" } }),
-    event: { id: json("id"), type: json("type") },
+    // Whether `id` is the event's is not documented; the type at least tells two events of one object apart.
+    event: { id: dottedAll(json("type"), json("id")), type: json("type") },
     reply: { retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

@@ -1,5 +1,6 @@
 // Verifies Strava's deliveries and locates their events.
-import { dotted, dottedAll, json } from "../core/field.js";
+import { dotted, dottedAll, ifPresent, json, memberOf } from "../core/field.js";
+import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQueryTo, okJson, requireText } from "./shared/handshakes.js";
 import type { ConfirmOptions } from "./shared/options.js";
@@ -10,6 +11,21 @@ export interface StravaOptions extends ConfirmOptions {
   readonly verifyToken: string | undefined;
 }
 
+const EVENT = ["object_type", "aspect_type", "object_id", "event_time"];
+/** The time is in seconds: an activity may be renamed and hidden within one. */
+const CHANGES = ["title", "type", "private", "authorized"];
+const ONCE: EventRow = /* @__PURE__ */ rowOf(EVENT);
+const UPDATED: EventRow = /* @__PURE__ */ rowOf([...EVENT, ...CHANGES.map((name) => `updates.${name}`)]);
+
+function rowOf(names: readonly string[]): EventRow {
+  const parts = names.map((name) => (name.startsWith("updates.") ? ifPresent(json(name)) : json(name)));
+  return {
+    id: dottedAll(...parts),
+    type: dotted(json("object_type"), json("aspect_type")),
+    timestamp: json("event_time", "unix-seconds"),
+  };
+}
+
 /** Strava's push subscriptions. Types are `activity.create`, `athlete.update`. */
 export const strava: SenderFactory<StravaOptions> = /* @__PURE__ */ senderFactory({
   factory: "strava",
@@ -18,11 +34,7 @@ export const strava: SenderFactory<StravaOptions> = /* @__PURE__ */ senderFactor
   define: ({ verifyToken, confirm }) => ({
     auth: unsigned("strava", confirm),
     confirm,
-    event: {
-      id: dottedAll(json("object_type"), json("aspect_type"), json("object_id"), json("event_time")),
-      type: dotted(json("object_type"), json("aspect_type")),
-      timestamp: json("event_time", "unix-seconds"),
-    },
+    event: (_delivery, payload) => (memberOf(payload, "aspect_type") === "update" ? UPDATED : ONCE),
     handshakes: [
       echoQueryTo(
         { parameter: "hub.verify_token", value: requireText("strava", "verifyToken", verifyToken) },

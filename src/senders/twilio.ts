@@ -49,7 +49,8 @@ const OTHER: EventRow = { type: /* @__PURE__ */ literal("webhook") };
 function twilioRow(payload: unknown): EventRow {
   const has = (name: string) => memberOf(payload, name) !== undefined;
   if (Array.isArray(payload)) return STREAM;
-  if (has("MessageSid")) return has("MessageStatus") ? MESSAGE_STATUS : has("SmsStatus") ? MESSAGE : OTHER;
+  if (has("MessageStatus") && has("MessageSid")) return MESSAGE_STATUS;
+  if (has("SmsStatus") && has("MessageSid")) return MESSAGE;
   if (has("RecordingSid") && has("RecordingStatus")) return RECORDING;
   if (has("CallSid") && has("CallStatus")) return has("SequenceNumber") ? CALL_STATUS : CALL;
   return has("EventType") ? CONVERSATION : OTHER;

@@ -64,6 +64,6 @@ export const vercel: SenderFactory<VercelOptions, VercelEnvelope> = /* @__PURE__
     ...(verifyToken === undefined
       ? {}
       : { handshakes: [drainVerification(requireText("vercel", "verifyToken", verifyToken))] }),
-    reply: { retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },
+    reply: { retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 10_485_760 },
   }),
 });

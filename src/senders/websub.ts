@@ -3,7 +3,7 @@ import { anyOf } from "../auth/combine.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { mac } from "../auth/schemes/hmac.js";
 import type { MacAlgorithm } from "../auth/signature/compile.js";
-import { queryOf } from "../core/delivery.js";
+import { queryParameter } from "../core/delivery.js";
 import { literal } from "../core/field.js";
 import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -34,15 +34,15 @@ function intent({ topics }: WebsubOptions): Handshake {
     methods: ["GET"],
     isUnsigned: true,
     answer({ url }) {
-      const query = new URLSearchParams(queryOf(url) ?? "");
-      const mode = query.get("hub.mode");
-      const topic = query.get("hub.topic");
+      const parameter = (name: string) => queryParameter(url, `hub.${name}`);
+      const mode = parameter("mode");
+      const topic = parameter("topic");
       if (mode === "denied") return okText("");
-      if (topic === null || (mode !== "subscribe" && mode !== "unsubscribe")) return undefined;
+      if (typeof topic !== "string" || (mode !== "subscribe" && mode !== "unsubscribe")) return undefined;
       const isWanted = wanted?.has(topic) ?? true;
       // A stranger may ask the hub to end a subscription: only what is no longer among the topics is given up.
       if (wanted !== undefined && isWanted !== (mode === "subscribe")) return NOT_WANTED;
-      const challenge = checkChallenge(query.get("hub.challenge"));
+      const challenge = checkChallenge(parameter("challenge"));
       return typeof challenge === "string" ? okText(challenge) : challenge;
     },
   };

@@ -1,7 +1,7 @@
 // Verifies WooCommerce's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
-import { header } from "../core/field.js";
-import { parseForm } from "../lib/form.js";
+import { dottedAll, header, ifPresent, json } from "../core/field.js";
+import { parseFormBody } from "../lib/form.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { okText } from "./shared/handshakes.js";
@@ -16,7 +16,7 @@ const WOOCOMMERCE_PING: Handshake = {
   isUnsigned: true,
   answer({ headers, body }) {
     if (headers.get("x-wc-webhook-signature") !== undefined || body.length > MAX_PING_BYTES) return undefined;
-    const form = parseForm(body.toString("latin1"));
+    const form = parseFormBody(body);
     if (!form.ok || Object.keys(form.value).length !== 1 || !/^\d{1,15}$/.test(String(form.value.webhook_id))) {
       return undefined;
     }
@@ -32,8 +32,18 @@ export const woocommerce: SecretSender = /* @__PURE__ */ senderFactory({
   define: ({ secret }) => ({
     auth: mac({ secret, signature: { header: "x-wc-webhook-signature", encoding: "base64" } }),
     body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
-    event: { id: header("x-wc-webhook-delivery-id"), type: header("x-wc-webhook-topic") },
+    // The delivery's id is a hash of the webhook's number and the second: two orders of one second have the same.
+    event: {
+      id: dottedAll(ifPresent(json("id")), ifPresent(json("arg")), header("x-wc-webhook-delivery-id")),
+      type: header("x-wc-webhook-topic"),
+    },
     handshakes: [WOOCOMMERCE_PING],
-    reply: { retries: false, honoursRetryAfter: false, unsubscribes: [] },
+    reply: {
+      retries: false,
+      timeLimitSeconds: 60,
+      honoursRetryAfter: false,
+      unsubscribes: [],
+      maxBodyBytes: 5_242_880,
+    },
   }),
 });

@@ -28,7 +28,12 @@ export const zendesk: SecretSender = /* @__PURE__ */ senderFactory({
       timestamp: header("x-zendesk-webhook-signature-timestamp", "rfc3339"),
       signature: { header: "x-zendesk-webhook-signature", encoding: "base64" },
     }),
-    body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
+    body: {
+      "application/json": "json",
+      "application/x-www-form-urlencoded": "form",
+      "application/xml": "text",
+      "text/xml": "text",
+    },
     event: (_delivery, payload) => {
       const type = memberOf(payload, "type");
       return typeof type === "string" && type.startsWith("zen:event-type:") ? ZENDESK_EVENT : ZENDESK_TRIGGER;

@@ -43,6 +43,7 @@ function valuesOf(row: EventRow, { id, isIdChosen, type, timeMs, attempt }: Even
   if (row.id !== undefined && id !== undefined) {
     const own = ownPart(row.id);
     for (const field of row.id.parts ?? [row.id]) {
+      if (field !== own && (field.isOptional || field.name === row.timestamp?.name)) continue;
       values.push({ field, value: field === own ? id : "/test", isChosen: field === own && isIdChosen });
     }
   }

@@ -215,8 +215,8 @@ describe("misuse", () => {
     ["a top-level star", { names: ["*.test"] }, /host name/],
     ["a root that is none", { roots: ["x"] }, /roots\[0\] must be a certificate/],
     ["no proxies", proxied({ trustedProxies: [] }), /trustedProxies must name/],
-    ["everybody as a proxy", proxied({ trustedProxies: ["0.0.0.0/0"] }), /takes in everybody/],
-    ["an octal address", proxied({ trustedProxies: ["010.0.0.1"] }), /is no address/],
+    ["everybody as a proxy", proxied({ trustedProxies: ["0.0.0.0/0"] }), /refuses nobody/],
+    ["an octal address", proxied({ trustedProxies: ["010.0.0.1"] }), /has a leading zero/],
     ["an unknown form", proxied({ form: "pem" }), /form must be one of/],
     ["an unknown option", { name: "a.test" }, /did you mean "names"/],
   ])("throws for %s", (_name, options, message) => {

@@ -12,7 +12,7 @@ import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createInspector } from "../../src/inspector/create-inspector.js";
 import type { DeliveryDetail, NewsView, StateView } from "../../src/inspector/wire.js";
-import { call, type Heard, listen, openScene, pageAssets, type Scene } from "./scene.js";
+import { ANYBODY, call, type Heard, listen, openScene, pageAssets, type Scene } from "./scene.js";
 
 let scene: Scene;
 const opened: Scene[] = [];
@@ -25,14 +25,15 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 
-const get = (path: string, headers: Record<string, string> = {}): Promise<Heard> => call(scene.url + path, { headers });
+const get = (path: string, headers: Record<string, string> = {}): Promise<Heard> =>
+  call(scene.url + path, { headers: { ...(scene.cookie === "" ? {} : { cookie: scene.cookie }), ...headers } });
 const stateOf = async (headers: Record<string, string> = {}): Promise<StateView> =>
   JSON.parse((await get("api/state", headers)).text) as StateView;
 async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Heard> {
   const { token } = await stateOf();
   return call(scene.url + path, {
     method: "POST",
-    headers: { "content-type": "application/json", "x-hookgate-inspector": token, ...headers },
+    headers: { "content-type": "application/json", "x-hookgate-inspector": token, cookie: scene.cookie, ...headers },
     body: JSON.stringify(body),
   });
 }
@@ -42,7 +43,7 @@ const detailOf = async (n: number): Promise<DeliveryDetail> =>
 describe("without authorize", () => {
   beforeEach(() => open());
 
-  it("answers this machine, with a policy that lets nothing in", async () => {
+  it("answers who has signed in, with a policy that lets nothing in", async () => {
     const page = await get("");
     expect(page.status).toBe(200);
     expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -92,7 +93,7 @@ describe("without authorize", () => {
     const text = await new Promise<string>((resolve, reject) => {
       let all = "";
       const socket = connect(Number(port), "127.0.0.1", () =>
-        socket.write("GET /hookgate/api/state HTTP/1.0\r\nHost: localhost\r\n\r\n"),
+        socket.write(`GET /hookgate/api/state HTTP/1.0\r\nHost: localhost\r\nCookie: ${scene.cookie}\r\n\r\n`),
       );
       socket.setEncoding("utf8").on("data", (part: string) => {
         all += part;
@@ -106,10 +107,10 @@ describe("without authorize", () => {
     const req = {
       method: "GET",
       url: "/api/state",
-      headers: { host: "localhost" },
+      headers: { host: "localhost", cookie: scene.cookie },
       httpVersionMajor: 1,
       httpVersionMinor: 1,
-      socket: { remoteAddress: "10.0.0.7" },
+      socket: { remoteAddress: "10.0.0.7", localPort: Number(new URL(scene.origin).port) },
     };
     const status = await new Promise<number>((resolve) => {
       const res = { setHeader: () => undefined, writeHead: (code: number) => resolve(code), end: () => undefined };
@@ -277,7 +278,7 @@ describe("what is kept", () => {
       defineSender({ name: "erp", auth: staticToken({ token, at }), event: { id: json("id"), type: json("type") } });
     for (const at of [query("key"), json("auth.pin")]) {
       const receiver = createReceiver(erp(at), { onOutcome: () => undefined }).on("*", () => undefined);
-      const watched = createInspector(receiver, { scrub: ["customer", "x-tenant"] }, pageAssets);
+      const watched = createInspector(receiver, { ...ANYBODY, scrub: ["customer", "x-tenant"] }, pageAssets);
       const server = createServer(watched);
       await listen(server);
       const { port } = server.address() as AddressInfo;
@@ -315,7 +316,7 @@ describe("what is kept", () => {
       publicUrl: "http://example.com/hooks/twilio",
       onOutcome: () => undefined,
     });
-    const watched = createInspector(receiver, {}, pageAssets);
+    const watched = createInspector(receiver, ANYBODY, pageAssets);
     const server = createServer(watched);
     await listen(server);
     const test = createTestSender(sender, { url: signedUrl });
@@ -360,7 +361,7 @@ describe("what is kept", () => {
     receiver.on("*", () => {
       throw thrown.shift();
     });
-    const watched = createInspector(receiver, {}, pageAssets);
+    const watched = createInspector(receiver, ANYBODY, pageAssets);
     const server = createServer(watched);
     await listen(server);
     const test = createTestSender(stripe({ secret: "whsec_another_one_0123" })).to(receiver);
@@ -381,7 +382,7 @@ describe("news", () => {
   /** Reads until so many messages are there. */
   async function listenFor(count: number, path: string, act: () => Promise<unknown>): Promise<readonly NewsView[]> {
     const stop = new AbortController();
-    const response = await fetch(scene.url + path, { signal: stop.signal });
+    const response = await fetch(scene.url + path, { signal: stop.signal, headers: { cookie: scene.cookie } });
     expect(response.headers.get("content-type")).toBe("text/event-stream");
     await act();
     let text = "";
@@ -414,7 +415,9 @@ describe("news", () => {
   it("are for sixteen pages at most", async () => {
     const stop = new AbortController();
     const pages = await Promise.all(
-      Array.from({ length: 16 }, () => fetch(`${scene.url}api/news`, { signal: stop.signal })),
+      Array.from({ length: 16 }, () =>
+        fetch(`${scene.url}api/news`, { signal: stop.signal, headers: { cookie: scene.cookie } }),
+      ),
     );
     expect(pages.map(({ status }) => status)).toEqual(Array(16).fill(200));
     expect((await get("api/news")).status).toBe(503);
@@ -422,7 +425,10 @@ describe("news", () => {
     await expect
       .poll(async () => {
         const again = new AbortController();
-        const { status } = await fetch(`${scene.url}api/news`, { signal: again.signal });
+        const { status } = await fetch(`${scene.url}api/news`, {
+          signal: again.signal,
+          headers: { cookie: scene.cookie },
+        });
         again.abort();
         return status;
       })
@@ -432,7 +438,7 @@ describe("news", () => {
 
 describe("mounted", () => {
   const receiver = () => createReceiver(stripe({ secret: "whsec_0123456789abcdef" }), { onOutcome: () => undefined });
-  const inspected = () => createInspector(receiver(), {}, pageAssets);
+  const inspected = () => createInspector(receiver(), ANYBODY, pageAssets);
   const apps: readonly (readonly [string, () => { app: RequestListener; path: string }])[] = [
     ["on Express 5", () => ({ app: express().use("/a/b", inspected()) as RequestListener, path: "/a/b" })],
     ["on Express 4", () => ({ app: express4().use("/a/b", inspected()) as unknown as RequestListener, path: "/a/b" })],
@@ -491,6 +497,9 @@ describe("built wrongly", () => {
       /hosts is required with authorize/,
     ],
     ["a host with a scheme", () => inspector(receiver, { hosts: ["https://a.example"] }), /without scheme/],
+    ["a token that could be guessed", () => inspector(receiver, { token: "hunter2" }), /token must be a text of 32/],
+    ["a token with authorize", () => inspector(receiver, { ...ANYBODY, token: "x".repeat(32) }), /without authorize/],
+    ["a URL that is none", () => inspector(receiver, { url: "localhost:3000" }), /url must be where the page is/],
     ["a misspelt option", () => inspector(receiver, { authorise: () => true } as never), /did you mean "authorize"/],
     [
       "no deliveries to keep",

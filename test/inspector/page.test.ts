@@ -26,13 +26,26 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
   });
   afterEach(async () => {
     await page.close();
+    await context.clearCookies();
     await scene.close();
     expect(problems).toEqual([]);
   });
 
-  const open = async (url = scene.url): Promise<void> => {
+  /** As somebody who has signed in before; the last tests sign in by themselves. */
+  const open = async (of = scene): Promise<void> => {
+    const [name = "", value = ""] = of.cookie.split("=");
+    await context.addCookies([{ name, value, domain: "127.0.0.1", path: "/hookgate" }]);
+    await openAt(of.url);
+  };
+  const openAt = async (url: string): Promise<void> => {
     await page.goto(url);
     await page.getByText("live", { exact: true }).waitFor();
+  };
+  /** The page to sign in is answered with 401, of which browsers write a line. */
+  const expectRefusals = (status: RegExp): void => {
+    const refused = problems.filter((one) => /the server responded with a status of/.test(one));
+    expect(refused.every((one) => status.test(one))).toBe(true);
+    for (const one of refused) problems.splice(problems.indexOf(one), 1);
   };
   const rows = () => page.locator(".list tbody tr");
   const row = (text: string | RegExp) => rows().filter({ hasText: text });
@@ -315,20 +328,68 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     expect(unnamed).toBe(0);
   });
 
-  it("goes on when the program was started anew", async () => {
+  it("goes on when the program was started anew with the same token", async () => {
+    const lasting = await openScene({ token: "a-token-that-outlives-restarts-0123" });
+    expect(lasting.printed).toBe("");
+    await open(lasting);
+    await lasting.stripe.send("invoice.paid", INVOICE);
+    await row("invoice.paid").waitFor();
+    lasting.restart();
+    await page.getByText("connection lost").waitFor();
+    await page.getByText("live", { exact: true }).waitFor();
+    await expect.poll(() => rows().count()).toBe(0);
+    await lasting.close();
+  });
+
+  it("asks for the new token when the program was started anew with another, and takes its URL in the same tab", async () => {
     await open();
     await scene.stripe.send("invoice.paid", INVOICE);
     await row("invoice.paid").waitFor();
     scene.restart();
-    await page.getByText("connection lost").waitFor();
-    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByLabel("Token").waitFor();
+    expect(await page.locator("body").textContent()).not.toContain("invoice.paid");
+    await openAt(scene.signInUrl);
     await expect.poll(() => rows().count()).toBe(0);
+    expectRefusals(/401/);
+  });
+
+  it("signs in by the URL that is printed, of which neither a log nor the address bar has the token", async () => {
+    const token = scene.signInUrl.split("#token=")[1] as string;
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(`${request.url()} ${JSON.stringify(request.headers())}`));
+    await openAt(scene.signInUrl);
+    expect(page.url()).toBe(scene.url);
+    await page.reload();
+    await page.getByText("live", { exact: true }).waitFor();
+    expect(asked.length).toBeGreaterThan(8);
+    expect(asked.filter((one) => one.includes(token))).toEqual([]);
+    expect(scene.log.length).toBeGreaterThan(8);
+    expect(scene.log.filter((line) => line.includes(token))).toEqual([]);
+    const cookies = await context.cookies(scene.url);
+    expect(cookies).toMatchObject([{ httpOnly: true, sameSite: "Strict", path: "/hookgate" }]);
+    expect(await page.evaluate("document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })")).toBe("{}");
+    await page.goto(scene.signInUrl); // once more, signed in already
+    await page.getByText("live", { exact: true }).waitFor();
+    expect(page.url()).toBe(scene.url);
+    expectRefusals(/401/);
+  });
+
+  it("signs in by the token that is pasted, and says when it is the wrong one", async () => {
+    await page.goto(scene.url);
+    await page.getByLabel("Token").fill("wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("This is not the token that the program printed").waitFor();
+    await shoot(page, "sign-in");
+    await page.getByLabel("Token").fill(` ${scene.signInUrl.split("#token=")[1]} `);
+    await page.getByLabel("Token").press("Enter");
+    await page.getByText("live", { exact: true }).waitFor();
+    expectRefusals(/40[13]/);
   });
 
   it("is read only for whoever may only look", async () => {
     const looking = await openScene({ readOnly: true });
     await looking.stripe.send("invoice.paid", INVOICE);
-    await open(looking.url);
+    await open(looking);
     await page.getByText("read only").first().waitFor();
     expect(await page.getByRole("button", { name: "Send a test event" }).count()).toBe(0);
     await openRow("invoice.paid");

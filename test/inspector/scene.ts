@@ -21,17 +21,27 @@ let assets: Assets | undefined;
 /** What is built now, not what was built last. */
 export function pageAssets(): Assets {
   if (assets === undefined) {
-    const { script, styles } = bundlePage();
-    assets = toAssets(script, styles);
+    assets = toAssets(bundlePage());
   }
   return assets;
 }
+
+/** For what is not about who may look. */
+export const ANYBODY: InspectorOptions = { authorize: () => true, hosts: ["localhost"] };
 
 export interface Scene {
   readonly origin: string;
   /** Of the page, with the slash. */
   readonly url: string;
   readonly inspector: Inspector;
+  /** What the inspector has written to standard error when it was last built. */
+  readonly printed: string;
+  /** The URL of the page with the token that was printed; the page's own where none was. */
+  readonly signInUrl: string;
+  /** Of a browser that has signed in; `""` where that is not needed. */
+  readonly cookie: string;
+  /** Every request line and header that came, as an access log might have them. */
+  readonly log: string[];
   readonly stripe: ReturnType<typeof stripeTest>;
   readonly github: ReturnType<typeof githubTest>;
   /** Handlers throw while this is true. */
@@ -79,21 +89,35 @@ export async function openScene(options: InspectorOptions = {}): Promise<Scene> 
     handle,
   );
   repositories.work({ maxAttempts: 1 });
-  const inspect = (): Inspector => createInspector([billing, repositories], options, pageAssets);
-  const scene = Object.assign(switches, { handled, inspector: inspect() });
+  const inspect = () => captured(() => createInspector([billing, repositories], options, pageAssets));
+  const log: string[] = [];
+  const scene = Object.assign(switches, { handled, log, ...inspect() });
   const app = express();
+  app.use((req, _res, next) => {
+    log.push(`${req.method} ${req.originalUrl} ${JSON.stringify(req.rawHeaders)}`);
+    next();
+  });
   app.use("/hookgate", (req, res, next) => scene.inspector(req, res, next));
   app.use("/webhooks/stripe", billing);
   app.use("/webhooks/github", repositories);
   const server = createServer(app);
   await listen(server);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return Object.assign(scene, {
+  const url = `${origin}/hookgate/`;
+  const token = options.token ?? tokenIn(scene.printed);
+  Object.defineProperty(scene, "signInUrl", {
+    get() {
+      const now = options.token ?? tokenIn(scene.printed);
+      return now === undefined ? url : `${url}#token=${now}`;
+    },
+  });
+  return Object.assign(scene as typeof scene & Pick<Scene, "signInUrl">, {
     origin,
-    url: `${origin}/hookgate/`,
+    url,
+    cookie: token === undefined ? "" : cookieIn(await signIn(url, token)),
     restart() {
       scene.inspector.close();
-      scene.inspector = inspect();
+      Object.assign(scene, inspect());
     },
     stripe: stripeTest(origin),
     github: githubTest(origin),
@@ -106,6 +130,39 @@ export async function openScene(options: InspectorOptions = {}): Promise<Scene> 
       rmSync(folder, { recursive: true, force: true });
     },
   });
+}
+
+/** What is built meanwhile, and what that has printed. */
+export function captured(build: () => Inspector): { inspector: Inspector; printed: string } {
+  const { write } = process.stderr;
+  let printed = "";
+  process.stderr.write = ((text: string) => {
+    printed += text;
+    return true;
+  }) as typeof write;
+  try {
+    const inspector = build();
+    return { inspector, printed };
+  } finally {
+    process.stderr.write = write;
+  }
+}
+
+export function tokenIn(printed: string): string | undefined {
+  return /#token=([\w-]{43})/.exec(printed)?.[1];
+}
+
+export function signIn(url: string, token: unknown, headers: Record<string, string> = {}): Promise<Heard> {
+  return call(`${url}session`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ token }),
+  });
+}
+
+/** As a browser sends it back. */
+export function cookieIn({ headers }: Heard): string {
+  return (headers["set-cookie"]?.[0] ?? "").split(";")[0] as string;
 }
 
 export function listen(server: Server): Promise<void> {

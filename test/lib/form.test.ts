@@ -1,6 +1,14 @@
+import { parse, stringify } from "node:querystring";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type FormFields, MAX_FORM_FIELDS, parseForm } from "../../src/lib/form.js";
+import {
+  type FormFields,
+  formatForm,
+  MAX_FORM_FIELDS,
+  onlyField,
+  parseForm,
+  parseFormBody,
+} from "../../src/lib/form.js";
 
 function fieldsOf(text: string): FormFields {
   const parsed = parseForm(text);
@@ -87,5 +95,57 @@ describe("parseForm, as a property", () => {
         for (const name of wanted.keys()) expect([fields[name]].flat()).toEqual(wanted.getAll(name));
       }),
     );
+  });
+});
+
+describe("parseFormBody", () => {
+  it.each<[string, Uint8Array, string | undefined]>([
+    ["takes off a byte order mark", Buffer.from("\ufeffa=1"), "1"],
+    ["keeps a NUL", Buffer.from("a=1\0"), "1\0"],
+    ["refuses bytes that are not UTF-8", Buffer.from([0x61, 0x3d, 0xff]), undefined],
+    ["refuses an overlong sequence", Buffer.from([0x61, 0x3d, 0xc0, 0xaf]), undefined],
+  ])("%s", (_name, bytes, value) => {
+    const form = parseFormBody(bytes);
+    expect(form.ok ? form.value.a : undefined).toBe(value);
+  });
+});
+
+describe("onlyField", () => {
+  it.each([
+    ["a field that is there once", "a=1&b=2", "1"],
+    ["a field that is not there", "b=2", undefined],
+    ["an empty field", "a=&b=2", ""],
+    ["the name of one of Object's own members", "b=2", undefined],
+  ])("reads %s", (name, text, value) => {
+    expect(onlyField(parseForm(text), name.includes("Object") ? "toString" : "a")).toBe(value);
+  });
+
+  it.each([
+    ["a field that came twice", "a=1&a=1"],
+    ["a form that cannot be read", "a=1&__proto__=2"],
+  ])("says of %s that it is repeated", (_name, text) => {
+    expect(typeof onlyField(parseForm(text), "a")).toBe("symbol");
+  });
+});
+
+describe("formatForm", () => {
+  // In a URL all else is ASCII.
+  const query = fc.array(
+    fc.constantFrom("a", "b", "1", "=", "&", "+", "%20", "%2B", "%zz", "%ff", "%E2%82%AC", "~", "'", ";", "?", "[]"),
+    { maxLength: 12 },
+  );
+
+  it("writes a query that was read as node:querystring does, and so as older libraries of Twilio", () => {
+    fc.assert(
+      fc.property(query, (pieces) => {
+        const text = pieces.join("");
+        expect(formatForm(fieldsOf(text))).toBe(stringify(parse(text)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("has no text for half of a surrogate pair", () => {
+    expect(formatForm({ a: "\ud800" })).toBeUndefined();
   });
 });

@@ -2,6 +2,9 @@
 
 import { type Covers, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, pathOf, queryOf } from "../../core/delivery.js";
+import { type FormFields, onlyField, parseForm } from "../../lib/form.js";
+import { REPEATED } from "../../lib/headers.js";
+import type { Parsed } from "../../lib/json.js";
 import {
   type InnerList,
   type Item,
@@ -26,6 +29,8 @@ export const DERIVED: readonly string[] = [
 /** They say under which URL the sender knows us, which the request itself cannot be asked. */
 export const NEEDS_PUBLIC_URL: readonly string[] = ["@target-uri", "@authority", "@scheme"];
 
+/** Each may need the whole query or a whole header. Signatures cover under ten. */
+const MAX_COMPONENTS = 64;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const PARTS = /^(https?):\/\/([^/?#]+)([^?#]*)(\?[^#]*)?$/i;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: ":80", https: ":443" };
@@ -46,14 +51,16 @@ export function identifierOf(item: Item): string {
  * @returns A refusal where a component is not there, or is of a kind that is not supported.
  */
 export function signatureBase(list: InnerList, delivery: Delivery, url: string | undefined): string | Refusal {
+  if (list.items.length > MAX_COMPONENTS) return TOO_MANY;
   const lines: string[] = [];
   const seen = new Set<string>();
+  const query = lazyForm();
   for (const item of list.items) {
     if (item.value.kind !== "string") return MALFORMED;
     const identifier = identifierOf(item);
     if (seen.has(identifier)) return refuse("bad_credentials", "a signed component is named twice");
     seen.add(identifier);
-    const value = componentValue(item.value.value, item, delivery, url);
+    const value = componentValue(item.value.value, item, { delivery, url, query });
     if (typeof value !== "string") return value;
     // A line break in a value would be the next component's line.
     if (/[\r\n]/.test(value)) return refuse("bad_credentials", "a signed component holds a line break");
@@ -63,13 +70,31 @@ export function signatureBase(list: InnerList, delivery: Delivery, url: string |
   return lines.join("\n");
 }
 
+const NO_PARAMETER = /* @__PURE__ */ refuse("unauthenticated", "a signed query parameter is missing");
+const TOO_MANY = /* @__PURE__ */ refuse("bad_credentials", "the signature covers more than 64 components");
 const MALFORMED = /* @__PURE__ */ refuse("bad_credentials", "a signed component is not named by a string");
 
 function unsupported(name: string): Refusal {
   return refuse("unauthenticated", `the signature covers ${name} in a way that is not supported`);
 }
 
-function componentValue(name: string, item: Item, delivery: Delivery, url: string | undefined): string | Refusal {
+/** One message, for all of its components. */
+interface Message {
+  readonly delivery: Delivery;
+  readonly url: string | undefined;
+  readonly query: (text: string) => Parsed<FormFields>;
+}
+
+/** Parses the query when the first parameter is asked for, and no more: it is the same for every component. */
+function lazyForm(): Message["query"] {
+  let form: Parsed<FormFields> | undefined;
+  return (text) => {
+    form ??= parseForm(text);
+    return form;
+  };
+}
+
+function componentValue(name: string, item: Item, { delivery, url, query }: Message): string | Refusal {
   if (!name.startsWith("@")) return headerValue(name, item, delivery);
   if (!DERIVED.includes(name)) return unsupported(name.slice(0, 40));
   if (name !== "@query-param" && item.params.size > 0) return unsupported(`${name} with parameters`);
@@ -91,7 +116,7 @@ function componentValue(name: string, item: Item, delivery: Delivery, url: strin
     case "@query":
       return target.query ?? "?";
     default:
-      return queryParam(item, target.query ?? "");
+      return queryParam(item, query(target.query?.slice(1) ?? ""));
   }
 }
 
@@ -119,14 +144,17 @@ function targetOf(url: string): Target | undefined {
 }
 
 /** Section 2.2.8: decoded and encoded anew; a name that comes several times must not be covered. */
-function queryParam({ params }: Item, query: string): string | Refusal {
+function queryParam({ params }: Item, query: Parsed<FormFields>): string | Refusal {
   const name = params.get("name");
   if (name?.kind !== "string" || params.size !== 1) return unsupported("@query-param without its name");
-  const values: string[] = [];
-  for (const [key, value] of new URLSearchParams(query)) if (percentEncode(key) === name.value) values.push(value);
-  const [value] = values;
-  if (value === undefined) return refuse("unauthenticated", "a signed query parameter is missing");
-  return values.length === 1 ? percentEncode(value) : refuse("bad_credentials", "a signed query parameter came twice");
+  try {
+    const decoded = decodeURIComponent(name.value);
+    const value = percentEncode(decoded) === name.value ? onlyField(query, decoded) : undefined;
+    if (value === REPEATED) return refuse("bad_credentials", "a signed query parameter came twice, or cannot be read");
+    return value === undefined ? NO_PARAMETER : percentEncode(value);
+  } catch {
+    return NO_PARAMETER; // the name is not percent-encoded, or the value is no Unicode
+  }
 }
 
 /** The percent-encode set of application/x-www-form-urlencoded, with spaces as %20. */

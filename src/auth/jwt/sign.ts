@@ -1,5 +1,5 @@
 // How is a token made that `jwt` accepts? For test senders.
-import { createHash, createHmac, createPublicKey, type KeyObject } from "node:crypto";
+import { createHash, createHmac, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import type { SignableRequest } from "../../core/auth.js";
 import { formatTime } from "../../lib/time.js";
 import { misfitOf, type PublicKeyAlgorithm, signBytes } from "../keys/algorithms.js";
@@ -29,13 +29,18 @@ export async function signJwt(
 ): Promise<SignableRequest> {
   const signer = await jwsSigner(keys, plan.algorithms, request, text, "jwt.sign");
   const header = { ...signer.header, ...(plan.type === undefined ? {} : { typ: plan.type }) };
-  const claims = { ...(plan.isPayload ? bodyOf(request) : {}), ...claimsFor(plan, request) };
+  const claims = { ...(plan.isPayload ? bodyOf(request) : {}), ...claimsFor(plan, request), ...tokenId(plan) };
   const input = `${base64url(header)}.${base64url(claims)}`;
   const token = `${input}.${signer.sign(Buffer.from(input, "latin1")).toString("base64url")}`;
   const { at, prefix } = plan;
   if (at === "body") return { ...request, body: Buffer.from(token, "latin1") };
   const isPayload = plan.isPayload && at.in === "json";
   return writeField(isPayload ? { ...request, body: Buffer.from("{}") } : request, at, prefix + token);
+}
+
+/** Vendors' libraries ask for one (MessageBird). A token that is the payload has none but its own. */
+function tokenId({ at, isPayload }: JwtPlan): { jti?: string } {
+  return at === "body" || isPayload ? {} : { jti: randomUUID() };
 }
 
 function base64url(value: unknown): string {

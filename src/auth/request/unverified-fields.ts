@@ -1,9 +1,12 @@
-// What does a delivery say at a field that no proof binds yet, such as the id of the key it was signed with?
+// Reads what a delivery says at a field that no proof binds yet, such as the id of the key it was signed with. By the readers
+// that the payload is made with, so that what is proven is what the handler gets.
 
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryOf } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
-import { REPEATED } from "../../lib/headers.js";
+import { type FormFields, onlyField, parseForm, parseFormBody } from "../../lib/form.js";
+import { type Once, REPEATED } from "../../lib/headers.js";
+import { type Parsed, parseJson } from "../../lib/json.js";
 
 /** Where a value can be that decides how a delivery is verified. */
 export type UnverifiedField = Field<"text"> & { readonly in: "header" | "json" | "form" | "query" };
@@ -37,15 +40,14 @@ export type PrivateValue = string | undefined | typeof UNREADABLE;
 
 /** Bodies that carry their own credentials are small; a larger one is not parsed for a stranger. */
 const MAX_PARSED_BYTES = 1_048_576;
-const UTF_8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
+const TOO_LARGE: Parsed<never> = { ok: false, hint: "the body is larger than 1 MiB" };
 
 /** The fields of one delivery, parsed when first asked for. */
 export class PrivateFields {
   readonly #delivery: Pick<Delivery, "url" | "body">;
-  #json: unknown;
-  #isParsed = false;
-  #form: URLSearchParams | undefined;
-  #query: URLSearchParams | undefined;
+  #json: Parsed<unknown> | undefined;
+  #form: Parsed<FormFields> | undefined;
+  #query: Parsed<FormFields> | undefined;
 
   constructor(delivery: Pick<Delivery, "url" | "body">) {
     this.#delivery = delivery;
@@ -53,40 +55,23 @@ export class PrivateFields {
 
   /** A text, a safe integer or a boolean as text; `undefined` where nothing is there. */
   read(place: Field["in"], name: string): PrivateValue {
-    if (place === "json") return textOf(memberAt(this.#parsed(), name));
+    const { url, body } = this.#delivery;
+    const isSmall = body.length <= MAX_PARSED_BYTES;
+    if (place === "json") {
+      this.#json ??= isSmall ? parseJson(body) : TOO_LARGE;
+      return this.#json.ok ? textOf(memberAt(this.#json.value, name)) : UNREADABLE;
+    }
     if (place === "form") {
-      this.#form ??= new URLSearchParams(this.#text() ?? "");
-      return onlyOne(this.#form, name);
+      this.#form ??= isSmall ? parseFormBody(body) : TOO_LARGE;
+      return single(onlyField(this.#form, name));
     }
-    this.#query ??= new URLSearchParams(queryOf(this.#delivery.url) ?? "");
-    return onlyOne(this.#query, name);
-  }
-
-  #parsed(): unknown {
-    if (this.#isParsed) return this.#json;
-    this.#isParsed = true;
-    this.#json = UNREADABLE;
-    try {
-      this.#json = JSON.parse(this.#text() ?? "");
-    } catch {
-      // Not JSON: UNREADABLE stays.
-    }
-    return this.#json;
-  }
-
-  #text(): string | undefined {
-    if (this.#delivery.body.length > MAX_PARSED_BYTES) return undefined;
-    try {
-      return UTF_8.decode(this.#delivery.body);
-    } catch {
-      return undefined;
-    }
+    this.#query ??= parseForm(queryOf(url) ?? "");
+    return single(onlyField(this.#query, name));
   }
 }
 
-function onlyOne(params: URLSearchParams, name: string): PrivateValue {
-  const values = params.getAll(name);
-  return values.length > 1 ? UNREADABLE : values[0];
+function single(value: Once): PrivateValue {
+  return value === REPEATED ? UNREADABLE : value;
 }
 
 function memberAt(value: unknown, path: string): unknown {
@@ -96,7 +81,7 @@ function memberAt(value: unknown, path: string): unknown {
 /** Own properties only, so that `constructor` is never found. */
 function membersAt(value: unknown, path: readonly string[]): readonly unknown[] {
   const [name, ...rest] = path;
-  if (name === undefined || value === UNREADABLE) return [value];
+  if (name === undefined) return [value];
   if (name === "*") return Array.isArray(value) ? value.flatMap((item) => membersAt(item, rest)) : [];
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return [undefined];
   return membersAt((value as Record<string, unknown>)[name], rest);

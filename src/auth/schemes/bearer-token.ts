@@ -1,7 +1,8 @@
 // Does the delivery carry an opaque bearer token that we gave to the sender? RFC 6750.
 
 import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "../../core/auth.js";
-import { type Delivery, queryOf } from "../../core/delivery.js";
+import { type Delivery, queryParameter } from "../../core/delivery.js";
+import { REPEATED } from "../../lib/headers.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { Secrets } from "../keys/secrets.js";
 import { authorizationReader } from "../request/authorization-header.js";
@@ -48,9 +49,9 @@ export function bearerToken(options: BearerTokenOptions): Auth {
   function presented(delivery: Delivery): string | Refusal {
     const inHeader = readBearer(delivery.headers);
     const isInHeader = typeof inHeader === "string" || inHeader.isAbsent !== true;
-    const inQuery = query === undefined ? [] : new URLSearchParams(queryOf(delivery.url) ?? "").getAll(query);
-    if (inQuery.length > 1 || (inQuery.length === 1 && isInHeader)) return TWO_PLACES;
-    const token = inQuery[0] ?? inHeader;
+    const inQuery = query === undefined ? undefined : queryParameter(delivery.url, query);
+    if (inQuery === REPEATED || (inQuery !== undefined && isInHeader)) return TWO_PLACES;
+    const token = inQuery ?? inHeader;
     if (typeof token !== "string") return token.isAbsent === true && query !== undefined ? nowhere : token;
     return TOKEN68.test(token) ? token : MALFORMED;
   }

@@ -1,10 +1,9 @@
 // Did the sender show a client certificate that we accept: on the socket, or to a proxy of ours that passes it on?
 import { X509Certificate } from "node:crypto";
-import type { BlockList } from "node:net";
 import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
-import { loadNet } from "../../lib/lazy-require.js";
+import { compileRanges } from "../../lib/ip/address-ranges.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import {
   checkNamePattern,
@@ -166,35 +165,14 @@ function compileProxy(from: CertificateFromProxy): (delivery: Delivery) => Shown
   };
 }
 
-/** By node:net, so that nothing is loaded for it. IPv4-mapped IPv6 counts as IPv4. */
+/** The proxies whose header is believed, by the same rules as `allow`. */
 function compileProxies(ranges: unknown): (address: string | undefined) => boolean {
+  const option = "clientCertificate: from.trustedProxies";
   if (!Array.isArray(ranges) || ranges.length === 0) {
-    throw new TypeError(
-      'clientCertificate: from.trustedProxies must name the proxies whose header is believed, such as ["10.0.0.0/8"]',
-    );
+    throw new TypeError(`${option} must name the proxies whose header is believed, such as ["10.0.0.0/8"]`);
   }
-  const { BlockList, isIP } = loadNet();
-  const list = new BlockList();
-  for (const range of ranges as readonly unknown[]) addRange(list, range);
-  return function isProxy(address) {
-    const plain = address?.replace(/^::ffff:(?=\d+\.)/i, "");
-    const family = plain === undefined ? 0 : isIP(plain);
-    return plain !== undefined && family !== 0 && list.check(plain, family === 4 ? "ipv4" : "ipv6");
-  };
-}
-
-function addRange(list: BlockList, range: unknown): void {
-  const { isIP } = loadNet();
-  const [address = "", prefix, more] = typeof range === "string" ? range.split("/") : [];
-  const family = isIP(address);
-  const bits = family === 4 ? 32 : 128;
-  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (family === 0 || more !== undefined || length < 1 || length > bits || address.includes("%")) {
-    throw new TypeError(
-      `clientCertificate: from.trustedProxies: ${JSON.stringify(range)} is no address or range of addresses, or takes in everybody`,
-    );
-  }
-  list.addSubnet(address, length, family === 4 ? "ipv4" : "ipv6");
+  const { contains } = compileRanges(ranges, { option });
+  return (address) => address !== undefined && contains(address);
 }
 
 const OUTDATED = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not valid now, by its dates");

@@ -1,10 +1,8 @@
 // Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
-import { type Delivery, queryOf } from "../../core/delivery.js";
-import { type FormFields, parseForm } from "../../lib/form.js";
-import { decodeUtf8 } from "../../lib/json.js";
-import { loadQuerystring } from "../../lib/lazy-require.js";
+import { type Delivery, queryParameter } from "../../core/delivery.js";
+import { type FormFields, formatForm, parseForm, parseFormBody } from "../../lib/form.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { SignedText } from "../signature/signed-content.js";
 
@@ -21,12 +19,14 @@ export interface SignedFormOptions {
   readonly urls?: "registered" | "with-and-without-port";
   /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
   readonly bodyHash?: string;
+  /** The longest form that is read before it is proven, in bytes. Default 1 MiB; more where mail comes with attachments (Mandrill). */
+  readonly maxFormBytes?: number;
 }
 
 /** Bodies that are parsed before they are proven are small. */
-const MAX_PARSED_BYTES = 1_048_576;
+const MAX_FORM_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
-const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash"];
+const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash", "maxFormBytes"];
 
 /**
  * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
@@ -49,7 +49,7 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  */
 export function signedForm(options: SignedFormOptions = {}): SignedText {
   refuseUnknownKeys("signedForm", options, OPTION_NAMES);
-  const { repeats = "as-sent", urls = "registered", bodyHash } = options;
+  const { repeats = "as-sent", urls = "registered", bodyHash, maxFormBytes = MAX_FORM_BYTES } = options;
   if (repeats !== "as-sent" && repeats !== "sorted-once") {
     throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
   }
@@ -58,6 +58,9 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
   }
   if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
     throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
+  }
+  if (!Number.isSafeInteger(maxFormBytes) || maxFormBytes < 1) {
+    throw new TypeError("signedForm: maxFormBytes must be a whole number of bytes, 1 or more");
   }
   return {
     covers: { body: true, method: false, url: true, headers: [] },
@@ -68,7 +71,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
       const texts: string[] = [];
       for (const url of input.urls) {
         const hashed = bodyHash === undefined ? false : judgeBodyHash(delivery, url, bodyHash);
-        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once");
+        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once", maxFormBytes);
         const text = hashed === false ? form : hashed === true ? "" : hashed;
         if (typeof text !== "string") refusal = text;
         else for (const one of urls === "registered" ? [url] : urlSpellings(url)) texts.push(one + text);
@@ -83,20 +86,18 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
  * request's: where `publicUrl` has a query of its own, that of the request is signed by nobody.
  */
 function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
-  const values = new URLSearchParams(queryOf(url) ?? "").getAll(name);
-  const [value] = values;
+  const value = queryParameter(url, name);
   if (value === undefined) return false;
-  if (values.length > 1 || !SHA_256_HEX.test(value)) {
+  if (typeof value !== "string" || !SHA_256_HEX.test(value)) {
     return refuse("bad_credentials", `the query parameter ${name} is no SHA-256 in hex, or came more than once`);
   }
   if (createHash("sha256").update(delivery.body).digest("hex") === value) return true; // neither is a secret
   return refuse("unauthenticated", `the body is not the one whose hash the query parameter ${name} is`);
 }
 
-function formText({ body }: Delivery, isOnce: boolean): string | Refusal {
-  const text = body.length > MAX_PARSED_BYTES ? undefined : decodeUtf8(body);
-  if (text === undefined) return refuse("bad_credentials", "the body is no form: not UTF-8, or larger than 1 MiB");
-  const form = parseForm(text);
+function formText({ body }: Delivery, isOnce: boolean, maxBytes: number): string | Refusal {
+  if (body.length > maxBytes) return refuse("bad_credentials", `the form is larger than ${maxBytes} bytes`);
+  const form = parseFormBody(body);
   return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
 }
 
@@ -128,6 +129,7 @@ function urlSpellings(url: string): string[] {
 function withQueryAnew(url: string): string {
   const at = url.indexOf("?");
   if (at < 0) return url;
-  const { parse, stringify } = loadQuerystring();
-  return `${url.slice(0, at)}?${stringify(parse(url.slice(at + 1)))}`;
+  const query = parseForm(url.slice(at + 1));
+  const written = query.ok ? formatForm(query.value) : undefined;
+  return written === undefined ? url : `${url.slice(0, at)}?${written}`;
 }

@@ -8,7 +8,9 @@ import { hasCredentials, otherSender } from "./other-sender.js";
 import { type SecretVariant, secretVariants } from "./secret-variants.js";
 
 /** Bodies beyond it are not tried with everything at once: each try is a hash over all of it. */
-const MAX_COMBINED_BYTES = 262_144;
+const MAX_COMBINED_BYTES = 65_536;
+/** Of all bodies that are tried, a second or two of hashing. */
+const MAX_TRIED_BYTES = 1_073_741_824;
 
 const NOTHING: Cause = { findings: [], proof: undefined };
 
@@ -21,27 +23,32 @@ interface Change {
 export async function findCause(about: Case, variables: readonly Variable[]): Promise<Cause> {
   if (!hasCredentials(about)) return (await otherSender(about)) ?? NOTHING;
   const secrets = [...secretChanges(about), ...variableChanges(about, variables)];
-  const bodies = bodyChanges(about);
   const urls = urlChanges(about);
-  const single = await firstThatHolds(
-    about,
-    [...secrets, ...bodies, ...urls].map((change) => [change]),
-  );
+  const single = await firstThatHolds(about, singles(secrets, bodyChanges(about), urls));
   if (single !== undefined) return single;
   const other = await otherSender(about);
   if (other !== undefined) return other;
   if (about.recorded.body.length > MAX_COMBINED_BYTES) return NOTHING;
+  const bodies = [...bodyChanges(about)];
   const pairs = [...pairsOf(secrets, bodies), ...pairsOf(secrets, urls), ...pairsOf(bodies, urls)];
   return (await firstThatHolds(about, pairs)) ?? NOTHING;
 }
 
-async function firstThatHolds(about: Case, tries: readonly (readonly Change[])[]): Promise<Cause | undefined> {
+async function firstThatHolds(about: Case, tries: Iterable<readonly Change[]>): Promise<Cause | undefined> {
+  let triedBytes = 0;
   for (const changes of tries) {
     const otherwise = Object.assign({}, ...changes.map((change) => change.otherwise)) as Otherwise;
+    triedBytes += (otherwise.recorded?.body ?? about.recorded.body).length;
+    if (triedBytes > MAX_TRIED_BYTES) return undefined;
     const proof = await attempt(about, otherwise);
     if (proof !== undefined) return { proof, findings: changes.map((change) => change.finding) };
   }
   return undefined;
+}
+
+/** Bodies one at a time: all of them may be many times the delivery. */
+function* singles(...kinds: readonly Iterable<Change>[]): Generator<readonly Change[]> {
+  for (const changes of kinds) for (const change of changes) yield [change];
 }
 
 function pairsOf(left: readonly Change[], right: readonly Change[]): readonly (readonly Change[])[] {
@@ -83,11 +90,13 @@ function variableChanges(about: Case, variables: readonly Variable[]): readonly 
   });
 }
 
-function bodyChanges({ recorded }: Case): readonly Change[] {
-  return [...bodyVariants(recorded.body)].map((variant) => ({
-    otherwise: { recorded: { body: variant.body } },
-    finding: bodyFinding(variant, recorded.isBodyGuessed),
-  }));
+function* bodyChanges({ recorded }: Case): Generator<Change> {
+  for (const variant of bodyVariants(recorded.body)) {
+    yield {
+      otherwise: { recorded: { body: variant.body } },
+      finding: bodyFinding(variant, recorded.isBodyGuessed),
+    };
+  }
 }
 
 function bodyFinding({ code, wrong, fix }: BodyVariant, isGuessed: boolean): Finding {

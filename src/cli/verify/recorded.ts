@@ -100,7 +100,7 @@ function parseJsonRecord(text: string): Whole {
   }
   const isText = typeof body === "string";
   const encoded = typeof bodyBase64 === "string" ? bodyBase64 : isText && isBase64Encoded === true ? body : undefined;
-  const guessed = body === undefined || body === null ? "" : isText ? body : JSON.stringify(body);
+  const guessed = body === undefined || body === null ? "" : isText ? body : written(body);
   return {
     ...(typeof method === "string" ? { method } : {}),
     ...(typeof url === "string" ? { url } : {}),
@@ -110,6 +110,15 @@ function parseJsonRecord(text: string): Whole {
       typeof receivedAt === "number" ? receivedAt : typeof receivedAt === "string" ? timeOf(receivedAt) : undefined,
     isBodyGuessed: encoded === undefined && typeof body === "object" && body !== null,
   };
+}
+
+/** @throws {UsageError} */
+function written(body: unknown): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new UsageError("--delivery: the body is nested too deep to be written out; record it as text");
+  }
 }
 
 /** RFC 9112: a request line, headers, an empty line, the body as it is. */
@@ -126,12 +135,12 @@ function parseMessage(bytes: Buffer): Whole {
     );
   }
   const body = at < 0 ? Buffer.alloc(0) : bytes.subarray(at + (isCrLf ? 4 : 2));
-  return { method, url, headers: headerLines(lines), body, isBodyGuessed: false };
+  return { method, url, headers: parseHeaderLines(lines), body, isBodyGuessed: false };
 }
 
 function parseHeaders(bytes: Buffer): readonly (readonly [string, string])[] {
   const text = bytes.toString("utf8");
-  if (!/^\s*[{[]/.test(text)) return headerLines(text.split(/\r?\n/));
+  if (!/^\s*[{[]/.test(text)) return parseHeaderLines(text.split(/\r?\n/));
   try {
     return headerPairs(JSON.parse(text) as object);
   } catch {
@@ -140,10 +149,10 @@ function parseHeaders(bytes: Buffer): readonly (readonly [string, string])[] {
 }
 
 /** A request or status line before them is passed over. */
-function headerLines(lines: readonly string[]): readonly (readonly [string, string])[] {
+export function parseHeaderLines(lines: readonly string[]): readonly (readonly [string, string])[] {
   return lines.flatMap((line) => {
-    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-    return name === undefined || value === undefined ? [] : [[name, value] as const];
+    const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/.exec(line) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value.trim()] as const];
   });
 }
 
@@ -155,7 +164,7 @@ function headerPairs(headers: object): readonly (readonly [string, string])[] {
     );
   }
   if (headers.every((one) => typeof one === "string")) {
-    if (headers.some((one: string) => one.includes(": "))) return headerLines(headers as string[]);
+    if (headers.some((one: string) => one.includes(": "))) return parseHeaderLines(headers as string[]);
     return headers.flatMap((name: string, at) => (at % 2 === 0 ? [[name, String(headers[at + 1])] as const] : []));
   }
   return headers.flatMap((one) => (Array.isArray(one) ? [[String(one[0]), String(one[1])] as const] : []));

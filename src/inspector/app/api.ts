@@ -32,6 +32,8 @@ async function reached(response: Promise<Response>): Promise<Response> {
 async function answered<View>(response: Response): Promise<View> {
   const text = await response.text();
   if (response.ok) return JSON.parse(text) as View;
+  // The program was started anew, with another token: what it answers now is the page to sign in.
+  if (response.status === 401) location.reload();
   throw new Error(reasonIn(text) ?? `the program answered ${response.status}`);
 }
 

@@ -1,13 +1,17 @@
-// How is JSON made readable without being changed? Only white space is put in: numbers and repeats stay as they came.
+// Makes JSON readable without changing it: only white space is put in, and numbers and repeats stay as they came.
 
 const MAX_DEPTH = 200;
+/** What is so much longer when it is indented is nested to annoy, and is shown as it came. */
+const MAX_GROWTH = 16;
 
 /** The text with line breaks; `undefined` where it is no JSON. */
 export function indented(text: string): string | undefined {
   if (!/^\s*[[{]/.test(text) || !isJson(text)) return undefined;
   let out = "";
   let depth = 0;
+  const most = text.length * MAX_GROWTH + 10_000;
   for (let at = 0; at < text.length; at++) {
+    if (out.length > most) return undefined;
     const character = text[at] as string;
     if (character === '"') {
       const end = endOfString(text, at);

@@ -176,6 +176,10 @@ function Announcer({ newest }: { newest: DeliverySummary | undefined }): VNode {
   );
 }
 
+// The URL that is printed at the start has the token in it: not to be left where others see it.
+if (location.hash.includes("token=")) history.replaceState(null, "", location.pathname);
+addEventListener("hashchange", () => location.hash.includes("token=") && location.reload());
+
 const root = document.getElementById("app");
 if (root !== null) {
   root.textContent = "";

@@ -2,9 +2,9 @@
 import type { DeliveryHead } from "../../core/delivery.js";
 import type { Ending } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";
-import { type AddressRanges, compileRanges } from "../../ip/address-ranges.js";
 import type { ClientAddressSource } from "../../ip/client-address.js";
 import { REPEATED } from "../../lib/headers.js";
+import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
 import type { Step } from "./check.js";
 
 export interface HttpsOptions {

@@ -4,7 +4,7 @@ import type { BodyFormat, BodyFormats, CustomFormat } from "../../body-formats/f
 import type { Delivery } from "../../core/delivery.js";
 import type { Ending } from "../../core/outcome.js";
 import { passed } from "../../core/trace.js";
-import { parseForm } from "../../lib/form.js";
+import { onlyField, parseFormBody } from "../../lib/form.js";
 import { decodeUtf8, type Parsed, parseJson, parseJsonText } from "../../lib/json.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { Passage, Step } from "./check.js";
@@ -55,12 +55,13 @@ function refuse(passage: Passage, name: "bad_payload" | "misconfigured", hint: s
 function read(format: Exclude<BodyFormat, CustomFormat>, body: Buffer): Parsed<unknown> {
   if (format === "json") return parseJson(body);
   if (format === "bytes") return { ok: true, value: body };
-  const text = decodeUtf8(body);
-  if (text === undefined) return failed("the body is not valid UTF-8");
-  if (format === "text") return { ok: true, value: text };
-  const form = parseForm(text);
+  if (format === "text") {
+    const text = decodeUtf8(body);
+    return text === undefined ? failed("the body is not valid UTF-8") : { ok: true, value: text };
+  }
+  const form = parseFormBody(body);
   if (format === "form" || !form.ok) return form;
-  const json = form.value[format.jsonInForm];
+  const json = onlyField(form, format.jsonInForm);
   if (typeof json === "string") return parseJsonText(json);
   if (json === undefined && format.isOptional === true) return form;
   const found = json === undefined ? "is not there" : "is there more than once";

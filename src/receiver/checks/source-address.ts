@@ -2,8 +2,6 @@
 
 import type { Ending } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";
-import { type Address, formatAddress, parseAddress } from "../../ip/address.js";
-import { type AddressRanges, compileRanges } from "../../ip/address-ranges.js";
 import {
   BEHIND_A_PROXY,
   type ClientAddressOptions,
@@ -12,6 +10,8 @@ import {
   type UnknownClient,
 } from "../../ip/client-address.js";
 import type { PublishedList } from "../../ip/refreshed-list.js";
+import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.js";
+import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { Passage, Step } from "./check.js";
 

@@ -10,6 +10,7 @@ export const ably: SenderFacts = {
   retries: "After 5xx; after no answer within its time limit at 4 and 20 seconds; the queue is kept for 5 minutes.",
   notes: [
     "A batch: `items[]`. `webhookId` names the rule, not the event, so nothing is deduped.",
+    "A batch holds up to 1,000 messages of 64 KB; 10 MiB are allowed for.",
     "The rule must be batched (others are not signed) and encoded as JSON: MessagePack is not read.",
   ],
   sources: ["ably/docs, webhooks/index.mdx"],

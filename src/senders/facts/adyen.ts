@@ -9,7 +9,7 @@ export const adyen: SenderFacts = {
     "Payments: each item's `additionalData.hmacSignature`, base64 of HMAC-SHA256 over `pspReference:originalReference:merchantAccountCode:merchantReference:amount.value:amount.currency:eventCode:success`. Banking, management, tokens: `hmacsignature: <base64>` over the body.",
   exampleType: "AUTHORISATION",
   events:
-    "payments: one for each of `notificationItems`, type `eventCode`, id event code, `pspReference` and `success`, all signed. Platform webhooks: type `type` of the signed body; id `eventId` where there is one, else none, and no dedupe.",
+    "payments: one for each of `notificationItems`, type `eventCode`, id event code, `pspReference` and `success` (of reports the merchant account, too), all signed. Platform webhooks: type `type` of the signed body; id of `type` and `eventId` where there is one, else none, and no dedupe.",
   retries:
     "Three times within half a minute, then from a queue: after 2, 5, 10, 15 and 30 min, 1, 2, 4 and 8 h, for up to 30 days.",
   notes: [

@@ -10,12 +10,13 @@ export const ashby: SenderFacts = {
   retries: "Ten attempts at most within 3 hours, pauses doubling from 10 s; 401, 403, 404, 405 and 410 end them.",
   notes: [
     "A `ping` comes when the webhook is made or changed; a status of 400 or more disables the webhook.",
-    'Events have no id, so they are not deduped; `dedupe: { replay: "suppress" }` refuses equal bodies.',
+    "The id is `webhookActionId` of the body; a body without it is not deduped.",
   ],
   sources: [
     "https://developers.ashbyhq.com/docs/authenticating-webhooks",
     "https://developers.ashbyhq.com/docs/retries",
+    "public projects agree: `webhookActionId` stays the same over retries",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: ashby",
   ],
-  unconfirmed: ["time limit", "that there is no id"],
+  unconfirmed: ["time limit", "that every event has `webhookActionId`"],
 };

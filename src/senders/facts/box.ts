@@ -6,7 +6,7 @@ export const box: SenderFacts = {
   credential:
     "Developer Console → your app → Webhooks → Manage signature keys: primary and secondary, as a list of two. Used as text.",
   proof:
-    "`BOX-SIGNATURE-PRIMARY` and `BOX-SIGNATURE-SECONDARY: <base64, 44 chars>`: HMAC-SHA256 over `<body><BOX-DELIVERY-TIMESTAMP>`, each with its own key; one that fits is enough. The time is RFC 3339.",
+    "`BOX-SIGNATURE-PRIMARY` and `BOX-SIGNATURE-SECONDARY: <base64, 44 chars>`: HMAC-SHA256 over `<body><BOX-DELIVERY-TIMESTAMP>`, each with its own key; one that fits is enough. The time is RFC 3339. `BOX-SIGNATURE-VERSION: 1` and `BOX-SIGNATURE-ALGORITHM: HmacSHA256` come beside them.",
   exampleType: "FILE.UPLOADED",
   retries: "Up to twelve times within two hours.",
   notes: [

@@ -9,9 +9,12 @@ export const calCom: SenderFacts = {
   retries: "Not by itself.",
   notes: [
     'Events have no id: a booking\'s `payload.uid` is the same for all its events. `dedupe: { replay: "suppress" }` refuses equal bodies.',
-    "A custom payload template changes the body: it must keep `triggerEvent`.",
+    "A custom payload template changes the body, which is sent as a form where the template is no JSON. Without `triggerEvent` its type is `webhook`.",
     "Where no secret is set, `no-secret-provided` stands in the signature header; such deliveries are refused.",
   ],
-  sources: ["https://cal.com/docs/developing/guides/automation/webhooks"],
+  sources: [
+    "https://cal.com/docs/developing/guides/automation/webhooks",
+    "github.com/calcom/cal.com@008952de0a, packages/features/webhooks/lib/sendPayload.ts (content types)",
+  ],
   unconfirmed: ["retries", "time limit"],
 };

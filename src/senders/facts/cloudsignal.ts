@@ -12,5 +12,5 @@ export const cloudsignal: SenderFacts = {
     "https://docs.cloudprinter.com/client/cloudsignal-webhooks-v2-0",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: cloudsignal",
   ],
-  unconfirmed: ["the id, which is built from type, order, item and time", "time limit"],
+  unconfirmed: ["the id, which is built from type, order, item (where there is one) and time", "time limit"],
 };

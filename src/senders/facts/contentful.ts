@@ -7,12 +7,15 @@ export const contentful: SenderFacts = {
   proof:
     "`x-contentful-signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over method, path, the headers that `x-contentful-signed-headers` names, and body, a line each; the time is in Unix milliseconds.",
   exampleType: "ContentManagement.Entry.publish",
-  retries: "Three times after 429 and 5xx.",
+  retries: "Twice after 429 and 5xx, some 30 seconds apart.",
   notes: [
     "Times up to 30 seconds old are accepted, as Contentful's own library does.",
     "The path is signed as Contentful called it: a proxy in front must not rewrite it. A body transformation changes what handlers get.",
-    "There is no id, so nothing is deduped.",
+    "The id is `X-Contentful-Idempotency-Key`; a delivery without it is not deduped. Whether it is signed, `x-contentful-signed-headers` says.",
   ],
-  sources: ["@contentful/node-apps-toolkit 3.16.1, which accepts what this description signs"],
-  unconfirmed: ["three retries", "30 s time limit", "that there is no id"],
+  sources: [
+    "@contentful/node-apps-toolkit 3.16.1, which accepts what this description signs",
+    "contentful.com/developers/docs/webhooks, as quoted in public repositories: the key, and two more attempts",
+  ],
+  unconfirmed: ["30 s time limit", "2 MB as the longest entry"],
 };

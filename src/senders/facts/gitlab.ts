@@ -11,7 +11,7 @@ export const gitlab: SenderFacts = {
   events:
     "type: the body's `object_kind` (`push`, `merge_request`, `pipeline`), or `event_name` of system hooks. Id: `webhook-id`, which equals `Idempotency-Key`, the same when sent again by hand. GitLab before 17.4 has neither, and its events are not deduped: `X-Gitlab-Event-UUID` is shared by webhooks that set each other off, so it would swallow events.",
   retries:
-    "Not by itself, only by hand. Four failures in a row disable the webhook: a 5xx for a minute, and longer each time up to a day; a 4xx for good. While the dedupe store is down events are handled without it.",
+    "Not by itself, only by hand. Whatever the status, four failures in a row disable the webhook for a minute, and longer with each further one up to a day; 40 disable it for good. While the dedupe store is down events are handled without it.",
   notes: ["gitlab.com publishes its addresses in its documentation, not as a list to load."],
   sources: [
     "gitlab.com/gitlab-org/gitlab, merge requests 160952 (`Idempotency-Key`), 230944 and 231325 (signing token, behind the feature flag `webhook_signing_token` at first)",
@@ -19,7 +19,7 @@ export const gitlab: SenderFacts = {
     "gitlab.com/cki-project/cki-tools, webhook_receiver/receiver.py (10 s, from the documentation of gitlab.com's limits)",
     "no vector is published",
     "docs.gitlab.com, other limits of GitLab.com: 10 seconds, and an administrator's setting elsewhere",
-    "docs.gitlab.com, failing webhooks: disabled after four failures in a row",
+    "github.com/gitlabhq/gitlabhq@017a6c129d, app/models/concerns/web_hooks/auto_disabling.rb: 4 and 40 failures",
   ],
   unconfirmed: ["that `X-Gitlab-Event-UUID` is shared", "where gitlab.com's addresses are"],
 };

@@ -8,7 +8,7 @@ export const googlePubsub: SenderFacts = {
     "`Authorization: Bearer <OpenID Connect token, RS256>` of Google's: `iss` Google, `aud` yours, `email` the service account, `email_verified` true.",
   exampleType: "message",
   events:
-    "wrapped: id `message.messageId`, type `message.attributes.eventType` where there is one, else `message`. Unwrapped: id `X-Goog-Pubsub-Message-Id`, type `message`.",
+    "wrapped: id `message.messageId`, type `message.attributes.eventType` where there is one, else `message`. Unwrapped: id `X-Goog-Pubsub-Message-Id`, type `message`; without metadata there is no id, and no dedupe.",
   retries:
     "After anything but 102, 200, 201, 202 and 204, until the message is as old as the subscription keeps it (seven days by default).",
   notes: [

@@ -8,7 +8,10 @@ export const intercom: SenderFacts = {
   exampleType: "conversation.user.created",
   retries:
     "Once, after a minute. More than a thousand errors in a row within 15 minutes pause a topic for 15 minutes; errors for seven days suspend a private app's webhooks.",
-  notes: ["A 410 would end the subscription; a HEAD comes when the URL is saved."],
+  notes: [
+    "A `ping` has no id, and is not deduped.",
+    "A 410 would end the subscription; a HEAD comes when the URL is saved.",
+  ],
   sources: [
     "https://developers.intercom.com/docs/webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: intercom",

@@ -19,5 +19,9 @@ export const jira: SenderFacts = {
     "published test values, test/vectors/published.json",
     "community.developer.atlassian.com, RFC-129: Connect's end of support",
   ],
-  unconfirmed: ["the statuses and 5 retries, assumed to end within a day", "the time limit: 15 s is assumed"],
+  unconfirmed: [
+    "the longest body: 10 MiB are allowed for",
+    "the statuses and 5 retries, assumed to end within a day",
+    "the time limit: 15 s is assumed",
+  ],
 };

@@ -9,6 +9,7 @@ export const line: SenderFacts = {
   retries: "Only where webhook redelivery is switched on in the console; `deliveryContext.isRedelivery` tells.",
   notes: [
     "One delivery holds several events, or none: the console's Verify button sends an empty array, which is success.",
+    "Events of before 2022 have no `webhookEventId`, and are not deduped.",
     "LINE does not publish its addresses.",
   ],
   sources: [

@@ -5,16 +5,19 @@ export const mailgun: SenderFacts = {
   title: "Mailgun",
   credential: "Send → Sending → Webhooks → HTTP webhook signing key. Used as text.",
   proof:
-    "`signature: { timestamp, token, signature }` in the body (of routes: form fields of these names): hex HMAC-SHA256 over `<timestamp><token>`, nothing between; the time is in Unix seconds.",
+    "`signature: { timestamp, token, signature }` in the body (of routes: fields of these names in the form or multipart body): hex HMAC-SHA256 over `<timestamp><token>`, nothing between; the time is in Unix seconds.",
   exampleType: "delivered",
-  events: "webhooks: id `event-data.id`, type `event-data.event`. Routes: id `token`, type `inbound`.",
+  events:
+    "webhooks: id of `event-data.timestamp` and `event-data.id`, for the latter is unique within a day only; type `event-data.event`. Routes: id `token`, type `inbound`.",
   retries: "After 5, 10 and 15 minutes, 1, 2 and 4 hours; 406 stops it. Notices of delivery do not come again.",
   notes: [
     "Only a time and a token are signed: whoever has seen one delivery can send another body with them for five minutes. Ask the Events API where that matters.",
-    "A sub-account's `parent-signature` is not read. Routes must post forms: mail with attachments comes as multipart, which is refused.",
+    "A sub-account's `parent-signature` is not read.",
+    "Mail with attachments comes as multipart: its files are in the payload as `{ filename, contentType, content }`, the content in base64.",
   ],
   sources: [
     "mailgun/mailgun-php @5024827b4b",
+    "documentation.mailgun.com, event structure: an id is unique within a day",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: mailgun",
     "documentation.mailgun.com, webhook retries",
   ],

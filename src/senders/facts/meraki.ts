@@ -10,6 +10,7 @@ export const meraki: SenderFacts = {
   notes: [
     "The secret is taken out of payload and body once it has proven the delivery.",
     "A template of your own must keep `sharedSecret`, `alertTypeId` and `alertId`.",
+    "Tests have an empty `alertId`, or one of zeros, and are not deduped.",
   ],
   sources: [
     "https://developer.cisco.com/meraki/webhooks/introduction/#shared-secret",

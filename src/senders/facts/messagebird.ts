@@ -5,7 +5,7 @@ export const messagebird: SenderFacts = {
   title: "MessageBird",
   credential: "Dashboard → Developers → API settings → Signing key. Used as text.",
   proof:
-    "`MessageBird-Signature-JWT: <JWT, HS256, HS384 or HS512>` with `url_hash` (hex SHA-256 of the URL as registered, query included) and, where there is a body, `payload_hash`; `exp` and `nbf` within 5 seconds.",
+    "`MessageBird-Signature-JWT: <JWT, HS256, HS384 or HS512>` with `url_hash` (hex SHA-256 of the URL as registered, query included) and, where there is a body, `payload_hash`; `jti`; `exp` and `nbf` within 5 seconds.",
   exampleType: "message.created",
   events:
     "type `type` of the body, id of `type` and `message.id` of new messages. By GET: `status.<status>`, id of `id`, `status` and `recipient`.",

@@ -6,6 +6,7 @@ export const monday: SenderFacts = {
   credential: "Developer Center → the app → General settings → Signing secret, 32 characters or more. Used as text.",
   proof: "`Authorization: <JWT>`, without `Bearer`: HS256 with the signing secret.",
   exampleType: "create_pulse",
+  events: "type `event.type`; id of that, `event.subscriptionId` and `event.triggerUuid` together.",
   retries: "Every minute for 30 minutes, after anything but 200.",
   notes: [
     "The JWT says who sends, and binds nothing of what was sent: who sees one can send others until it expires.",

@@ -13,8 +13,8 @@ export const nylas: SenderFacts = {
     "Compressed notifications must stay switched off: a body with a Content-Encoding is refused (415).",
   ],
   sources: [
+    "https://developer.nylas.com/docs/cookbook/use-cases/build/handle-duplicate-webhooks/: `id` stays the same",
     "https://developer.nylas.com/docs/v3/notifications/webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: nylas",
   ],
-  unconfirmed: ["that `id` stays the same over the attempts"],
 };

@@ -10,7 +10,7 @@ export const portone: SenderFacts = {
   proof: `version 2: ${followerProof()} Version 1: **none**.`,
   exampleType: "Transaction.Paid",
   events:
-    "version 2: id `webhook-id` (signed); type `type` of the body, or its `status` where the webhook is of version 2024-01-01 (JSON or form). Version 1: id `imp_uid` and `status` of the body joined by a dot, type `status`.",
+    "version 2: id `webhook-id` (signed); type `type` of the body, or its `status` where the webhook is of version 2024-01-01 (JSON or form). Version 1: type `status`; id of `imp_uid`, `status` and, of a cancellation, `cancellation_id`. A cancellation without a `cancellation_id` has no id, for a payment may be cancelled in several parts.",
   retries:
     "5 times, after 0, 1, 4, 16, 64 and 256 minutes, with jitter. The body's `timestamp` stays that of the event.",
   notes: [
@@ -21,5 +21,9 @@ export const portone: SenderFacts = {
     "github.com/portone-io/developers.portone.io, opi/ko/integration/webhook/readme-v2.mdx, readme-v1.mdx (2026-08-06)",
     "@portone/server-sdk 0.19.0",
   ],
-  unconfirmed: ["where the console shows the secret", "that `webhook-id` stays the same over retries"],
+  unconfirmed: [
+    "the member `cancellation_id`",
+    "where the console shows the secret",
+    "that `webhook-id` stays the same over retries",
+  ],
 };

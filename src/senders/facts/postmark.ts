@@ -7,7 +7,7 @@ export const postmark: SenderFacts = {
   proof: "`Authorization: Basic <base64 of user:password>`. Nothing is signed.",
   exampleType: "Bounce",
   events:
-    "type `RecordType` of the body, `Inbound` where there is none. Id: `RecordType` and `ID` of bounces and complaints, `RecordType`, `MessageID` and `Recipient` of deliveries, `MessageID` of inbound mail; all others have none.",
+    "type `RecordType` of the body, `Inbound` where there is none. Id: `RecordType` and `ID` of bounces and complaints, `RecordType`, `MessageID` and `Recipient` of deliveries, `MessageID` of inbound mail; all others have none, and neither has a test, whose id is of zeros.",
   retries: "Of inbound mail ten retries within 10.5 hours; 403 stops them.",
   notes: [
     "Basic credentials bind nothing of what was sent: keep the URL secret, and narrow it with `allow`.",

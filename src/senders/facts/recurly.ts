@@ -7,15 +7,18 @@ export const recurly: SenderFacts = {
   proof:
     "`recurly-signature: <unix milliseconds>,<hex>[,<hex>]`, without names: HMAC-SHA256 over `<milliseconds>.<body>`.",
   exampleType: "subscription.created",
+  events:
+    "type of `object_type` and `event_type`. Id: the header `recurly-notification-id` (not signed); without it `object_type`, `event_type`, `id` and `event_time` together (signed).",
   retries: "Ten times, with growing pauses, over about three days.",
   notes: [
     "Only JSON endpoints: choose JSON at the endpoint. XML notifications of older sites are not read.",
-    "Whether `id` is the event's or the object's is not documented, so object, event, `id` and `event_time` together are the id; all are signed.",
+    "`recurly-notification-id` is a header, and the signature does not cover it. Notifications without it have object, event, `id` and `event_time` as their id.",
   ],
   sources: [
     "the shape table of the sender list, from a vendor library",
     "docs.recurly.com, webhook payloads: JSON vs. XML",
     "docs.recurly.com, automatic retries",
+    "docs.recurly.com/recurly-subscriptions/docs/webhooks: `recurly-notification-id` stays the same over retries; 5 seconds",
   ],
-  unconfirmed: ["the members `id` and `event_time`", "the time limit"],
+  unconfirmed: ["the members `id` and `event_time`"],
 };

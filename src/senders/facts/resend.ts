@@ -13,7 +13,7 @@ export const resend: SenderFacts = followerFacts(
       "resend 6.38.0 (its library leaves the header names to the caller)",
       "https://resend.com/docs/webhooks/retries-and-replays",
     ],
-    unconfirmed: ["that the headers are `svix-*`: `webhook-*` are read too", "15 s time limit"],
+    unconfirmed: ["15 s time limit"],
   },
   "either",
 );

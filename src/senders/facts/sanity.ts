@@ -9,12 +9,18 @@ export const sanity: SenderFacts = {
   exampleType: "update",
   retries: "Twice, 30 seconds apart, after 429 or 5xx.",
   notes: [
+    "POST, PUT, PATCH and DELETE are read. A webhook by GET is not: its body would be lost on the way.",
     "The body is what the webhook's projection makes of the document, so id (`idempotency-key`) and type (`sanity-operation`) are headers, and the signature covers neither.",
   ],
   sources: [
     "sanity-io/webhook-toolkit @649f5adcd8",
+    "sanity.io/docs/webhooks-api: methods, and that all of them have the same body",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: sanity",
     "sanity.io changelog of 29 April 2026: twice, 30 seconds apart, after 429 or 5xx",
   ],
-  unconfirmed: ["the header `sanity-operation`", "whether a retry is signed with a new time"],
+  unconfirmed: [
+    "32 MB as the longest document",
+    "the header `sanity-operation`",
+    "whether a retry is signed with a new time",
+  ],
 };

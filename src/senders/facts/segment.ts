@@ -12,6 +12,6 @@ export const segment: SenderFacts = {
   notes: [
     "Of a batch nothing but the first event is signed: whoever has seen one can put other events behind it. Switch batching off.",
   ],
-  sources: ["segmentio/segment-docs, webhooks/index.md and actions-webhook/index.md"],
-  unconfirmed: ["that `messageId` stays the same over retries", "time limit"],
+  sources: ["segmentio/segment-docs, webhooks/index.md and actions-webhook/index.md (5 s)"],
+  unconfirmed: ["that `messageId` stays the same over retries"],
 };

@@ -13,12 +13,14 @@ export const shopify: SenderFacts = {
   notes: [
     "**Not signed: topic, shop, ids and time**, all of them headers. Whoever saw a delivery could send its body again under another topic or as another shop. Take the shop from the payload where it has one; a schema per topic catches most changed topics.",
     'The same body under another id is reported as `replay_suspected`, or refused with `dedupe: { replay: "suppress" }`.',
+    "Webhooks in XML (`format: xml` of the REST API) are passed on as text.",
     "Headers of both sets of names at once are refused.",
     "That an event id stays the same over retries is Shopify's [advice](https://shopify.dev/docs/apps/build/webhooks/ignore-duplicates); whether topics share one or not, the id is safe either way.",
   ],
   sources: [
     "github.com/Shopify/shopify-app-js@ef2043d4a8, packages/apps/shopify-api",
     'shopify.dev, "Webhooks" and "Events"',
+    "community.shopify.com, a word of Shopify's: bodies may have more than a megabyte; 10 MiB are allowed for",
     "shopify.dev/docs/apps/build/webhooks/subscribe/https: 5 seconds in all, 1 to connect; 8 retries over 4 hours",
     "shopify.dev/docs/apps/build/webhooks/ignore-duplicates: `X-Shopify-Event-Id` ties deliveries of one action together",
   ],

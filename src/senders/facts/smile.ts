@@ -8,8 +8,9 @@ export const smile: SenderFacts = {
   credential: "The secret given when the webhook was registered. Used as text.",
   proof: "`Smile-Signature: <lower-case hex, 128 chars>`: HMAC-SHA512 over the body.",
   exampleType: "ACCOUNT_CONNECTED",
+  events: "type `type`; id of `type` and `id` together.",
   retries: "Up to two more times, a few dozen seconds apart.",
   notes: ["This is neither Smile.io nor Smile ID.", "Sent from 18.142.61.230."],
   sources: [`${NOTES}: smile`, "docs.getsmileapi.com/reference/webhooks"],
-  unconfirmed: ["the time limit"],
+  unconfirmed: ["that `id` names the event", "the time limit"],
 };

@@ -6,6 +6,8 @@ export const strava: SenderFacts = {
   credential: "The `verify_token` that you gave when you created the subscription.",
   proof: "None: anybody can post an event. `confirm(event)` asks the API whether it is true.",
   exampleType: "activity.create",
+  events:
+    "type of `object_type` and `aspect_type`; id of both, `object_id`, `event_time` (in seconds) and what an update changed together.",
   retries: "Up to three attempts, where no 200 came within two seconds.",
   notes: [
     "Compare `subscription_id` with yours, then fetch the object by `object_id`. Events are unverified until `confirm` has said yes.",

@@ -14,10 +14,11 @@ export const zendesk: SenderFacts = {
     "409 up to three times, 429 and 503 with a `Retry-After` below 60 s, no answer within 12 s up to five times.",
   notes: [
     "Other statuses are not retried: throw `RetryLater` (503) where it should come again.",
-    "A trigger's body must be JSON or a form; what is in it is up to whoever made the trigger.",
+    "A trigger's body is JSON, a form or XML (passed on as text), below 256 KB; what is in it is up to whoever made the trigger. GET and DELETE have no body, and are not read: the signature does not cover the URL.",
   ],
   sources: [
     "https://developer.zendesk.com/documentation/webhooks/verifying/",
+    "https://developer.zendesk.com/documentation/webhooks/anatomy-of-a-webhook-request/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: zendesk",
   ],
   unconfirmed: ["that the time is RFC 3339", "that the invocation id stays the same over retries"],

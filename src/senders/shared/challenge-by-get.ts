@@ -1,7 +1,7 @@
 // Answers an unsigned GET challenge with an HMAC over it, and keeps such answers from passing as signatures of deliveries.
 import type { Secrets } from "../../auth/keys/secrets.js";
 import { type Auth, refuse } from "../../core/auth.js";
-import { queryOf } from "../../core/delivery.js";
+import { queryParameter } from "../../core/delivery.js";
 import type { Reply } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
 import { challengeMac } from "./challenge-mac.js";
@@ -27,9 +27,9 @@ export function challengeByGet(factory: string, secret: Secrets, challenge: Chal
     methods: ["GET"],
     isUnsigned: true,
     answer(delivery) {
-      const values = new URLSearchParams(queryOf(delivery.url) ?? "").getAll(parameter);
-      if (values.length === 0) return undefined;
-      return answerWith(delivery, values.length === 1 ? values[0] : undefined, encoding, reply);
+      const value = queryParameter(delivery.url, parameter);
+      if (value === undefined) return undefined;
+      return answerWith(delivery, typeof value === "string" ? value : undefined, encoding, reply);
     },
   };
 }

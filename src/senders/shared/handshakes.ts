@@ -1,5 +1,5 @@
 // How do senders ask whether we are there? The few handshakes that several of them share.
-import { queryOf } from "../../core/delivery.js";
+import { queryParameter } from "../../core/delivery.js";
 import type { Ending, Reply } from "../../core/outcome.js";
 import { indexOfDigest, sha256 } from "../../lib/constant-time.js";
 import type { Handshake } from "../../sender/sender.js";
@@ -79,8 +79,8 @@ export function echoQueryTo(
 
 /** `undefined` where it is not there once. */
 function onlyParameter(url: string, name: string): string | undefined {
-  const values = new URLSearchParams(queryOf(url) ?? "").getAll(name);
-  return values.length === 1 ? values[0] : undefined;
+  const value = queryParameter(url, name);
+  return typeof value === "string" ? value : undefined;
 }
 
 /** @throws {TypeError} Where an option that must be a text is none. */

@@ -91,7 +91,7 @@ export function standardWebhooksEvent(
   });
   if (set !== "either") return row(set);
   const [svix, webhook] = [row("svix"), row("webhook")];
-  return ({ headers }) => (headers.has("svix-id") ? svix : webhook);
+  return ({ headers }) => (headers.has("webhook-id") && !headers.has("svix-id") ? webhook : svix);
 }
 
 /** The specification's example schedule ends after 75 h 35 min; a sender may go on for longer. */

@@ -1,6 +1,6 @@
-// Which address does a text name? Read as strictly as the wire needs.
-// Formats: RFC 4291 section 2.2 (IPv6 texts), RFC 5952 (how they are written).
-import { loadIpaddr, loadNet } from "../lib/lazy-require.js";
+// Reads and writes IP addresses, as strictly as the wire needs.
+// Formats: RFC 4291 section 2.2 (IPv6 texts), RFC 5952 (how they are written). IPv6 is read by the platform's URL parser
+// (WHATWG URL section 3.5): it is in every runtime without an import, strict, and writes the one spelling of RFC 5952.
 
 /** 32-bit words, the highest first: one is IPv4, four are IPv6. An IPv4-mapped IPv6 address is IPv4. */
 export type Address = readonly number[];
@@ -9,8 +9,8 @@ export type Address = readonly number[];
 const MAX_TEXT_LENGTH = 64;
 const ZONE = /^[0-9A-Za-z._~-]{1,16}$/;
 
-// Loaded on first need: together they cost more than importing all of hookgate.
-let ipv6Parser: { isIPv6(text: string): boolean; parts(text: string): number[] } | undefined;
+/** What stands in an IPv6 text once a dotted tail is hexadecimal, too. */
+const HEX_GROUPS = /^[0-9A-Fa-f:]{2,39}$/;
 
 /**
  * The address a text names, or `undefined`. As strict as the wire needs: IPv4 is four decimal parts without leading
@@ -27,9 +27,8 @@ export function parseAddress(text: string): Address | undefined {
 /** The usual text of an address, IPv6 as RFC 5952 wants it. */
 export function formatAddress(address: Address): string {
   if (address.length === 1) return formatIPv4(address[0] as number);
-  const parts = address.flatMap((word) => [word >>> 16, word & 0xffff]);
-  const { IPv6 } = loadIpaddr();
-  return new IPv6(parts).toRFC5952String();
+  const groups = address.flatMap((word) => [word >>> 16, word & 0xffff]);
+  return spelled(groups.map((group) => group.toString(16)).join(":"));
 }
 
 /** 32 bits of the text from `from` on: four decimal parts, no leading zero, for others read those as octal. */
@@ -67,9 +66,9 @@ function parseIPv6(text: string): Address | undefined {
   const isDotted = bare.includes(".");
   const hex = isDotted ? withHexTail(bare) : bare;
   if (hex === undefined) return undefined;
-  ipv6Parser ??= loadIPv6Parser();
-  if (!ipv6Parser.isIPv6(hex)) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = ipv6Parser.parts(hex);
+  const groups = groupsOf(hex);
+  if (groups === undefined) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
   if (zoneAt >= 0 && (a & 0xffc0) !== 0xfe80) return undefined;
   const words = [((a << 16) | b) >>> 0, ((c << 16) | d) >>> 0, ((e << 16) | f) >>> 0, ((g << 16) | h) >>> 0];
   const hasNoHead = words[0] === 0 && words[1] === 0;
@@ -86,8 +85,26 @@ function withHexTail(text: string): string | undefined {
   return `${text.slice(0, tailAt)}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
 }
 
-function loadIPv6Parser(): NonNullable<typeof ipv6Parser> {
-  const { isIPv6 } = loadNet();
-  const { IPv6 } = loadIpaddr();
-  return { isIPv6, parts: (text) => IPv6.parse(text).parts };
+/** The eight groups of an IPv6 text in hexadecimal; `undefined` where it is none. */
+function groupsOf(text: string): readonly number[] | undefined {
+  if (!HEX_GROUPS.test(text)) return undefined;
+  let spelling: string;
+  try {
+    spelling = spelled(text);
+  } catch {
+    return undefined; // a TypeError: no IPv6 address
+  }
+  const [head = "", tail] = spelling.split("::");
+  const first = numbersOf(head);
+  const last = numbersOf(tail ?? "");
+  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
+}
+
+/** The spelling of RFC 5952. @throws {TypeError} Where the text is no IPv6 address. */
+function spelled(text: string): string {
+  return new URL(`http://[${text}]`).hostname.slice(1, -1);
+}
+
+function numbersOf(groups: string): readonly number[] {
+  return groups === "" ? [] : groups.split(":").map((group) => Number.parseInt(group, 16));
 }

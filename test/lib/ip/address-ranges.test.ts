@@ -1,8 +1,9 @@
+import { isIPv6 } from "node:net";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
-import { formatAddress, parseAddress } from "../../src/ip/address.js";
-import { compileRanges } from "../../src/ip/address-ranges.js";
+import { formatAddress, parseAddress } from "../../../src/lib/ip/address.js";
+import { compileRanges } from "../../../src/lib/ip/address-ranges.js";
 
 const option = "allow";
 const holds = (entries: string[], address: string, allowAny = false) =>
@@ -250,6 +251,31 @@ describe("agrees with ipaddr.js, one rule after the other", () => {
     fc.assert(
       fc.property(wire, (text) => typeof ranges.contains(text) === "boolean"),
       { numRuns: 2000 },
+    );
+  });
+
+  it("and node:net on what an IPv6 address is, and on its spelling", () => {
+    const group = fc.oneof(
+      fc.stringMatching(/^[0-9a-fA-F]{1,4}$/),
+      fc.constantFrom("0", "0000", "", "00000", "g", "1.2.3.4"),
+    );
+    const spelled = fc.array(group, { minLength: 1, maxLength: 9 }).map((groups) => groups.join(":"));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          spelled,
+          ipv6.map((one) => one.toRFC5952String()),
+        ),
+        (text) => {
+          const parsed = parseAddress(text);
+          if (!text.includes(":")) return true;
+          if (!isIPv6(text)) return parsed === undefined;
+          if (parsed === undefined) return /^[0:]+:1\.2\.3\.4$/.test(text); // IPv4-compatible, which is nothing
+          if (parsed.length === 1) return ipaddr.IPv6.parse(text).isIPv4MappedAddress();
+          return formatAddress(parsed) === ipaddr.IPv6.parse(text).toRFC5952String();
+        },
+      ),
+      { numRuns: 5000 },
     );
   });
 
