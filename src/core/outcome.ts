@@ -116,7 +116,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   unidentified: /* @__PURE__ */ row(
     400,
     false,
-    "The delivery is genuine, but has no usable id or type where the sender puts it.",
+    "The delivery is genuine, but cannot be an event: its payload is no object, or its unsigned type does not fit its signed body.",
   ),
   invalid_event: /* @__PURE__ */ row(
     500,

@@ -1,10 +1,10 @@
 // How is one event claimed, whatever store stands behind?
 import { randomBytes } from "node:crypto";
-import type { Covers } from "../core/auth.js";
 import { NO_BYTES } from "../lib/bytes.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "../stores/store.js";
 import { type HeldClaim, LeasedClaim } from "./claim.js";
+import type { ClaimSubject } from "./claim-subject.js";
 import { bodyDigest, dedupeKeyMaker } from "./key.js";
 import { RecentBodies } from "./replay-detector.js";
 import { TransactionalClaim } from "./transactional-claim.js";
@@ -21,13 +21,6 @@ export interface ClaimSettings {
   readonly replayWindowSeconds: number;
   /** Another body under a known id is refused, so bodies are always compared. */
   readonly strict: boolean;
-}
-
-/** One event to claim. */
-export interface ClaimSubject {
-  readonly body: Buffer;
-  readonly covers: Covers;
-  readonly isIdCovered: boolean;
 }
 
 export type ClaimResult =
@@ -61,9 +54,15 @@ export class Claims {
     this.#recent = new RecentBodies(settings.replayWindowSeconds);
   }
 
+  /** The key of an event without an id, where a body that came before is to be suppressed. */
+  replayKey(tenant: string | undefined, subject: ClaimSubject): string | undefined {
+    if (this.#settings.replay !== "suppress" || !subject.isIdSwappable) return undefined;
+    return this.#bodyKeyOf(tenant, subject.bodyDigest);
+  }
+
   take(key: string, subject: ClaimSubject, tenant: string | undefined): MaybePromise<ClaimResult> {
     const { store, leaseSeconds, strict } = this.#settings;
-    const digest = strict || !subject.isIdCovered ? bodyDigest(subject.body) : NOT_COMPARED;
+    const digest = strict || subject.isIdSwappable ? subject.bodyDigest : NOT_COMPARED;
     const request: ClaimRequest = { key, token: newToken(), leaseSeconds, bodyDigest: digest };
     if (store.begin !== undefined) return store.begin(request).then((begun) => this.#begun(begun, request, subject));
     const answer = store.claim(request);
@@ -91,7 +90,7 @@ export class Claims {
     if (answer.state === "in_flight") return answer;
     if (answer.state === "done") return { ...answer, isReplay: false };
     const claim = new TransactionalClaim(key, answer, this.#settings.retentionSeconds);
-    const isReplaySuspected = isSwappable(subject) && this.#recent.sawUnderAnotherId(bodyDigest, key);
+    const isReplaySuspected = subject.isIdSwappable && this.#recent.sawUnderAnotherId(bodyDigest, key);
     return { state: "held", claim, isReplaySuspected };
   }
 
@@ -104,15 +103,18 @@ export class Claims {
     if (answer.state === "in_flight") return answer;
     if (answer.state === "done") return { ...answer, isReplay: false };
     const claim = new LeasedClaim(this.#settings, key, token, answer);
-    if (!isSwappable(subject)) return { state: "held", claim, isReplaySuspected: false };
-    if (this.#settings.replay === "suppress") return this.#takeBody(claim, token, bodyDigest, tenant);
+    if (!subject.isIdSwappable) return { state: "held", claim, isReplaySuspected: false };
+    if (this.#settings.replay === "suppress") {
+      const bodyKey = this.#bodyKeyOf(tenant, bodyDigest);
+      if (bodyKey === key) return { state: "held", claim, isReplaySuspected: false };
+      return this.#takeBody(claim, token, bodyDigest, bodyKey);
+    }
     return { state: "held", claim, isReplaySuspected: this.#recent.sawUnderAnotherId(bodyDigest, key) };
   }
 
-  /** The id is won; is the body, too? Under another id it would be a replay, or a twin that the sender sent twice. */
-  async #takeBody(claim: LeasedClaim, token: string, digest: string, tenant: string | undefined): Promise<ClaimResult> {
+  /** The id is claimed; now the body. Under another id it is a replay, or an equal event. */
+  async #takeBody(claim: LeasedClaim, token: string, digest: string, bodyKey: string): Promise<ClaimResult> {
     const { store, leaseSeconds, replayWindowSeconds } = this.#settings;
-    const bodyKey = this.#bodyKeyOf(tenant, digest);
     let answer: ClaimAnswer;
     try {
       answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: digest });
@@ -129,14 +131,10 @@ export class Claims {
       await claim.release(undefined);
       return answer;
     }
-    await claim.complete(answer.reply);
+    // Not completed: the id may be one that a genuine event is still to come under.
+    await claim.release(undefined);
     return { ...answer, isReplay: true };
   }
-}
-
-/** The proof binds the body and not the id, so a replayer can send the one under another of the other. */
-function isSwappable({ isIdCovered, covers }: ClaimSubject): boolean {
-  return !isIdCovered && covers.body;
 }
 
 /** Tokens come from a pool of random bytes: 16 a token, no system call for each. */

@@ -40,6 +40,7 @@ export function compileSteps(
   settings: Settings,
   load: Pick<AdmitSettings, "isClosing" | "isFull">,
   enrolment: Enrolment,
+  warn: (message: string) => void,
 ): Steps {
   const { definition, profile } = sender;
   const { auth } = definition;
@@ -72,6 +73,7 @@ export function compileSteps(
     identifyStep({
       sender: definition,
       credentialHeaders: new Set([...PRIVATE_HEADERS, ...auth.credentialHeaders, ...(definition.privateHeaders ?? [])]),
+      warn,
     }),
   ]);
   return { methods, beforeBody, upstreamBody, beforeHandling };

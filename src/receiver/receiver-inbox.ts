@@ -3,6 +3,7 @@
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
 import type { EventOutcome } from "../core/outcome.js";
+import type { ClaimSubject } from "../dedupe/claim-subject.js";
 import { Claims } from "../dedupe/claims.js";
 import { guardedStore } from "../dedupe/resilient-store.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -103,7 +104,7 @@ export class InboxSide {
   }
 
   /** An outcome for each event, in their order. */
-  takeIn(events: readonly ReceivedEvent[]): Promise<readonly EventOutcome[]> {
+  takeIn(events: readonly ReceivedEvent[], subject: ClaimSubject): Promise<readonly EventOutcome[]> {
     const { inbox, events: how, settings, warn } = this.#settings;
     if (this.#workshop === undefined && !how.handlers.isEmpty) {
       warn(
@@ -111,14 +112,18 @@ export class InboxSide {
       );
     }
     const key = inbox.keepsOrder ? settings.order?.key : undefined;
-    return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events);
+    return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events, subject);
   }
 
   /** Of an event that was vouched for and could not be claimed. One that a guarded route would have handled need not have a handler here. */
-  async spill(event: ReceivedEvent): Promise<EventOutcome> {
+  async spill(event: ReceivedEvent, subject: ClaimSubject): Promise<EventOutcome> {
     const { inbox, events: how } = this.#settings;
     const vouched = { ...how, handlers: new Handlers(), schemas: undefined, confirm: () => true };
-    const [outcome] = await takeIn({ ...vouched, inbox, source: this.#source, orderKeyOf: undefined }, [event]);
+    const [outcome] = await takeIn(
+      { ...vouched, inbox, source: this.#source, orderKeyOf: undefined },
+      [event],
+      subject,
+    );
     if (!how.handlers.isEmpty) this.work({});
     return outcome as EventOutcome;
   }

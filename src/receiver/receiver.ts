@@ -1,12 +1,13 @@
 // The pipeline: a delivery in, an outcome out. Knows no HTTP framework.
 
-import { COVERS_NOTHING } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { type ArrivalMessage, arrivals, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
+import { isCovered } from "../core/field.js";
 import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
+import { ClaimSubject, membersPattern } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -27,7 +28,7 @@ import { eventOutcome } from "./processing/event-outcomes.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
 import { GuardedRoute } from "./processing/guarded-route.js";
 import { Handlers } from "./processing/handler-registry.js";
-import { type FetchedEvent, termsOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
+import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
 import { type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
 import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
@@ -62,6 +63,7 @@ export class ReceiverCore {
   readonly #inbox: InboxSide | undefined;
   /** Where events are kept that the dedupe store could not claim. */
   readonly #spill: InboxSide | undefined;
+  readonly #changing: RegExp | undefined;
   readonly #enrolment = new EnrolmentWindow();
   #isClosing = false;
 
@@ -69,6 +71,7 @@ export class ReceiverCore {
     const settings = toSettings(sender, options);
     const { definition, profile } = sender;
     this.sender = sender;
+    this.#changing = membersPattern(definition.retriesChange);
     this.settings = settings;
     this.clientAddress = options.clientAddress ?? "socket";
     this.needsAddress = options.allow !== undefined;
@@ -88,6 +91,7 @@ export class ReceiverCore {
         isFull: () => this.#isFull,
       },
       this.#enrolment,
+      (message) => this.operator.warn(message),
     );
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
     this.facts = factsOf(this);
@@ -113,7 +117,7 @@ export class ReceiverCore {
       claims: this.claims,
       strict: settings.dedupe?.strict ?? false,
       onStoreFailure: typeof onStoreFailure === "string" ? onStoreFailure : "refuse",
-      spill: typeof onStoreFailure === "string" ? undefined : (event) => this.#spilled(event),
+      spill: typeof onStoreFailure === "string" ? undefined : (event, terms) => this.#spilled(event, terms),
       order: settings.order,
       canReply: true,
       receiver: this.facts,
@@ -131,6 +135,13 @@ export class ReceiverCore {
   /** Handlers write through the store's own transaction. */
   get isTransactional(): boolean {
     return this.settings.dedupe?.store.begin !== undefined;
+  }
+
+  /** As `termsOf` finds it for a delivery, where the sender's description alone decides. */
+  get #isIdSwappable(): boolean {
+    const { auth, event } = this.sender.definition;
+    if (!auth.covers.body || typeof event === "function") return false;
+    return event.id !== undefined && !isCovered(event.id, auth.covers);
   }
 
   #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
@@ -174,9 +185,9 @@ export class ReceiverCore {
     for (const side of sides) side.work(options);
   }
 
-  #spilled(event: ReceivedEvent): Promise<EventOutcome> {
+  #spilled(event: ReceivedEvent, terms: EventTerms): Promise<EventOutcome> {
     if (this.#spill === undefined) throw new Error("spilled without a place to");
-    return this.#spill.spill(event);
+    return this.#spill.spill(event, terms);
   }
 
   get isClosing(): boolean {
@@ -280,7 +291,9 @@ export class ReceiverCore {
     const ending = refused ?? this.#endEarly(passage);
     if (ending !== undefined) return this.end(passage, ending);
     if (this.#inbox !== undefined) {
-      return this.runner.starting(this.#inbox.takeIn(passage.events)).then((events) => this.endEvents(passage, events));
+      return this.runner
+        .starting(this.#inbox.takeIn(passage.events, this.termsOf(passage)))
+        .then((events) => this.endEvents(passage, events));
     }
     if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
     const outcomes = runDelivery(this.runner, this.#runOf(passage));
@@ -306,8 +319,9 @@ export class ReceiverCore {
   async #take(event: ReceivedEvent): Promise<EventOutcome> {
     const late = this.refuseLate();
     if (late !== undefined) return eventOutcome(event, late.name, late);
-    if (this.#inbox === undefined) return await this.runner.run(event, termsOfFetched(event));
-    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event]));
+    const subject = subjectOfFetched(event, this.#isIdSwappable, this.#changing);
+    if (this.#inbox === undefined) return await this.runner.run(event, subject);
+    const [outcome] = await this.runner.starting(this.#inbox.takeIn([event], subject));
     return outcome as EventOutcome;
   }
 
@@ -323,8 +337,8 @@ export class ReceiverCore {
   }
 
   termsOf(passage: OpenPassage): EventTerms {
-    const covers = passage.proof?.covers ?? COVERS_NOTHING;
-    return { body: passage.delivery.body, covers, isIdCovered: passage.isIdCovered };
+    const isBodyCovered = passage.proof?.covers.body === true;
+    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered, { changing: this.#changing });
   }
 
   /** A delivery that goes no further. */

@@ -11,17 +11,19 @@ import type { MaybePromise } from "../lib/maybe-promise.js";
 
 /** Where the parts of an event are. */
 export interface EventRow {
-  /** Absent where the sender gives no id that stays the same over retries; then there is no dedupe. */
+  /** Absent where the sender gives no id that stays the same over retries. An event without one is handled without dedupe. */
   readonly id?: Field<"text">;
   readonly type: Field<"text">;
-  /** What the type is where the place above is empty, for senders that need not name one (Standard Webhooks). Default: such a delivery is refused. */
+  /** What the type is where the place above is empty, for senders that need not name one (Standard Webhooks). Default `""`: it goes to `*`, or to `onUnhandled`. */
   readonly defaultType?: string;
   /** When it happened. Information only. */
   readonly timestamp?: Field<"time">;
   /** Which attempt this is: digits, or a number. */
   readonly attempt?: Field<"text">;
   /** A batch: the path of the array of events in the payload, `""` where the payload is the array. Other fields then are read from the item. */
-  readonly each?: string;
+  readonly each?: string | undefined;
+  /** The sender's specification has no event without an id (CloudEvents): one that lacks it, or its type, is refused. */
+  readonly needsId?: true;
 }
 
 /** A sender's answer to "is it you, and do you want this?", outside of deliveries. */
@@ -52,13 +54,21 @@ export interface SenderDefinition {
   readonly auth: Auth;
   /** Default: `{ "application/json": "json", "application/*+json": "json" }`. */
   readonly body?: BodyFormats;
-  /** A row, or a function where one URL takes several kinds of deliveries. The function reads; it never decides trust. */
+  /**
+   * Where the events are, or a function where one URL takes several kinds of deliveries. The function reads; it never
+   * decides trust. `undefined`: this is no event at all, and is refused. A kind that is merely new has a row without a type.
+   */
   readonly event: EventRow | ((delivery: Delivery, payload: unknown) => EventRow | undefined);
   /** What differs from a sender nobody has described. */
   readonly reply?: Partial<ReplyProfile>;
   readonly handshakes?: readonly Handshake[];
   /** Largest age of a signed time, and largest distance into the future. Default 300. `null`: the sender's time says nothing about freshness. */
   readonly toleranceSeconds?: number | null;
+  /**
+   * JSON members of the body that differ from attempt to attempt: a counter, or the time of the attempt. Where the id is
+   * not signed, an event is known by its id and its body, and these are left out of it.
+   */
+  readonly retriesChange?: readonly string[];
   /** The id is not one (thin pings, one id for every change of state): never dedupe by it. */
   readonly dedupe?: false;
   /** Whether an unsigned type fits the signed body; says what is wrong, or `undefined`. */

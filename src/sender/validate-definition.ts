@@ -52,6 +52,10 @@ const DEFINITION: Rules<SenderDefinition> = {
     must: "be a number of seconds, 0 or more, or null where the sender's time says nothing about freshness",
     fits: (value) => value === null || SECONDS.fits(value),
   },
+  retriesChange: {
+    must: 'be names of members, such as ["attempt"], or left out',
+    fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+  },
   dedupe: {
     must: "be false, where ids name no events, or left out; a store goes to createReceiver(sender, { dedupe: { store } })",
     fits: (value) => value === false,

@@ -4,13 +4,14 @@ import { isObject, isText, kindOf, type OtherNames, refuseUnknownKeys } from "..
 import type { TimeFormat } from "../lib/time.js";
 import type { EventRow } from "./sender.js";
 
-const KINDS: Readonly<Record<keyof EventRow, "text" | "time" | "path" | "literal">> = {
+const KINDS: Readonly<Record<keyof EventRow, "text" | "time" | "path" | "literal" | "flag">> = {
   id: "text",
   type: "text",
   defaultType: "literal",
   timestamp: "time",
   attempt: "text",
   each: "path",
+  needsId: "flag",
 };
 const OTHER_NAMES: OtherNames = {
   name: "type",
@@ -42,7 +43,7 @@ export function checkRow(where: string, row: EventRow): void {
 }
 
 const PROBLEMS: Readonly<
-  Record<"text" | "time" | "path" | "literal", (value: unknown, member: string) => string | undefined>
+  Record<"text" | "time" | "path" | "literal" | "flag", (value: unknown, member: string) => string | undefined>
 > = {
   text: textProblem,
   time: timeProblem,
@@ -50,6 +51,7 @@ const PROBLEMS: Readonly<
     typeof value === "string"
       ? undefined
       : `must be the path of the array of events, a text such as "items", or "" where the payload is the array; got ${kindOf(value)}`,
+  flag: (value) => (value === true ? undefined : `must be true or left out; got ${kindOf(value)}`),
   literal: (value) => (isText(value) ? undefined : `must be the type itself, a text; got ${kindOf(value)}`),
 };
 

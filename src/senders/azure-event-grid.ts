@@ -9,6 +9,7 @@ import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { checkChallenge, okJson } from "./shared/handshakes.js";
+import { UNTYPED } from "./shared/named-rows.js";
 
 const GRID: EventRow = {
   each: "",
@@ -122,7 +123,7 @@ export const azureEventGrid: SenderFactory<AzureEventGridOptions> = /* @__PURE__
     event: (_delivery, payload) => {
       const first: unknown = Array.isArray(payload) ? payload[0] : payload;
       const isCloudEvent = memberOf(first, "specversion") !== undefined;
-      if (!Array.isArray(payload)) return isCloudEvent ? CLOUD_EVENT : undefined;
+      if (!Array.isArray(payload)) return isCloudEvent ? CLOUD_EVENT : UNTYPED;
       return isCloudEvent ? CLOUD_EVENTS : GRID;
     },
     handshakes: [GRID_VALIDATION, GRID_OPTIONS],

@@ -8,6 +8,7 @@ import { form, literal, memberOf } from "../core/field.js";
 import { onlyField, parseFormBody } from "../lib/form.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import { UNTYPED } from "./shared/named-rows.js";
 
 export interface BraintreeOptions {
   /** The public key of the API keys: it names the signature that is ours. */
@@ -59,7 +60,7 @@ function rowOf(payload: unknown): EventRow | undefined {
   const encoded = memberOf(payload, "bt_payload");
   if (typeof encoded !== "string") return undefined;
   const kind = KIND.exec(Buffer.from(encoded, "base64").toString("utf8"))?.[1];
-  return kind === undefined ? undefined : { type: literal(kind) };
+  return kind === undefined ? UNTYPED : { type: literal(kind) };
 }
 
 /** Braintree's webhooks. Types are kinds: `subscription_charged_successfully`. */

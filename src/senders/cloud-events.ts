@@ -19,12 +19,14 @@ const STRUCTURED: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ json("source"), /* @__PURE__ */ json("id")),
   type: /* @__PURE__ */ json("type"),
   timestamp: /* @__PURE__ */ json("time", "rfc3339"),
+  needsId: true,
 };
 const BATCH: EventRow = { ...STRUCTURED, each: "" };
 const BINARY: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ header("ce-source"), /* @__PURE__ */ header("ce-id")),
   type: /* @__PURE__ */ header("ce-type"),
   timestamp: /* @__PURE__ */ header("ce-time", "rfc3339"),
+  needsId: true,
 };
 const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
 

@@ -28,6 +28,8 @@ export const linear: SecretSender<LinearEnvelope> = /* @__PURE__ */ senderFactor
       timestamp: json("createdAt", "rfc3339"),
     },
     toleranceSeconds: 60,
+    // `webhookTimestamp` is the time of the attempt.
+    retriesChange: ["webhookTimestamp"],
     reply: {
       successStatuses: [200],
       timeLimitSeconds: 5,

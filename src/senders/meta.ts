@@ -5,7 +5,7 @@ import { memberOf } from "../core/field.js";
 import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQueryTo, okText, requireText } from "./shared/handshakes.js";
-import { namedRows } from "./shared/named-rows.js";
+import { namedRows, UNTYPED } from "./shared/named-rows.js";
 import type { VerifyTokenOptions } from "./shared/options.js";
 
 /** One entry: of a page, a user, a WhatsApp account. */
@@ -49,7 +49,7 @@ export const meta: SenderFactory<VerifyTokenOptions, MetaEntry> = /* @__PURE__ *
     auth: mac({ secret, signature: { header: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" } }),
     event(_delivery, payload) {
       const object = memberOf(payload, "object");
-      return typeof object === "string" ? rowOf(object) : undefined;
+      return typeof object === "string" ? rowOf(object) : UNTYPED;
     },
     privateHeaders: ["x-hub-signature"],
     handshakes: [subscription(requireText("meta", "verifyToken", verifyToken))],

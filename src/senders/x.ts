@@ -3,7 +3,7 @@ import { mac } from "../auth/schemes/hmac.js";
 import { challengeByGet, exceptChallenges } from "./shared/challenge-by-get.js";
 import { senderFactory } from "./shared/factory.js";
 import { okJson } from "./shared/handshakes.js";
-import { memberNamed, namedRows } from "./shared/named-rows.js";
+import { memberNamed, namedRows, UNTYPED } from "./shared/named-rows.js";
 import type { SecretSender } from "./shared/options.js";
 
 /** docs.x.com/x-api/webhooks: `crc_token` is base64url. A JSON object never matches. */
@@ -26,7 +26,7 @@ export const x: SecretSender = /* @__PURE__ */ senderFactory({
     ),
     event(_delivery, payload) {
       const kind = memberNamed(payload, (name) => X_KIND.test(name));
-      return kind === undefined ? undefined : xRow(kind);
+      return kind === undefined ? UNTYPED : xRow(kind);
     },
     handshakes: [
       challengeByGet("x", secret, {

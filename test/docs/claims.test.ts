@@ -126,8 +126,8 @@ describe("batches", () => {
   });
   it.each<[string, unknown, OutcomeName]>([
     ["none at all is success", [], "empty"],
-    ["an item without id is left out", [{ type: "a" }, { id: "1", type: "a" }], "processed"],
-    ["nothing but bad items is refused", [{ type: "a" }], "unidentified"],
+    ["an item without id is handled", [{ type: "a" }, { id: "1", type: "a" }], "processed"],
+    ["nothing but bad items is refused", [1], "unidentified"],
   ])("%s", async (_, events, name) => {
     const receiver = createReceiver(batch, quiet).on("a", () => undefined) as never;
     const { outcome } = await deliver(receiver, events);

@@ -175,7 +175,7 @@ describe("what the page says to do brings the outcome about", () => {
     unauthenticated: { send: { wrongKey: true } },
     undecided: { sender: failingSecret, key: secret },
     bad_payload: { send: { body: "{" } },
-    unidentified: { send: { body: "{}" } },
+    unidentified: { send: { body: "1" } },
     invalid_event: { options: { events: { "invoice.paid": z.object({ total: z.number() }) } } as ReceiverOptions },
     in_flight: {
       handler: untilTold("in_flight"),

@@ -320,8 +320,8 @@ describe("what is not the same", () => {
     const loose = receiverOf(undefined, {}, { event: { id: header("x-id"), type: json("type") } });
     await send(loose.receiver, eventBody(), { "x-id": "a" });
     expect(await send(loose.receiver, eventBody("evt_1", { n: 2 }), { "x-id": "a" })).toMatchObject({
-      name: "duplicate",
-      events: [{ notes: ["body_mismatch"] }],
+      name: "processed",
+      events: [{ notes: [] }],
     });
     const signedId = receiverOf();
     await send(signedId.receiver);
@@ -355,10 +355,16 @@ describe("what is not the same", () => {
     expect(suppressing.calls).toEqual(["a"]);
   });
 
-  it("stripping an unsigned id does not switch dedupe off", async () => {
+  it("a delivery without its unsigned id is handled; with suppress its body still counts", async () => {
     const { receiver, calls } = receiverOf(undefined, {}, unsignedId);
-    expect(await send(receiver)).toMatchObject({ name: "unidentified", reply: { status: 400 } });
-    expect(calls).toEqual([]);
+    expect(await send(receiver)).toMatchObject({ name: "processed", events: [{ id: undefined }] });
+    expect(calls).toEqual([""]);
+    const suppressing = receiverOf(undefined, { dedupe: { replay: "suppress" } }, unsignedId);
+    await send(suppressing.receiver, eventBody(), { "x-id": "a" });
+    expect(await send(suppressing.receiver)).toMatchObject({ name: "duplicate" });
+    expect(await send(suppressing.receiver, eventBody("evt_2"))).toMatchObject({ name: "processed" });
+    expect(await send(suppressing.receiver, eventBody("evt_2"))).toMatchObject({ name: "duplicate" });
+    expect(suppressing.calls).toEqual(["a", ""]);
   });
 
   it("two receivers for one sender on one store need scopes of their own", async () => {
@@ -404,7 +410,7 @@ describe("a batch", () => {
       {},
       batch,
     );
-    const body = JSON.stringify({ items: [{ id: "a", type: "t" }, { type: "t" }, { id: "b", type: "t" }] });
+    const body = JSON.stringify({ items: [{ id: "a", type: "t" }, 7, { id: "b", type: "t" }] });
     expect(await send(receiver, body)).toMatchObject({ reply: { status: 200 }, retry: false });
     expect(calls).toEqual(["a", "b"]);
   });

@@ -66,13 +66,14 @@ describe("braintree", () => {
     expect(await receive({ headers: FORM_TYPE, body: named })).toMatchObject({ name: "unauthenticated" });
   });
 
-  it("refuses a second payload, and one without a kind", async () => {
-    const { receive } = delivered(braintree(keys));
+  it("refuses a second payload; one without a kind has no type", async () => {
+    const { receive, seen } = delivered(braintree(keys));
     const twice = `${form({ bt_signature: `ours|${signatureOf(xml("a"))}`, bt_payload: xml("a") })}&bt_payload=x`;
     expect(await receive({ headers: FORM_TYPE, body: twice })).toMatchObject({ name: "bad_credentials" });
     const empty = Buffer.from("<notification/>").toString("base64");
     const bare = form({ bt_signature: `ours|${signatureOf(empty)}`, bt_payload: empty });
-    expect(await receive({ headers: FORM_TYPE, body: bare })).toMatchObject({ name: "unidentified" });
+    expect(await receive({ headers: FORM_TYPE, body: bare })).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([{ type: "", id: undefined }]);
   });
 
   it.each([

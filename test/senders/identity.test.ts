@@ -144,12 +144,12 @@ describe("gitlab", () => {
     expect(idsOf(events)).toEqual([undefined, undefined]);
   });
 
-  it("refuses a delivery without any id", async () => {
+  it("handles a delivery without any id, without dedupe", async () => {
     const { outcomes, runs } = await deliver(gitlab({ token: secret }), {
       body: { object_kind: "push" },
     });
-    expect(outcomes[0]).toMatchObject({ name: "unidentified", reply: { status: 400 } });
-    expect(runs).toBe(0);
+    expect(outcomes[0]).toMatchObject({ name: "processed", events: [{ id: undefined, type: "push" }] });
+    expect(runs).toBe(1);
   });
 
   it("reads the type of system hooks from event_name", async () => {

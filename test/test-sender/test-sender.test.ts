@@ -355,7 +355,7 @@ describe("sends what is wrong:", () => {
     ["another content type", { contentType: "text/csv" }, 415, "unsupported_media_type"],
     ["another encoding", { headers: { "content-encoding": "gzip" } }, 415, "unsupported_media_type"],
     ["a body that is no JSON", { body: "{" }, 400, "bad_payload"],
-    ["an event without a type", { payload: { id: "1" } }, 400, "unidentified"],
+    ["a payload that is no object", { payload: 1 }, 400, "unidentified"],
   ];
 
   it.each(cases)("%s", async (_, options, status, code) => {

@@ -1,4 +1,6 @@
-// Which events does the delivery hold? Zero to n, each with its id and type from where the sender's row says.
+// Finds the events of a delivery, zero to n, each with its id and type where the sender's definition says they are.
+// A proven delivery is not refused for an id or a type that it lacks: without an id it is handled without dedupe, without
+// a type it goes to the handler of everything.
 import type { Covers } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { type EventOrigin, ReceivedEvent } from "../../core/event.js";
@@ -15,18 +17,22 @@ const MAX_TEXT_LENGTH = 512;
 export interface IdentifySettings {
   readonly sender: Pick<SenderDefinition, "name" | "event" | "typeMismatch">;
   readonly credentialHeaders: ReadonlySet<string>;
+  /** Told to the operator, once for each text. */
+  readonly warn: (message: string) => void;
 }
 
-export function identifyStep({ sender, credentialHeaders }: IdentifySettings): Step {
+export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettings): Step {
   const { event: rows } = sender;
   const lineOf = lineMaker();
   return function identify(passage) {
     const { delivery, payload, proof } = passage;
     if (proof === undefined) throw new Error("identify: asked before the proof");
-    const row = typeof rows === "function" ? rows(delivery, payload) : rows;
-    if (row === undefined) return refuse(passage, "none of the kinds of delivery this sender is known to send");
-    const items = row.each === undefined ? [payload] : row.each === "" ? payload : memberOf(payload, row.each);
-    if (!Array.isArray(items)) return refuse(passage, `no array of events at ${JSON.stringify(row.each)}`);
+    const given = typeof rows === "function" ? rows(delivery, payload) : rows;
+    if (given === undefined) return refuse(passage, "none of the kinds of delivery this sender is known to send");
+    const batch = given.each === undefined ? undefined : given.each === "" ? payload : memberOf(payload, given.each);
+    // A ping of a sender of batches, say, has no array: it is one event.
+    const row = given.each === undefined || Array.isArray(batch) ? given : { ...given, each: undefined };
+    const items: readonly unknown[] = Array.isArray(batch) ? batch : [payload];
     const origin: EventOrigin = {
       delivery,
       sender: sender.name,
@@ -37,12 +43,15 @@ export function identifyStep({ sender, credentialHeaders }: IdentifySettings): S
     };
     const events: ReceivedEvent[] = [];
     const malformed: MalformedItem[] = [];
-    for (const [at, item] of (items as unknown[]).entries()) {
+    let lacking: string | undefined;
+    for (const [at, item] of items.entries()) {
       const event = readEvent(row, delivery, item, origin);
-      if (typeof event === "string") {
-        malformed.push({ at, hint: event });
+      const lacks = lackOf(row, event);
+      if (lacks !== undefined && (row.needsId === true || !canBeEvent(row, item))) {
+        malformed.push({ at, hint: lacks });
         continue;
       }
+      lacking ??= lacks;
       events.push(event);
       const mismatch = mismatchOf(sender, row, event, proof.covers);
       if (mismatch !== undefined) return refuse(passage, mismatch);
@@ -53,11 +62,11 @@ export function identifyStep({ sender, credentialHeaders }: IdentifySettings): S
     passage.events = events;
     passage.malformed = malformed;
     passage.isIdCovered = row.id === undefined || isCovered(row.id, proof.covers);
-    passage.trace.add(
-      problem === undefined
-        ? lineOf(row, proof.covers)
-        : { check: "identify", verdict: "noted", hint: `skipped an item: ${problem}` },
-    );
+    if (problem !== undefined) note(passage, `skipped an item: ${problem}`);
+    else if (lacking !== undefined) note(passage, `${lacking}: ${CONSEQUENCE}`);
+    else passage.trace.add(lineOf(row, proof.covers));
+    if (lacking !== undefined)
+      warn(`a proven delivery has ${lacking}: ${CONSEQUENCE}. It is told once; the trace says it each time`);
     return undefined;
   };
 }
@@ -67,19 +76,32 @@ function refuse(passage: Passage, hint: string): Ending {
   return { name: "unidentified", hint };
 }
 
-/** An event, or why it is none. */
-function readEvent(row: EventRow, delivery: Delivery, item: unknown, origin: EventOrigin): ReceivedEvent | string {
-  const given = readField(row.type, delivery, item);
-  const type = given === undefined ? row.defaultType : textOf(given);
-  if (type === undefined) return `no usable type in ${placeOf(row.type)}`;
-  let id: string | undefined;
-  if (row.id !== undefined) {
-    id = textOf(readField(row.id, delivery, item));
-    if (id === undefined) return `no usable id in ${placeOf(row.id)}`;
-  }
+const CONSEQUENCE = "an event without an id is handled without dedupe, one without a type by the handler of everything";
+
+function note(passage: Passage, hint: string): void {
+  passage.trace.add({ check: "identify", verdict: "noted", hint });
+}
+
+/** What an event lacks that its row says where to find. */
+function lackOf(row: EventRow, { id, type }: ReceivedEvent): string | undefined {
+  if (type === "") return `no usable type in ${placeOf(row.type)}`;
+  return row.id !== undefined && id === undefined ? `no usable id in ${placeOf(row.id)}` : undefined;
+}
+
+/** Where the id or the type is a member of the payload, an event is an object. */
+function canBeEvent(row: EventRow, item: unknown): boolean {
+  return isObject(item) || (row.type.in !== "json" && row.id?.in !== "json");
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function readEvent(row: EventRow, delivery: Delivery, item: unknown, origin: EventOrigin): ReceivedEvent {
+  const type = readField(row.type, delivery, item);
   return new ReceivedEvent(origin, {
-    id,
-    type,
+    id: row.id === undefined ? undefined : textOf(readField(row.id, delivery, item)),
+    type: (type === undefined ? row.defaultType : textOf(type)) ?? "",
     payload: item,
     isPart: row.each !== undefined,
     timestamp:

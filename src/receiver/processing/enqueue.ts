@@ -2,6 +2,8 @@
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
+import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { KeyOf } from "../../dedupe/key.js";
 import { toEntry } from "../../inbox/entry.js";
 import { type Inbox, type InboxEntry, InboxFullError } from "../../inbox/inbox.js";
 import { guardedPut } from "../../inbox/put-with-timeout.js";
@@ -14,7 +16,7 @@ export interface IntakeSettings extends VouchSettings {
   /** Whose entries these are. */
   readonly source: string;
   readonly handlers: Handlers;
-  readonly keyOf: ((tenant: string | undefined, id: string) => string) | undefined;
+  readonly keyOf: KeyOf | undefined;
   /** Entries with one of these run in turn; `undefined` where there is no `order`. */
   readonly orderKeyOf: ((event: ReceivedEvent) => unknown) | undefined;
 }
@@ -23,12 +25,13 @@ export interface IntakeSettings extends VouchSettings {
 export async function takeIn(
   settings: IntakeSettings,
   events: readonly ReceivedEvent[],
+  subject: ClaimSubject,
 ): Promise<readonly EventOutcome[]> {
   const outcomes: (EventOutcome | undefined)[] = [];
   const entries: InboxEntry[] = [];
   const places: number[] = [];
   for (const [at, event] of events.entries()) {
-    const prepared = await prepare(settings, event);
+    const prepared = await prepare(settings, event, subject);
     if ("name" in prepared) {
       outcomes[at] = prepared;
       continue;
@@ -46,7 +49,11 @@ export async function takeIn(
 }
 
 /** An entry; or the event's end, where it goes no further. */
-async function prepare(settings: IntakeSettings, event: ReceivedEvent): Promise<InboxEntry | EventOutcome> {
+async function prepare(
+  settings: IntakeSettings,
+  event: ReceivedEvent,
+  subject: ClaimSubject,
+): Promise<InboxEntry | EventOutcome> {
   const { handlers, keyOf, source, onError } = settings;
   // Where no handler is registered at all, another process is the one that handles.
   if (!handlers.isEmpty && handlers.find(event.type) === undefined)
@@ -55,7 +62,7 @@ async function prepare(settings: IntakeSettings, event: ReceivedEvent): Promise<
   const refused = needsVouching(settings, event) ? await vouch(settings, event, notes) : undefined;
   if (refused !== undefined) return refused;
   try {
-    const key = event.id === undefined ? undefined : keyOf?.(event.tenant, event.id);
+    const key = keyOfEvent(keyOf, event, subject);
     return toEntry(event, { source, key, orderKey: orderKey(settings, event) });
   } catch (cause) {
     const error = new WebhookError("misconfigured", messageOf(cause), { cause });

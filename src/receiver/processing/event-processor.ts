@@ -3,7 +3,9 @@
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
-import type { ClaimResult, ClaimSubject, Claims } from "../../dedupe/claims.js";
+import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimResult, Claims } from "../../dedupe/claims.js";
+import type { KeyOf } from "../../dedupe/key.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { checkOrder, type OrderSettings } from "./event-order.js";
@@ -16,13 +18,13 @@ import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
 export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSettings {
   readonly handlers: Handlers;
   /** The dedupe key of an event; `undefined` where the sender's ids do not name events. */
-  readonly keyOf: ((tenant: string | undefined, id: string) => string) | undefined;
+  readonly keyOf: KeyOf | undefined;
   /** `undefined`: no dedupe. */
   readonly claims: Claims | undefined;
   readonly strict: boolean;
   readonly onStoreFailure: "refuse" | "process";
   /** Keeps what the store could not claim; before `onStoreFailure`. */
-  readonly spill: ((event: ReceivedEvent) => Promise<EventOutcome>) | undefined;
+  readonly spill: ((event: ReceivedEvent, terms: EventTerms) => Promise<EventOutcome>) | undefined;
   readonly order: OrderSettings | undefined;
   readonly isClosing: () => boolean;
 }
@@ -105,14 +107,14 @@ export class EventRunner {
 
   /** Fails only where hookgate itself does. Waits only for what must be waited for. */
   run(event: ReceivedEvent, terms: EventTerms, how: RunOptions = AS_USUAL): MaybePromise<EventOutcome> {
-    const { handlers, isClosing, keyOf } = this.#settings;
+    const { handlers, isClosing, keyOf, claims } = this.#settings;
     // Before the schema and before the store: an event that nobody handles is neither invalid nor claimed, and a
     // resend after a handler was deployed runs.
     const handler = how.handler ?? handlers.find(event.type);
     if (handler === undefined)
       return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
     if (isClosing()) return closing(event);
-    const key = how.claim?.key ?? (event.id === undefined ? undefined : keyOf?.(event.tenant, event.id));
+    const key = how.claim?.key ?? keyOfEvent(keyOf, event, terms) ?? claims?.replayKey(event.tenant, terms);
     const work: Work = { event, handler, terms, key, notes: [], how };
     if (!needsVouching(this.#settings, event)) return this.#handle(work);
     return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#handle(work));
@@ -227,7 +229,8 @@ export class EventRunner {
   #storeFailed(work: Work, cause: unknown): MaybePromise<EventOutcome> {
     const { spill } = this.#settings;
     const ending = storeFailed(this.#settings, work.event, cause, work.notes);
-    if (ending?.name === "store_unavailable" && spill !== undefined) return this.starting(spill(work.event));
+    if (ending?.name === "store_unavailable" && spill !== undefined)
+      return this.starting(spill(work.event, work.terms));
     return ending ?? this.#start(work, undefined, false);
   }
 

@@ -1,9 +1,9 @@
 // How are entries of an inbox run? As events are, by a runner, with a verdict for the inbox in the end.
-import { COVERS_NOTHING } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
+import { ClaimSubject } from "../../dedupe/claim-subject.js";
 import { toEvent } from "../../inbox/entry.js";
 import type { Inbox, InboxEntry, InboxJob, InboxVerdict, InboxWork } from "../../inbox/inbox.js";
 import { InboxClaim } from "../../inbox/inbox-claim.js";
@@ -13,7 +13,7 @@ import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.j
 import type { Parsed } from "../../lib/json.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { eventOutcome } from "./event-outcomes.js";
-import type { EventRunner, EventTerms } from "./event-processor.js";
+import type { EventRunner } from "./event-processor.js";
 import { ABANDON_GRACE_MS } from "./handler-run.js";
 
 export interface WorkSettings {
@@ -58,7 +58,7 @@ export function openWorkshop(settings: WorkSettings): Workshop {
     if (settings.isHandled?.(entry.type) === false) return dead(entry, NO_HANDLER);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);
-    const terms: EventTerms = { body: asBuffer(entry.body), covers: COVERS_NOTHING, isIdCovered: true };
+    const terms = new ClaimSubject(asBuffer(entry.body), false, { key: entry.key });
     const outcome = await inTime(event, () =>
       runner.run(event, terms, settings.hasClaims && event.id !== undefined ? undefined : { claim }),
     );

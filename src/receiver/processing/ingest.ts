@@ -1,9 +1,8 @@
 // How does an event that was fetched, and not delivered, become one that handlers know?
-import { COVERS_NOTHING } from "../../core/auth.js";
 import { toDelivery } from "../../core/delivery.js";
 import { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
-import type { EventTerms } from "./event-processor.js";
+import { ClaimSubject } from "../../dedupe/claim-subject.js";
 
 /** An event as a sender's API tells of it. */
 export interface FetchedEvent {
@@ -23,9 +22,16 @@ const NO_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set();
 /** As `identify` has it: ids and types longer than this are none. */
 const MAX_TEXT_LENGTH = 512;
 
-/** The terms under which it is claimed: the API vouches for it, and its bytes are not those of a delivery. */
-export function termsOfFetched(event: ReceivedEvent): EventTerms {
-  return { body: Buffer.from(event.body), covers: COVERS_NOTHING, isIdCovered: true };
+/**
+ * What it is claimed by. Its bytes are not those of a delivery: where the key holds a digest of the body, that is the one
+ * of the payload as compact JSON, which most senders write.
+ */
+export function subjectOfFetched(
+  event: ReceivedEvent,
+  isIdSwappable: boolean,
+  changing: RegExp | undefined,
+): ClaimSubject {
+  return new ClaimSubject(Buffer.from(event.body), isIdSwappable, { changing });
 }
 
 /** @throws {TypeError} Where it has no usable type or id, or a payload that JSON cannot carry. */

@@ -35,6 +35,9 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise
   return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
 }
 
+/** Other deliveries get their turn between so many events of a long batch. */
+const EVENTS_PER_TURN = 50;
+
 /** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
 async function runEach(
   runner: EventRunner,
@@ -43,12 +46,14 @@ async function runEach(
   patience: Patience,
 ): Promise<undefined> {
   const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
-  for (const event of run.events) {
+  for (const [at, event] of run.events.entries()) {
     const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
     const outcome = first === undefined ? await runner.run(event, run.terms) : duplicateInBatch(event, first);
     outcomes.push(outcome);
-    if (event.id !== undefined) firstOfId?.set(event.id, outcome);
+    // What no handler took is no event that was handled: another of its id and of another type may have one.
+    if (event.id !== undefined && outcome.name !== "ignored") firstOfId?.set(event.id, outcome);
     if (patience.isOver) return;
+    if ((at + 1) % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

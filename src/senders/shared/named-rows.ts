@@ -1,6 +1,9 @@
-// Is the type a name that no locator can reach: a member's own name, or beside the array that holds the events?
+// Rows whose type is a name that no locator reaches: a member's own name, or one beside the array that holds the events.
 import { type Field, literal } from "../../core/field.js";
 import type { EventRow } from "../../sender/sender.js";
+
+/** A kind of delivery that is not known yet: it goes to the handler of everything. */
+export const UNTYPED: EventRow = { type: /* @__PURE__ */ literal("") };
 
 /** Vendors have a few dozen names; only who holds the key can send another. */
 const MAX_ROWS = 100;

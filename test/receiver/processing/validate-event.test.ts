@@ -46,7 +46,7 @@ describe("a schema that answers nonsense is our own wiring, and said so", () => 
   });
 });
 
-describe("an item of a batch without an id or type", () => {
+describe("an item of a batch that is no event", () => {
   const batch = erp({ event: { id: json("id"), type: json("type"), each: "events" } });
   const one = { id: "evt_1", type: "order.created" };
 
@@ -54,7 +54,7 @@ describe("an item of a batch without an id or type", () => {
     const { receiver, outcomes } = build({}, batch);
     const handled: unknown[] = [];
     receiver.on("order.created", ({ id }) => handled.push(id));
-    const body = JSON.stringify({ events: [{ type: "order.created" }, one, 7, { ...one, id: "evt_2" }] });
+    const body = JSON.stringify({ events: ["x", one, 7, { ...one, id: "evt_2" }] });
     const outcome = await deliver(receiver, body);
     expect(outcome).toMatchObject({ name: "processed", retry: false, reply: { status: 200 } });
     expect(outcome.events.map(({ name, id }) => [name, id])).toEqual([
@@ -64,7 +64,7 @@ describe("an item of a batch without an id or type", () => {
       ["processed", "evt_2"],
     ]);
     expect(outcome.events.map(({ hint }) => hint)).toEqual([
-      "no usable id in json id",
+      "no usable type in json type",
       undefined,
       "no usable type in json type",
       undefined,
@@ -78,14 +78,14 @@ describe("an item of a batch without an id or type", () => {
     receiver.on("order.created", () => {
       throw new Error("no");
     });
-    const outcome = await deliver(receiver, JSON.stringify({ events: [one, {}] }));
+    const outcome = await deliver(receiver, JSON.stringify({ events: [one, null] }));
     expect(outcome).toMatchObject({ name: "handler_failed", retry: true });
     expect(outcome.events.map(({ name }) => name)).toEqual(["handler_failed", "unidentified"]);
   });
 
   it("alone is a bad delivery", async () => {
     const { receiver } = build({}, batch);
-    expect(await deliver(receiver, JSON.stringify({ events: [{}] }))).toMatchObject({
+    expect(await deliver(receiver, JSON.stringify({ events: [1] }))).toMatchObject({
       name: "unidentified",
       reply: { status: 400 },
     });

@@ -1,0 +1,61 @@
+// A batch of many events: its body is hashed once, and other deliveries get their turn between.
+import crypto from "node:crypto";
+import { header, json, memoryStore } from "hookgate";
+import { afterEach, expect, it, vi } from "vitest";
+import { build, erp, signed } from "../harness.js";
+
+afterEach(() => vi.restoreAllMocks());
+
+const items = Array.from({ length: 1_000 }, (_, at) => ({ id: `evt_${at}`, type: "a" }));
+const body = JSON.stringify({ items });
+const batch = (more: object) => erp({ event: { each: "items", id: json("id"), type: json("type"), ...more } as never });
+
+it.each([
+  ["where ids are signed", batch({}), {}, 0],
+  ["with strict", batch({}), { dedupe: { store: memoryStore(), strict: true } }, 1],
+  ["where ids are not signed", batch({ id: header("x-id") }), {}, 1],
+])("%s the body is hashed at most once", async (_, sender, options, most) => {
+  const { receiver } = build(options, sender);
+  receiver.on("a", () => undefined);
+  const hash = vi.spyOn(crypto, "hash");
+  const outcome = await receiver.receive({ headers: { ...signed(body), "x-id": "1" }, body });
+  expect(outcome.name).toBe("processed");
+  const ofBody = hash.mock.calls.filter(([, data]) => (data as Uint8Array).length === body.length);
+  expect(ofBody).toHaveLength(most);
+});
+
+it("other work of the process goes on while a batch is handled", async () => {
+  const { receiver } = build({}, batch({}));
+  let turns = 0;
+  let isDone = false;
+  receiver.on("a", () => undefined);
+  const count = (): void => {
+    turns++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  await receiver.receive({ headers: signed(body), body });
+  isDone = true;
+  expect(turns).toBeGreaterThanOrEqual(10);
+});
+
+it("a duplicate within a batch is reported under its own type, and one that nobody handled hides none", async () => {
+  const { receiver } = build({}, batch({}));
+  receiver.on("a", () => undefined);
+  receiver.on("b", () => undefined);
+  const twice = JSON.stringify({
+    items: [
+      { id: "1", type: "a" },
+      { id: "1", type: "b" },
+      { id: "2", type: "unknown" },
+      { id: "2", type: "a" },
+    ],
+  });
+  const { events } = await receiver.receive({ headers: signed(twice), body: twice });
+  expect(events.map(({ name, type }) => [name, type])).toEqual([
+    ["processed", "a"],
+    ["duplicate", "b"],
+    ["ignored", "unknown"],
+    ["processed", "a"],
+  ]);
+});
