@@ -2,7 +2,7 @@
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
-import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import type { KeyOf } from "../../dedupe/key.js";
 import { toEntry } from "../../inbox/entry.js";
 import { type Inbox, type InboxEntry, InboxFullError } from "../../inbox/inbox.js";
@@ -62,7 +62,7 @@ async function prepare(
   const refused = needsVouching(settings, event) ? await vouch(settings, event, notes) : undefined;
   if (refused !== undefined) return refused;
   try {
-    const key = keyOfEvent(keyOf, event, subject);
+    const key = subject.keyOf(keyOf, event);
     return toEntry(event, { source, key, orderKey: orderKey(settings, event) });
   } catch (cause) {
     const error = new WebhookError("misconfigured", messageOf(cause), { cause });
