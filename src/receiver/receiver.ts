@@ -28,7 +28,7 @@ import { EventRunner, type EventSettings, type EventTerms } from "./processing/e
 import { GuardedRoute } from "./processing/guarded-route.js";
 import { Handlers } from "./processing/handler-registry.js";
 import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
-import { type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
+import { allUntilDeadline, type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
 import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
 import { EnrolmentWindow, type EnrolOptions } from "./secret-enrolment.js";
@@ -284,13 +284,14 @@ export class ReceiverCore {
   #handle(passage: OpenPassage, refused: Ending | undefined): MaybePromise<Outcome> {
     const ending = refused ?? this.#endEarly(passage);
     if (ending !== undefined) return this.end(passage, ending);
-    if (this.#inbox !== undefined) {
-      return this.runner
-        .starting(this.#inbox.takeIn(passage.events, this.termsOf(passage)))
-        .then((events) => this.endEvents(passage, events));
+    const run = this.#runOf(passage);
+    const inbox = this.#inbox;
+    if (inbox !== undefined) {
+      const taken = allUntilDeadline(run, () => this.runner.starting(inbox.takeIn(run.events, run.terms)));
+      return taken.then((events) => this.endEvents(passage, events));
     }
     if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
-    const outcomes = runDelivery(this.runner, this.#runOf(passage));
+    const outcomes = runDelivery(this.runner, run);
     return isPromise(outcomes)
       ? outcomes.then((events) => this.endEvents(passage, events))
       : this.endEvents(passage, outcomes);

@@ -229,6 +229,17 @@ const TABLE: readonly (readonly [string, Expected, (way: Way) => Promise<unknown
     },
   ],
   [
+    "a schema that never answers does not hold the sender for longer than it waits",
+    { usual: ["handler_running, again", []] },
+    async (way) => {
+      if (way === "ingest") return ["handler_running, again", []]; // no sender waits for it
+      const hung = { "~standard": { version: 1, vendor: "test", validate: () => new Promise(() => undefined) } };
+      const options = { answerWithinSeconds: 0.05, events: { "order.paid": hung } } as never;
+      const { deliver, ran } = await open(way, { options });
+      return [await deliver({ id: "a" }), ran];
+    },
+  ],
+  [
     "an event that nobody handles is success; a guarded route takes them all",
     { usual: ["ignored", []], guard: ["processed", ["a"]] },
     async (way) => {

@@ -9,6 +9,7 @@ import { type Inbox, type InboxEntry, InboxFullError } from "../../inbox/inbox.j
 import { guardedPut } from "../../inbox/put-with-timeout.js";
 import { eventOutcome } from "./event-outcomes.js";
 import type { Handlers } from "./handler-registry.js";
+import { giveWay } from "./process-delivery.js";
 import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
 
 export interface IntakeSettings extends VouchSettings {
@@ -32,6 +33,7 @@ export async function takeIn(
   const places: number[] = [];
   for (const [at, event] of events.entries()) {
     const prepared = await prepare(settings, event, subject);
+    await giveWay(at);
     if ("name" in prepared) {
       outcomes[at] = prepared;
       continue;

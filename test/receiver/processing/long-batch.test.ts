@@ -50,6 +50,17 @@ it("other work of the process goes on while a batch is handled", async () => {
   expect(turns).toBeGreaterThanOrEqual(10);
 });
 
+it("a batch of more items than a call may have arguments is answered, whatever becomes of them", async () => {
+  const many = JSON.stringify({ items: Array.from({ length: 200_000 }, (_, at) => (at % 2 === 0 ? {} : 1)) });
+  const { receiver } = build({ maxBodyBytes: 2_000_000, answerWithinSeconds: 0.001 }, batch({}));
+  receiver.on("*", () => undefined);
+  const outcome = await receiver.receive({ headers: signed(many), body: many });
+  expect(outcome).toMatchObject({ name: "handler_running", retry: true });
+  expect(outcome.events).toHaveLength(200_000);
+  expect(outcome.events.slice(-2).map(({ name }) => name)).toEqual(["handler_running", "unidentified"]);
+  await receiver.close({ graceSeconds: 0 });
+});
+
 it("a duplicate within a batch is reported under its own type, and one that nobody handled hides none", async () => {
   const { receiver } = build({}, batch({}));
   receiver.on("a", () => undefined);
