@@ -60,7 +60,7 @@ const ownSources: Plugin = {
 };
 
 /** Not for `require`: the command runs by itself, and the page runs in a browser. */
-const ESM_ONLY = /^(cli\/|inspector\/app\.js$)/;
+const ESM_ONLY = /^(cli\/|inspector\/(app|sign-in)\.js$)/;
 const JOSE = "vendor/jose.js";
 
 /** The built ES modules as CommonJS, file by file. `jose` is an ES module alone, which Jest cannot require: it comes along. */

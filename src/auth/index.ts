@@ -44,6 +44,7 @@ export type {
 } from "./keys/public-key-source.js";
 export type { KeyForm } from "./keys/secret-encoding.js";
 export type { Secret, SecretAnswer, SecretFunction, Secrets, UnverifiedDelivery } from "./keys/secrets.js";
+export { bodySecrets } from "./request/body-secrets.js";
 export type { SignatureEncoding } from "./request/encoding.js";
 export { type BasicAuthOptions, basicAuth } from "./schemes/basic-auth.js";
 export { type BearerTokenOptions, bearerToken } from "./schemes/bearer-token.js";

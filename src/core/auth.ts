@@ -1,5 +1,6 @@
-// What does a way to prove origin promise to the rest, and what may it answer?
+// The contract of an authentication scheme, and its possible answers.
 
+import { sharedWeakMap } from "../lib/across-builds.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { Delivery } from "./delivery.js";
 
@@ -103,6 +104,8 @@ export interface Auth {
    * body once the proof holds, so no handler, inbox or tool gets them.
    */
   readonly secretFields?: readonly WrittenPlace[];
+  /** A body without those fields; `bodySecrets` makes it of them. */
+  readonly withoutSecrets?: (body: Buffer) => Buffer;
   /** The scheme signs the URL, so the receiver must know it: `publicUrl` is required. */
   readonly needsPublicUrl: boolean;
   /** The value of `WWW-Authenticate` on a 401, where the scheme has one; it may list several (RFC 9110 section 11.6.1). */
@@ -114,6 +117,20 @@ export interface Auth {
   readonly writes?: readonly WrittenPlace[];
   /** Absent where no key of ours can sign. `key` stands in for the configured one. */
   sign?(request: SignableRequest, key?: string): MaybePromise<SignableRequest>;
+}
+
+/** The functions are marked: a proof that wraps another one has a `verify` of its own, which may read what it likes. */
+const READS_HEAD_ALONE = /* @__PURE__ */ sharedWeakMap<Auth["verify"], true>("head-proofs");
+
+/** Says of a proof that its `verify` reads nothing of the body: a receiver then asks it before it reads one. */
+export function fromHead(auth: Auth): Auth {
+  READS_HEAD_ALONE.set(auth.verify, true);
+  return auth;
+}
+
+/** Whether a proof may look at the body. */
+export function needsBody({ verify }: Auth): boolean {
+  return !READS_HEAD_ALONE.has(verify);
 }
 
 export function refuse(outcome: Refusal["outcome"], hint: string): Refusal {

@@ -1,6 +1,8 @@
-// Which checks does a delivery of this sender pass, and in which order? Compiled once, when the receiver is built.
+// Compiles the checks of a sender's deliveries, in their order, once for each receiver.
 
 import type { BodyFormats } from "../body-formats/format.js";
+import { type Auth, needsBody } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
 import type { Ending } from "../core/outcome.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import type { Enrolment, Sender } from "../sender/sender.js";
@@ -9,7 +11,7 @@ import type { Passage, Step } from "./checks/check.js";
 import { alreadyReadCheck, declaredCheck } from "./checks/content-headers.js";
 import { identifyStep } from "./checks/extract-events.js";
 import { freshnessStep } from "./checks/freshness.js";
-import { signedHandshakeStep, unsignedHandshakeStep } from "./checks/handshake.js";
+import { mayComeUnproven, signedHandshakeStep, unsignedHandshakeStep } from "./checks/handshake.js";
 import { httpsCheck } from "./checks/https.js";
 import { type AdmitSettings, admitStep } from "./checks/load.js";
 import { parseStep } from "./checks/parse-body.js";
@@ -49,7 +51,7 @@ export function compileSteps(
   const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
   const handshakeSettings = { handshakes, deliveryMethods: profile.methods, enrolment };
   const head = [
-    admitStep({ methods, ...load }),
+    admitStep({ methods, credentialHeaderCount: auth.credentialHeaders.length, ...load }),
     sourceAddressCheck({
       allow: options.allow,
       trustedProxies: options.trustedProxies,
@@ -61,13 +63,16 @@ export function compileSteps(
       clientAddress: options.clientAddress,
     }),
   ];
-  const beforeBody = present([...head, declaredCheck(limits)]);
-  const upstreamBody = present([...head, alreadyReadCheck(limits)]);
+  const place = placing(auth, mayComeUnproven(handshakeSettings));
+  const prove = place(proveStep({ auth, publicUrls: settings.publicUrls }));
+  const freshness = place(freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }));
+  const beforeBody = present([...head, declaredCheck(limits), prove.early, freshness.early]);
+  const upstreamBody = present([...head, alreadyReadCheck(limits), prove.early, freshness.early]);
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
-    proveStep({ auth, publicUrls: settings.publicUrls }),
-    removeSecretsStep(auth.secretFields ?? []),
-    freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }),
+    prove.late,
+    removeSecretsStep(auth),
+    freshness.late,
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),
     identifyStep({
@@ -77,6 +82,24 @@ export function compileSteps(
     }),
   ]);
   return { methods, beforeBody, upstreamBody, beforeHandling };
+}
+
+/** The places of a step of the proof, before and after the body is read. Of a delivery one of them runs it. */
+interface Placed {
+  readonly early: Step | undefined;
+  readonly late: Step | undefined;
+}
+
+/** A proof that needs no body comes before it, so that a stranger's is never read; a handshake without proof goes first. */
+function placing(auth: Auth, isUnproven: ((delivery: Delivery) => boolean) | undefined): (step: Step) => Placed {
+  return function place(step) {
+    if (needsBody(auth)) return { early: undefined, late: step };
+    if (isUnproven === undefined) return { early: step, late: undefined };
+    return {
+      early: (passage) => (isUnproven(passage.delivery) ? undefined : step(passage)),
+      late: (passage) => (isUnproven(passage.delivery) ? step(passage) : undefined),
+    };
+  };
 }
 
 function present(steps: readonly (Step | undefined)[]): readonly Step[] {

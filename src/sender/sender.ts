@@ -1,4 +1,4 @@
-// What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
+// The definition of a sender: how it authenticates, where its fields are, and how it reads replies.
 
 import type { BodyFormats } from "../body-formats/format.js";
 import type { Auth, Proven, WrittenPlace } from "../core/auth.js";
@@ -39,6 +39,11 @@ export interface Handshake {
    * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
    */
   answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Ending | undefined>;
+  /**
+   * The largest body it comes with. Of an unsigned one, where the proof needs headers alone: a larger delivery is proven
+   * before its body is read. Default: any.
+   */
+  readonly maxBodyBytes?: number;
   /** Where it holds a secret: in a header, the query, or a field of the body. Tools that show or keep deliveries leave it out. */
   readonly secretFields?: readonly WrittenPlace[];
   /** The sender hands over the secret of a new webhook: only while `receiver.enrol()` waits for one. */
@@ -79,6 +84,11 @@ export interface SenderDefinition {
   readonly privateHeaders?: readonly string[];
   /** Where the sender publishes its addresses. */
   readonly addresses?: PublishedAddresses;
+}
+
+/** Where deliveries of this sender hold secrets as they are: in the body, the query, or a header. */
+export function secretFieldsOf({ auth, handshakes = [] }: SenderDefinition): readonly WrittenPlace[] {
+  return [...(auth.secretFields ?? []), ...handshakes.flatMap((handshake) => handshake.secretFields ?? [])];
 }
 
 /** A list of addresses on the web: a JSON array at a path with dots, or a text with one address a line. */

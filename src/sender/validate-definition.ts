@@ -1,4 +1,4 @@
-// Is the description of a sender sound? Asked once, when it is built.
+// Validates a sender's definition when it is built.
 
 import type { ReplyProfile } from "../core/reply.js";
 import {
@@ -117,6 +117,10 @@ const HANDSHAKE: Rules<Handshake> = {
   isUnsigned: { must: "be true, where it comes without proof, or false", fits: FLAG.fits, isRequired: true },
   answer: { must: "be a function of the delivery", fits: FUNCTION.fits, isRequired: true },
   enrols: { must: "be true, or left out", fits: (value) => value === true },
+  maxBodyBytes: {
+    must: "be a whole number, 0 or more",
+    fits: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  },
   secretFields: {
     must: 'be a list of places, such as [{ in: "query", name: "verify_token" }]',
     fits: (value) => isListOf(value, (one) => isObject(one) && isText((one as { name?: unknown }).name)),

@@ -3,7 +3,8 @@ import { jwt } from "../auth/jwt/jwt.js";
 import { tokenBody } from "../auth/jwt/jwt-body-format.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { staticToken } from "../auth/schemes/static-token.js";
-import { type Auth, absent, COVERS_NOTHING } from "../core/auth.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
+import { type Auth, absent, COVERS_NOTHING, fromHead } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -39,17 +40,18 @@ function kakaoAuth({ token, audience, jwksUrl = JWKS_URL }: KakaoOptions): Auth 
       "kakao: give token (the admin key), audience (the REST API key), or both; is the environment variable set?",
     );
   }
-  return {
+  const auth: Auth = {
     ...first,
     covers: admin === undefined ? first.covers : COVERS_NOTHING,
     verify(delivery, context) {
       return (isToken(delivery) ? status : admin)?.verify(delivery, context) ?? MISSING;
     },
   };
+  return status === undefined ? fromHead(auth) : auth;
 }
 
 function isToken({ headers }: Delivery): boolean {
-  return headers.get("content-type")?.toLowerCase().startsWith(SET_TYPE) ?? false;
+  return mediaTypeOf(headers) === SET_TYPE;
 }
 
 /**

@@ -14,6 +14,7 @@ const MONDAY_CHALLENGE: Handshake = {
   name: "challenge",
   methods: ["POST"],
   isUnsigned: true,
+  maxBodyBytes: MAX_CHALLENGE_BYTES,
   answer({ body }) {
     if (body.length > MAX_CHALLENGE_BYTES || !body.includes('"challenge"')) return undefined;
     const parsed = parseJson(body);

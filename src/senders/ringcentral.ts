@@ -15,6 +15,7 @@ const VALIDATION: Handshake = {
   name: "validation_token",
   methods: ["POST"],
   isUnsigned: true,
+  maxBodyBytes: 0,
   answer({ headers, body }) {
     const value = headers.once(PROBE);
     if (value === undefined || body.length > 0) return undefined;

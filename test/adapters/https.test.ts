@@ -1,122 +1,16 @@
 // `requireHttps` on every adapter: the socket, a trusted proxy or the adapter's word decide, never what the client wrote.
 import { once } from "node:events";
-import http, { type RequestListener } from "node:http";
+import http from "node:http";
 import http2 from "node:http2";
 import https from "node:https";
-import type { AddressInfo, Server } from "node:net";
-import { serve } from "@hono/node-server";
-import connect from "connect";
-import express from "express";
-import express4 from "express4";
-import Fastify, { type FastifyInstance } from "fastify";
-import { Hono } from "hono";
-import type { Receiver, ReceiverOptions } from "hookgate";
-import { receiverPlugin } from "hookgate/fastify";
+import type { ReceiverOptions } from "hookgate";
 import { lambdaHandler } from "hookgate/lambda";
 import { afterEach, describe, expect, it } from "vitest";
-import { selfSigned } from "../../examples/self-signed.js";
 import type { FetchOptions } from "../../src/receiver/http/fetch.js";
-import { build, event, signed } from "../receiver/harness.js";
+import { build, closeServers, event, onClose, signed } from "../receiver/harness.js";
+import { LOOPBACK, listening, MOUNTS, type Open, TLS, type Version } from "./mounts.js";
 
-const LOOPBACK = "127.0.0.1";
-const TLS = selfSigned();
-type Open = Receiver<Record<string, unknown>>;
-type Version = 1 | 2;
-
-interface Mount {
-  readonly name: string;
-  readonly version: Version;
-  server(receiver: Open, isTls: boolean): Server | Promise<Server>;
-}
-
-/** One way of each adapter; with `isTls` the adapter's own HTTPS server. */
-const MOUNTS: readonly Mount[] = [
-  { name: "node:http", version: 1, server: (receiver, isTls) => node(receiver, isTls) },
-  { name: "node:http2", version: 2, server: (receiver, isTls) => node2(receiver as never, isTls) },
-  { name: "Express 5", version: 1, server: (receiver, isTls) => node(express().use(receiver), isTls) },
-  {
-    name: "Express 5 that trusts its proxies",
-    version: 1,
-    server: (receiver, isTls) => node(express().set("trust proxy", "192.0.2.1").use(receiver), isTls),
-  },
-  {
-    name: "Express 4",
-    version: 1,
-    server: (receiver, isTls) => node(express4().use(receiver as never) as never, isTls),
-  },
-  { name: "Connect", version: 1, server: (receiver, isTls) => node(connect().use(receiver) as never, isTls) },
-  {
-    name: "Fastify",
-    version: 1,
-    server: (receiver, isTls) => fastify((isTls ? Fastify({ https: TLS }) : Fastify()) as never, receiver),
-  },
-  {
-    name: "Fastify that trusts everyone",
-    version: 1,
-    server: (receiver, isTls) =>
-      fastify((isTls ? Fastify({ trustProxy: true, https: TLS }) : Fastify({ trustProxy: true })) as never, receiver),
-  },
-  {
-    name: "Fastify on HTTP/2",
-    version: 2,
-    server: (receiver, isTls) =>
-      fastify((isTls ? Fastify({ http2: true, https: TLS }) : Fastify({ http2: true })) as never, receiver),
-  },
-  { name: "Hono", version: 1, server: (receiver, isTls) => hono(receiver, isTls, 1) },
-  { name: "Hono on HTTP/2", version: 2, server: (receiver, isTls) => hono(receiver, isTls, 2) },
-  {
-    name: "Hono that passes the address",
-    version: 1,
-    server: (receiver, isTls) => hono(receiver, isTls, 1, { remoteAddress: LOOPBACK }),
-  },
-];
-
-function node(listener: RequestListener, isTls: boolean): Server {
-  return isTls ? https.createServer(TLS, listener) : http.createServer(listener);
-}
-
-function node2(listener: (req: http2.Http2ServerRequest, res: http2.Http2ServerResponse) => void, isTls: boolean) {
-  return isTls ? http2.createSecureServer(TLS, listener) : http2.createServer(listener);
-}
-
-async function fastify(app: FastifyInstance, receiver: Open): Promise<Server> {
-  app.register(receiverPlugin, { prefix: "/hooks", receiver });
-  await app.ready();
-  return app.server;
-}
-
-function hono(receiver: Open, isTls: boolean, version: Version, options: FetchOptions = {}): Server {
-  const app = new Hono();
-  app.all("*", ({ req }) => receiver.fetch(req.raw, options));
-  const server = serve({
-    fetch: app.fetch,
-    hostname: LOOPBACK,
-    port: 0,
-    createServer: version === 1 ? node1For(isTls) : node2For(isTls),
-    ...(isTls ? { serverOptions: TLS } : {}),
-  } as never) as Server;
-  return server;
-}
-const node1For = (isTls: boolean) => (isTls ? https.createServer : http.createServer);
-const node2For = (isTls: boolean) => (isTls ? http2.createSecureServer : http2.createServer);
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
-
-async function listening({ server: serverOf }: Mount, receiver: Open, isTls: boolean): Promise<number> {
-  const server = await serverOf(receiver, isTls);
-  if (server.address() === null) {
-    server.listen(0, LOOPBACK);
-    await once(server, "listening");
-  }
-  closers.push(() => {
-    server.close();
-    (server as Partial<http.Server>).closeAllConnections?.();
-  });
-  return (server.address() as AddressInfo).port;
-}
+afterEach(closeServers);
 
 interface Asked {
   readonly target?: string;
@@ -159,7 +53,7 @@ function deliver1(port: number, isTls: boolean, path: string, headers: Record<st
 
 async function deliver2(port: number, isTls: boolean, headers: Record<string, string>, body: string): Promise<number> {
   const client = http2.connect(`${isTls ? "https" : "http"}://${LOOPBACK}:${port}`, isTls ? { ca: TLS.cert } : {});
-  closers.push(() => client.destroy());
+  onClose(() => client.destroy());
   const stream = client.request(headers);
   stream.end(body);
   const [answered] = (await once(stream, "response")) as [http2.IncomingHttpHeaders & { ":status"?: number }];

@@ -1,4 +1,4 @@
-// Was the message signed as RFC 9421 says, over all that we require?
+// Verifies HTTP message signatures (RFC 9421) over all components that the receiver requires.
 
 import {
   type Auth,

@@ -1,4 +1,4 @@
-// With which keys may a message have been signed? By the key id that the signature names, each for one algorithm alone.
+// Finds the keys of a message signature by its key id; each key is for one algorithm.
 import { createHmac, createSecretKey, KeyObject, timingSafeEqual } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

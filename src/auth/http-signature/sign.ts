@@ -1,4 +1,4 @@
-// How is a request signed so that `messageSignature` accepts it? For test senders.
+// Signs requests as `messageSignature` verifies them. For test senders.
 import { createHmac, type KeyObject } from "node:crypto";
 import type { SignableRequest } from "../../core/auth.js";
 import { signBytes } from "../keys/algorithms.js";

@@ -1,4 +1,4 @@
-// What does a token whose signature holds still have to say? RFC 7519 section 4.1, RFC 8725 section 3.
+// Checks the claims of a token whose signature holds (RFC 7519 section 4.1, RFC 8725 section 3).
 import type { errors, JWTPayload, JWTVerifyOptions } from "jose";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { BearerJwtPlan } from "./bearer-jwt-options.js";

@@ -1,4 +1,4 @@
-// Which keys may `bearerJwt` be given? Exactly one source; whatever cannot verify, or is secret and should not be here, throws.
+// Key options of `bearerJwt`: exactly one source; a key that cannot verify, or is private, throws.
 import { createPublicKey, createSecretKey, KeyObject } from "node:crypto";
 import type { JSONWebKeySet, JWK } from "jose";
 import { algorithmsOfKey, parseKeySet, publicKeyOfJwk } from "../keys/jwks-document.js";

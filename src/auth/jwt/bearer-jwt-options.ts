@@ -1,4 +1,4 @@
-// What may `bearerJwt` be given, and what does it come to? Everything wrong throws here, when built.
+// Options of `bearerJwt`, checked once when it is built.
 import { KeyObject } from "node:crypto";
 import type { JWK } from "jose";
 import { nearest, refuseUnknownKeys } from "../../lib/options.js";

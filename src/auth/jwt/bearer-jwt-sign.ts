@@ -1,4 +1,4 @@
-// How is a token made that `bearerJwt` accepts? For test senders; it needs a key of ours.
+// Makes tokens that `bearerJwt` accepts. For test senders; it needs a private key.
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from "node:crypto";
 import type { JWK } from "jose";
 import type { SignableRequest } from "../../core/auth.js";

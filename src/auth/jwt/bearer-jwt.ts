@@ -1,6 +1,6 @@
-// Does a signed JWT in `Authorization: Bearer` come from an issuer we trust, for us, and now?
+// Verifies a signed JWT in `Authorization: Bearer`: its issuer, audience and expiry.
 // RFC 6750 section 2.1, RFC 7519, RFC 8725.
-import { type Auth, COVERS_NOTHING, type Proof, type Proven, refuse } from "../../core/auth.js";
+import { type Auth, COVERS_NOTHING, fromHead, type Proof, type Proven, refuse } from "../../core/auth.js";
 import {
   type FoundKeys,
   fixedKeys,
@@ -62,7 +62,7 @@ export function bearerJwt(options: BearerJwtOptions): Auth {
 export function createBearerJwt(options: BearerJwtOptions, tuning?: Partial<KeySetTuning>): Auth {
   const plan = planBearerJwt(options);
   const source = keySource(plan.keys, tuning);
-  return {
+  return fromHead({
     scheme: "bearer-jwt",
     covers: COVERS_NOTHING,
     signsTime: false,
@@ -77,7 +77,7 @@ export function createBearerJwt(options: BearerJwtOptions, tuning?: Partial<KeyS
       return verifyToken(plan, source, token, header, context.nowMs);
     },
     sign: (request, key) => signRequest(plan, request, key),
-  };
+  });
 }
 
 function keySource(keys: KeyPlan, tuning: Partial<KeySetTuning> | undefined): KeySource {

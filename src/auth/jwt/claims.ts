@@ -1,4 +1,4 @@
-// Do a token's claims say what they must, now and of this delivery? Asked once its signature holds.
+// Checks a token's claims against the options, the clock and the delivery, once its signature holds.
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { parseTime, type TimeFormat } from "../../lib/time.js";

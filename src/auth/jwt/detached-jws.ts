@@ -1,4 +1,4 @@
-// Was the body signed by a JWS that stands in a header, without its payload? RFC 7515 appendix F, RFC 7797.
+// Verifies a detached JWS in a header over the body (RFC 7515 appendix F, RFC 7797).
 
 import {
   type Auth,

@@ -1,4 +1,4 @@
-// With which keys may a JWS have been made, and was it? Public keys, a shared secret, or the chain in its own header.
+// Finds the keys of a JWS and verifies it: public keys, a shared secret, or the chain in its header.
 import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// Is this text a compact JWS that we would verify at all? RFC 7515 sections 5.2 and 7.1, RFC 7797, RFC 8725.
+// Parses a compact JWS strictly (RFC 7515 sections 5.2 and 7.1, RFC 7797, RFC 8725).
 // As strict as for bearer tokens: one token has one spelling.
 
 import { type Refusal, refuse } from "../../core/auth.js";

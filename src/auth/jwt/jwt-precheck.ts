@@ -1,4 +1,4 @@
-// Is this text shaped like a JWT that we would verify at all? Asked before any key is touched.
+// Rejects texts that are no JWT of an accepted shape, before any key is used.
 // RFC 7515 section 7.1 (compact form), RFC 8725 sections 3.1, 3.2 and 3.10. JOSE libraries decode base64url leniently;
 // here one token has one spelling.
 import { type Refusal, refuse } from "../../core/auth.js";

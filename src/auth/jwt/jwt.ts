@@ -1,9 +1,10 @@
-// Does a signed JWT come with the delivery, as its body, inside of it, or in a header that binds the body by its hash?
+// Verifies a signed JWT that is the body, is inside the body, or is a header that covers the body by its hash.
 
 import {
   type Auth,
   absent,
   type Covers,
+  fromHead,
   type Proof,
   type ProofContext,
   type Refusal,
@@ -94,7 +95,7 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning): Auth {
     };
   }
 
-  return {
+  const auth: Auth = {
     scheme: "jwt",
     covers,
     signsTime: plan.signedAt !== undefined,
@@ -114,6 +115,8 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning): Auth {
 
     sign: (request, key) => signJwt(plan, keys as JwsKeyFinder, request, key),
   };
+  const isInHead = plan.at !== "body" && (plan.at.in === "header" || plan.at.in === "query");
+  return isInHead && plan.bodyHash === undefined ? fromHead(auth) : auth;
 }
 
 /** What a delivery says of itself, before any key is touched. */

@@ -1,4 +1,4 @@
-// What may `jwt` be told? Checked once, when it is built.
+// Options of `jwt`, checked once when it is built.
 import type { Field } from "../../core/field.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { TimeFormat } from "../../lib/time.js";

@@ -1,4 +1,4 @@
-// How is a token made that `jwt` accepts? For test senders.
+// Makes tokens that `jwt` accepts. For test senders.
 import { createHash, createHmac, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import type { SignableRequest } from "../../core/auth.js";
 import { formatTime } from "../../lib/time.js";

@@ -1,4 +1,4 @@
-// Which public-key signatures are there, which keys fit them, and do the bytes hold? One row an algorithm.
+// The table of public-key signature algorithms: which keys fit, and how each verifies.
 import { constants, type KeyObject, sign, verify } from "node:crypto";
 
 /** The names are those of the HTTP Signature Algorithms registry (RFC 9421 section 6.2.2), and its pattern beyond it. */

@@ -1,4 +1,4 @@
-// How are a few bytes had from a URL that is ours to choose, bounded in time and size, and from nowhere else?
+// Fetches a small document from a URL, bounded in time and size, without following redirects.
 
 export interface BoundedFetch {
   /** What is fetched, for messages: "the certificate". */

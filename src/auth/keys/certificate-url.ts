@@ -1,4 +1,4 @@
-// The delivery names the URL of the certificate it was signed with: may that be fetched, and what is in it?
+// Fetches, checks and caches the signing certificate whose URL a delivery names.
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";

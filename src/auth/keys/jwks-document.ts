@@ -1,4 +1,4 @@
-// How is a JSON Web Key Set had from its URL, and which of its keys may verify? RFC 7517 section 5.
+// Fetches a JSON Web Key Set and keeps the keys that may verify (RFC 7517 section 5).
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { JSONWebKeySet, JWK } from "jose";
 import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";

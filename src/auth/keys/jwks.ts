@@ -1,4 +1,4 @@
-// Which keys may have signed this token? From fixed keys, a local key set, or one behind a URL that is cached,
+// Finds the keys of a token: fixed keys, a local key set, or one behind a URL that is cached,
 // fetched by one caller at a time, and slow to be fetched again.
 import type { KeyObject } from "node:crypto";
 import type { CryptoKey, JSONWebKeySet, LocalJWKSet } from "jose";

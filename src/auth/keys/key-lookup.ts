@@ -1,4 +1,4 @@
-// Are the keys that a user gives, now or in a function's answer, keys that fit?
+// Checks the keys that a user gives, as options or as the answer of a look-up function.
 import type { KeyObject } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";

@@ -1,4 +1,4 @@
-// How does what a user has copied from a sender's page become a key? Every spelling that senders use, and no other.
+// Parses public keys in every spelling that senders publish: PEM, bare base64, JWK.
 import { createPrivateKey, createPublicKey, KeyObject } from "node:crypto";
 import type { JWK } from "jose";
 import { decodeCanonical } from "../request/encoding.js";

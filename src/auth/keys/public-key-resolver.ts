@@ -1,4 +1,4 @@
-// With which public keys may this delivery have been signed? Fixed ones, by the id it names, a key set, or a certificate.
+// Finds the public keys of a delivery: fixed ones, by key id, from a key set, or from a certificate.
 import { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

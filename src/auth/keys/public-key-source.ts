@@ -1,4 +1,4 @@
-// Where may public keys come from, and what does a look-up answer?
+// Where public keys may come from, and what a look-up answers.
 import type { KeyObject } from "node:crypto";
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

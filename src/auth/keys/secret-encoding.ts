@@ -1,4 +1,4 @@
-// How does a secret's text become the bytes of a key?
+// Decodes a secret's text into the bytes of a key.
 import { createHash } from "node:crypto";
 import { kindOf, refuseUnknownKeys, shown } from "../../lib/options.js";
 

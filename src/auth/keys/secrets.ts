@@ -1,4 +1,4 @@
-// Which secrets does a scheme hold: one, several while rotating, or looked up per delivery?
+// Secrets of a scheme: one, several while rotating, or looked up per delivery.
 
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

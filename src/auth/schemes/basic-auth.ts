@@ -1,6 +1,6 @@
-// Does the sender know the user name and password that stand in the URL it was given? RFC 7617.
+// Verifies HTTP Basic credentials (RFC 7617).
 
-import { type Auth, COVERS_NOTHING, type Proof, refuse } from "../../core/auth.js";
+import { type Auth, COVERS_NOTHING, fromHead, type Proof, refuse } from "../../core/auth.js";
 import { decodeUtf8 } from "../../lib/json.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
@@ -43,7 +43,7 @@ export function basicAuth(options: BasicAuthOptions): Auth {
   const why = unsendableAsPassword(username);
   if (why !== undefined) throw new TypeError(`basicAuth: username ${why}`);
   const shared = compileSharedToken(options.password, "basicAuth: password", unsendableAsPassword);
-  return {
+  return fromHead({
     scheme: "basic-auth",
     covers: COVERS_NOTHING,
     signsTime: false,
@@ -67,7 +67,7 @@ export function basicAuth(options: BasicAuthOptions): Auth {
         const pair = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
         return writeField(request, { in: "header", name: "authorization" }, `Basic ${pair}`);
       }),
-  };
+  });
 }
 
 function asWrong(proof: Proof): Proof {

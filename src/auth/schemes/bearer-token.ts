@@ -1,6 +1,6 @@
-// Does the delivery carry an opaque bearer token that we gave to the sender? RFC 6750.
+// Verifies an opaque bearer token (RFC 6750).
 
-import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "../../core/auth.js";
+import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryParameter } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
@@ -56,7 +56,7 @@ export function bearerToken(options: BearerTokenOptions): Auth {
     return TOKEN68.test(token) ? token : MALFORMED;
   }
 
-  return {
+  return fromHead({
     scheme: "bearer-token",
     covers: COVERS_NOTHING,
     signsTime: false,
@@ -73,5 +73,5 @@ export function bearerToken(options: BearerTokenOptions): Auth {
       shared.sign(request, key, (token) =>
         writeField(request, { in: "header", name: "authorization" }, `Bearer ${token}`),
       ),
-  };
+  });
 }

@@ -1,6 +1,6 @@
-// Did the sender show a client certificate that we accept: on the socket, or to a proxy of ours that passes it on?
+// Verifies a client certificate, from the TLS socket or from a trusted proxy.
 import { X509Certificate } from "node:crypto";
-import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../../core/auth.js";
+import { type Auth, absent, COVERS_NOTHING, fromHead, type Proof, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
 import { compileRanges } from "../../lib/ip/address-ranges.js";
@@ -78,7 +78,7 @@ export function clientCertificate(options: ClientCertificateOptions): Auth {
   const read = options.from === undefined ? readSocket : compileProxy(options.from);
   const isPinned = options.fingerprints !== undefined || options.roots !== undefined;
 
-  return {
+  return fromHead({
     scheme: "client-certificate",
     covers: COVERS_NOTHING,
     signsTime: false,
@@ -91,7 +91,7 @@ export function clientCertificate(options: ClientCertificateOptions): Auth {
       if (!shown.isVerified && !isPinned) return UNVERIFIED;
       return judge(shown.certificate, context.nowMs) ?? PROVEN;
     },
-  };
+  });
 }
 
 const PROVEN: Proof = /* @__PURE__ */ Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING });

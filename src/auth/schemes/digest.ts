@@ -1,4 +1,4 @@
-// Was the delivery hashed together with a secret that we share with the sender? A plain hash, where a vendor has no HMAC.
+// Verifies a plain hash over the delivery and a shared secret, for vendors without an HMAC.
 import { createHash, randomBytes } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

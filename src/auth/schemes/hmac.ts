@@ -1,4 +1,4 @@
-// Was the delivery signed with a secret that we share with the sender? HMAC, described as the vendor describes it.
+// Verifies an HMAC signature, described in the words of the vendor's documentation.
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { type Auth, type Proof, type Proven, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// Was every item of a batch signed by itself, over some of its members? Adyen's payment notifications are.
+// Verifies an HMAC of each item of a batch over some of its properties (Adyen).
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import {
   type Auth,

@@ -1,4 +1,4 @@
-// Was the delivery signed with the sender's private key? Described as the vendor describes it, and verified with node:crypto.
+// Verifies a public-key signature with node:crypto, described in the words of the vendor's documentation.
 import type { KeyObject } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// Does a presented token equal one that we share with the sender? Whatever place it came in.
+// Compares a presented token with the shared ones, in constant time.
 
 import { COVERS_NOTHING, type Proof, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

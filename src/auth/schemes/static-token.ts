@@ -1,11 +1,12 @@
-// Does the delivery carry a token at a place of the sender's own?
+// Verifies a fixed token in a header, the query or the body.
 
-import { type Auth, absent, COVERS_NOTHING, type Refusal, refuse } from "../../core/auth.js";
+import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import { REPEATED } from "../../lib/headers.js";
 import { kindOf, refuseUnknownKeys } from "../../lib/options.js";
 import type { Secrets } from "../keys/secrets.js";
+import { bodySecrets } from "../request/body-secrets.js";
 import { PrivateFields, UNREADABLE } from "../request/unverified-fields.js";
 import { writeField } from "../request/write-field.js";
 import { unsendableInHeader } from "./credential-charset.js";
@@ -56,14 +57,14 @@ export function staticToken(options: StaticTokenOptions): Auth {
     return value.slice(prefix.length);
   }
 
-  return {
+  const auth: Auth = {
     scheme: "static-token",
     covers: COVERS_NOTHING,
     signsTime: false,
     credentialHeaders: at.in === "header" ? [at.name] : [],
     ...(at.in === "query" ? { credentialQuery: [at.name] } : {}),
     writes: [{ in: at.in, name: at.name }],
-    ...(at.in === "json" || at.in === "form" ? { secretFields: [{ in: at.in, name: at.name }] } : {}),
+    ...(at.in === "json" || at.in === "form" ? bodySecrets([{ in: at.in, name: at.name }]) : {}),
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {
@@ -72,4 +73,5 @@ export function staticToken(options: StaticTokenOptions): Auth {
     },
     sign: (request, key) => shared.sign(request, key, (token) => writeField(request, at, prefix + token)),
   };
+  return at.in === "header" || at.in === "query" ? fromHead(auth) : auth;
 }

@@ -1,4 +1,4 @@
-// Do the headers of a delivery promise a body that is worth reading? Size, encoding and type, before a byte of it.
+// Checks size, encoding and type in the headers, before a byte of the body is read.
 import { type CompiledFormats, compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
 import type { BodyFormats } from "../../body-formats/format.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -71,6 +71,12 @@ function sizeEnding(delivery: Delivery, maxBodyBytes: number): Ending | undefine
   const isTooLarge =
     delivery.body.length > maxBodyBytes || (typeof length === "string" && Number(length) > maxBodyBytes);
   return isTooLarge ? tooLarge(maxBodyBytes) : undefined;
+}
+
+/** What Content-Length says, where it came once and is a number. */
+export function declaredLength(headers: HeaderLines): number | undefined {
+  const length = headers.once("content-length");
+  return typeof length === "string" && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
 function tooLarge(maxBodyBytes: number): Ending {

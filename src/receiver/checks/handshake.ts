@@ -1,9 +1,11 @@
-// Is this no delivery at all, but a sender asking whether we are there?
+// Answers a sender's handshakes.
 
+import type { Delivery } from "../../core/delivery.js";
 import type { Ending, Reply } from "../../core/outcome.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { Enrolment, Handshake } from "../../sender/sender.js";
 import type { Passage, Step } from "./check.js";
+import { declaredLength } from "./content-headers.js";
 
 export interface HandshakeSettings {
   readonly handshakes: readonly Handshake[];
@@ -12,12 +14,11 @@ export interface HandshakeSettings {
 }
 
 /** Asked before the proof, for senders that shake hands unsigned. A method that only such a handshake uses goes no further. */
-export function unsignedHandshakeStep({ handshakes, deliveryMethods, enrolment }: HandshakeSettings): Step | undefined {
-  const unsigned = handshakes.filter((handshake) => handshake.isUnsigned);
+export function unsignedHandshakeStep(settings: HandshakeSettings): Step | undefined {
+  const { enrolment } = settings;
+  const unsigned = unsignedOf(settings);
   if (unsigned.length === 0) return undefined;
-  const beyond = new Set(deliveryMethods);
-  for (const handshake of handshakes)
-    if (!handshake.isUnsigned) for (const method of handshake.methods) beyond.add(method);
+  const beyond = methodsBeyond(settings);
   function goOn(passage: Passage): Ending | undefined {
     if (beyond.has(passage.delivery.method)) return undefined;
     const hint = `a ${passage.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
@@ -29,6 +30,31 @@ export function unsignedHandshakeStep({ handshakes, deliveryMethods, enrolment }
     if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(passage));
     return answered ?? goOn(passage);
   };
+}
+
+/**
+ * Whether a delivery may be a handshake without proof, or can be nothing else, by its head alone; `undefined` where the
+ * sender has none.
+ */
+export function mayComeUnproven(settings: HandshakeSettings): ((delivery: Delivery) => boolean) | undefined {
+  const unsigned = unsignedOf(settings);
+  if (unsigned.length === 0) return undefined;
+  const beyond = methodsBeyond(settings);
+  return function isUnproven({ method, headers }) {
+    if (!beyond.has(method)) return true;
+    const length = declaredLength(headers) ?? 0;
+    return unsigned.some(({ methods, maxBodyBytes = length }) => methods.includes(method) && length <= maxBodyBytes);
+  };
+}
+
+function unsignedOf({ handshakes }: HandshakeSettings): readonly Handshake[] {
+  return handshakes.filter((handshake) => handshake.isUnsigned);
+}
+
+/** The methods of what is proven: deliveries and signed handshakes. */
+function methodsBeyond({ handshakes, deliveryMethods }: HandshakeSettings): ReadonlySet<string> {
+  const signed = handshakes.filter((handshake) => !handshake.isUnsigned);
+  return new Set([...deliveryMethods, ...signed.flatMap(({ methods }) => methods)]);
 }
 
 /** Asked after the proof. */

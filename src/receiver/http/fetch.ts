@@ -19,8 +19,7 @@ export interface FetchOptions {
   /**
    * Whether the client's connection is encrypted, which the Fetch API does not carry either: the scheme of `request.url` is
    * what the client, or a header it wrote, makes of it. `true` where the platform ends TLS and takes nothing else. Default:
-   * the socket's on `@hono/node-server`; elsewhere unknown, and `requireHttps` refuses everything that no trusted proxy
-   * vouches for.
+   * the socket's on `@hono/node-server`; elsewhere unknown, and `requireHttps` refuses what came through no trusted proxy.
    */
   readonly isSecure?: boolean;
   /** Keeps the platform awake for a handler that runs on after the reply. */

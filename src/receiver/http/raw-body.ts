@@ -1,11 +1,12 @@
-// Has something before us read the body, and where are its bytes now?
+// Finds the bytes of a body that something upstream has read.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Ending } from "../../core/outcome.js";
 import { sharedWeakMap } from "../../lib/across-builds.js";
 import { asBuffer } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
-import { declaredLength, type NodeRequest } from "./read-node-body.js";
+import { declaredLength } from "../checks/content-headers.js";
+import type { NodeRequest } from "./read-node-body.js";
 
 /** By request and by nothing else: bytes live as long as their request, and cannot be taken for another's. */
 const captured = /* @__PURE__ */ sharedWeakMap<object, Buffer>("raw-bodies");

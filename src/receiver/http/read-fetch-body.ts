@@ -1,10 +1,11 @@
-// How are the bytes of a body had from a Fetch API request, bounded in size and time?
+// Reads a Fetch API body within size and time limits.
 
 import type { Ending } from "../../core/outcome.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
-import { declaredLength, type ReadLimits } from "./read-node-body.js";
+import { declaredLength } from "../checks/content-headers.js";
+import type { ReadLimits } from "./read-node-body.js";
 
 const TAKEN: Ending = {
   name: "misconfigured",

@@ -1,10 +1,11 @@
-// How are the bytes of a body had from node:http, bounded in size and time?
+// Reads a node:http body within size and time limits.
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Ending } from "../../core/outcome.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
+import { declaredLength } from "../checks/content-headers.js";
 
 /** HTTP/1, or HTTP/2 by Node's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -91,12 +92,6 @@ function wholeBody(
   }
   const [first = NO_BYTES] = chunks;
   return chunks.length < 2 ? first : Buffer.concat(chunks, byteCount);
-}
-
-/** What Content-Length says, where it came once and is a number. */
-export function declaredLength(headers: HeaderLines): number | undefined {
-  const length = headers.once("content-length");
-  return typeof length === "string" && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
 /** The connection or stream ended before the request did. HTTP/2 calls an aborted request complete as well. */

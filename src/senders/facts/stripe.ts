@@ -8,12 +8,14 @@ export const stripe: SenderFacts = {
   proof:
     "`Stripe-Signature: t=<unix seconds>,v1=<hex>`, `v1` several times while rotating; HMAC-SHA256 over `<t>.<body>`. Other schemes (`v0`) are skipped.",
   exampleType: "invoice.paid",
+  events: "id `id`, type `type` and time `created` of the body. A test with the id `evt_00000000000000` has no id.",
   retries:
     "For up to three days in live mode, with backoff; in a sandbox three times over a few hours. By hand also later.",
   notes: [
     "The tolerance holds both ways; Stripe's own library lets future times pass.",
     'Thin events (`object: "v2.core.event"`) come by the same scheme; they have `related_object` instead of `data`, to be fetched with your SDK.',
     "Events may come in any order.",
+    "Tests of the Dashboard may all have one id of zeros: they are handled each time, without dedupe.",
     "Types are open by default, with `data.object`. Strict: `stripe<Stripe.Event>({ secret })`.",
   ],
   sources: [
