@@ -120,6 +120,8 @@ export const mailgun: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mailgunAuth(secret),
     body: { "application/json": "json", [FORM_TYPE]: "form", [MULTIPART_TYPE]: multipart },
     event: (delivery) => (isForm(delivery) ? ROUTE : WEBHOOK),
+    // Whether a retry has a new time and token is not known.
+    retriesChange: ["signature.timestamp", "signature.token", "timestamp", "token"],
     reply: {
       successStatuses: [200],
       stopStatus: 406,

@@ -130,6 +130,7 @@ export const praxis: SecretSender = /* @__PURE__ */ senderFactory({
       signsReplies: REPLY_TEXT,
     }),
     event: (_delivery, payload) => (memberOf(payload, "event") === undefined ? PAYMENT : SUBSCRIPTION),
+    retriesChange: ["timestamp"],
     reply: { successStatuses: [200], finish: signed, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });
