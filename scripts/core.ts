@@ -6,4 +6,5 @@ import "../src/auth/request/signable-request.js";
 import "../src/auth/request/write-field.js";
 import "../src/body-formats/format.js";
 import "../src/index.js";
+import "../src/lib/body-fields.js";
 import "../src/lib/constant-time.js";

@@ -1,4 +1,4 @@
-// Must several proofs hold, or one of several?
+// Combines authentication schemes: `allOf` requires every one, `anyOf` one of several.
 
 import {
   type Auth,
@@ -100,7 +100,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
 function common(
   where: string,
   auths: readonly Auth[],
-): Pick<Auth, "credentialHeaders" | "credentialQuery" | "secretFields" | "needsPublicUrl" | "challenge" | "warnings"> {
+): Omit<Auth, "scheme" | "covers" | "signsTime" | "verify" | "writes" | "sign"> {
   if (auths.length < 2) throw new TypeError(`${where}(…): give two proofs or more`);
   for (const auth of auths)
     if (typeof auth?.verify !== "function")
@@ -110,10 +110,20 @@ function common(
   return {
     credentialHeaders: [...new Set(auths.flatMap((auth) => auth.credentialHeaders))],
     credentialQuery: [...new Set(auths.flatMap((auth) => auth.credentialQuery ?? []))],
-    secretFields: auths.flatMap((auth) => auth.secretFields ?? []),
     needsPublicUrl: auths.some((auth) => auth.needsPublicUrl),
     warnings: auths.flatMap((auth) => auth.warnings ?? []),
+    ...secretsOf(auths),
     ...(challenges.size === 0 ? {} : { challenge: [...challenges].join(", ") }),
+  };
+}
+
+/** Of all of them, whichever has proven the delivery. */
+function secretsOf(auths: readonly Auth[]): Pick<Auth, "secretFields" | "withoutSecrets"> {
+  const cleaners = auths.flatMap((auth) => auth.withoutSecrets ?? []);
+  if (cleaners.length === 0) return {};
+  return {
+    secretFields: auths.flatMap((auth) => auth.secretFields ?? []),
+    withoutSecrets: (body) => cleaners.reduce((left, clean) => clean(left), body),
   };
 }
 

@@ -1,4 +1,4 @@
-// Is what was signed wrapped into something else: a field of a multipart body, JSON in a header? Then the proof looks inside.
+// Shows a scheme what is wrapped: a field of a multipart body, or JSON in a header.
 
 import { multipartField } from "../body-formats/multipart-field.js";
 import { type Auth, absent, type Covers, type Refusal, refuse, type SignableRequest } from "../core/auth.js";

@@ -1,4 +1,4 @@
-// How is what was missed fetched? By one instance at a time, page by page, through the receiver, with a cursor that is kept.
+// Fetches missed events page by page, in one instance at a time, with a cursor in the dedupe store.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receiver } from "../create-receiver.js";

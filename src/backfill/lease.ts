@@ -1,4 +1,4 @@
-// How does one instance of many backfill, and where is the cursor? In the dedupe store, by the ops that it has.
+// The lease and the cursor of a backfill, kept in the dedupe store.
 import { randomBytes } from "node:crypto";
 import { bodyDigest } from "../dedupe/key.js";
 import { NO_BYTES } from "../lib/bytes.js";

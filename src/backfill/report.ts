@@ -1,4 +1,4 @@
-// How is a backfill told of? As data, and as a line.
+// Reports a backfill, as data and as one line.
 import type { EventOutcome, OutcomeName } from "../core/outcome.js";
 
 /** What became of the events that were listed. */

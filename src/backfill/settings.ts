@@ -1,4 +1,4 @@
-// How is a backfill set up? Its options, checked and completed.
+// Options of a backfill, checked and completed.
 import { coreOf } from "../create-receiver.js";
 import { guardedStore } from "../dedupe/resilient-store.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";

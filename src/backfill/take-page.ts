@@ -1,4 +1,4 @@
-// How are the events of one page handled? As deliveries are, and what must come again is tried again before the page is left.
+// Handles the events of one page as deliveries, and retries what failed before the page is left.
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebhookError } from "../core/errors.js";
 import type { EventOutcome } from "../core/outcome.js";

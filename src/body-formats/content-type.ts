@@ -1,4 +1,4 @@
-// In which format is a body, by its Content-Type? Compiled once per receiver, asked before the body is read and after.
+// Finds a body's format by its Content-Type. Compiled once per receiver.
 import type { HeaderLines } from "../lib/headers.js";
 import type { BodyFormat, BodyFormats } from "./format.js";
 
@@ -17,6 +17,8 @@ export interface CompiledFormats {
   readonly patterns: readonly MediaPattern[];
   /** The media types as they were given, for hints. */
   readonly names: string;
+  /** The sender sends JSON as well, so a form that is JSON is a body whose unsigned Content-Type was changed. */
+  readonly hasJson: boolean;
 }
 
 interface MediaPattern {
@@ -46,7 +48,8 @@ export function compileFormats(formats: BodyFormats): CompiledFormats {
   }
   const first = Object.values(formats)[0];
   if (first === undefined) throw new TypeError("body: at least one media type must be given, such as application/json");
-  return { first, exact, patterns, names: Object.keys(formats).join(", ") };
+  const hasJson = Object.values(formats).includes("json");
+  return { first, exact, patterns, names: Object.keys(formats).join(", "), hasJson };
 }
 
 function isFormatObject(format: unknown): boolean {
@@ -63,10 +66,24 @@ export function formatFor(formats: CompiledFormats, headers: HeaderLines): BodyF
   const plain = formats.exact.get(contentType);
   if (plain !== undefined) return plain;
   const semicolon = contentType.indexOf(";");
-  const mediaType = (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
+  const mediaType = mediaTypeIn(contentType);
   const format = formats.exact.get(mediaType) ?? formats.patterns.find((one) => matches(one, mediaType))?.format;
   if (semicolon < 0 || format === undefined || format === "bytes") return format;
   return isUtf8(contentType.slice(semicolon + 1)) ? format : undefined;
+}
+
+/**
+ * The media type that a format is chosen by, for proofs and event rows that depend on it: lower case, without parameters;
+ * `undefined` where no Content-Type came, or two.
+ */
+export function mediaTypeOf(headers: HeaderLines): string | undefined {
+  const contentType = headers.once("content-type");
+  return typeof contentType === "string" ? mediaTypeIn(contentType) : undefined;
+}
+
+function mediaTypeIn(contentType: string): string {
+  const semicolon = contentType.indexOf(";");
+  return (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
 }
 
 /** Whether requests of that method have no body to speak of. */

@@ -1,4 +1,4 @@
-// What is a body format of a sender's own? How its bytes become a payload, and how a test sender writes them.
+// The contract of a body format: parse bytes into a payload, and write them for test senders.
 import type { Delivery } from "../core/delivery.js";
 import type { Parsed } from "../lib/json.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";

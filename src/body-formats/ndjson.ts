@@ -1,4 +1,4 @@
-// How does a body of JSON texts, one a line, become a payload? An array of them: ndjson.org, jsonlines.org.
+// Parses newline-delimited JSON into an array.
 import { decodeUtf8, type Parsed, parseJsonText } from "../lib/json.js";
 import { type CustomFormat, unreadable } from "./format.js";
 

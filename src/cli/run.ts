@@ -1,4 +1,4 @@
-// Which command is meant, and what does the shell hear?
+// Finds the command, runs it and returns its exit code.
 import { readFileSync } from "node:fs";
 import { nearest } from "../lib/options.js";
 import { backfill } from "./commands/backfill.js";

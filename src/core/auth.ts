@@ -1,4 +1,4 @@
-// What does a way to prove origin promise to the rest, and what may it answer?
+// The contract of an authentication scheme, and its possible answers.
 
 import { sharedWeakMap } from "../lib/across-builds.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
@@ -104,6 +104,8 @@ export interface Auth {
    * body once the proof holds, so no handler, inbox or tool gets them.
    */
   readonly secretFields?: readonly WrittenPlace[];
+  /** A body without those fields; `bodySecrets` makes it of them. */
+  readonly withoutSecrets?: (body: Buffer) => Buffer;
   /** The scheme signs the URL, so the receiver must know it: `publicUrl` is required. */
   readonly needsPublicUrl: boolean;
   /** The value of `WWW-Authenticate` on a 401, where the scheme has one; it may list several (RFC 9110 section 11.6.1). */

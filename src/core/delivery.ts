@@ -1,4 +1,4 @@
-// What is one delivery, before anything about it is believed?
+// One delivery, before anything about it is verified.
 import { asBuffer, NO_BYTES } from "../lib/bytes.js";
 import { onlyField, parseForm } from "../lib/form.js";
 import { HeaderLines, type HeadersInput, type Once } from "../lib/headers.js";

@@ -1,4 +1,4 @@
-// Who may hear of deliveries without having been there when the receiver was built? Whoever subscribes to the channel.
+// The `node:diagnostics_channel` channels of receivers.
 import { type Channel, channel } from "node:diagnostics_channel";
 import type { Delivery } from "./delivery.js";
 import type { WebhookEvent } from "./event.js";

@@ -1,4 +1,4 @@
-// Which errors does a user meet? Mistakes when building are TypeErrors; these three are for run time.
+// Errors at run time. Mistakes when building are TypeErrors.
 import { SharedError } from "../lib/across-builds.js";
 import type { OutcomeName } from "./outcome.js";
 

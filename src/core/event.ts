@@ -1,4 +1,4 @@
-// What does a handler get, and how are names and payloads of events typed?
+// The event that a handler gets, and the types of its names and payloads.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Delivery } from "./delivery.js";
 

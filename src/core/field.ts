@@ -1,4 +1,4 @@
-// Where in a delivery is a value found, and does the proof bind it?
+// Locators: where in a delivery a value is, and whether the signature covers it.
 
 import type { Once } from "../lib/headers.js";
 import type { TimeFormat } from "../lib/time.js";

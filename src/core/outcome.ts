@@ -1,4 +1,4 @@
-// How can a delivery end, and what does the sender hear? One table, from which code, README and docs are checked.
+// The table of outcomes: status, retry and meaning of each. Code, README and docs are tested against it.
 import type { Reply, ReplyProfile } from "./reply.js";
 import type { TraceLine } from "./trace.js";
 

@@ -1,4 +1,4 @@
-// What goes onto the wire, and how may a sender have the last word on a success: signed, or computed from what came?
+// Replies, and a sender's profile of them.
 import type { Proven } from "./auth.js";
 import type { Delivery } from "./delivery.js";
 

@@ -1,4 +1,4 @@
-// What is a schema to us? Anything that follows Standard Schema version 1 (standardschema.dev): zod, valibot, arktype, …
+// Schemas: anything that implements Standard Schema version 1 (standardschema.dev).
 import type { MaybePromise } from "../lib/maybe-promise.js";
 
 /** The part of a Standard Schema that is used here. `types` exists in the type system alone. */

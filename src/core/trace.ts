@@ -1,4 +1,4 @@
-// Which checks did a delivery pass, and what should the operator know of each?
+// The trace of a delivery: each check with its result and a hint for the operator.
 
 export type CheckVerdict = "passed" | "refused" | "undecided" | "noted";
 

@@ -1,4 +1,4 @@
-// Has the store failed so often in a row that it is left alone for a while?
+// Stops asking a store for a while after failures in a row.
 
 export interface Breaker {
   /** Closed; or the one that tries whether the store is back. */

@@ -1,4 +1,4 @@
-// What can be done with a claim that was won? Renew, complete, release, or leave to lapse.
+// A claim that is held: renew, complete, release, or let it lapse.
 import { cancelDeadline, type Deadline, setDeadline } from "../lib/deadline.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { ClaimAnswer, DedupeStore, HolderAnswer } from "../stores/store.js";

@@ -1,4 +1,4 @@
-// How is one event claimed, whatever store stands behind?
+// Claims events in a store of any kind.
 import { randomBytes } from "node:crypto";
 import { NO_BYTES } from "../lib/bytes.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";

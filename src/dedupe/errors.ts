@@ -1,4 +1,4 @@
-// What does a receiver hear when its store could not be asked, or not be understood? One error, with the kind of failure.
+// The error of a store that is unavailable, with the kind of failure.
 import type { StoreMessage } from "../core/diagnostics.js";
 import { SharedError } from "../lib/across-builds.js";
 import { StoreFullError } from "../stores/store.js";

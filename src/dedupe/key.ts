@@ -1,4 +1,4 @@
-// Under which key is an event remembered? A hash over whose event it is and what the sender calls it.
+// Dedupe keys: a hash over scope, sender, tenant and id.
 import crypto from "node:crypto";
 
 /** The first code unit hashed. Another way of building keys takes another number, so that old records never match. */

@@ -1,4 +1,4 @@
-// What is the store still to be told, that it could not be told in time? The ends of claims, kept until it is back.
+// Completions and releases that failed while the store was unavailable, retried once it answers.
 
 import { within } from "../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";

@@ -1,4 +1,4 @@
-// Has this signed body just come under another id? Reported, not refused: the memory is this process's own.
+// Remembers recent signed bodies of this process, to report one that comes under another id.
 
 /** Enough for a burst; the oldest go first. 10,000 entries hold about 2 MB. */
 const MAX_BODIES = 10_000;

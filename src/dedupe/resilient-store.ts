@@ -1,4 +1,4 @@
-// What if the store hangs, fails or answers nonsense? Every op gets a hard timeout and one answer: a StoreUnavailableError.
+// A store with a hard timeout for every operation and one error for every failure.
 import { type StoreMessage, storeOps } from "../core/diagnostics.js";
 import { within } from "../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";

@@ -1,4 +1,4 @@
-// Is what a store answered well-formed? A record of a newer version, say, is a failure and never "new".
+// Validates a store's answers. A record that cannot be read is a failure, never "new".
 import type { BeginAnswer, ClaimAnswer, HolderAnswer, OpenTransaction, OrderAnswer } from "../stores/store.js";
 
 export function isHolderAnswer(answer: unknown): answer is HolderAnswer {

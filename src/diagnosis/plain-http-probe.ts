@@ -1,4 +1,4 @@
-// What does the same path answer by plain http? It should refuse, or lead to https.
+// Probes the same path over plain HTTP: it should refuse or redirect to https.
 import { targetOf } from "../auth/request/signable-request.js";
 import { NoAnswer, wire } from "../test-sender/http-client.js";
 import { bad, noted, ok, type Probe, skipped } from "./probe.js";

@@ -1,4 +1,4 @@
-// Can a sender reach the endpoint at all? Its name, and each address that the name leads to.
+// Probes whether a sender can reach the endpoint: its name, and each address of it.
 import { lookup } from "node:dns/promises";
 import { BlockList, connect, isIP } from "node:net";
 import { bad, noted, ok, type Probe } from "./probe.js";

@@ -1,4 +1,4 @@
-// Would a sender accept the certificate, and for how long?
+// Probes the endpoint's certificate, and how long it is still valid.
 import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate } from "node:tls";
 import { bad, noted, ok, type Probe } from "./probe.js";

@@ -1,4 +1,4 @@
-// Which things are wrong with an endpoint now, and since when? Each is told of once when it begins, and once when it ends.
+// Alarms of an endpoint: each is reported once when it begins and once when it ends.
 
 /**
  * - `silent`: nothing came for longer than expected · `refusals`: many more are refused than before

@@ -1,4 +1,4 @@
-// What has a receiver heard of its sender: when last, of which types, and how much of it was refused?
+// Counts a receiver's deliveries: the last one, their types, and how many were refused.
 import { type Channel, channel } from "node:diagnostics_channel";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
 import type { Outcome, OutcomeName } from "../core/outcome.js";

@@ -1,4 +1,4 @@
-// Is an endpoint registered as declared? If not, it is made so: nothing is removed before what replaces it is proven.
+// Registers an endpoint as declared. Nothing is removed before its replacement is verified.
 
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../lib/options.js";

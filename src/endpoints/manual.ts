@@ -1,4 +1,4 @@
-// What does a person do, where a sender has no API for webhooks?
+// Instructions for senders without an API for webhooks.
 import type { ManualEndpoint, WantedEndpoint } from "./providers/provider.js";
 
 /** A sender of one's own choice whose webhooks are registered by hand. */

@@ -1,4 +1,4 @@
-// Is what an endpoint is to be well-formed? Found before the sender is asked for anything.
+// Options of an endpoint, checked before the sender's API is called.
 import { kindOf } from "../lib/options.js";
 import { EndpointError } from "./providers/error.js";
 import type {

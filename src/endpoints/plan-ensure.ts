@@ -1,4 +1,4 @@
-// What has to be done, of what is there and what is wanted?
+// Plans the steps from the endpoints that exist to the one that is wanted.
 
 import { howProven, sameEvents } from "./options.js";
 import type { PlanStep } from "./plan.js";

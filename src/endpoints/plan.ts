@@ -1,4 +1,4 @@
-// What is to be done so that an endpoint is as declared? As data, and as text.
+// A plan of steps, as data and as text.
 
 /** One step, in the order in which it is done. */
 export type PlanStep =

@@ -1,4 +1,4 @@
-// Which adapters are there, by their sender's name, and what does each need? For commands and pages.
+// The list of endpoint providers by sender, and what each needs.
 
 import { kakaoByHand, portoneByHand, tossPaymentsByHand } from "./manual.js";
 import { cloudEventsSubscriptions } from "./providers/cloud-events.js";

@@ -1,4 +1,4 @@
-// How does an endpoint go for good?
+// Removes an endpoint.
 import { refuseUnknownKeys } from "../lib/options.js";
 import { checkApi, checkUrl, isManual, sameUrl } from "./options.js";
 import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";

@@ -1,4 +1,4 @@
-// How is a secret changed so that no delivery is lost? The receiver takes both before the sender uses the new one.
+// Rotates a secret without losing a delivery: the receiver accepts both before the sender uses the new one.
 
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../lib/options.js";

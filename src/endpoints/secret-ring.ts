@@ -1,4 +1,4 @@
-// Which secrets does a receiver take while one is changed? Both, until the new one has been seen and what was on its way has come.
+// The secrets that a receiver accepts during a rotation.
 import type { SecretFunction } from "../auth/keys/secrets.js";
 import type { Outcome } from "../core/outcome.js";
 import { checkSecret } from "./options.js";

@@ -1,4 +1,4 @@
-// Does a URL lead to a receiver that takes what is signed with that secret, and nothing else?
+// Sends signed deliveries to a URL, to see that it accepts this secret and no other.
 import type { Sender } from "../sender/sender.js";
 import { createTestSender, type SendOptions } from "../test-sender/test-sender.js";
 import type { EndpointProof, ProofResult } from "./providers/provider.js";

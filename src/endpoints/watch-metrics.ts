@@ -1,4 +1,4 @@
-// How is a watch told of to a monitoring system? In the text exposition format of Prometheus.
+// Writes the metrics of a watch in the Prometheus text format.
 import { ALARM_NAMES } from "./alarms.js";
 import type { WatchStatus } from "./watch-options.js";
 

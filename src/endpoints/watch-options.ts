@@ -1,4 +1,4 @@
-// What can be watched, and what is told of it?
+// Options of a watch.
 import type { Alarm, AlarmChange, AlarmName } from "./alarms.js";
 import type { HeardType } from "./delivery-stats.js";
 import type { EndpointApi, EndpointProof } from "./providers/provider.js";

@@ -1,4 +1,4 @@
-// Is an endpoint alive? Looked at on a schedule, in the process that receives: from outside, at the sender, and by what comes.
+// Watches an endpoint on a schedule: from outside, at the sender, and by its deliveries.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { coreOf } from "../create-receiver.js";

@@ -1,4 +1,4 @@
-// How is a WebSub subscription kept? Asked for at the hub, and renewed before its lease ends: hubs list nothing.
+// Keeps a WebSub subscription: requests it at the hub and renews it before its lease ends.
 import { setTimeout as sleep } from "node:timers/promises";
 import { refuseUnknownKeys } from "../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../lib/sender-api/client.js";

@@ -1,4 +1,4 @@
-// What is kept of an entry beside itself, in engines that count starts and nothing else?
+// Counts attempts beside an entry, for engines that count starts only.
 import type { InboxVerdict } from "./inbox.js";
 
 export interface Kept {

@@ -1,4 +1,4 @@
-// How many entries wait? Counted at most once a second, with what was put since added: a mark need not be exact, and must be cheap.
+// Estimates the number of waiting entries: counted once a second, with later puts added.
 import { InboxFullError } from "./inbox.js";
 
 const COUNTED_FOR_MS = 1_000;

@@ -1,4 +1,4 @@
-// How does an entry lie in an engine that keeps JSON? As base64 of its own JSON, for jsonb refuses what an id may hold:
+// Encodes an entry for engines that keep JSON, as base64 of its own JSON, since jsonb refuses what an id may hold:
 // NUL (22P05), a lone surrogate, an unbounded depth. A few fields stand beside it for people who look.
 import { asBuffer } from "../lib/bytes.js";
 import type { InboxEntry } from "./inbox.js";

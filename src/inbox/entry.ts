@@ -1,4 +1,4 @@
-// How does an event lie in an inbox, and how does it come back out as the same event?
+// Turns an event into an inbox entry, and back.
 import { randomBytes } from "node:crypto";
 import { type Delivery, toDelivery } from "../core/delivery.js";
 import { ReceivedEvent } from "../core/event.js";

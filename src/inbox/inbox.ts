@@ -1,4 +1,4 @@
-// What must an inbox do so that an accepted event is never lost? The contract; `describeInbox` tests it.
+// The contract of an inbox. `describeInbox` tests it.
 
 import type { WebhookError } from "../core/errors.js";
 import { SharedError } from "../lib/across-builds.js";

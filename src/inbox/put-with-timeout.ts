@@ -1,4 +1,4 @@
-// What if the inbox hangs? The sender hears 503 in time; what is written late is met by the next delivery as known.
+// Puts entries within a time limit. What is written late, the next delivery finds as known.
 import { cancelDeadline, setDeadline } from "../lib/deadline.js";
 import type { Inbox, InboxEntry, PutAnswer } from "./inbox.js";
 

@@ -1,4 +1,4 @@
-// How long do inboxes keep what is done, and what is dead? One answer for all of them.
+// How long inboxes keep done and dead entries.
 import type { InboxNeeds } from "./inbox.js";
 
 export interface RetentionOptions {

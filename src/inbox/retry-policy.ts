@@ -1,4 +1,4 @@
-// What becomes of an entry whose handler has run? The outcome says whether again, and the backoff when.
+// Decides by a run's outcome whether an entry is done, dead or retried, and when.
 import { type EventOutcome, OUTCOMES } from "../core/outcome.js";
 import { type InboxVerdict, MAX_REASON_CHARACTERS } from "./inbox.js";
 

@@ -1,4 +1,4 @@
-// Where does an event go when the dedupe store is down and its sender will not send it again? Onto this disk, for later.
+// Keeps events on disk while the dedupe store is down.
 import type { Inbox } from "./inbox.js";
 
 /** For `dedupe.onStoreFailure`. */

@@ -1,4 +1,4 @@
-// How does a worker take entries from an engine, and keep those it runs? One loop for every engine that is asked for work.
+// The worker loop of engines that are polled: takes entries and keeps the ones that run.
 
 import { WebhookError } from "../core/errors.js";
 import type { InboxEntry, InboxJob, InboxVerdict, InboxWorker } from "./inbox.js";

@@ -1,4 +1,4 @@
-// How is an outcome written down so that a page can show it, and so that it holds nothing alive and nothing endless?
+// Turns an outcome into plain, bounded data for the page.
 
 import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
 import { shown } from "../lib/options.js";

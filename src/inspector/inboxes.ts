@@ -1,4 +1,4 @@
-// What waits, what runs and what died in the inboxes of the receivers?
+// Counts what waits, runs and is dead in the receivers' inboxes.
 
 import type { Inbox, InboxRecord, InboxState } from "../inbox/inbox.js";
 import type { ScrubRules } from "../sender/scrub.js";

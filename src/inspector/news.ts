@@ -1,4 +1,4 @@
-// How do open pages hear of what is new? By server-sent events, together where many come at once, and never without bound.
+// Tells open pages of news by server-sent events, batched and bounded.
 import type { ServerResponse } from "node:http";
 import type { Recorder } from "./recorder.js";
 import type { NewsView } from "./wire.js";

@@ -1,4 +1,4 @@
-// Which deliveries came lately? A bounded list, filled from the channel, that tells whoever listens of every change.
+// Keeps the latest deliveries in a bounded list, filled from the diagnostics channel.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Delivery } from "../core/delivery.js";

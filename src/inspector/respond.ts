@@ -1,4 +1,4 @@
-// How does the inspector answer, and how does it read what it is told?
+// Writes the inspector's HTTP responses and reads its requests.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PAGE_POLICY } from "./assets.js";
 import { BadOrder } from "./sending.js";

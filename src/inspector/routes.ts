@@ -1,4 +1,4 @@
-// What can be asked for below the page?
+// The routes of the inspector's API.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   isState,

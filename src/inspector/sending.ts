@@ -1,4 +1,4 @@
-// How does a page deliver something? Signed by the receiver's own sender, straight into the receiver, with no HTTP between.
+// Sends a test delivery from the page into a receiver, without HTTP.
 import type { DeliveryInput } from "../core/delivery.js";
 import type { Outcome } from "../core/outcome.js";
 import type { ReceiverCore } from "../receiver/receiver.js";

@@ -1,4 +1,4 @@
-// How did the last hour go? A count of each tone and the times, minute by minute.
+// Counts outcomes and times of the last hour, minute by minute.
 import type { Minute, Tone } from "./wire.js";
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-// What do the page and the middleware say to each other? Types alone: nothing of Node's and nothing of the browser's.
+// The types of messages between page and server.
 
 /** What the viewer may do: `read` sees everything and starts nothing. */
 export type Rights = "read" | "act";

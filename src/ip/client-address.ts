@@ -1,4 +1,4 @@
-// From whom did a delivery come, proxies taken off? The socket's peer, unless the user trusts a proxy to say more.
+// Finds the client's address: the socket's peer, or what trusted proxies forward.
 import type { DeliveryHead } from "../core/delivery.js";
 import { REPEATED } from "../lib/headers.js";
 import { type Address, parseAddress } from "../lib/ip/address.js";

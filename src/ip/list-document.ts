@@ -1,4 +1,4 @@
-// What does the document of a published list say? Fetched within bounds, and read whole or not at all.
+// Fetches and parses a published list of addresses, whole or not at all.
 
 import { memberOf } from "../core/field.js";
 import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";

@@ -1,4 +1,4 @@
-// Which addresses does a sender say it sends from? Where its published list is, and how long it counts.
+// Lists of addresses that senders publish: where they are, and how long they are valid.
 import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
 import type { PublishedAddresses } from "../sender/sender.js";
 import { type PublishedList, RefreshedList } from "./refreshed-list.js";

@@ -1,4 +1,4 @@
-// How is a published list kept fresh without a timer? Loaded on need, one load at a time, kept while good, paused after failures.
+// Refreshes a published list when it is needed, without a timer, and keeps the last good one.
 
 import { WebhookError } from "../core/errors.js";
 import type { AddressRanges } from "../lib/ip/address-ranges.js";

@@ -1,4 +1,4 @@
-// Are two texts equal, found out in a time that does not depend on where they differ?
+// Compares texts in a time that does not depend on where they differ.
 import { createHash, timingSafeEqual } from "node:crypto";
 
 /** Says whether two texts of the compiled length are equal. A text of another length is never equal. */

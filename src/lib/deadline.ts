@@ -1,4 +1,4 @@
-// What if an answer does not come in time? Then nobody waits for it, and what comes late is still looked at.
+// Deadlines: one timer for many, and promises that are given up.
 
 /** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
 export function within<T>(

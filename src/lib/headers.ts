@@ -1,4 +1,4 @@
-// How are header lines kept so that a name given twice is seen as such?
+// Header lines in their order, with repeated names kept apart.
 // RFC 9110 section 5.2 lets a recipient join repeated lines; for a credential that would hide an attack, so lines stay lines.
 import type { IncomingHttpHeaders } from "node:http";
 

@@ -1,4 +1,4 @@
-// How does a JSON body become a value that is safe to walk and to copy from?
+// Parses JSON bodies into values that are safe to read and copy.
 // RFC 8259 by JSON.parse, and beyond it: valid UTF-8, at most 64 deep, no member that could become a prototype.
 
 import { isAscii } from "node:buffer";

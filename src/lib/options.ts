@@ -1,4 +1,4 @@
-// What came instead of what was wanted? For messages to whoever builds a receiver.
+// Checks options, and describes in errors what came and what was wanted.
 
 /** The kind of a value, without its text: what is given in a wrong place is often a secret. */
 export function kindOf(value: unknown): string {

@@ -1,4 +1,4 @@
-// How is a sender's time read? As strictly as it is written: digits only, or RFC 3339.
+// Parses and writes senders' times: digits only, or RFC 3339.
 
 const MAX_DIGITS = 15;
 const ZERO = 0x30;

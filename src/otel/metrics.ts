@@ -1,4 +1,4 @@
-// What is counted and measured? Nothing that a stranger could multiply: every attribute comes from how things were built.
+// Metrics of receivers. No attribute comes from a request.
 import type { Attributes, Counter, Histogram, Meter, UpDownCounter } from "@opentelemetry/api";
 import type { OutcomeMessage, ReceiverFacts, StoreMessage } from "../core/diagnostics.js";
 import type { EventOutcome, Outcome } from "../core/outcome.js";

@@ -1,4 +1,4 @@
-// What may be chosen of telemetry, and what is the default?
+// Options of the telemetry, with their defaults.
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Inbox } from "../inbox/inbox.js";
 import { kindOf, refuseUnknownKeys } from "../lib/options.js";

@@ -1,4 +1,4 @@
-// Which spans does a delivery leave? Its own, one for each check, one for each handler, linked to the sender's.
+// Spans of a delivery: its own, one for each check and each handler, linked to the sender's.
 import {
   type Attributes,
   type Context,

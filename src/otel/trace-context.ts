@@ -1,4 +1,4 @@
-// Which span at the sender caused this delivery? W3C Trace Context, section 3.2: the header `traceparent`.
+// Parses the `traceparent` header (W3C Trace Context section 3.2).
 import { createTraceState, isSpanContextValid, type Link, type SpanContext } from "@opentelemetry/api";
 import type { HeaderLines } from "../lib/headers.js";
 

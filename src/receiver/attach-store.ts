@@ -1,4 +1,4 @@
-// May this receiver use that store? Two that cannot be told apart there would swallow each other's events.
+// Attaches a receiver to its dedupe store, and refuses two that cannot be told apart there.
 
 import { Claims } from "../dedupe/claims.js";
 import { guardedStore } from "../dedupe/resilient-store.js";

@@ -1,4 +1,4 @@
-// Compiles the checks that deliveries of a sender pass, in their order, once, when the receiver is built.
+// Compiles the checks of a sender's deliveries, in their order, once for each receiver.
 
 import type { BodyFormats } from "../body-formats/format.js";
 import { type Auth, needsBody } from "../core/auth.js";
@@ -51,7 +51,7 @@ export function compileSteps(
   const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
   const handshakeSettings = { handshakes, deliveryMethods: profile.methods, enrolment };
   const head = [
-    admitStep({ methods, ...load }),
+    admitStep({ methods, credentialHeaderCount: auth.credentialHeaders.length, ...load }),
     sourceAddressCheck({
       allow: options.allow,
       trustedProxies: options.trustedProxies,
@@ -71,7 +71,7 @@ export function compileSteps(
   const beforeHandling = present([
     unsignedHandshakeStep(handshakeSettings),
     prove.late,
-    removeSecretsStep(auth.secretFields ?? []),
+    removeSecretsStep(auth),
     freshness.late,
     signedHandshakeStep(handshakeSettings),
     parseStep(limits.formats),

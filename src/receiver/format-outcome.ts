@@ -60,7 +60,7 @@ export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: bo
 /** Texts one after another, each but the last ended by one full stop unless it ends a sentence by itself. */
 export function sentences(texts: readonly string[]): string {
   const said = texts.filter((text) => text !== "");
-  return said.map((text, at) => (at === said.length - 1 || /[.!?…]$/.test(text) ? text : `${text}.`)).join(" ");
+  return said.map((text, at) => (at === said.length - 1 || /[.!?\u2026]$/.test(text) ? text : `${text}.`)).join(" ");
 }
 
 function levelOf({ name, reply, events, via, isLate }: Outcome): Level {

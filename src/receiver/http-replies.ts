@@ -1,4 +1,4 @@
-// What stands on the wire? Nothing of the reason, nothing of the request; the same bytes for every authentication failure.
+// Makes the HTTP reply of an outcome. Every authentication failure has the same bytes.
 import { type Ending, OUTCOMES, type OutcomeName, statusOf } from "../core/outcome.js";
 import type { Reply, ReplyProfile } from "../core/reply.js";
 import type { Passage } from "./checks/check.js";

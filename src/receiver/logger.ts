@@ -1,4 +1,4 @@
-// Who is told what goes on? `onOutcome`, `onError` and `logger`; and without them a line, once for each cause.
+// Calls `onOutcome`, `onError` and `logger`; without them, writes a line for each cause.
 import type { WebhookError } from "../core/errors.js";
 import { OUTCOMES, type Outcome } from "../core/outcome.js";
 import { type Level, outcomeLine, sentences } from "./format-outcome.js";

@@ -1,4 +1,4 @@
-// What do Express, rate limiters and other webhook libraries call our options? For advice on a name we do not know.
+// Names that other libraries use for our options, for advice on unknown ones.
 import type { OtherNames } from "../lib/options.js";
 
 /** For `createReceiver(sender, options)`. */

@@ -1,4 +1,4 @@
-// What may be chosen when a receiver is built, and what is the default?
+// The options of a receiver, with their defaults.
 
 import type { WebhookError } from "../core/errors.js";
 import type { WebhookEvent } from "../core/event.js";

@@ -1,4 +1,4 @@
-// How does a receiver use an inbox? Events go in, entries come out and are run, and `close` leaves nothing half done.
+// A receiver's use of its inbox: enqueue, work and stop.
 
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";

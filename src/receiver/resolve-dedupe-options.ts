@@ -1,4 +1,4 @@
-// How are events remembered and ordered? The options `dedupe` and `order`, checked and completed.
+// Checks and completes the options `dedupe` and `order`.
 
 import { isCovered } from "../core/field.js";
 import type { Inbox } from "../inbox/inbox.js";

@@ -1,4 +1,4 @@
-// How is a receiver set up? Its options, checked and completed.
+// Checks and completes the options of a receiver.
 
 import type { Schemas } from "../core/schema.js";
 import type { Inbox } from "../inbox/inbox.js";

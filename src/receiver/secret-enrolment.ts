@@ -1,4 +1,4 @@
-// When may a sender hand over the secret of a new webhook? While somebody waits for one, and once.
+// Accepts the secret of a new webhook while `receiver.enrol()` waits for it, once.
 import { refuseUnknownKeys, seconds } from "../lib/options.js";
 import type { Enrolment } from "../sender/sender.js";
 

@@ -1,8 +1,8 @@
 // Replaces secrets in headers, queries and bodies before a tool shows or keeps them. The one scrubber of all tools.
+import { fieldIn, nameIn } from "../lib/body-fields.js";
 import { decodeUtf8 } from "../lib/json.js";
 import { findJsonMembers, withValues } from "../lib/json-members.js";
-import { fieldIn, nameIn, secretFieldsOf } from "./secret-fields.js";
-import type { SenderDefinition } from "./sender.js";
+import { type SenderDefinition, secretFieldsOf } from "./sender.js";
 
 export const SCRUBBED = "[scrubbed]";
 

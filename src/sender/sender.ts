@@ -1,4 +1,4 @@
-// What is a sender? Data: how it proves itself, what it sends, where its fields are, what it makes of an answer.
+// The definition of a sender: how it authenticates, where its fields are, and how it reads replies.
 
 import type { BodyFormats } from "../body-formats/format.js";
 import type { Auth, Proven, WrittenPlace } from "../core/auth.js";
@@ -83,6 +83,11 @@ export interface SenderDefinition {
   readonly privateHeaders?: readonly string[];
   /** Where the sender publishes its addresses. */
   readonly addresses?: PublishedAddresses;
+}
+
+/** Where deliveries of this sender hold secrets as they are: in the body, the query, or a header. */
+export function secretFieldsOf({ auth, handshakes = [] }: SenderDefinition): readonly WrittenPlace[] {
+  return [...(auth.secretFields ?? []), ...handshakes.flatMap((handshake) => handshake.secretFields ?? [])];
 }
 
 /** A list of addresses on the web: a JSON array at a path with dots, or a text with one address a line. */

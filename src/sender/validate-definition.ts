@@ -1,4 +1,4 @@
-// Is the description of a sender sound? Asked once, when it is built.
+// Validates a sender's definition when it is built.
 
 import type { ReplyProfile } from "../core/reply.js";
 import {

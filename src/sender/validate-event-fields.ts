@@ -1,4 +1,4 @@
-// Does a sender's row say where the parts of an event are? A text is no place: read as one it would refuse every delivery.
+// Validates where a sender's definition finds the fields of an event.
 import type { Field } from "../core/field.js";
 import { isObject, isText, kindOf, type OtherNames, refuseUnknownKeys } from "../lib/options.js";
 import type { TimeFormat } from "../lib/time.js";

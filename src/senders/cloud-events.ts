@@ -1,6 +1,8 @@
 // Verifies CloudEvents' deliveries and locates their events.
+
 import type { Secrets } from "../auth/keys/secrets.js";
 import { bearerToken } from "../auth/schemes/bearer-token.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { dottedAll, header, json } from "../core/field.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -62,7 +64,7 @@ export const cloudEvents: SenderFactory<CloudEventsOptions> = /* @__PURE__ */ se
       "*/*": "bytes",
     },
     event({ headers }) {
-      const contentType = headers.get("content-type")?.toLowerCase() ?? "";
+      const contentType = mediaTypeOf(headers) ?? "";
       if (contentType.startsWith("application/cloudevents-batch")) return BATCH;
       return contentType.startsWith("application/cloudevents") || headers.get("ce-id") === undefined
         ? STRUCTURED

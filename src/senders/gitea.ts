@@ -1,6 +1,7 @@
 // Verifies Gitea and Forgejo's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { refuse } from "../core/auth.js";
 import { header } from "../core/field.js";
 import { parseFormBody } from "../lib/form.js";
@@ -15,7 +16,7 @@ const NOT_ALONE = /* @__PURE__ */ refuse("bad_credentials", `the form has other 
 const JSON_TEXT: SignedText = {
   covers: { body: true, method: false, url: false, headers: [] },
   texts({ headers, body }) {
-    if (!(headers.get("content-type") ?? "").toLowerCase().startsWith(FORM_TYPE)) return [body];
+    if (mediaTypeOf(headers) !== FORM_TYPE) return [body];
     const form = parseFormBody(body);
     const text = form.ok && Object.keys(form.value).length === 1 ? form.value[FIELD] : undefined;
     return typeof text === "string" ? [text] : NOT_ALONE;

@@ -3,6 +3,7 @@ import { jwt } from "../auth/jwt/jwt.js";
 import { tokenBody } from "../auth/jwt/jwt-body-format.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { staticToken } from "../auth/schemes/static-token.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { type Auth, absent, COVERS_NOTHING, fromHead } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { header, json, literal, memberOf } from "../core/field.js";
@@ -32,7 +33,16 @@ function kakaoAuth({ token, audience, jwksUrl = JWKS_URL }: KakaoOptions): Auth 
   const admin =
     token === undefined ? undefined : staticToken({ token, at: header("authorization"), prefix: "KakaoAK " });
   const status =
-    audience === undefined ? undefined : jwt({ at: "body", algorithms: ["RS256"], jwksUrl, issuer: ISSUER, audience });
+    audience === undefined
+      ? undefined
+      : jwt({
+          at: "body",
+          algorithms: ["RS256"],
+          jwksUrl,
+          issuer: ISSUER,
+          audience,
+          lacks: { expiry: "a security event token says what happened, and RFC 8417 section 2.2 advises against exp" },
+        });
   const first = admin ?? status;
   if (first === undefined) {
     throw new TypeError(
@@ -50,7 +60,7 @@ function kakaoAuth({ token, audience, jwksUrl = JWKS_URL }: KakaoOptions): Auth 
 }
 
 function isToken({ headers }: Delivery): boolean {
-  return headers.get("content-type")?.toLowerCase().startsWith(SET_TYPE) ?? false;
+  return mediaTypeOf(headers) === SET_TYPE;
 }
 
 /**

@@ -2,12 +2,14 @@
 import type { Secrets } from "../auth/keys/secrets.js";
 import { mac } from "../auth/schemes/hmac.js";
 import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { multipart } from "../body-formats/multipart-format.js";
 import { multipartParts } from "../body-formats/multipart-parts.js";
 import { type Auth, type Refusal, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { dottedAll, form, ifPresent, json, literal } from "../core/field.js";
 import { parseFormBody } from "../lib/form.js";
+import { decodeUtf8 } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -26,13 +28,15 @@ const WEBHOOK: EventRow = {
 const ROUTE: EventRow = { id: /* @__PURE__ */ form("token"), type: /* @__PURE__ */ literal("inbound") };
 
 function isOf(type: string, { headers }: Pick<Delivery, "headers">): boolean {
-  return (headers.get("content-type") ?? "").toLowerCase().startsWith(type);
+  return mediaTypeOf(headers) === type;
 }
 
 function isForm(delivery: Pick<Delivery, "headers">): boolean {
   return isOf(FORM_TYPE, delivery) || isOf(MULTIPART_TYPE, delivery);
 }
 
+/** A token has 50 characters. */
+const MAX_FIELD_BYTES = 1_024;
 const SIGNED_FIELDS = ["timestamp", "token", "signature"];
 const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the body is not the form that was expected");
 const NOT_ONCE = /* @__PURE__ */ refuse("bad_credentials", "a signed field of the body came more than once");
@@ -52,7 +56,14 @@ const OWN_FIELDS: DeliveryView = {
 function multipartFields(delivery: Delivery): [string, string][] | Refusal {
   const parts = multipartParts(delivery);
   if ("ok" in parts) return parts;
-  return parts.filter(({ bytes }) => bytes.length < 1_024).map(({ name, bytes }) => [name, bytes.toString("utf8")]);
+  const own: [string, string][] = [];
+  for (const { name, filename, bytes } of parts) {
+    if (!SIGNED_FIELDS.includes(name)) continue;
+    const text = filename === undefined && bytes.length < MAX_FIELD_BYTES ? decodeUtf8(bytes) : undefined;
+    if (text === undefined) return UNREADABLE;
+    own.push([name, text]);
+  }
+  return own;
 }
 
 function formFields({ body }: Delivery): [string, string][] | Refusal {

@@ -1,5 +1,7 @@
 // Verifies Microsoft Graph's deliveries and locates their events.
+
 import type { Secrets } from "../auth/keys/secrets.js";
+import { bodySecrets } from "../auth/request/body-secrets.js";
 import { writeField } from "../auth/request/write-field.js";
 import { compileSharedToken } from "../auth/schemes/shared-token.js";
 import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../core/auth.js";
@@ -57,7 +59,7 @@ function graphAuth(clientState: Secrets): Auth {
     signsTime: false,
     credentialHeaders: [],
     writes: [{ in: "json", name: PLACE }],
-    secretFields: [{ in: "json", name: PLACE }],
+    ...bodySecrets([{ in: "json", name: PLACE }]),
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {

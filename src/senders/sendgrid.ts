@@ -1,5 +1,7 @@
 // Verifies SendGrid event webhook's deliveries and locates their events.
+
 import { publicKey } from "../auth/schemes/public-key.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { multipart } from "../body-formats/multipart-format.js";
 import { header, json, literal } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -29,7 +31,7 @@ export const sendgrid: SenderFactory<PublicKeySenderOptions> = /* @__PURE__ */ s
       signature: { header: "x-twilio-email-event-webhook-signature", encoding: "base64" },
     }),
     body: { "application/json": "json", "multipart/form-data": multipart },
-    event: ({ headers }) => (headers.get("content-type")?.toLowerCase().startsWith("multipart/") ? INBOUND : EVENTS),
+    event: ({ headers }) => (mediaTypeOf(headers)?.startsWith("multipart/") ? INBOUND : EVENTS),
     reply: {
       retryHorizonSeconds: 3 * 86_400,
       honoursRetryAfter: false,

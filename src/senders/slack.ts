@@ -1,5 +1,6 @@
 // Verifies Slack's deliveries and locates their events.
 import { mac } from "../auth/schemes/hmac.js";
+import { mediaTypeOf } from "../body-formats/content-type.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import { parseFormBody } from "../lib/form.js";
 import { parseJson } from "../lib/json.js";
@@ -43,8 +44,7 @@ const SSL_CHECK: Handshake = {
   isUnsigned: true,
   answer({ headers, body }) {
     if (headers.get("x-slack-signature") !== undefined) return undefined;
-    if (body.length > 1_024 || !(headers.get("content-type") ?? "").startsWith("application/x-www-form-urlencoded"))
-      return undefined;
+    if (body.length > 1_024 || mediaTypeOf(headers) !== "application/x-www-form-urlencoded") return undefined;
     const form = parseFormBody(body);
     return form.ok && form.value.ssl_check === "1" ? { status: 200, headers: {}, body: "" } : undefined;
   },

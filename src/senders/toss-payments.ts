@@ -1,5 +1,7 @@
 // Verifies Toss Payments' deliveries and locates their events.
+
 import type { Secrets } from "../auth/keys/secrets.js";
+import { bodySecrets } from "../auth/request/body-secrets.js";
 import { PrivateFields } from "../auth/request/unverified-fields.js";
 import { writeField } from "../auth/request/write-field.js";
 import { mac } from "../auth/schemes/hmac.js";
@@ -119,7 +121,7 @@ function tossAuth(options: TossPaymentsOptions): Auth {
     signsTime: false,
     credentialHeaders: [SIGNATURE],
     // Of a deposit; and of the payment that other events hold whole.
-    secretFields: ["secret", "data.secret"].map((name) => ({ in: "json", name })),
+    ...bodySecrets(["secret", "data.secret"].map((name) => ({ in: "json", name }))),
     needsPublicUrl: false,
     warnings: signature?.warnings ?? [],
     verify(delivery, context) {

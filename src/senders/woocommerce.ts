@@ -7,6 +7,7 @@ import { senderFactory } from "./shared/factory.js";
 import { okText } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
 
+const TOPIC = /* @__PURE__ */ header("x-wc-webhook-topic");
 const MAX_PING_BYTES = 64;
 
 /** When a webhook is saved: an unsigned form that holds the webhook's number and nothing else. */
@@ -34,8 +35,8 @@ export const woocommerce: SecretSender = /* @__PURE__ */ senderFactory({
     body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
     // The delivery's id is a hash of the webhook's number and the second: two orders of one second have the same.
     event: {
-      id: dottedAll(ifPresent(json("id")), ifPresent(json("arg")), header("x-wc-webhook-delivery-id")),
-      type: header("x-wc-webhook-topic"),
+      id: dottedAll(TOPIC, ifPresent(json("id")), ifPresent(json("arg")), header("x-wc-webhook-delivery-id")),
+      type: TOPIC,
     },
     handshakes: [WOOCOMMERCE_PING],
     reply: {

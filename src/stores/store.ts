@@ -1,4 +1,4 @@
-// What must a store do so that an event is handled once? The contract; `describeDedupeStore` tests it.
+// The contract of a dedupe store. `describeDedupeStore` tests it.
 import { SharedError } from "../lib/across-builds.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 

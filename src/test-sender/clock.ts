@@ -1,4 +1,4 @@
-// What time is it in a test? The one that the test says.
+// A clock for tests.
 
 /** When a clock shows what. */
 export type Instant = Date | number | string;

@@ -1,4 +1,4 @@
-// How does a sender write a delivery down? The inverse of identifying one, from the same row.
+// Composes a delivery from an event, by the sender's definition.
 import { randomUUID } from "node:crypto";
 import { deliveryToSign } from "../auth/request/signable-request.js";
 import { compileFormats, formatFor, isBodiless } from "../body-formats/content-type.js";

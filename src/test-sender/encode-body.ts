@@ -1,4 +1,4 @@
-// How do payloads become bytes? As the sender writes them.
+// Encodes payloads as the sender does.
 
 import type { BodyFormat } from "../body-formats/format.js";
 import { asBuffer } from "../lib/bytes.js";

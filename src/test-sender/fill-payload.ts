@@ -1,4 +1,4 @@
-// Where in a delivery do id, type, time and attempt go? Where the sender's row reads them, beside what is there already.
+// Writes id, type, time and attempt where the sender's definition reads them.
 
 import { deliveryToSign } from "../auth/request/signable-request.js";
 import { writeField } from "../auth/request/write-field.js";

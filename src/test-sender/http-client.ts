@@ -1,4 +1,4 @@
-// How does a delivery get onto the wire byte by byte as it was made, at a pace, within a time, and how long does the answer take?
+// Sends a delivery byte by byte as it was made, at a pace, and times the reply.
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { SignedDelivery } from "./compose.js";

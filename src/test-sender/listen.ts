@@ -1,4 +1,4 @@
-// Where does an app listen while deliveries are sent to it? On a free port of 127.0.0.1, as long as somebody needs it.
+// Listens on a free port of 127.0.0.1 while deliveries are sent to an app.
 import { createServer, type RequestListener, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";

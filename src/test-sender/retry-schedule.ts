@@ -1,4 +1,4 @@
-// When does a sender send again? By its row where the vendor says so, else spread over its horizon.
+// The retry schedule of a sender: the vendor's, or one spread over its horizon.
 import type { Sender } from "../sender/sender.js";
 
 const MINUTE = 60;

@@ -1,4 +1,4 @@
-// How does a sender go on after a failure, and when does it give up? A test instrument, not a delivery service: nothing is
+// Retries failed deliveries on the sender's schedule, until it gives up. A test instrument, not a delivery service: nothing is
 // kept, and a process that ends forgets what was due.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sender } from "../sender/sender.js";

@@ -1,4 +1,4 @@
-// What may be said of one test delivery, what is wrong with it included, and which of it excludes each other?
+// Options of one test delivery, and which of them exclude each other.
 import type { SignedDelivery, TestRequest } from "./compose.js";
 import type { Tamper } from "./tamper.js";
 

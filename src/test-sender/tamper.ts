@@ -1,4 +1,4 @@
-// What can be changed in a delivery on its way, so that its proof no longer holds?
+// Changes a delivery so that its signature no longer verifies.
 import type { Auth } from "../core/auth.js";
 import { formatTime } from "../lib/time.js";
 import type { SignedDelivery } from "./compose.js";

@@ -1,4 +1,4 @@
-// Where does a test delivery go? To a URL, an app, a server, a receiver, or a fetch handler.
+// Targets of test deliveries: a URL, an app, a server, a receiver or a fetch handler.
 import type { RequestListener, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import { targetOf } from "../auth/request/signable-request.js";

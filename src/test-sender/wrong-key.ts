@@ -1,4 +1,4 @@
-// Which key is of the shape that a sender's keys have, and not the sender's?
+// Makes a wrong key of the same shape as a sender's.
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 
 const BYTES = createHash("sha256").update("not the sender's key").digest();

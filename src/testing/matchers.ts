@@ -1,4 +1,4 @@
-// Was a delivery taken, or why not? Said by `expect` of vitest and jest, with the operator's hint where it is known.
+// Matchers for `expect` of vitest and jest, with the operator's hint.
 
 import type { Outcome, OutcomeName } from "../core/outcome.js";
 import { kindOf } from "../lib/options.js";

@@ -1,4 +1,4 @@
-// How does a real delivery become a fixture? Recorded without its proof and secrets, and replayed with a proof of the test's own.
+// Records real deliveries as fixtures without their secrets, and replays them signed anew.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Delivery } from "../core/delivery.js";
 import { OUTCOME_CHANNEL, type OutcomeMessage } from "../core/diagnostics.js";

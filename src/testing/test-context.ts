@@ -1,4 +1,4 @@
-// How is a handler tested by itself, without receiver, signature and HTTP? With an event, and the context of a real run.
+// Runs one handler by itself, with an event and the context of a real run.
 import type { IncomingHttpHeaders } from "node:http";
 import type { WebhookEvent } from "../core/event.js";
 import type { Reply } from "../core/outcome.js";

@@ -112,10 +112,8 @@ describe("secrets", () => {
       }),
     );
     const called = await cli(["verify", ...args, "--delivery", delivery, "--json"]);
-    // It has no idempotency key, which is what is found.
-    expect(called.json()).toMatchObject({
-      findings: [{ code: "refused", message: expect.stringMatching(/the signature holds, but/) }],
-    });
+    // It has no idempotency key, and is a delivery even so.
+    expect(called.json()).toMatchObject({ ok: true, sender: "gitlab" });
   });
 });
 
@@ -147,7 +145,7 @@ describe("senders", () => {
   it("tells of one: proof, ids, retries, replies, unconfirmed points", async () => {
     const { out } = await cli(["senders", "Stripe"]);
     expect(out).toMatch(/Signed +body, time/);
-    expect(out).toMatch(/Id +id of the body\n/);
+    expect((await cli(["senders", "Paddle"])).out).toMatch(/Id +event_id of the body\n/);
     expect(out).toMatch(/Replies +success is 200, 201, 202, 204, within 15 s; by POST/);
     expect(out).toMatch(/Unconfirmed\n {2}- /);
     expect((await cli(["senders", "github", "--json"])).json()).toMatchObject({

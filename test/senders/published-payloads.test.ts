@@ -124,20 +124,20 @@ describe.each(cases)("%s: %s", (name, title, deliveries) => {
   });
 
   it("is kept by an inbox, each event once, and handled from there", async () => {
+    // Each is written to a disk: of GitHub's hundreds a tenth will do.
+    const kept = deliveries.filter((_, at) => deliveries.length < 100 || at % 10 === 0);
     const inbox = sqliteInbox(join(folder, `${name}${way}.db`));
     const scene = mount(name, `inbox${way}`, { inbox } as unknown as ReceiverOptions);
     scene.receiver.work();
     try {
-      for (const delivery of deliveries) {
+      for (const delivery of kept) {
         const outcomes = await delivered(scene, delivery);
         expect(
           outcomes.map((outcome) => outcome.name),
           delivery.name,
         ).toEqual(expectedOutcomes(delivery, "accepted"));
       }
-      await expect
-        .poll(() => scene.handled.toSorted(), { timeout: 20_000 })
-        .toEqual(expectedEvents(deliveries).toSorted());
+      await expect.poll(() => scene.handled.toSorted(), { timeout: 20_000 }).toEqual(expectedEvents(kept).toSorted());
     } finally {
       await scene.receiver.close();
       await inbox.close();

@@ -1,6 +1,6 @@
 // Deliveries in the shapes that vendors publish: files of test/fixtures/payloads, and GitHub's own examples.
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import examples from "@octokit/webhooks-examples" with { type: "json" };
 import type { SignedDelivery } from "../../src/test-sender/compose.js";
 import type { SendOptions } from "../../src/test-sender/send-options.js";
 
@@ -63,9 +63,9 @@ interface GithubExample {
 
 /** Every example of `@octokit/webhooks-examples`, each with a delivery id of its own. */
 export function githubExamples(): readonly PublishedDelivery[] {
-  const events = createRequire(import.meta.url)("@octokit/webhooks-examples") as readonly GithubExample[];
-  return events.flatMap(({ name, examples }) =>
-    examples.map((json, at) => ({
+  const events = examples as unknown as readonly GithubExample[];
+  return events.flatMap(({ name, examples: ofEvent }) =>
+    ofEvent.map((json, at) => ({
       name: `${name} ${at}`,
       headers: { "x-github-event": name, "x-github-delivery": `${name}-${at}` },
       json,

@@ -1,4 +1,4 @@
-// What does AWS hand to a function for one HTTP request, and which delivery is that?
+// Turns the HTTP events that AWS hands to a function into deliveries.
 import type { Delivery } from "../../core/delivery.js";
 import { HeaderLines } from "../../lib/headers.js";
 

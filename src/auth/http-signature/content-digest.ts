@@ -1,4 +1,4 @@
-// Is the body the one whose digest the header gives? RFC 9530: only then does a signature over the header bind the body.
+// Compares the body with its digest header (RFC 9530): only then does a signature over the header cover the body.
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// What may `messageSignature` be told? Checked once, when it is built.
+// Options of `messageSignature`, checked once when it is built.
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import {

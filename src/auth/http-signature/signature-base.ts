@@ -1,4 +1,4 @@
-// Which text did the sender sign? RFC 9421 section 2: one line for each component of the message, then the parameters.
+// Builds the signature base of RFC 9421 section 2: a line for each component, then the parameters.
 
 import { type Covers, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, pathOf, queryOf } from "../../core/delivery.js";

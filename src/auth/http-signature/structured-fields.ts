@@ -1,4 +1,4 @@
-// What does a structured field say? RFC 8941, as much of it as signatures use: dictionaries of byte sequences and of inner
+// Parses structured fields (RFC 8941), as much of them as signatures use: dictionaries of byte sequences and of inner
 // lists, with strings, tokens, integers, booleans and byte sequences in them. Decimals, dates and display strings are refused.
 // Stricter than the RFC in one point: a key given twice is refused, for parsers that take the first would read another field.
 import { decodeCanonical } from "../request/encoding.js";

@@ -1,4 +1,4 @@
-// How does a body that is a token, or that holds one, become a payload? The token's claims. Its proof was `jwt`'s to judge.
+// Parses a body that is a token, or holds one, into the token's claims. `jwt` has verified it before.
 
 import { type CustomFormat, unreadable } from "../../body-formats/format.js";
 import { memberOf } from "../../core/field.js";

@@ -1,4 +1,4 @@
-// Does the chain in a token's header lead to a root of ours, and is each certificate of the kind it must be? RFC 7515
+// Verifies the certificate chain in a token's header up to a pinned root. Each certificate must be of its kind. RFC 7515
 // section 4.1.6; the kind is marked by extensions, as Apple marks its certificates.
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";

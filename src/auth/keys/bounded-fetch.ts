@@ -1,4 +1,4 @@
-// How are a few bytes had from a URL that is ours to choose, bounded in time and size, and from nowhere else?
+// Fetches a few bytes from a URL that is ours to choose, bounded in time and size, and from nowhere else.
 
 export interface BoundedFetch {
   /** What is fetched, for messages: "the certificate". */
@@ -42,4 +42,11 @@ async function readAnswer(url: string, { what, accept, maxBytes }: BoundedFetch,
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+}
+
+/** `fetch` says "fetch failed" and keeps what happened, ECONNREFUSED or a certificate's fault, in its cause. */
+export function reasonOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return "the fetch failed";
+  const code = (failure.cause as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? `${failure.message} (${code})` : failure.message;
 }

@@ -1,10 +1,10 @@
-// The delivery names the URL of the certificate it was signed with: may that be fetched, and what is in it?
+// Fetches, checks and caches the signing certificate whose URL a delivery names.
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
-import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";
+import { type BoundedFetch, fetchBytes, reasonOf } from "./bounded-fetch.js";
 import {
   checkNamePattern,
   compileRoots,
@@ -225,11 +225,4 @@ function hasTopLevelBar(source: string): boolean {
     else if (character === "|" && depth === 0) return true;
   }
   return false;
-}
-
-/** `fetch` says "fetch failed" and keeps what happened in its cause. */
-function reasonOf(failure: unknown): string {
-  if (!(failure instanceof Error)) return "the fetch failed";
-  const code = (failure.cause as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? `${failure.message} (${code})` : failure.message;
 }

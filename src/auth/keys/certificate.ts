@@ -1,4 +1,4 @@
-// Is a certificate valid then, issued by someone we trust, and for whom it should be? X.509 by node:crypto, RFC 5280.
+// Checks a certificate chain: validity, trust and name (X.509 by node:crypto, RFC 5280).
 import { X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 

@@ -1,4 +1,4 @@
-// What stands in `Authorization` behind the scheme that is asked for? RFC 9110 sections 11.4 and 11.6.2.
+// Reads the credentials behind a scheme in `Authorization` (RFC 9110 sections 11.4 and 11.6.2).
 
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import { type HeaderLines, REPEATED } from "../../lib/headers.js";

@@ -1,4 +1,4 @@
-// How are the bytes of a signature written as text?
+// Encodings of signatures: hex and base64, in the spellings that senders use.
 
 /**
  * `hex` is lower case, `HEX` upper case; `base64` is padded, `base64url` is not. `base64-of-hex` is the base64 of the

@@ -1,4 +1,4 @@
-// How would a receiver see a request that is still being signed?
+// Shows a request that is still being signed as the delivery that a receiver would see.
 
 import type { SignableRequest } from "../../core/auth.js";
 import { type Delivery, toDelivery } from "../../core/delivery.js";

@@ -38,9 +38,9 @@ export function readUnverified(
 export const UNREADABLE: unique symbol = /* @__PURE__ */ Symbol("unreadable");
 export type PrivateValue = string | undefined | typeof UNREADABLE;
 
-/** Bodies that carry their own credentials are small; a larger one is not parsed for a stranger. */
-const MAX_PARSED_BYTES = 1_048_576;
-const TOO_LARGE: Parsed<never> = { ok: false, hint: "the body is larger than 1 MiB" };
+/** Bodies that carry their own credentials, or their own time (Linear: up to 5 MiB), are no larger; others are not parsed for a stranger. */
+const MAX_PARSED_BYTES = 5_242_880;
+const TOO_LARGE: Parsed<never> = { ok: false, hint: "the body is larger than 5 MiB" };
 
 /** The fields of one delivery, parsed when first asked for. */
 export class PrivateFields {

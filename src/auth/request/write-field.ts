@@ -1,4 +1,4 @@
-// How is a value put into a request that is being signed? The inverse of reading a field.
+// Writes a value into a request that is being signed. The inverse of reading a field.
 
 import type { SignableRequest } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";

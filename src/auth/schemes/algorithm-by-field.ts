@@ -1,4 +1,4 @@
-// By which algorithm was the delivery signed: the sender's only one, or the one of several that the delivery names?
+// Picks the signature algorithm: the only one, or the one that the delivery names.
 import type { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse, type SignableRequest, type WrittenPlace } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

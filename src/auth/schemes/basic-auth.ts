@@ -1,4 +1,4 @@
-// Does the sender know the user name and password that stand in the URL it was given? RFC 7617.
+// Verifies HTTP Basic credentials (RFC 7617).
 
 import { type Auth, COVERS_NOTHING, fromHead, type Proof, refuse } from "../../core/auth.js";
 import { decodeUtf8 } from "../../lib/json.js";

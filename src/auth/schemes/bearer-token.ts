@@ -1,4 +1,4 @@
-// Does the delivery carry an opaque bearer token that we gave to the sender? RFC 6750.
+// Verifies an opaque bearer token (RFC 6750).
 
 import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryParameter } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// How does a proxy write a client certificate into a header? RFC 9440, Envoy's XFCC, nginx's escaped PEM.
+// Reads a client certificate from a proxy's header: RFC 9440, Envoy's XFCC, nginx's escaped PEM.
 import { decodeCanonical } from "../request/encoding.js";
 
 export type CertificateHeaderForm = "client-cert" | "xfcc" | "url-encoded-pem";

@@ -1,4 +1,4 @@
-// Did the sender show a client certificate that we accept: on the socket, or to a proxy of ours that passes it on?
+// Verifies a client certificate, from the TLS socket or from a trusted proxy.
 import { X509Certificate } from "node:crypto";
 import { type Auth, absent, COVERS_NOTHING, fromHead, type Proof, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

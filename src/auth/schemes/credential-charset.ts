@@ -1,4 +1,4 @@
-// Can a secret's text be sent at all where the sender puts it? One that cannot would refuse every delivery.
+// Rejects secrets whose text cannot be sent where the sender puts it.
 
 /** RFC 6750 section 2.1, `b64token`; RFC 9110 section 11.2 calls it token68. */
 export const TOKEN68: RegExp = /^[A-Za-z0-9\-._~+/]+=*$/;

@@ -1,11 +1,12 @@
-// Was the delivery hashed together with a secret that we share with the sender? A plain hash, where a vendor has no HMAC.
+// Verifies a plain hash over the delivery and a shared secret, for vendors without an HMAC.
 import { createHash, randomBytes } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
-import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import type { KeySet } from "../keys/key-lookup.js";
+import { compileSecrets, type Secrets } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import {

@@ -1,4 +1,4 @@
-// Was the delivery signed with a secret that we share with the sender? HMAC, described as the vendor describes it.
+// Verifies an HMAC signature, described in the words of the vendor's documentation.
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { type Auth, type Proof, type Proven, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -6,8 +6,9 @@ import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys, shown } from "../../lib/options.js";
 import { formatTime } from "../../lib/time.js";
-import { compileKeyForm, IllFormedSecret } from "../keys/secret-encoding.js";
-import { compileSecrets, type KeySet, type SecretRules } from "../keys/secrets.js";
+import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
+import { compileKeyForm } from "../keys/secret-encoding.js";
+import { compileSecrets, type SecretRules } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
@@ -204,7 +205,7 @@ function secretRules(options: MacOptions): SecretRules<KeyObject> {
       const bytes = decode(text);
       if (bytes.length < minKeyBytes || bytes.length > maxKeyBytes) {
         const most = maxKeyBytes === Number.POSITIVE_INFINITY ? "or more" : `to ${maxKeyBytes}`;
-        throw new IllFormedSecret(`must be ${minKeyBytes} ${most} bytes once decoded; it is ${bytes.length}`);
+        throw new IllFormedKey(`must be ${minKeyBytes} ${most} bytes once decoded; it is ${bytes.length}`);
       }
       return createSecretKey(bytes);
     },

@@ -1,4 +1,4 @@
-// Was every item of a batch signed by itself, over some of its members? Adyen's payment notifications are.
+// Verifies an HMAC of each item of a batch over some of its properties (Adyen).
 import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import {
   type Auth,
@@ -15,8 +15,9 @@ import { createTextEqual } from "../../lib/constant-time.js";
 import { parseJson } from "../../lib/json.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
+import type { KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
-import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import { compileSecrets, type Secrets } from "../keys/secrets.js";
 import { ENCODINGS, type SignatureEncoding } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { DIGEST_BYTES, type MacAlgorithm } from "../signature/compile.js";

@@ -1,5 +1,6 @@
-// Did the sender sign its URL and the fields of a form? Twilio and Mandrill do, sorted by name.
+// Builds the text that Twilio and Mandrill sign: the URL and the form's fields, sorted by name.
 import { createHash } from "node:crypto";
+import { mediaTypeOf } from "../../body-formats/content-type.js";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryParameter } from "../../core/delivery.js";
 import { type FormFields, formatForm, parseForm, parseFormBody } from "../../lib/form.js";
@@ -26,6 +27,10 @@ export interface SignedFormOptions {
 /** Bodies that are parsed before they are proven are small. */
 const MAX_FORM_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
+const NOT_A_FORM = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the fields of a form are signed, and the body's Content-Type is another",
+);
 const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash", "maxFormBytes"];
 
 /**
@@ -33,9 +38,9 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  *
  * Shape:   `https://example.com/hook` `FieldA` `its value` `FieldB` `its value`, without anything between.
  * Source:  twilio-node and Rails' Mandrill tests; test/vectors/body-signatures.json pins them.
- * Promise: the URL and every field are the sender's. The body is always read as the form that is signed, whatever its
- *          Content-Type says, so no other body fits a signature. Not promised: where a name ends and its value begins.
- *          The text has no separators, so one who replays a delivery could move letters from a value to its name.
+ * Promise: the URL and every field are the sender's. A body whose Content-Type is not that of a form is refused, unless
+ *          its hash is signed: what is signed as a form is read as one. Not promised: where a name ends and its value
+ *          begins. The text has no separators, so one who replays a delivery could move letters from a value to its name.
  *
  * @returns For `signed` of `mac`. Needs `publicUrl`.
  * @throws {TypeError} When built with an unknown option.
@@ -95,7 +100,12 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
   return refuse("unauthenticated", `the body is not the one whose hash the query parameter ${name} is`);
 }
 
-function formText({ body }: Delivery, isOnce: boolean, maxBytes: number): string | Refusal {
+/**
+ * Read as nothing but a form by the handler, too: without separators in the signed text, fields can be cut anew until they
+ * are JSON.
+ */
+function formText({ headers, body }: Delivery, isOnce: boolean, maxBytes: number): string | Refusal {
+  if (body.length > 0 && mediaTypeOf(headers) !== "application/x-www-form-urlencoded") return NOT_A_FORM;
   if (body.length > maxBytes) return refuse("bad_credentials", `the form is larger than ${maxBytes} bytes`);
   const form = parseFormBody(body);
   return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);

@@ -1,4 +1,4 @@
-// Does the delivery carry a token at a place of the sender's own?
+// Verifies a fixed token in a header, the query or the body.
 
 import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -6,6 +6,7 @@ import type { Field } from "../../core/field.js";
 import { REPEATED } from "../../lib/headers.js";
 import { kindOf, refuseUnknownKeys } from "../../lib/options.js";
 import type { Secrets } from "../keys/secrets.js";
+import { bodySecrets } from "../request/body-secrets.js";
 import { PrivateFields, UNREADABLE } from "../request/unverified-fields.js";
 import { writeField } from "../request/write-field.js";
 import { unsendableInHeader } from "./credential-charset.js";
@@ -63,7 +64,7 @@ export function staticToken(options: StaticTokenOptions): Auth {
     credentialHeaders: at.in === "header" ? [at.name] : [],
     ...(at.in === "query" ? { credentialQuery: [at.name] } : {}),
     writes: [{ in: at.in, name: at.name }],
-    ...(at.in === "json" || at.in === "form" ? { secretFields: [{ in: at.in, name: at.name }] } : {}),
+    ...(at.in === "json" || at.in === "form" ? bodySecrets([{ in: at.in, name: at.name }]) : {}),
     needsPublicUrl: false,
     warnings: shared.warnings,
     verify(delivery) {

@@ -1,4 +1,4 @@
-// How is the description of a MAC compiled, once per family of headers?
+// Compiles the description of a signature scheme, once per family of headers.
 
 import { absent, type Covers, type Proven, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

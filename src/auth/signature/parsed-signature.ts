@@ -1,4 +1,4 @@
-// What was read of the signatures of one delivery, and of what stands beside them?
+// The signatures of one delivery as they were read, and the parameters beside them.
 
 /** What was found. Nothing is compared yet. One is made per delivery, so it is kept small. */
 export class SignatureReading {

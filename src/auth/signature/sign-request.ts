@@ -1,4 +1,4 @@
-// What of a request is signed, and where does the signature go? The way back of verifying, for test senders.
+// Finds what of a request is signed and writes the signature. For test senders.
 
 import type { SignableRequest, WrittenPlace } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

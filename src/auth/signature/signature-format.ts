@@ -1,4 +1,4 @@
-// How are signatures written in one header or field? Bare, as pairs, or as a list; read without a copy of the rest.
+// Parses signature headers: a bare value, pairs, or a list.
 import { isText, refuseUnknownKeys } from "../../lib/options.js";
 import type { SignatureReading } from "./parsed-signature.js";
 

@@ -1,4 +1,4 @@
-// Where in a delivery are its signatures, and how are they written? Reads them without decoding, and writes them.
+// Reads and writes the signatures of a delivery, without decoding them.
 
 import { absent, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -70,7 +70,7 @@ export interface CompiledSignature {
   write(request: SignableRequest, signature: string, params: ReadonlyMap<string, string>): SignableRequest;
 }
 
-/** Two while rotating; ten leaves room, and bounds the work one delivery causes. */
+/** Two while rotating; ten leaves room, and bounds the work one delivery causes. Where each key has a header of its own, as many as there are. */
 const MAX_SIGNATURES = 10;
 const OPTION_NAMES: readonly string[] = ["header", "at", "encoding", "prefix", "form"];
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -106,6 +106,7 @@ export function compileSignature(
   );
   const unknown = absent(`${label} holds no signature of the kind that was asked for (${form.label})`);
 
+  const maxSignatures = Math.max(MAX_SIGNATURES, place.headers.length);
   function take(reading: SignatureReading, text: string): boolean {
     if (length === undefined ? text === "" : text.length !== length) return false;
     if (reading.first === "") {
@@ -113,7 +114,7 @@ export function compileSignature(
       return true;
     }
     reading.more ??= [];
-    return reading.more.push(text) < MAX_SIGNATURES;
+    return reading.more.push(text) < maxSignatures;
   }
 
   function parse(reading: SignatureReading, value: PlaceValue): Refusal | undefined {

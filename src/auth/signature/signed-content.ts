@@ -1,4 +1,4 @@
-// Which bytes may the sender have signed? From a template, or from a function where the vendor's rule is no template.
+// Builds the bytes that the sender signed, from a template or a function.
 
 import { type Covers, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// What did the sender sign? A template in the words of the vendor's documentation, compiled once.
+// Compiles a template such as `v0:{timestamp}:{body}` into the bytes that are signed.
 import { createHash } from "node:crypto";
 import { type Covers, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, pathOf } from "../../core/delivery.js";

@@ -1,4 +1,4 @@
-// When did the sender sign? Only a time that the proof binds counts, written exactly as the sender writes it.
+// Reads the signed time of a delivery, strictly as the sender writes it.
 
 import { type Covers, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";

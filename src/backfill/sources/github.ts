@@ -1,4 +1,4 @@
-// What has GitHub sent, and what of it did not arrive? The deliveries of a webhook, three days of them.
+// GitHub as a source: the deliveries of a webhook, kept for three days.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiOptions } from "../../lib/sender-api/client.js";

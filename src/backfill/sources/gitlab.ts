@@ -1,4 +1,4 @@
-// What has a GitLab project's webhook sent, and what of it failed? Seven days of its events.
+// GitLab as a source: the events of a project's webhook, kept for seven days.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";

@@ -1,4 +1,4 @@
-// What has happened, by one's own account? Any async iterable of events.
+// An application's own source: any async iterable of events.
 import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "./source.js";
 
 /** An event, and where a later run goes on once it has been handled. */

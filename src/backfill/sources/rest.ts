@@ -1,4 +1,4 @@
-// What has happened at a sender nobody has described? Any API that lists events by time, or from a cursor on.
+// A REST API as a source: any that lists events by time or by cursor.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";

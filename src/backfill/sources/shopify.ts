@@ -1,4 +1,4 @@
-// What has changed in a shop? A resource of the Admin API, by the time of its last change.
+// Shopify as a source: a resource of the Admin API by the time of its last change.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";

@@ -1,4 +1,4 @@
-// What was said in a Slack channel? Its history, as the `message` events that were missed.
+// Slack as a source: a channel's history as `message` events.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";

@@ -1,4 +1,4 @@
-// What must a place that can be asked for past events do? List them, from a cursor on.
+// The contract of a backfill source: it lists past events from a cursor on.
 import type { FetchedEvent } from "../../receiver/processing/ingest.js";
 
 export type { FetchedEvent } from "../../receiver/processing/ingest.js";

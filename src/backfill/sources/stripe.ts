@@ -1,4 +1,4 @@
-// What has happened at Stripe? GET /v1/events: thirty days of them, under the ids that webhooks have.
+// Stripe as a source: `GET /v1/events`, kept for thirty days under the ids of webhooks.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";

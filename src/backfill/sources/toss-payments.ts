@@ -1,4 +1,4 @@
-// What has been paid and cancelled at Toss Payments? Its transactions, and the payment of each.
+// Toss Payments as a source: its transactions, and the payment of each.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";

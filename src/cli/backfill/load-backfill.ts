@@ -1,4 +1,4 @@
-// Which backfill is meant? What a module of the application exports: one that is ready, or a receiver and a source.
+// Loads the backfill that a module of the application exports: one that is ready, or a receiver and a source.
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";

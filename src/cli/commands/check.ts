@@ -1,4 +1,4 @@
-// `hookgate check`: is a registered endpoint healthy? As its sender would find it, and as an attacker would.
+// `hookgate check`: probes a registered endpoint as its sender would, and as an attacker would.
 import { setTimeout as sleep } from "node:timers/promises";
 import { plainHttp } from "../../diagnosis/plain-http-probe.js";
 import { type Probe, skipped } from "../../diagnosis/probe.js";

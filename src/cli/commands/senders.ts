@@ -1,4 +1,4 @@
-// `hookgate senders`: what is known of a sender, and what nobody could look up?
+// `hookgate senders`: lists the senders and the facts about one.
 import type { SenderDescription } from "../../senders/facts/index.js";
 import type { Command, Context } from "../lib/command.js";
 import { type Line, paragraphs, table } from "../lib/paint.js";

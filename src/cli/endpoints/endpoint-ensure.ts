@@ -1,4 +1,4 @@
-// `hookgate endpoints ensure`: is it registered as declared? The plan is told, and carried out.
+// `hookgate endpoints ensure`: shows the plan for a registration and carries it out.
 
 import { isLoopback } from "../../diagnosis/reach-probe.js";
 import type { EndpointApi, EndpointProof, EnsureOptions, ManualEndpoint } from "../../endpoints/index.js";

@@ -1,4 +1,4 @@
-// At which sender's API, where there, and with which token?
+// Finds the sender's API, the place there and the token for an endpoints command.
 import type { AdapterRow, EndpointApi, ManualEndpoint } from "../../endpoints/index.js";
 import { nearest } from "../../lib/options.js";
 import type { Context, Given, OptionSpecs } from "../lib/command.js";

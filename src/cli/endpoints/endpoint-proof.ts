@@ -1,4 +1,4 @@
-// How is it shown that a URL leads to a receiver that takes what is signed with a secret? By signing something harmless.
+// Sends a harmless signed delivery to show that a URL accepts a secret.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointProof } from "../../endpoints/index.js";
 import type { Sender } from "../../sender/sender.js";

@@ -1,4 +1,4 @@
-// Where does a secret go that the sender makes, and tells once? Into a file or to a command, and never onto a screen.
+// Stores a secret that the sender shows once, in a file or through a command, never on the screen.
 import { spawn } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";

@@ -1,4 +1,4 @@
-// A sender's API failed: what does whoever typed the command do about it?
+// Advice for errors of a sender's API.
 
 import type { SenderApiError, SenderApiProblem } from "../../lib/sender-api/error.js";
 import { durationText } from "./duration.js";

@@ -1,4 +1,4 @@
-// What is a command, and how are its arguments read? By node:util, with the near miss where a name is unknown.
+// Defines commands and parses their arguments with node:util, with near-miss suggestions.
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { nearest } from "../../lib/options.js";
 import type { Io } from "./io.js";

@@ -1,4 +1,4 @@
-// May something be done that cannot be undone? Asked where somebody sits there, and said beforehand by --yes where nobody does.
+// Asks before something that cannot be undone; `--yes` answers beforehand.
 import type { Context, Given, OptionSpec } from "./command.js";
 import { UsageError } from "./usage-error.js";
 

@@ -1,4 +1,4 @@
-// What does --help say?
+// Writes the text of `--help`.
 import { COMMON_OPTIONS, type Command, type OptionSpecs } from "./command.js";
 import { type Paint, table, wrap } from "./paint.js";
 

@@ -1,4 +1,4 @@
-// What does the command line have of the world: where it writes, what it reads, which clock it goes by?
+// The command line's outside world: output, input and clock.
 import { createInterface } from "node:readline/promises";
 
 export interface Io {

@@ -1,4 +1,4 @@
-// Which inbox? A SQLite file, opened only where it is one of hookgate's: opening makes tables.
+// Opens a SQLite inbox, only if the file is one: opening creates tables.
 import { existsSync } from "node:fs";
 import type { Inbox } from "../../inbox/inbox.js";
 import { openSqliteDatabase } from "../../lib/sqlite/driver.js";

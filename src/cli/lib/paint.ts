@@ -1,4 +1,4 @@
-// How does text look on a terminal? In colours where there is one, and in columns everywhere.
+// Colours and columns for terminals.
 
 /** ECMA-48 8.3.117: on, and off. Not by util.styleText, which looks at this process's terminal and not at the given one. */
 const SGR = { green: [32, 39], red: [31, 39], yellow: [33, 39], dim: [2, 22], bold: [1, 22] } as const;

@@ -1,4 +1,4 @@
-// How far is it? A bar on a terminal, nothing elsewhere.
+// A progress bar for terminals.
 import type { Io } from "./io.js";
 
 export interface Progress {

@@ -1,4 +1,4 @@
-// From when on? A moment, or a span before now.
+// Parses `--since`: a moment, or a duration before now.
 import { parseTime } from "../../lib/time.js";
 import { durationMs } from "./duration.js";
 import { UsageError } from "./usage-error.js";

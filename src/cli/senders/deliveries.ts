@@ -1,4 +1,4 @@
-// What does the endpoint make of deliveries? The scenarios that tell, one probe each.
+// Sends the scenarios that an endpoint is probed with, one probe each.
 
 import { bad, noted, ok, type Probe, type ProbeName, skipped } from "../../diagnosis/probe.js";
 import {

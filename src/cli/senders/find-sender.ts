@@ -1,4 +1,4 @@
-// Which sender is meant? One of hookgate/senders by its name, or one of the user's own by its file.
+// Finds a sender by its name in hookgate/senders, or in a file of the user.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";

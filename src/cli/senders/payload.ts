@@ -1,4 +1,4 @@
-// Which event is sent? What --type and --data say, else one that this sender's receivers take.
+// Picks the event to send: `--type` and `--data`, or one that the sender really sends.
 import type { SendOptions } from "../../test-sender/test-sender.js";
 import type { Given, OptionSpecs } from "../lib/command.js";
 import type { Io } from "../lib/io.js";

@@ -1,4 +1,4 @@
-// What would a sender be like with somebody's secrets? Built from made-up ones, to read its facts; it proves nothing.
+// Builds a sender from made-up secrets, to read its facts.
 import { generateKeyPairSync } from "node:crypto";
 import type { Sender } from "../../sender/sender.js";
 import type { KnownSender } from "./find-sender.js";

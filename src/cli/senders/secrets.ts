@@ -1,4 +1,4 @@
-// Where do secrets come from? Environment variables and files, never the command line; and their text goes nowhere.
+// Reads secrets from environment variables and files, never from arguments.
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import type { Given, OptionSpecs } from "../lib/command.js";

@@ -1,4 +1,4 @@
-// What does a sender's row say by itself?
+// Collects the facts that a sender's definition states.
 import { type Field, isCovered } from "../../core/field.js";
 import type { EventRow, Sender } from "../../sender/sender.js";
 import { durationText } from "../lib/duration.js";

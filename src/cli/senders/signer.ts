@@ -1,4 +1,4 @@
-// Who signs what a command sends, and where does it go?
+// Builds the test sender and the target of a command.
 import type { TestSenderOptions } from "../../test-sender/test-sender.js";
 import type { Given } from "../lib/command.js";
 import type { Io } from "../lib/io.js";

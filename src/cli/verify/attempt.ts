@@ -1,4 +1,4 @@
-// Would the delivery prove itself, were one thing about it otherwise? What every finding of `verify` is made with.
+// Verifies a delivery with one thing about it changed. Every finding of `verify` is made of such attempts.
 import type { Proven } from "../../core/auth.js";
 import { toDelivery } from "../../core/delivery.js";
 import type { Sender } from "../../sender/sender.js";

@@ -1,4 +1,4 @@
-// How far apart are the sender's clock and the receiver's?
+// Measures how far the sender's clock and the receiver's are apart.
 import type { Proven } from "../../core/auth.js";
 import type { Case } from "./attempt.js";
 import { type Finding, note, problem } from "./finding.js";

@@ -1,4 +1,4 @@
-// Why does the proof not hold? One thing is changed at a time, then two, until it does.
+// Finds why a signature does not verify: changes one thing at a time, then two, until it does.
 import { type BodyVariant, bodyVariants } from "../../diagnosis/body-variants.js";
 import { urlVariants } from "../../diagnosis/url-variants.js";
 import type { GivenSecret, Variable } from "../senders/secrets.js";

@@ -1,4 +1,4 @@
-// Is it another sender's delivery? Its headers say so, and sometimes its signature.
+// Recognises another sender's delivery by its headers and its signature.
 import type { Sender } from "../../sender/sender.js";
 import type { SenderDescription } from "../../senders/facts/index.js";
 import { type KnownSender, knownSenders } from "../senders/find-sender.js";

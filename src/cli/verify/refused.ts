@@ -1,4 +1,4 @@
-// What can be said where no change makes the proof hold, or where it holds and something else is wrong?
+// Describes a refusal that no change explains, or that comes after the signature check.
 import { OUTCOMES, type Outcome } from "../../core/outcome.js";
 import type { Case } from "./attempt.js";
 import { type Finding, problem } from "./finding.js";

@@ -1,4 +1,4 @@
-// What can have happened to a secret between the sender's page and the receiver?
+// Variants of a secret that copying can make.
 import type { FindingCode } from "./finding.js";
 
 export interface SecretVariant {

@@ -1,4 +1,4 @@
-// What does `verify` say in the end?
+// Writes the report of `verify`.
 import type { Outcome } from "../../core/outcome.js";
 import type { Context, ExitCode } from "../lib/command.js";
 import { plain } from "../lib/io.js";

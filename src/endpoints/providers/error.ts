@@ -1,4 +1,4 @@
-// Why was an endpoint not registered, where the sender's API did all that it was asked?
+// The error of a registration that failed although the sender's API answered.
 import { SharedError } from "../../lib/across-builds.js";
 
 /**

@@ -1,4 +1,4 @@
-// What must a sender's API do so that an endpoint can be registered there? The contract of an adapter.
+// The contract of an endpoint provider.
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
 /** An endpoint as the sender tells of it. */

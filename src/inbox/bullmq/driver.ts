@@ -1,4 +1,4 @@
-// What is used of BullMQ, and may its Redis be trusted with events?
+// The parts of BullMQ that are used, and a check of its Redis.
 
 import type { Kept } from "../attempt-counter.js";
 import type { EntryText } from "../entry-codec.js";

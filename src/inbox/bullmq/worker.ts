@@ -1,4 +1,4 @@
-// How does BullMQ run entries? One Worker, whose processor turns a verdict into what BullMQ understands.
+// Runs entries with a BullMQ Worker.
 import type { ConnectionOptions } from "bullmq";
 import { WebhookError } from "../../core/errors.js";
 import { keptAfter, poisonReason, startOf } from "../attempt-counter.js";

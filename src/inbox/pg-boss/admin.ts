@@ -1,4 +1,4 @@
-// What lies in pg-boss, and what may an operator do with it? Counts, lists, redrive and purge.
+// Counts, lists, redrives and purges entries in pg-boss.
 import type { Inbox, InboxCounts, InboxState } from "../inbox.js";
 import type { Retention } from "../retention.js";
 import type { PgBossEngine } from "./driver.js";

@@ -1,4 +1,4 @@
-// What is used of pg-boss, and where in it do our jobs lie?
+// The parts of pg-boss that are used, and where its jobs are stored.
 import type { JobRow, PgBossAttempt } from "./rows.js";
 
 /** The part of pg-boss (12.20 or later) that is used. */

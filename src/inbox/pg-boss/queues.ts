@@ -1,4 +1,4 @@
-// How do entries get into pg-boss? A queue for each source, made on first use; in order where that is kept.
+// Puts entries into pg-boss: one queue for each source, created on first use.
 import type { Backlog } from "../backlog-limit.js";
 import { entryToText } from "../entry-codec.js";
 import type { InboxEntry, InboxNeeds, PutAnswer } from "../inbox.js";

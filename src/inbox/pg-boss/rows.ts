@@ -1,4 +1,4 @@
-// How does an entry lie in pg-boss: under which queue's name, job's id and state, and how is it read back?
+// Turns an entry into a pg-boss job, and a row of its table into an entry.
 import { createHash } from "node:crypto";
 import type { Kept } from "../attempt-counter.js";
 import { type EntryText, entryFromText } from "../entry-codec.js";

@@ -1,4 +1,4 @@
-// How does a worker run pg-boss's jobs? It fetches, touches what it holds, and turns a verdict into what pg-boss understands.
+// Runs pg-boss jobs: fetches them, keeps them alive and settles them.
 import { WebhookError } from "../../core/errors.js";
 import { keptAfter, poisonReason, startOf } from "../attempt-counter.js";
 import { entryFromText } from "../entry-codec.js";

@@ -1,4 +1,4 @@
-// Which tables does the SQLite inbox keep, and are they ours to read?
+// The tables of the SQLite inbox.
 
 import type { SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { hasTable, migrateFile } from "../../lib/sqlite/file.js";

@@ -1,4 +1,4 @@
-// How does an entry become a row of the SQLite inbox, and a row an entry?
+// Turns an entry into a row of the SQLite inbox, and back.
 import type { InboxEntry, InboxRecord, InboxState } from "../inbox.js";
 
 export const RECORD_COLUMNS: string =

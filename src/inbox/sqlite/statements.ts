@@ -1,4 +1,4 @@
-// What does the SQLite inbox ask its file? Every statement, prepared once.
+// The SQL of the SQLite inbox, prepared once.
 import type { SqliteDatabase, SqliteStatement } from "../../lib/sqlite/driver.js";
 import { hasInboxTables, KEEP_ANCHOR, SELECT_ANCHOR } from "./migrations.js";
 import { RECORD_COLUMNS } from "./rows.js";

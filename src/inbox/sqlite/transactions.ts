@@ -1,4 +1,4 @@
-// How does the SQLite inbox get at its file? Writes share a transaction and its fsync; the time is the file's own.
+// Transactions of the SQLite inbox: writes share one fsync, and the clock is in the file.
 
 import { isFull, isOpen, type SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { type HostClocks, readClock } from "../../lib/sqlite/file-clock.js";

@@ -1,4 +1,4 @@
-// How does a worker of the SQLite inbox take entries, keep its hold on them, and settle them?
+// Takes, holds and settles entries of the SQLite inbox.
 import { randomUUID } from "node:crypto";
 import { WebhookError } from "../../core/errors.js";
 import { type Kept, keptAfter, poisonReason, startOf } from "../attempt-counter.js";

@@ -1,4 +1,4 @@
-// How does the page ask the middleware? Always below its own address, and with the token where it changes something.
+// Calls the inspector's own server, with the token where something is changed.
 import type { RefusalView } from "../wire.js";
 
 /** As the gate reads it. */

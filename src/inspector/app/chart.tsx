@@ -1,4 +1,4 @@
-// How did the last hour go? Bars of outcomes over a line of times, and the same as a table for who cannot see them.
+// The chart of the last hour: bars of outcomes, a line of times, and the same as a table.
 import type { VNode } from "preact";
 import type { Minute, Tone } from "../wire.js";
 import { duration, Time } from "./text.js";

@@ -1,4 +1,4 @@
-// What do several views show alike? Outcomes, headers, bodies and what was thrown.
+// Parts that several views share: outcomes, headers, bodies and errors.
 import type { ComponentChildren, VNode } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { BodyView, ErrorView, HeaderView, Tone } from "../wire.js";

@@ -1,4 +1,4 @@
-// What does the page know? One state, changed by what the middleware tells, and by the viewer.
+// The page's state, changed by the server's messages and by the viewer.
 import type { DeliverySummary, Minute, NewsView, StateView } from "../wire.js";
 import { read, setToken } from "./api.js";
 

@@ -1,4 +1,4 @@
-// How is text from outside shown so that it can neither hide nor reorder anything? Every character that is not seen is named.
+// Shows text from outside with every invisible character named.
 import type { VNode } from "preact";
 
 /** Control, format and bidirectional characters, line separators, tags, fillers, and halves of pairs. */

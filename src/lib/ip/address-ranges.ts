@@ -1,4 +1,4 @@
-// Which addresses does a list of addresses and networks hold? Read strictly when built, then a binary search.
+// Ranges of addresses, parsed strictly when built and found by binary search.
 import { type Address, parseAddress } from "./address.js";
 import { compare, type Range, rangeOf, WORD_MAX } from "./cidr.js";
 

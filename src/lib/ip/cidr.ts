@@ -1,4 +1,4 @@
-// Which network does an entry of a list name? What parsers read differently is refused, with what to write instead.
+// Parses CIDR entries. What parsers read differently is refused, with what to write instead.
 // Formats: RFC 4632 section 3.1 (IPv4 CIDR), RFC 4291 section 2.3 (IPv6 prefixes).
 import { type Address, formatAddress, parseAddress } from "./address.js";
 

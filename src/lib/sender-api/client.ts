@@ -1,4 +1,4 @@
-// How is a sender's API asked? Bounded in time and size, told again what passes by itself, and no token anywhere but on the wire.
+// Calls a sender's API, bounded in time and size, with retries of transient failures.
 import { setTimeout as sleep } from "node:timers/promises";
 import { SenderApiError, type SenderApiProblem } from "./error.js";
 import { problemOf, readText, saidIn, TooLarge } from "./response.js";

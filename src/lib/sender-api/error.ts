@@ -1,4 +1,4 @@
-// What can go wrong when a sender's API is asked, and what does whoever asked do about it?
+// The error of a sender's API, with the kind of problem.
 import { SharedError } from "../across-builds.js";
 
 /**

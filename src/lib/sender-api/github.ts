@@ -1,4 +1,4 @@
-// How is GitHub asked?
+// The client of GitHub's API.
 import { type ApiOptions, SenderApi } from "./client.js";
 
 /** The API as it was on that day. */

@@ -1,4 +1,4 @@
-// What is in a sender's answer? Read member by member: nothing is believed because it is documented.
+// Reads properties of an API's answer, each checked.
 
 export type Members = Readonly<Record<string, unknown>>;
 

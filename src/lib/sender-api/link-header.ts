@@ -1,4 +1,4 @@
-// Which page comes next? RFC 8288, as GitHub, GitLab and Shopify use it.
+// Parses `Link` headers for the next page (RFC 8288).
 
 /** The target of the link with that relation; `undefined` where there is none. */
 export function linkTo(relation: string, headers: Headers): string | undefined {

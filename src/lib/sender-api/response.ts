@@ -1,4 +1,4 @@
-// What does an answer of a sender's API say: how it failed, and in which words?
+// Reads a response of a sender's API: its failure and its words.
 import type { SenderApiProblem } from "./error.js";
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;

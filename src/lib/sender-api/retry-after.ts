@@ -1,4 +1,4 @@
-// How long does a sender's API want to be left alone?
+// Reads how long an API wants its client to wait.
 
 /** Whole seconds, rounded up; `undefined` where the answer does not say. */
 export function retryAfterSeconds(headers: Headers, nowMs: number): number | undefined {

@@ -1,4 +1,4 @@
-// Is a token there? Said when built, without telling it.
+// Checks that an API token is given, without showing it.
 import { kindOf } from "../options.js";
 
 /**

@@ -1,4 +1,4 @@
-// What is a SQLite database to us, whichever driver opened it? Three methods, and what their errors mean.
+// Opens SQLite databases with whichever driver is installed, and maps their errors.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 

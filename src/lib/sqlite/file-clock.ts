@@ -1,4 +1,4 @@
-// Several processes on one host measure leases in one file: by which clock? By the slower of two, kept in the file.
+// A clock for several processes of one host, kept in the SQLite file: the slower of two.
 
 /** In whole milliseconds. What the file keeps: the time it was, and what both clocks showed then. */
 export interface ClockAnchor {

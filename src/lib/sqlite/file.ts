@@ -1,4 +1,4 @@
-// How does a part of hookgate make its tables in a SQLite file, while other processes do the same?
+// Creates tables in a SQLite file while other processes do the same.
 import { isBusy, pragma, type SqliteDatabase } from "./driver.js";
 
 /** SQLite's number for FULL: the commit is on the disk before it is answered. 1 (NORMAL) may lose it with the power. */

@@ -1,4 +1,4 @@
-// An fsync costs milliseconds and blocks the event loop: how do many small writes share one? In one transaction per turn.
+// Groups many small writes into one transaction, so that they share one fsync.
 import { isBusy, isOpen, type SqliteDatabase } from "./driver.js";
 
 /** One transaction blocks the event loop for no longer than some milliseconds beside its fsync. */

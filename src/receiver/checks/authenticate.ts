@@ -1,4 +1,4 @@
-// Who sent this? The sender's proof of origin decides; this step only asks and writes down.
+// Verifies the delivery with the sender's authentication scheme.
 import type { Auth, Proof, ProofContext } from "../../core/auth.js";
 import { queryOf } from "../../core/delivery.js";
 import type { Ending } from "../../core/outcome.js";

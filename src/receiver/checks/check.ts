@@ -1,4 +1,4 @@
-// What do the steps of one delivery share, and what is a step?
+// The contract of a check, and the context that the checks of one delivery share.
 import type { Proven } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { ReceivedEvent } from "../../core/event.js";

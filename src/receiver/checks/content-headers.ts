@@ -1,4 +1,4 @@
-// Do the headers of a delivery promise a body that is worth reading? Size, encoding and type, before a byte of it.
+// Checks size, encoding and type in the headers, before a byte of the body is read.
 import { type CompiledFormats, compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
 import type { BodyFormats } from "../../body-formats/format.js";
 import type { Delivery } from "../../core/delivery.js";

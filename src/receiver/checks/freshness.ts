@@ -1,4 +1,4 @@
-// Is the delivery as new as it claims? Only a signed time can say; it is judged both ways.
+// Checks a signed timestamp against the tolerance, in both directions.
 
 import { passed, type TraceLine } from "../../core/trace.js";
 import type { Step } from "./check.js";

@@ -1,4 +1,4 @@
-// Answers a sender that asks whether we are there, which is no delivery at all.
+// Answers a sender's handshakes.
 
 import type { Delivery } from "../../core/delivery.js";
 import type { Ending, Reply } from "../../core/outcome.js";

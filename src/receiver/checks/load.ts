@@ -1,14 +1,21 @@
-// May this delivery come in at all? The cheapest questions first; none needs the body.
+// Refuses deliveries by method, or while the receiver is closing or full.
+import type { Delivery } from "../../core/delivery.js";
 import type { Ending } from "../../core/outcome.js";
 import { passed } from "../../core/trace.js";
 import type { Step } from "./check.js";
 
-/** Node drops what is past its own limit of header lines in silence, signatures included; no sender comes near this. */
+/**
+ * Node drops what is past its own limit of header lines in silence, signatures included. No sender comes near this, but for
+ * those that sign with each of many keys (DocuSign): beyond a few, such headers do not count.
+ */
 const MAX_HEADER_LINES = 100;
+const FEW_CREDENTIALS = 10;
 
 export interface AdmitSettings {
   /** Methods of deliveries and handshakes. */
   readonly methods: readonly string[];
+  /** How many headers the sender's credentials may take. */
+  readonly credentialHeaderCount: number;
   readonly isClosing: () => boolean;
   /** All handlers that may run at once are running. */
   readonly isFull: () => boolean;
@@ -16,9 +23,10 @@ export interface AdmitSettings {
 
 export function admitStep(settings: AdmitSettings): Step {
   const methods = new Set(settings.methods);
+  const maxLines = MAX_HEADER_LINES + Math.max(0, settings.credentialHeaderCount - FEW_CREDENTIALS);
   const line = passed("admit");
   return function admit(passage) {
-    const ending = refusal(settings, methods, passage.delivery.method, passage.delivery.headers.count);
+    const ending = refusal(settings, methods, maxLines, passage.delivery);
     passage.trace.add(ending === undefined ? line : { check: "admit", verdict: "refused", hint: ending.hint ?? "" });
     return ending;
   };
@@ -27,15 +35,15 @@ export function admitStep(settings: AdmitSettings): Step {
 function refusal(
   settings: AdmitSettings,
   methods: ReadonlySet<string>,
-  method: string,
-  headerCount: number,
+  maxHeaderLines: number,
+  { method, headers }: Pick<Delivery, "method" | "headers">,
 ): Ending | undefined {
   if (settings.isClosing()) return closing();
   if (!methods.has(method)) {
     return { name: "method_not_allowed", hint: `${JSON.stringify(method)} is not one of ${[...methods].join(", ")}` };
   }
-  if (headerCount > MAX_HEADER_LINES) {
-    return { name: "too_many_headers", hint: `${headerCount} header lines came; ${MAX_HEADER_LINES} are allowed` };
+  if (headers.count > maxHeaderLines) {
+    return { name: "too_many_headers", hint: `${headers.count} header lines came; ${maxHeaderLines} are allowed` };
   }
   if (settings.isFull()) return overloaded();
   return undefined;

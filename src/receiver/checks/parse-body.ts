@@ -1,4 +1,4 @@
-// What does a genuine body hold? Bytes become the payload, in the format that its Content-Type says.
+// Parses the verified body into the payload, in the format of its Content-Type.
 import { compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
 import type { BodyFormat, BodyFormats, CustomFormat } from "../../body-formats/format.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -11,6 +11,7 @@ import type { Passage, Step } from "./check.js";
 
 const PASSED = /* @__PURE__ */ passed("parse");
 const NOTHING: Parsed<undefined> = { ok: true, value: undefined };
+const JSON_AS_FORM: Parsed<never> = /* @__PURE__ */ failed("the body is JSON, and its Content-Type is that of a form");
 
 /**
  * Sets the payload: a JSON value, an object of form fields, a text, or the body's own bytes. A GET, HEAD or OPTIONS
@@ -36,8 +37,19 @@ export function payloadReader(bodyFormats: BodyFormats): (delivery: Delivery) =>
     const format = formatFor(formats, delivery.headers);
     // Only a GET with a body gets here with a type that nobody asked for.
     if (format === undefined) return failed(`Content-Type must be one of ${formats.names}`);
-    return typeof format === "object" && "parse" in format ? format.parse(delivery) : read(format, delivery.body);
+    if (typeof format === "object" && "parse" in format) return format.parse(delivery);
+    // JSON whose texts hold "&" reads as a form of whatever its author likes, and the Content-Type is hardly ever signed.
+    if (formats.hasJson && isForm(format) && isJsonObject(delivery.body)) return JSON_AS_FORM;
+    return read(format, delivery.body);
   };
+}
+
+function isForm(format: BodyFormat): boolean {
+  return format === "form" || typeof format === "object";
+}
+
+function isJsonObject(body: Buffer): boolean {
+  return body[0] === 0x7b || body[0] === 0x5b;
 }
 
 function accept(passage: Passage, parsed: Parsed<unknown>): Ending | undefined {

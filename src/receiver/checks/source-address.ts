@@ -1,4 +1,4 @@
-// May a delivery come from that address? `allow` decides, and where a published list is missing, nobody does.
+// Checks the client's address against `allow`.
 
 import type { Ending } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";

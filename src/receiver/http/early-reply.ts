@@ -1,4 +1,4 @@
-// How is a delivery answered whose body is still on its way, without reading all of it or losing the answer?
+// Replies while the body is still being sent, without reading all of it or losing the reply.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";

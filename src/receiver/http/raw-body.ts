@@ -1,4 +1,4 @@
-// Has something before us read the body, and where are its bytes now?
+// Finds the bytes of a body that something upstream has read.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Ending } from "../../core/outcome.js";

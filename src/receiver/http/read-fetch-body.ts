@@ -1,4 +1,4 @@
-// Reads the body of a Fetch API request within size and time limits.
+// Reads a Fetch API body within size and time limits.
 
 import type { Ending } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";

@@ -1,4 +1,4 @@
-// How does a reply get onto a Node response, whatever has happened to that response meanwhile?
+// Writes a reply onto a Node response, in whatever state that response is.
 import type { Reply } from "../../core/outcome.js";
 import { answerEarly, type NodeResponse } from "./early-reply.js";
 import type { NodeRequest } from "./read-node-body.js";

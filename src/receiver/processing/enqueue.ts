@@ -1,4 +1,4 @@
-// How do events get into an inbox? Vouched for, written, and only then answered as accepted.
+// Puts events into an inbox: validated, written, and only then accepted.
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";

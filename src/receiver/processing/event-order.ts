@@ -1,4 +1,4 @@
-// Is a newer event of the same entity handled already? Asked once the claim is won, just before the handler.
+// Checks whether a newer event of the same entity was handled, once the claim is held.
 
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";

@@ -1,4 +1,4 @@
-// How does an event end that never gets to its handler?
+// Builds the outcomes of events.
 
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";

@@ -1,4 +1,4 @@
-// What may a handler know and do beside the event itself?
+// The context that a handler gets beside its event.
 
 import type { Reply } from "../../core/outcome.js";
 import type { ReplyProfile } from "../../core/reply.js";

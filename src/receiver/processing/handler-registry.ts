@@ -1,4 +1,4 @@
-// Which handler runs for an event? One: the most specific.
+// Finds the handler of an event: the most specific one.
 import type { WebhookEvent } from "../../core/event.js";
 import { kindOf, shown } from "../../lib/options.js";
 import type { Context } from "./handler-context.js";

@@ -1,4 +1,4 @@
-// How are entries of an inbox run? As events are, by a runner, with a verdict for the inbox in the end.
+// Runs the entries of an inbox as events.
 import type { Delivery } from "../../core/delivery.js";
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";

@@ -1,4 +1,4 @@
-// What must hold of an event before it is claimed? Its schema, and the user's word where the sender signs nothing.
+// Validates an event before it is claimed: its schema, and `confirm`.
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";

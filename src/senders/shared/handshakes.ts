@@ -1,4 +1,4 @@
-// How do senders ask whether we are there? The few handshakes that several of them share.
+// Handshakes that several senders share.
 import { queryParameter } from "../../core/delivery.js";
 import type { Ending, Reply } from "../../core/outcome.js";
 import { indexOfDigest, sha256 } from "../../lib/constant-time.js";

@@ -1,4 +1,4 @@
-// What do factories take? The words are the same for all senders, and a vendor's own where it has them.
+// Options that several factories share.
 
 import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";
 import type { PublicKeyByIdFunction, PublicKeyFunction } from "../../auth/keys/public-key-source.js";

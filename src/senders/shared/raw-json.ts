@@ -1,4 +1,4 @@
-// Which text does a member of a JSON body have, as it was sent? Some vendors sign that text, and not the body.
+// Finds the text of a JSON property as it was sent, for vendors that sign that text.
 
 /** A string, or anything that is neither white space nor punctuation: numbers and the three words. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+|\s+/gy;

@@ -1,4 +1,4 @@
-// How do all prove themselves that follow Standard Webhooks 1.0.0, and what do they make of an answer?
+// The scheme of Standard Webhooks 1.0.0: signature, event fields and reply profile.
 
 import { anyOf } from "../../auth/combine.js";
 import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";

@@ -1,4 +1,4 @@
-// What proves a delivery that its sender does not sign? Nothing: only a look at the truth, before the event is claimed.
+// The scheme of senders that sign nothing: `confirm` fetches the truth before the event is claimed.
 import { type Auth, COVERS_NOTHING, type Proven } from "../../core/auth.js";
 
 const UNVERIFIED: Proven = /* @__PURE__ */ Object.freeze({

@@ -1,4 +1,4 @@
-// Which version of an entity is the highest seen? For `order` in the memory store, bounded as its events are.
+// The highest version seen of each entity, for `order` in the memory store.
 
 import type { OrderAnswer } from "../store.js";
 import { Queue, Queued } from "./linked-queue.js";

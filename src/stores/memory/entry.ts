@@ -1,4 +1,4 @@
-// What does the memory store keep of one event?
+// The record that the memory store keeps of one event.
 import { Queued } from "./linked-queue.js";
 
 /** Both kinds are small on purpose: their fields are most of what a key costs. */

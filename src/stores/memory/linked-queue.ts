@@ -1,4 +1,4 @@
-// What has been here longest? A list whose members know their place, so that any of them leaves in constant time.
+// A linked queue whose members can be removed in constant time.
 // A Map in insertion order would do, but finding its first entry walks over everything deleted before it.
 
 /** A member. It is in one queue at a time. */

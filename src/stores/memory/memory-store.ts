@@ -1,4 +1,4 @@
-// How are events remembered without a database? In this process, bounded, on the monotonic clock, without a timer.
+// The dedupe store in this process's memory, bounded, on the monotonic clock.
 import { refuseUnknownKeys } from "../../lib/options.js";
 import {
   type ClaimAnswer,

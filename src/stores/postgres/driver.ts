@@ -1,4 +1,4 @@
-// How does the Postgres store reach its database? One shape, for a pool of `pg` and for an ORM.
+// The database as the Postgres store uses it, for a pool of `pg` and for an ORM.
 import { sharedWeakMap } from "../../lib/across-builds.js";
 import type { Revocable } from "./revocable-proxy.js";
 import { Slots } from "./transaction-limit.js";

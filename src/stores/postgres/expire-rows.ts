@@ -1,4 +1,4 @@
-// Who deletes expired rows? Claims do, now and then, a few pages of the table at a time, without an index for it.
+// Deletes expired rows now and then after a claim, a few pages at a time, without an index.
 import type { Query } from "./driver.js";
 
 /** One claim in so many also sweeps. */

@@ -1,4 +1,4 @@
-// Which tables does the Postgres store need, and are they there? Versioned, and never made unasked.
+// The tables of the Postgres store, versioned, created only by `migrate`.
 import type { Query } from "./driver.js";
 
 /** With what we append, within PostgreSQL's 63 bytes of a name. */

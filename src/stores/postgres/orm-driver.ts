@@ -1,4 +1,4 @@
-// How is a database used that belongs to an ORM? Through two functions, and its transaction is ended by resolving or rejecting.
+// Uses the database of an ORM through two functions.
 import type { EventEmitter } from "node:events";
 import {
   connectMsOf,

@@ -1,4 +1,4 @@
-// How is a pool of `pg` used? By its shape, so that `pg` is never imported.
+// Uses a pool of `pg` by its shape, without importing `pg`.
 import {
   connectMsOf,
   type Database,

@@ -1,4 +1,4 @@
-// How do several processes remember events in PostgreSQL, and when is an effect there exactly once?
+// The dedupe store in PostgreSQL, with exactly-once effects in its transactional form.
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type {
   BeginAnswer,

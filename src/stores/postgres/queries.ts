@@ -1,4 +1,4 @@
-// What does the Postgres store ask of its table? Every op is one statement that tests and changes a row, on the server's clock.
+// The SQL of the Postgres store: one statement for each operation, on the server's clock.
 
 import { type ClaimAnswer, type ClaimRequest, type HolderAnswer, RELEASED_RETENTION_SECONDS } from "../store.js";
 import type { Query, Row } from "./driver.js";

@@ -1,4 +1,4 @@
-// How is a handler kept from a transaction that has ended? It gets the client behind a door that is shut then.
+// Revokes the handler's access to a transaction once it has ended.
 
 export interface Revocable<T> {
   readonly value: T;

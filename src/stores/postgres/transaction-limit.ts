@@ -1,4 +1,4 @@
-// How many transactions may be open at once? Fewer than the pool has clients, or all wait for each other.
+// Limits open transactions below the size of the pool.
 import { StoreFullError } from "../store.js";
 
 /** A burst is let through in turn for so long; within the second that a claim has, this leaves time for the claim. */

@@ -1,4 +1,4 @@
-// How do a handler's writes and its event's completion become one? Lock, claim, run, complete, commit: on one connection.
+// Runs the handler's writes and the event's completion in one transaction.
 import crypto from "node:crypto";
 import type { BeginAnswer, ClaimRequest, HolderAnswer, OpenTransaction } from "../store.js";
 import type { Database, Session } from "./driver.js";

@@ -1,4 +1,4 @@
-// Which Redis client is this, and how is it asked? By its shape: neither ioredis nor node-redis is ever imported.
+// Uses ioredis or node-redis by their shape, without importing them.
 
 import { StoreFullError } from "../store.js";
 import type { Script } from "./lua-scripts.js";

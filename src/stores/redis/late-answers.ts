@@ -1,4 +1,4 @@
-// What if Redis answers when nobody waits any more? Then the answer is still taken, to mend what it did.
+// Handles answers of Redis that come after their deadline.
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 
 /** Less than the second after which the receiver stops waiting: so that it is known here that nobody does. */

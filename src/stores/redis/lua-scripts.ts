@@ -1,4 +1,4 @@
-// How does one op look inside Redis? One Lua script each, atomic by nature, on the server's clock; one key each.
+// The Lua scripts of the Redis store: one for each operation, one key each, on the server's clock.
 import { createHash } from "node:crypto";
 import { RELEASED_RETENTION_SECONDS } from "../store.js";
 

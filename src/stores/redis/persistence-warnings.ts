@@ -1,4 +1,4 @@
-// Does this Redis keep what it is told? Asked once, of its settings; a server that does not say is believed.
+// Warns when the settings of Redis can lose records.
 import type { RedisConnection } from "./client.js";
 
 const HOW_TO = "Set allowVolatile: true if that is acceptable.";

@@ -1,4 +1,4 @@
-// Will this client be there soon after its Redis is? What can be seen of how it connects again, said once.
+// Warns when a Redis client reconnects slowly.
 import type { RedisClient } from "./client.js";
 
 /** The store promises service within 2 s of the server's return; a claim and the breaker's rest take up to 1.25 s of them. */

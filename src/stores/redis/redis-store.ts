@@ -1,4 +1,4 @@
-// How do several processes remember events together in Redis? One script and one round trip an op.
+// The dedupe store in Redis: one script and one round trip for each operation.
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type {
   ClaimAnswer,

@@ -1,4 +1,4 @@
-// Which tables does the SQLite store keep, and are they ours to read? Made by `migrate`, checked in every transaction.
+// The tables of the SQLite store, created by `migrate` and checked in every transaction.
 
 import type { SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { hasTable, migrateFile } from "../../lib/sqlite/file.js";

@@ -1,4 +1,4 @@
-// What does a row of the SQLite store say? Decoded strictly: a record that cannot be read is an error, never "new".
+// Decodes rows of the SQLite store strictly: one that cannot be read is an error, never "new".
 
 export interface SqliteRecord {
   readonly state: "claimed" | "released" | "done";

@@ -1,4 +1,4 @@
-// How are events remembered by several processes of one machine? In a SQLite file, with one fsync for many claims.
+// The dedupe store in a SQLite file, for several processes of one machine, with one fsync for many claims.
 
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";

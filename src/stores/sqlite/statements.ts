@@ -1,4 +1,4 @@
-// Which SQL does the SQLite store run? Prepared once; every value is bound.
+// The SQL of the SQLite store, prepared once.
 import type { SqliteDatabase, SqliteStatement } from "../../lib/sqlite/driver.js";
 import { FILE_STATE_COLUMNS } from "./migrations.js";
 import { RECORD_COLUMNS } from "./row.js";

@@ -1,4 +1,4 @@
-// What does a case of the inbox contract work with? One inbox, entries nobody has put, workers that write down what they run.
+// The harness of the inbox contract: an inbox, new entries, and workers that record what they run.
 import { strict as assert } from "node:assert";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { WebhookError } from "../../core/errors.js";

@@ -1,4 +1,4 @@
-// What must hold of every inbox? All groups of its cases, in their order.
+// All cases of the inbox contract, in their order.
 import type { InboxCase } from "./bench.js";
 import { crashCases } from "./crash.js";
 import { deadCases } from "./dead.js";

@@ -1,4 +1,4 @@
-// Who runs what a dead process was running?
+// Cases of the inbox contract: a worker's process dies.
 import { strict as assert } from "node:assert";
 import { POISON_STARTS } from "../../inbox/inbox.js";
 import { DONE, type InboxBench, type InboxCase } from "./bench.js";

@@ -1,4 +1,4 @@
-// What becomes of an entry that is given up, and how is it run again, listed and counted?
+// Cases of the inbox contract: dead entries, redrive, lists and counts.
 import { strict as assert } from "node:assert";
 import { DONE, type InboxCase, pause, retry } from "./bench.js";
 import { group } from "./group.js";

@@ -1,4 +1,4 @@
-// How is a group of cases written? As rows: the rule, what proves it, and what of the harness it takes.
+// Defines a group of cases as rows: the rule, its test, and what it needs of the harness.
 import type { InboxCase } from "./bench.js";
 
 export function group(

@@ -1,4 +1,4 @@
-// Does an inbox keep its contract? The same cases for every inbox, in whatever test runner its author uses.
+// `describeInbox`: the contract of an inbox, for any test runner.
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import type { TestApi } from "../store-contract/index.js";
 import { InboxBench, type InboxCase, type InboxHarness } from "./bench.js";

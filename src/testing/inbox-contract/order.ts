@@ -1,4 +1,4 @@
-// Do entries of one key run one after another?
+// Cases of the inbox contract: entries of one key run in order.
 import { strict as assert } from "node:assert";
 import { DONE, type InboxCase, pause, retry } from "./bench.js";
 import { group } from "./group.js";

@@ -1,4 +1,4 @@
-// What is stored, what is known already, and what comes back of it?
+// Cases of the inbox contract: what is stored, and what is known already.
 import { strict as assert } from "node:assert";
 import { InboxFullError } from "../../inbox/inbox.js";
 import { type InboxCase, pause } from "./bench.js";

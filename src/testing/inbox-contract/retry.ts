@@ -1,4 +1,4 @@
-// When does a failed run come again, and with what?
+// Cases of the inbox contract: retries after failed runs.
 import { strict as assert } from "node:assert";
 import { DONE, type InboxCase, pause, retry } from "./bench.js";
 import { group } from "./group.js";

@@ -1,4 +1,4 @@
-// What does a worker that stops wait for, and what does it leave?
+// Cases of the inbox contract: a worker that stops.
 import { strict as assert } from "node:assert";
 import { DONE, gate, type InboxCase, pause, retry } from "./bench.js";
 import { group } from "./group.js";

@@ -1,4 +1,4 @@
-// What runs, how much of it at once, and how often?
+// Cases of the inbox contract: what runs, how much at once, and how often.
 import { strict as assert } from "node:assert";
 import { DONE, type InboxCase, pause } from "./bench.js";
 import { group } from "./group.js";

@@ -1,4 +1,4 @@
-// What is a scenario given, and which scenarios does a sender have at all?
+// The scenarios, and which of them a sender has.
 
 import { gzipSync } from "node:zlib";
 import type { SignedDelivery } from "../../test-sender/compose.js";

@@ -1,4 +1,4 @@
-// Does a receiver do what it must, and refuse what it must? What a sender, a network and an attacker do to it, one by one.
+// Runs the scenarios of a sender, a network and an attacker against a receiver.
 import { nearest, refuseUnknownKeys } from "../../lib/options.js";
 import type { Sender } from "../../sender/sender.js";
 import type { TestTarget } from "../../test-sender/targets.js";

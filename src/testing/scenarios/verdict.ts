@@ -1,4 +1,4 @@
-// Is an answer what it should be? In the words of who has to mend it.
+// Judges the replies of a scenario, in the words of who has to fix them.
 import type { ReplyProfile } from "../../core/reply.js";
 import type { Step } from "./stage.js";
 

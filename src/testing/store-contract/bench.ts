@@ -1,4 +1,4 @@
-// What does a case of the dedupe contract work with? One store, fresh keys, a way to let time pass, and expectations.
+// The harness of the store contract: a store, new keys, a clock, and expectations.
 import { strict as assert } from "node:assert";
 import { randomUUID } from "node:crypto";
 import { bodyDigest, dedupeKey } from "../../dedupe/key.js";

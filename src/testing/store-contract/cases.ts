@@ -1,4 +1,4 @@
-// What must hold of every dedupe store? The cases of one caller after another, the races between several, and the model.
+// All cases of the store contract: single calls, races, and the model.
 import type { DedupeStoreCase } from "./bench.js";
 import { claimCases } from "./claim.js";
 import { completeCases } from "./complete.js";

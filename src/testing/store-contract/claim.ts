@@ -1,4 +1,4 @@
-// Who gets a key, who is told to wait, and for how long?
+// Cases of the store contract: who gets a key, and who has to wait.
 import { strict as assert } from "node:assert";
 import { type DedupeStoreCase, held, inFlight } from "./bench.js";
 import { group } from "./group.js";

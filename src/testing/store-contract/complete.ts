@@ -1,4 +1,4 @@
-// When is a key done, for whom, and with which reply?
+// Cases of the store contract: when a key is done, and with which reply.
 import { type DedupeStoreCase, done, held, lost } from "./bench.js";
 import { group } from "./group.js";
 

@@ -1,4 +1,4 @@
-// How long is a done key remembered, and what is left of it afterwards?
+// Cases of the store contract: how long a done key is kept.
 import { strict as assert } from "node:assert";
 import { type Bench, type DedupeStoreCase, held, lost } from "./bench.js";
 import { DAY_SECONDS, group } from "./group.js";

@@ -1,4 +1,4 @@
-// How is a group of cases written? As rows: the rule, what proves it, and whether it takes a clock that can be moved on.
+// Defines a group of cases as rows: the rule, its test, and whether it moves the clock.
 import type { DedupeStoreCase } from "./bench.js";
 
 export const DAY_SECONDS = 86_400;

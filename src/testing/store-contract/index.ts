@@ -1,4 +1,4 @@
-// Does a store keep the dedupe contract? The same cases for every store, in whatever test runner its author uses.
+// `describeDedupeStore`: the contract of a dedupe store, for any test runner.
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { Bench, type DedupeStoreCase, type DedupeStoreHarness } from "./bench.js";
 import { dedupeStoreCases } from "./cases.js";

@@ -1,4 +1,4 @@
-// Do replies and progress come back as they were given, whatever is in them?
+// Cases of the store contract: replies and progress come back unchanged.
 import { type DedupeStoreCase, held } from "./bench.js";
 import { group } from "./group.js";
 

@@ -1,4 +1,4 @@
-// What may be done with a claim whose lease is over, by its holder and by whoever takes it over?
+// Cases of the store contract: claims whose lease is over.
 import { strict as assert } from "node:assert";
 import { RELEASED_RETENTION_SECONDS } from "../../stores/store.js";
 import { type Bench, type DedupeStoreCase, done, held, inFlight, lost } from "./bench.js";

@@ -1,4 +1,4 @@
-// Does the store do what the contract says over long random histories? Compared, step by step, with a model in plain words.
+// Compares a store with a model over long random histories.
 import { strict as assert } from "node:assert";
 import type { ClaimAnswer, HolderAnswer } from "../../stores/store.js";
 import type { Bench, DedupeStoreCase } from "./bench.js";

@@ -1,4 +1,4 @@
-// What must hold when many come at once? Every op starts before any has answered, spread over the connections.
+// Cases of the store contract: many callers at once.
 import { strict as assert } from "node:assert";
 import type { ClaimAnswer } from "../../stores/store.js";
 import { type Bench, type DedupeStoreCase, held, inFlight, won } from "./bench.js";

@@ -1,4 +1,4 @@
-// What does a claim that is given back leave for the next holder?
+// Cases of the store contract: what a released claim leaves behind.
 import { strict as assert } from "node:assert";
 import { RELEASED_RETENTION_SECONDS } from "../../stores/store.js";
 import { type DedupeStoreCase, held, lost } from "./bench.js";

@@ -1,4 +1,4 @@
-// When does a renewal hold, and what does it change?
+// Cases of the store contract: when a renewal holds.
 import { strict as assert } from "node:assert";
 import { type DedupeStoreCase, held, lost } from "./bench.js";
 import { group } from "./group.js";

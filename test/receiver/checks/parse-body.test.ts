@@ -108,6 +108,25 @@ describe("parseStep and JSON in a form field", () => {
   });
 });
 
+describe("a body that is JSON and a form at once", () => {
+  const body = '{"title":"&payload={}&"}';
+  const formType = "application/x-www-form-urlencoded";
+
+  it.each<[string, BodyFormats]>([
+    ["a form", { "application/json": "json", [formType]: "form" }],
+    ["JSON in a form", { [formType]: { jsonInForm: "payload" }, "application/json": "json" }],
+  ])("is never %s of a sender that sends JSON as well", (_name, formats) => {
+    const ending = parseStep(formats)(typed(formType, body));
+    expect(ending).toEqual({ name: "bad_payload", hint: expect.stringContaining("the body is JSON") });
+    expect(parseStep(formats)(typed(formType, `[${body}]`))).toMatchObject({ name: "bad_payload" });
+    expect(parseStep(formats)(typed("application/json", body))).toBeUndefined();
+  });
+
+  it("is a form of a sender that sends nothing else", () => {
+    expect(parseStep({ [formType]: "form" })(typed(formType, body))).toBeUndefined();
+  });
+});
+
 it("refuses formats it does not know when built", () => {
   expect(() => parseStep({ "application/xml": "xml" } as unknown as BodyFormats)).toThrow(TypeError);
 });

@@ -1,30 +1,27 @@
-// Takes secrets out of a proven body: fields that the sender's proof or one of its handshakes declares.
-import type { WrittenPlace } from "../core/auth.js";
-import { parseForm } from "../lib/form.js";
-import { decodeUtf8 } from "../lib/json.js";
-import { findJsonMembers, withoutMembers } from "../lib/json-members.js";
-import type { SenderDefinition } from "./sender.js";
+// Takes fields out of a body, JSON or a form, and leaves all other bytes as they are.
+import { parseForm } from "./form.js";
+import { decodeUtf8 } from "./json.js";
+import { findJsonMembers, withoutMembers } from "./json-members.js";
 
-/** Where deliveries of this sender hold secrets as they are: in the body, the query, or a header. */
-export function secretFieldsOf({ auth, handshakes = [] }: SenderDefinition): readonly WrittenPlace[] {
-  return [...(auth.secretFields ?? []), ...handshakes.flatMap((handshake) => handshake.secretFields ?? [])];
+/** A field of a body: a path with dots in JSON, where `*` is any item of an array; or a name in a form. */
+export interface BodyField {
+  readonly in: string;
+  readonly name: string;
 }
 
-/** What takes the secrets out of a body; `undefined` where the sender has none there. Of a body without any it answers the same bytes. */
-export function bodyCleaner(fields: readonly WrittenPlace[]): ((body: Buffer) => Buffer) | undefined {
+/** Compiles what takes the fields out of a body. Of a body without any it answers the same bytes. */
+export function bodyWithout(fields: readonly BodyField[]): (body: Buffer) => Buffer {
   const members = fields.filter((field) => field.in === "json").map((field) => field.name.split("."));
   const names = new Set(fields.filter((field) => field.in === "form").map((field) => field.name));
-  if (members.length === 0 && names.size === 0) return undefined;
-  return function withoutSecrets(body) {
+  return function withoutFields(body) {
     const text = decodeUtf8(body);
-    if (text === undefined) return body; // the proof could not have read it either
+    if (text === undefined) return body; // nothing that reads fields could have read it
     const found = findJsonMembers(text, (path) => members.some((member) => isAt(path, member)));
     const left = withoutPairs(found.length === 0 ? text : withoutMembers(text, found), names);
     return left === text ? body : Buffer.from(left, "utf8");
   };
 }
 
-/** `*` is any item of an array. */
 function isAt(path: readonly string[], wanted: readonly string[]): boolean {
   return path.length === wanted.length && wanted.every((name, at) => name === path[at] || isItem(name, path[at]));
 }
