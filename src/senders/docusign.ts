@@ -1,5 +1,5 @@
 // Verifies DocuSign Connect's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, ifPresent, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -41,7 +41,7 @@ export const docusign: SecretSender = /* @__PURE__ */ senderFactory({
   name: "docusign",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: DOCUSIGN_SIGNATURES, encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: DOCUSIGN_SIGNATURES, encoding: "base64" } }),
     body: { "application/json": "json", "text/xml": "text", "application/xml": "text" },
     event(_delivery, payload) {
       if (typeof payload === "string") return DOCUSIGN_XML;

@@ -1,7 +1,7 @@
 // Verifies Shopify's deliveries and locates their events.
 import { randomUUID } from "node:crypto";
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { Auth, SignableRequest } from "../core/auth.js";
 import { dotted, dottedAll, header, json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -26,7 +26,7 @@ const EVENTS: EventRow = {
 };
 
 function shopifyAuth(secret: Secrets): Auth {
-  const auth = mac({
+  const auth = hmac({
     secret,
     families: ["x-shopify", "shopify"],
     signature: { header: "*-hmac-sha256", encoding: "base64" },

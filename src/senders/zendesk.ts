@@ -1,5 +1,5 @@
 // Verifies Zendesk's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -22,7 +22,7 @@ export const zendesk: SecretSender = /* @__PURE__ */ senderFactory({
   name: "zendesk",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}{body}",
       timestamp: header("x-zendesk-webhook-signature-timestamp", "rfc3339"),

@@ -15,7 +15,7 @@ import {
   type Sender,
   type WebhookEvent,
 } from "hookgate";
-import { allOf, anyOf, basicAuth, mac, staticToken } from "hookgate/auth";
+import { allOf, anyOf, basicAuth, hmac, staticToken } from "hookgate/auth";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { inspector } from "hookgate/inspector";
 import { instrument } from "hookgate/otel";
@@ -311,7 +311,7 @@ describe("what samples do not send", () => {
 });
 
 const event = { id: json("id"), type: json("type") };
-const signature = mac({ secret: "another-secret-0123456789", signature: { header: "x-signature", encoding: "hex" } });
+const signature = hmac({ secret: "another-secret-0123456789", signature: { header: "x-signature", encoding: "hex" } });
 const own = (auth: Parameters<typeof defineSender>[0]["auth"], more = {}) =>
   defineSender<Record<string, unknown>>({ name: "own", auth, event, ...more });
 const inJson = (path: string) => staticToken({ token: SECRET, at: json(path) });
