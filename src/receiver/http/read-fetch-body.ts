@@ -3,8 +3,8 @@
 import type { Rejection } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
+import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
 import { declaredLength } from "../checks/content-headers.js";
-import { BodyChunks, noRoomFor, type ReadLimits } from "./body-chunks.js";
 
 const TAKEN: Rejection = {
   name: "misconfigured",

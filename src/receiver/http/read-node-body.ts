@@ -4,8 +4,8 @@ import type { Http2ServerRequest } from "node:http2";
 import type { Rejection } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
+import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
 import { declaredLength } from "../checks/content-headers.js";
-import { BodyChunks, noRoomFor, type ReadLimits } from "./body-chunks.js";
 
 /** HTTP/1, or HTTP/2 by Node's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;

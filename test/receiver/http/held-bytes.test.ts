@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { createReceiver, type Outcome, RetryLater, type WebhookEvent } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
 import { coreOf } from "../../../src/create-receiver.js";
-import { BodyChunks, HeldBytes } from "../../../src/receiver/http/body-chunks.js";
+import { BodyChunks, HeldBytes } from "../../../src/receiver/body-chunks.js";
 import { LOOPBACK, listening, MOUNTS, type Open } from "../../adapters/mounts.js";
 import { closeServers, erp, event, gate, onClose, problem, quiet, send, signed, until } from "../harness.js";
 

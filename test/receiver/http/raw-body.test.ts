@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import connect from "connect";
 import express from "express";
 import { afterEach, describe, expect, it } from "vitest";
-import { HeldBytes, type ReadLimits } from "../../../src/receiver/http/body-chunks.js";
+import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { captureRawBody, upstreamBody } from "../../../src/receiver/http/raw-body.js";
 import { readBody } from "../../../src/receiver/http/read-node-body.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HeldBytes, type ReadLimits } from "../../../src/receiver/http/body-chunks.js";
+import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { readRequestBody } from "../../../src/receiver/http/read-fetch-body.js";
 
 const LIMITS: ReadLimits = { maxBodyBytes: 1_000, timeoutMs: 10_000, held: new HeldBytes(10_000_000) };

@@ -5,7 +5,7 @@ import http2 from "node:http2";
 import { type AddressInfo, connect, Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { HeldBytes, type ReadLimits } from "../../../src/receiver/http/body-chunks.js";
+import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { type NodeRequest, readBody } from "../../../src/receiver/http/read-node-body.js";
 
 const LIMITS: ReadLimits = { maxBodyBytes: 100_000, timeoutMs: 10_000, held: new HeldBytes(10_000_000) };

@@ -1,8 +1,8 @@
 // Collects the chunks of bodies, and bounds what all bodies of a receiver hold together.
-import type { Rejection } from "../../core/outcome.js";
-import { asBuffer, NO_BYTES } from "../../lib/bytes.js";
-import { tooLarge } from "../checks/content-headers.js";
-import { overloaded } from "../checks/load.js";
+import type { Rejection } from "../core/outcome.js";
+import { asBuffer, NO_BYTES } from "../lib/bytes.js";
+import { tooLarge } from "./checks/content-headers.js";
+import { overloaded } from "./checks/load.js";
 
 /** The bytes of bodies that one receiver has in memory, from the first chunk until the delivery is answered. */
 export class HeldBytes {
