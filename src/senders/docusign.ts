@@ -4,6 +4,7 @@ import { dottedAll, ifPresent, json, literal, memberOf } from "../core/field.js"
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
+import { XML_TEXT } from "./shared/xml-text.js";
 
 const DOCUSIGN_EVENT = /* @__PURE__ */ json("event");
 
@@ -42,7 +43,7 @@ export const docusign: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: hmac({ secret, signature: { header: DOCUSIGN_SIGNATURES, encoding: "base64" } }),
-    body: { "application/json": "json", "text/xml": "text", "application/xml": "text" },
+    body: { "application/json": "json", "text/xml": XML_TEXT, "application/xml": XML_TEXT },
     event(_delivery, payload) {
       if (typeof payload === "string") return DOCUSIGN_XML;
       return memberOf(payload, "data.envelopeId") === undefined || memberOf(payload, "generatedDateTime") === undefined

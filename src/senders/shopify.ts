@@ -7,6 +7,7 @@ import { dotted, dottedAll, header, json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
+import { XML_TEXT } from "./shared/xml-text.js";
 
 const TOPIC = /* @__PURE__ */ header("x-shopify-topic");
 const TIME = /* @__PURE__ */ header("x-shopify-triggered-at", "rfc3339");
@@ -62,7 +63,7 @@ export const shopify: SecretSender = /* @__PURE__ */ senderFactory({
   define: ({ secret }) => ({
     auth: shopifyAuth(secret),
     // XML is a choice of webhooks that the REST API made.
-    body: { "application/json": "json", "application/xml": "text", "text/xml": "text" },
+    body: { "application/json": "json", "application/xml": XML_TEXT, "text/xml": XML_TEXT },
     event({ headers }) {
       if (headers.get("shopify-hmac-sha256") !== undefined) return EVENTS;
       return headers.get("x-shopify-event-id") === undefined ? WEBHOOK : CAUSE;

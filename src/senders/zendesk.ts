@@ -4,6 +4,7 @@ import { header, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
+import { XML_TEXT } from "./shared/xml-text.js";
 
 const ZENDESK_INVOCATION = /* @__PURE__ */ header("x-zendesk-webhook-invocation-id");
 
@@ -31,8 +32,8 @@ export const zendesk: SecretSender = /* @__PURE__ */ senderFactory({
     body: {
       "application/json": "json",
       "application/x-www-form-urlencoded": "form",
-      "application/xml": "text",
-      "text/xml": "text",
+      "application/xml": XML_TEXT,
+      "text/xml": XML_TEXT,
     },
     event: (_delivery, payload) => {
       const type = memberOf(payload, "type");
