@@ -3,6 +3,7 @@
 import type { Delivery } from "../core/delivery.js";
 import type { Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
+import { NOT_SWAPPABLE } from "../dedupe/claim-subject.js";
 import { bodyVariants } from "../diagnosis/body-variants.js";
 import { type CalledUrl, urlVariants } from "../diagnosis/url-variants.js";
 import { within } from "../lib/deadline.js";
@@ -122,7 +123,7 @@ async function isProven(prove: ReturnType<typeof proveStep>, delivery: Delivery,
     payload: undefined,
     events: [],
     malformed: [],
-    isIdCovered: false,
+    binding: NOT_SWAPPABLE,
   };
   await prove(passage);
   return passage.proof !== undefined;

@@ -4,10 +4,9 @@ import type { Delivery } from "../core/delivery.js";
 import { type ArrivalMessage, arrivals, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
-import { isCovered } from "../core/field.js";
 import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
-import { ClaimSubject, membersPattern } from "../dedupe/claim-subject.js";
+import { ClaimSubject, membersPattern, NOT_SWAPPABLE } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -28,7 +27,7 @@ import { EventRunner, type EventSettings, type EventTerms } from "./processing/e
 import { GuardedRoute } from "./processing/guarded-route.js";
 import { Handlers } from "./processing/handler-registry.js";
 import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
-import { type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
+import { allUntilDeadline, type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
 import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
 import { EnrolmentWindow, type EnrolOptions } from "./secret-enrolment.js";
@@ -37,6 +36,8 @@ const NO_ITEMS: readonly MalformedItem[] = [];
 
 const NO_HANDLER =
   "no handler is registered: every genuine delivery is answered as success and dropped; register one with receiver.on(type, handler), or receiver.onUnhandled(handler)";
+const LACKING =
+  "a fetched event has no usable id or type: without an id it is handled each time it is fetched, without a type by the handler of everything";
 const NO_HANDLER_FOR_SPILLED =
   "receiver.guard is used with spillTo, and no handler is registered: what comes while the dedupe store is down is kept, and a route cannot be called again later. Register handlers with receiver.on as well; they run what was kept";
 
@@ -136,13 +137,6 @@ export class ReceiverCore {
     return this.settings.dedupe?.store.begin !== undefined;
   }
 
-  /** As `termsOf` finds it for a delivery, where the sender's description alone decides. */
-  get #isIdSwappable(): boolean {
-    const { auth, event } = this.sender.definition;
-    if (!auth.covers.body || typeof event === "function") return false;
-    return event.id !== undefined && !isCovered(event.id, auth.covers);
-  }
-
   #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
     if (inbox === undefined) return undefined;
     const { sender, settings, eventSettings: events } = this;
@@ -217,7 +211,7 @@ export class ReceiverCore {
       payload: undefined,
       events: [],
       malformed: NO_ITEMS,
-      isIdCovered: false,
+      binding: NOT_SWAPPABLE,
     };
   }
 
@@ -289,13 +283,14 @@ export class ReceiverCore {
   #handle(passage: OpenPassage, refused: Ending | undefined): MaybePromise<Outcome> {
     const ending = refused ?? this.#endEarly(passage);
     if (ending !== undefined) return this.end(passage, ending);
-    if (this.#inbox !== undefined) {
-      return this.runner
-        .starting(this.#inbox.takeIn(passage.events, this.termsOf(passage)))
-        .then((events) => this.endEvents(passage, events));
+    const run = this.#runOf(passage);
+    const inbox = this.#inbox;
+    if (inbox !== undefined) {
+      const taken = allUntilDeadline(run, () => this.runner.starting(inbox.takeIn(run.events, run.terms)));
+      return taken.then((events) => this.endEvents(passage, events));
     }
     if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
-    const outcomes = runDelivery(this.runner, this.#runOf(passage));
+    const outcomes = runDelivery(this.runner, run);
     return isPromise(outcomes)
       ? outcomes.then((events) => this.endEvents(passage, events))
       : this.endEvents(passage, outcomes);
@@ -305,11 +300,12 @@ export class ReceiverCore {
    * An event that was fetched and not delivered: the same schema, dedupe and handler; into the inbox, where there is one.
    * Waits for the handler. Rejects only where hookgate itself fails.
    *
-   * @throws {TypeError} Where it has no usable type or id.
+   * @throws {TypeError} Where its payload is nothing that JSON can carry.
    */
   async ingest(fetched: FetchedEvent): Promise<EventOutcome> {
     this.handlers.close();
     const event = toReceivedEvent(fetched, this.sender.name, this.settings.now());
+    if (event.type === "" || (event.id === undefined && fetched.id !== undefined)) this.operator.warn(LACKING);
     const outcome = withoutBodyNote(await this.#take(event));
     this.#teller.run(event, outcome, "backfill");
     return outcome;
@@ -318,7 +314,7 @@ export class ReceiverCore {
   async #take(event: ReceivedEvent): Promise<EventOutcome> {
     const late = this.refuseLate();
     if (late !== undefined) return eventOutcome(event, late.name, late);
-    const subject = subjectOfFetched(event, this.#isIdSwappable, this.#changing);
+    const subject = subjectOfFetched(event, this.sender.definition, this.#changing);
     if (this.#inbox === undefined) return await this.runner.run(event, subject);
     const [outcome] = await this.runner.starting(this.#inbox.takeIn([event], subject));
     return outcome as EventOutcome;
@@ -336,8 +332,7 @@ export class ReceiverCore {
   }
 
   termsOf(passage: OpenPassage): EventTerms {
-    const isBodyCovered = passage.proof?.covers.body === true;
-    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered, { changing: this.#changing });
+    return new ClaimSubject(passage.delivery.body, passage.payload, passage.binding, this.#changing);
   }
 
   /** A delivery that goes no further. */

@@ -71,7 +71,8 @@ export interface SenderDefinition {
   readonly toleranceSeconds?: number | null;
   /**
    * JSON members of the body that differ from attempt to attempt: a counter, or the time of the attempt. Where the id is
-   * not signed, an event is known by its id and its body, and these are left out of it.
+   * not signed, an event is known by its id and what is signed of its body, and these are left out of it. Of a body that
+   * is signed as a whole the members' own names, at any depth; else paths with dots, or form fields.
    */
   readonly retriesChange?: readonly string[];
   /** The id is not one (thin pings, one id for every change of state): never dedupe by it. */

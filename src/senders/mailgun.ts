@@ -79,12 +79,14 @@ function mailgunAuth(secret: Secrets): Auth {
   const inJson = mac({
     secret,
     signed: "{json:signature.timestamp}{json:signature.token}",
+    patterns: { "json:signature.timestamp": /\d{10}/ },
     timestamp: json("signature.timestamp", "unix-seconds"),
     signature: { at: json("signature.signature"), encoding: "hex" },
   });
   const inForm = mac({
     secret,
     signed: "{form:timestamp}{form:token}",
+    patterns: { "form:timestamp": /\d{10}/ },
     timestamp: form("timestamp", "unix-seconds"),
     signature: { at: form("signature"), encoding: "hex" },
   });
@@ -118,6 +120,8 @@ export const mailgun: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mailgunAuth(secret),
     body: { "application/json": "json", [FORM_TYPE]: "form", [MULTIPART_TYPE]: multipart },
     event: (delivery) => (isForm(delivery) ? ROUTE : WEBHOOK),
+    // Whether a retry has a new time and token is not known.
+    retriesChange: ["signature.timestamp", "signature.token", "timestamp", "token"],
     reply: {
       successStatuses: [200],
       stopStatus: 406,

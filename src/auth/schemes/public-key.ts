@@ -28,8 +28,8 @@ import { decodeSignature, encodeSignature } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes, placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
+import { joinBytes, type SignedBytes } from "../signature/signed-template.js";
 import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";
@@ -49,6 +49,7 @@ const OPTION_NAMES: readonly string[] = [
   "keyId",
   "algorithm",
   "signed",
+  "patterns",
   "signature",
   "timestamp",
   "families",

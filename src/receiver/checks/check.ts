@@ -4,6 +4,7 @@ import type { Delivery } from "../../core/delivery.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { Ending } from "../../core/outcome.js";
 import type { Trace } from "../../core/trace.js";
+import type { Binding } from "../../dedupe/claim-subject.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
 /** One delivery on its way. Each step adds what the next ones may rely on. */
@@ -23,8 +24,8 @@ export interface Passage {
   events: readonly ReceivedEvent[];
   /** After identifying: items of a batch that are no events, by their place among all items. */
   malformed: readonly MalformedItem[];
-  /** After identifying: whether the proof binds the ids, so that no replayer can change them. */
-  isIdCovered: boolean;
+  /** After identifying: what of its events a replayer cannot change. */
+  binding: Binding;
 }
 
 /** An item of a batch without a usable id or type. Its neighbours are events even so. */

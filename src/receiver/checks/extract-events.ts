@@ -7,6 +7,7 @@ import { type EventOrigin, ReceivedEvent } from "../../core/event.js";
 import { type Field, isCovered, memberOf, readField } from "../../core/field.js";
 import type { Ending } from "../../core/outcome.js";
 import type { TraceLine } from "../../core/trace.js";
+import { type Binding, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
 import { parseTime } from "../../lib/time.js";
 import type { EventRow, SenderDefinition } from "../../sender/sender.js";
 import type { MalformedItem, Passage, Step } from "./check.js";
@@ -15,7 +16,7 @@ import type { MalformedItem, Passage, Step } from "./check.js";
 const MAX_TEXT_LENGTH = 512;
 
 export interface IdentifySettings {
-  readonly sender: Pick<SenderDefinition, "name" | "event" | "typeMismatch">;
+  readonly sender: Pick<SenderDefinition, "name" | "event" | "typeMismatch" | "retriesChange">;
   readonly credentialHeaders: ReadonlySet<string>;
   /** Told to the operator, once for each text. */
   readonly warn: (message: string) => void;
@@ -23,7 +24,7 @@ export interface IdentifySettings {
 
 export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettings): Step {
   const { event: rows } = sender;
-  const lineOf = lineMaker();
+  const factsOf = factsMaker(sender.retriesChange);
   return function identify(passage) {
     const { delivery, payload, proof } = passage;
     if (proof === undefined) throw new Error("identify: asked before the proof");
@@ -61,10 +62,11 @@ export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettin
     if (problem !== undefined && events.length === 0) return refuse(passage, problem);
     passage.events = events;
     passage.malformed = malformed;
-    passage.isIdCovered = row.id === undefined || isCovered(row.id, proof.covers);
+    const { line, binding } = factsOf(row, proof.covers);
+    passage.binding = binding;
     if (problem !== undefined) note(passage, `skipped an item: ${problem}`);
     else if (lacking !== undefined) note(passage, `${lacking}: ${CONSEQUENCE}`);
-    else passage.trace.add(lineOf(row, proof.covers));
+    else passage.trace.add(line);
     if (lacking !== undefined)
       warn(`a proven delivery has ${lacking}: ${CONSEQUENCE}. It is told once; the trace says it each time`);
     return undefined;
@@ -111,7 +113,7 @@ function readEvent(row: EventRow, delivery: Delivery, item: unknown, origin: Eve
 }
 
 /** A text of 1 to 512 characters that is not blank, or a safe integer; anything else would merge ids that differ. */
-function textOf(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== "string" || value.length > MAX_TEXT_LENGTH || value.trim() === "") return undefined;
   return value;
@@ -143,28 +145,44 @@ function placeOf(field: Field): string {
   return field.in === "literal" ? "the row" : `${field.in} ${field.name}`;
 }
 
-/** Says of each field whether the proof binds it. Rows and covers are constants, so the line is made once for each pair. */
-function lineMaker(): (row: EventRow, covers: Covers) => TraceLine {
-  const made = new WeakMap<EventRow, WeakMap<Covers, TraceLine>>();
+/** What a row and the proof of a delivery say together. Both are constants, so it is made once for each pair. */
+interface RowFacts {
+  /** Says of each field whether the proof binds it. */
+  readonly line: TraceLine;
+  readonly binding: Binding;
+}
+
+function factsMaker(retriesChange: readonly string[] | undefined): (row: EventRow, covers: Covers) => RowFacts {
+  const made = new WeakMap<EventRow, WeakMap<Covers, RowFacts>>();
   return (row, covers) => {
     let ofRow = made.get(row);
     if (ofRow === undefined) {
       ofRow = new WeakMap();
       made.set(row, ofRow);
     }
-    let line = ofRow.get(covers);
-    if (line === undefined) {
-      const describe = (name: string, field: Field | undefined): string =>
-        field === undefined
-          ? `no ${name}`
-          : `${name} from ${placeOf(field)} (${isCovered(field, covers) ? "signed" : "not signed"})`;
-      line = Object.freeze({
-        check: "identify",
-        verdict: "passed",
-        hint: `${describe("id", row.id)}, ${describe("type", row.type)}`,
-      });
-      ofRow.set(covers, line);
+    let facts = ofRow.get(covers);
+    if (facts === undefined) {
+      facts = { line: lineOf(row, covers), binding: bindingOf(row, covers, retriesChange) };
+      ofRow.set(covers, facts);
     }
-    return line;
+    return facts;
   };
+}
+
+function lineOf(row: EventRow, covers: Covers): TraceLine {
+  const describe = (name: string, field: Field | undefined): string =>
+    field === undefined
+      ? `no ${name}`
+      : `${name} from ${placeOf(field)} (${isCovered(field, covers) ? "signed" : "not signed"})`;
+  const hint = `${describe("id", row.id)}, ${describe("type", row.type)}`;
+  return Object.freeze({ check: "identify", verdict: "passed", hint });
+}
+
+/** @param retriesChange - Members that differ from attempt to attempt, and so tell nothing of an event. */
+export function bindingOf(row: EventRow, covers: Covers, retriesChange: readonly string[] = []): Binding {
+  if (row.id === undefined || isCovered(row.id, covers)) return NOT_SWAPPABLE;
+  const fields = covers.body ? undefined : covers.fields?.filter((path) => !retriesChange.includes(path));
+  const isContentBound = covers.body || (row.each === undefined && fields !== undefined && fields.length > 0);
+  if (!isContentBound) return NOT_SWAPPABLE;
+  return { isIdSwappable: true, isTypeSwappable: !isCovered(row.type, covers), fields };
 }

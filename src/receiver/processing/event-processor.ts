@@ -3,7 +3,7 @@
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
-import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import type { ClaimResult, Claims } from "../../dedupe/claims.js";
 import type { KeyOf } from "../../dedupe/key.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
@@ -38,7 +38,8 @@ const TWIN_WAIT_MS = 1_000;
 /** A run of this process that others with the same key wait for. */
 interface Twin {
   readonly ended: PromiseLike<EventOutcome>;
-  readonly body: Buffer;
+  readonly event: ReceivedEvent;
+  readonly terms: EventTerms;
 }
 
 /** One event on its way to its handler. */
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly handler?: AnyHandler;
   /** Somebody else holds it, and settles it. */
   readonly claim?: HeldClaim;
+  /** Under which it was put aside. */
+  readonly key?: string;
   /** 0: it counts as running with another one, for a guarded route that handles several events is one handler. */
   readonly weight?: 0 | 1;
 }
@@ -114,7 +117,7 @@ export class EventRunner {
     if (handler === undefined)
       return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
     if (isClosing()) return closing(event);
-    const key = how.claim?.key ?? keyOfEvent(keyOf, event, terms) ?? claims?.replayKey(event.tenant, terms);
+    const key = how.claim?.key ?? how.key ?? terms.keyOf(keyOf, event) ?? claims?.replayKey(event, terms);
     const work: Work = { event, handler, terms, key, notes: [], how };
     if (!needsVouching(this.#settings, event)) return this.#handle(work);
     return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#handle(work));
@@ -130,7 +133,7 @@ export class EventRunner {
     // What has ended already needs no twin; what goes on is entered before anybody else can ask for it.
     const ended = this.#claimAndStart(work, claims, key);
     if (!isPromise(ended)) return ended;
-    const own: Twin = { ended, body: terms.body };
+    const own: Twin = { ended, event: work.event, terms };
     this.#twins.set(key, own);
     const forget = (): void => {
       // Where the run was given up, the event may have another twin by now.
@@ -143,7 +146,7 @@ export class EventRunner {
   #claimAndStart(work: Work, claims: Claims, key: string): MaybePromise<EventOutcome> {
     let taken: MaybePromise<ClaimResult>;
     try {
-      taken = claims.take(key, work.terms, work.event.tenant);
+      taken = claims.take(key, work.event, work.terms);
     } catch (error) {
       return this.#storeFailed(work, error);
     }
@@ -203,8 +206,8 @@ export class EventRunner {
   }
 
   async #awaitTwin({ event, terms, notes }: Work, twin: Twin): Promise<EventOutcome> {
-    // Both are at hand, so looking costs nothing, whatever the store is asked to compare.
-    if (!terms.body.equals(twin.body)) {
+    // Both are at hand, so they are compared, whatever the store is asked to.
+    if (terms.eventDigest(event) !== twin.terms.eventDigest(twin.event)) {
       notes.push("body_mismatch");
       if (this.#settings.strict) return otherBody(event, notes);
     }

@@ -3,7 +3,7 @@ import type { Delivery } from "../../core/delivery.js";
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
-import { ClaimSubject } from "../../dedupe/claim-subject.js";
+import { ClaimSubject, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
 import { toEvent } from "../../inbox/entry.js";
 import type { Inbox, InboxEntry, InboxJob, InboxVerdict, InboxWork } from "../../inbox/inbox.js";
 import { InboxClaim } from "../../inbox/inbox-claim.js";
@@ -58,9 +58,9 @@ export function openWorkshop(settings: WorkSettings): Workshop {
     if (settings.isHandled?.(entry.type) === false) return dead(entry, NO_HANDLER);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);
-    const terms = new ClaimSubject(asBuffer(entry.body), false, { key: entry.key });
+    const terms = new ClaimSubject(asBuffer(entry.body), event.source, NOT_SWAPPABLE, undefined);
     const outcome = await inTime(event, () =>
-      runner.run(event, terms, settings.hasClaims && event.id !== undefined ? undefined : { claim }),
+      runner.run(event, terms, settings.hasClaims && event.id !== undefined ? { key: entry.key } : { claim }),
     );
     settings.onRun(event, outcome);
     const { attempt } = job;
