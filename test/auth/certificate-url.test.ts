@@ -243,7 +243,11 @@ describe("chains", () => {
     ["to the root", [leaf, intermediate, root], undefined],
     ["below the root", [leaf, intermediate], undefined],
     ["without its intermediate", [leaf, root], "unauthenticated"],
-    ["to another root of the same name", [leaf, intermediate, certificate("other-root")], "unauthenticated"],
+    [
+      "that goes on to another root of the same name, once the pinned one has been reached",
+      [leaf, intermediate, certificate("other-root")],
+      undefined,
+    ],
     ["in another order", [intermediate, leaf, root], "unauthenticated"],
     ["issued by a leaf", [certificate("forged-leaf"), leaf, intermediate, root], "unauthenticated"],
     ["that is the root alone", [root], "unauthenticated"],
@@ -251,6 +255,15 @@ describe("chains", () => {
     ["that is too long", [leaf, leaf, leaf, leaf, intermediate, root], "bad_credentials"],
   ])("%s", (_name, chain, expected) => {
     expect(refuseChain(chain, [root], NOW_MS)?.outcome).toBe(expected);
+  });
+
+  it("to another root than the pinned one, though of the same name", () => {
+    for (const chain of [
+      [leaf, intermediate],
+      [leaf, intermediate, root],
+    ]) {
+      expect(refuseChain(chain, [certificate("other-root")], NOW_MS)?.outcome).toBe("unauthenticated");
+    }
   });
 
   it("must be valid at the moment asked for", () => {

@@ -150,6 +150,16 @@ export function indexOfKey<Key>(keys: readonly Key[], holds: (key: Key) => boole
   return failure === undefined ? -1 : unsupported(failure.cause);
 }
 
+/** Whether an error says that the platform lacks something, and not that what was given is malformed. */
+export function isPlatformError(error: unknown): boolean {
+  const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
+  return (
+    code === "ERR_METHOD_NOT_IMPLEMENTED" ||
+    name === "NotSupportedError" ||
+    (error instanceof TypeError && /is not a (?:function|constructor)/.test(String(message)))
+  );
+}
+
 /** The platform could not do what a proof needs: neither the sender's fault nor a forgery. */
 export function unsupported(cause: unknown): Refusal {
   return { ...refuse("undecided", "this platform's crypto could not verify the signature: see the cause"), cause };

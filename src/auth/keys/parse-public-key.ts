@@ -1,7 +1,7 @@
 // Turns what a user has copied from a sender's page into a key: every spelling that senders use, and no other.
 import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
 import { decodeCanonical } from "../request/encoding.js";
-import { ALGORITHMS, misfitOf, type PublicKeyAlgorithm, restrictKey } from "./algorithms.js";
+import { ALGORITHMS, isPlatformError, misfitOf, type PublicKeyAlgorithm, restrictKey } from "./algorithms.js";
 import { IllFormedKey, MAX_KEYS } from "./key-lookup.js";
 import { weaknessOf } from "./weak-keys.js";
 
@@ -111,7 +111,8 @@ const JWAS: ReadonlySet<unknown> = /* @__PURE__ */ new Set(Object.values(ALGORIT
 function tried<Value>(make: () => Value, problem: string): Value {
   try {
     return make();
-  } catch {
+  } catch (error) {
+    if (isPlatformError(error)) throw error;
     throw new IllFormedKey(problem); // the library's message may quote the text
   }
 }
