@@ -19,7 +19,7 @@ import { allOf, anyOf, basicAuth, hmac, staticToken } from "hookgate/auth";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { inspector } from "hookgate/inspector";
 import { instrument } from "hookgate/otel";
-import { createTestSender, recordDeliveries } from "hookgate/testing";
+import { createTestSender, type RecordedDelivery, recordDeliveries, replayDelivery } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleOptions, sampleRequest } from "../../scripts/sender-samples.js";
@@ -35,6 +35,7 @@ interface Case {
   readonly delivery: SignedDelivery;
 }
 
+const SILENT = { warn() {}, error() {} };
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -174,6 +175,17 @@ describe.each(cases)("$name", ({ sender, secret, delivery }) => {
     const told = await everythingOf(sender, [delivery]);
     expect(told.some((text) => text.startsWith("event: "))).toBe(true);
     expect(leaksOf(told, secret)).toEqual([]);
+  });
+
+  it("is recorded without it, and sent again with it", async () => {
+    const options = sender.definition.auth.needsPublicUrl ? { publicUrl: ORIGIN } : {};
+    const receiver = createReceiver(sender, { dedupe: false, logger: SILENT, ...options }).on("*", () => undefined);
+    const recording = recordDeliveries(receiver);
+    await receiver.receive({ ...delivery, url: delivery.url.slice(ORIGIN.length) });
+    const [kept] = recording.stop();
+    expect(holds(JSON.stringify(kept), secret)).toBe(false);
+    const again = await replayDelivery(receiver, kept as RecordedDelivery, { sender });
+    expect(again.status).toBe(sender.profile.successStatus);
   });
 
   it("keeps it to itself where it is not the one that was expected: it may be right elsewhere", async () => {

@@ -172,7 +172,7 @@ function Rejection({
       )}
       {diagnosis !== null && (
         <p class="diagnosis">
-          <b>Looked into: </b>
+          <b>Diagnosis: </b>
           <Text of={diagnosis.found} />.
         </p>
       )}
