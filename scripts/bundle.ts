@@ -61,12 +61,10 @@ const ownSources: Plugin = {
 
 /** Not for `require`: the command runs by itself, and the page runs in a browser. */
 const ESM_ONLY = /^(cli\/|inspector\/(app|sign-in)\.js$)/;
-const JOSE = "vendor/jose.js";
 
-/** The built ES modules as CommonJS, file by file. `jose` is an ES module alone, which Jest cannot require: it comes along. */
+/** The built ES modules as CommonJS, file by file. */
 export async function bundleCommonJs(from: string, to: string): Promise<void> {
-  const fromPath = fileURLToPath(new URL(`${from}/`, root));
-  const files = readdirSync(fromPath, { recursive: true, encoding: "utf8" })
+  const files = readdirSync(new URL(`${from}/`, root), { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => file.endsWith(".js") && !ESM_ONLY.test(file));
   const options: BuildOptions = {
@@ -81,24 +79,19 @@ export async function bundleCommonJs(from: string, to: string): Promise<void> {
     outbase: from,
     outdir: to,
     define: { "import.meta.url": "IMPORT_META_URL" },
+    plugins: [external],
     banner: { js: 'const IMPORT_META_URL = require("node:url").pathToFileURL(__filename).href;' },
-    plugins: [imports(fromPath)],
     legalComments: "none",
   });
-  await build({ ...options, entryPoints: ["jose"], outfile: `${to}/${JOSE}`, legalComments: "eof" });
   writeFileSync(new URL(`${to}/package.json`, root), `${JSON.stringify({ type: "commonjs" })}\n`);
 }
 
-function imports(fromPath: string): Plugin {
-  return {
-    name: "imports",
-    setup(build) {
-      build.onResolve({ filter: /.*/ }, ({ path, resolveDir, kind }) => {
-        if (kind === "entry-point") return undefined;
-        if (path !== "jose") return { path, external: true };
-        const near = relative(resolveDir, `${fromPath}${JOSE}`).replaceAll("\\", "/");
-        return { path: near.startsWith(".") ? near : `./${near}`, external: true };
-      });
-    },
-  };
-}
+/** Every import stays one: file by file. */
+const external: Plugin = {
+  name: "external",
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+      kind === "entry-point" ? undefined : { path, external: true },
+    );
+  },
+};

@@ -10,7 +10,7 @@ export const CASES = {
   "createReceiver and stripe": 'export { createReceiver } from "hookgate"; export { stripe } from "hookgate/senders";',
   "createReceiver, stripe and github":
     'export { createReceiver } from "hookgate"; export { stripe, github } from "hookgate/senders";',
-  "createReceiver and kinde, whose tokens need jose":
+  "createReceiver and kinde, whose bodies are tokens":
     'export { createReceiver } from "hookgate"; export { kinde } from "hookgate/senders";',
 } as const;
 

@@ -21,21 +21,16 @@ export type {
   MessageKeys,
   MessagePublicKeyAlgorithm,
 } from "./http-signature/keys.js";
-export {
-  type BearerJwtKeys,
-  type BearerJwtOptions,
-  type BearerJwtRules,
-  bearerJwt,
-  type ClaimValue,
-  type JwtAlgorithm,
-} from "./jwt/bearer-jwt.js";
+export { type BearerJwtOptions, type BearerJwtRules, bearerJwt } from "./jwt/bearer-jwt.js";
 export { type DetachedJwsOptions, detachedJws } from "./jwt/detached-jws.js";
-export type { JwsAlgorithm, JwsKeySource } from "./jwt/jws-keys.js";
-export { type HashClaim, type JwtOptions, jwt } from "./jwt/jwt.js";
+export type { JwsAlgorithm, JwsAlgorithm as JwtAlgorithm } from "./jwt/jws-algorithms.js";
+export type { JwsKeySource, JwsKeySource as BearerJwtKeys } from "./jwt/jws-keys.js";
+export { type ClaimValue, type HashClaim, type JwtLacks, type JwtOptions, type JwtRules, jwt } from "./jwt/jwt.js";
 export type { X5cOptions } from "./jwt/x5c.js";
 export type { EcdsaForm, PublicKeyAlgorithm } from "./keys/algorithms.js";
 export type { CertificateUrlOptions } from "./keys/certificate-url.js";
-export type { PublicKeyText } from "./keys/parse-public-key.js";
+export type { JwkSet } from "./keys/jwks-document.js";
+export type { Jwk, PublicKeyText } from "./keys/parse-public-key.js";
 export type {
   PublicKeyAnswer,
   PublicKeyByIdFunction,

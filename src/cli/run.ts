@@ -11,15 +11,16 @@ import { senders } from "./commands/senders.js";
 import { verify } from "./commands/verify.js";
 import { type Command, readArguments } from "./lib/command.js";
 import { helpOf, overview } from "./lib/help.js";
-import { type Io, plain } from "./lib/io.js";
+import { type Io, plain, printing } from "./lib/io.js";
 import { paintFor } from "./lib/paint.js";
 import { UsageError } from "./lib/usage-error.js";
 
 const COMMANDS: readonly Command[] = [send, verify, check, senders, replay, inbox, endpoints, backfill];
 
 /** Never rejects. @returns The exit code. */
-export async function run(args: readonly string[], io: Io): Promise<number> {
+export async function run(args: readonly string[], world: Io): Promise<number> {
   const isJson = args.includes("--json");
+  const io = printing(world, isJson);
   const isOff = args.includes("--no-color");
   const paint = paintFor({ isTerminal: io.isOutTerminal, env: io.env, isOff });
   const paintError = paintFor({ isTerminal: io.isErrTerminal, env: io.env, isOff });

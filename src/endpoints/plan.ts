@@ -1,4 +1,5 @@
 // A plan of steps, as data and as text.
+import { plainText } from "../lib/plain-text.js";
 
 /** One step, in the order in which it is done. */
 export type PlanStep =
@@ -30,9 +31,9 @@ const MARKS: Readonly<Record<PlanStep["action"], string>> = {
   "by hand": "!",
 };
 
-/** A line for each step, for a person. Holds no secret. */
+/** A line for each step, for a person: what the sender's API says cannot begin one of its own. Holds no secret. */
 export function describePlan(plan: EndpointPlan): string {
-  const lines = plan.steps.map((step) => `  ${MARKS[step.action]} ${describeStep(step)}`);
+  const lines = plan.steps.map((step) => `  ${MARKS[step.action]} ${plainText(describeStep(step))}`);
   return [plan.title, ...lines, plan.isInOrder ? "nothing to do" : ""].filter((line) => line !== "").join("\n");
 }
 

@@ -7,4 +7,6 @@ export interface OpenPassage extends Passage {
   readonly isHeard: boolean;
   /** On the monotonic clock: what the sender's patience is counted from. */
   readonly arrivedMs: number;
+  /** Bytes of the body that count in `maxBufferedBytes`; released when the delivery is answered. */
+  heldBytes: number;
 }

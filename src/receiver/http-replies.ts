@@ -51,11 +51,11 @@ export function createReplies(profile: ReplyProfile, methods: readonly string[],
   const bodies = new Map<string, string>();
 
   const { finish } = profile;
-  function finished(reply: Reply, passage: Passage | undefined): Reply {
+  function finished(reply: Reply, name: OutcomeName, passage: Passage | undefined): Reply {
     if (finish === undefined || passage?.proof === undefined) return reply;
     const { delivery, payload, proof } = passage;
     try {
-      return finish(reply, { delivery, payload, proof, nowMs: side.now() });
+      return finish(reply, { delivery, payload, proof, nowMs: side.now(), isDuplicate: name === "duplicate" });
     } catch (cause) {
       side.failed(cause); // the handler has succeeded: nothing may turn that into a failure
       return reply;
@@ -64,14 +64,14 @@ export function createReplies(profile: ReplyProfile, methods: readonly string[],
 
   return function replyTo(ending, passage) {
     if (ending.reply !== undefined) {
-      return ending.name === "handshake" ? ending.reply : finished(ending.reply, passage);
+      return ending.name === "handshake" ? ending.reply : finished(ending.reply, ending.name, passage);
     }
     const row = OUTCOMES[ending.name];
     const status = ending.status ?? statusOf(ending.name, profile);
-    if (row.status === "success" && status === success.status) return finished(success, passage);
+    if (row.status === "success" && status === success.status) return finished(success, ending.name, passage);
     // A status that makes the sender stop is no problem of ours to describe.
     if (row.status === "stop") {
-      return status === success.status ? finished(success, passage) : { status, headers: {}, body: "" };
+      return status === success.status ? finished(success, ending.name, passage) : { status, headers: {}, body: "" };
     }
     const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
     const retryAfterSeconds = retryAfterOf(ending);

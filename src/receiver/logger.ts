@@ -1,6 +1,8 @@
 // Calls `onOutcome`, `onError` and `logger`; without them, writes a line for each cause.
+
 import type { WebhookError } from "../core/errors.js";
 import { OUTCOMES, type Outcome } from "../core/outcome.js";
+import { plainText } from "../lib/plain-text.js";
 import { type Level, outcomeLine, sentences } from "./format-outcome.js";
 
 /**
@@ -108,13 +110,13 @@ export class Operator {
       this.#call("logger", () => logger[level]?.(details, message));
       return;
     }
-    process.stderr.write(`hookgate [${name}] ${oneLine(message)}\n`);
+    process.stderr.write(`hookgate [${name}] ${plainText(message)}\n`);
   }
 
   /** What the operator's own function throws must not change what the sender hears. */
   #call(what: string, call: () => unknown): void {
     const complain = (thrown: unknown): void => {
-      process.stderr.write(`hookgate [${this.#options.name}] ${what} threw: ${oneLine(String(thrown))}\n`);
+      process.stderr.write(`hookgate [${this.#options.name}] ${what} threw: ${plainText(String(thrown))}\n`);
     };
     try {
       const returned = call();
@@ -123,12 +125,4 @@ export class Operator {
       complain(thrown);
     }
   }
-}
-
-/** Nothing from outside may begin a line of its own, or colour a terminal. */
-function oneLine(text: string): string {
-  return text.replace(
-    /[^\x20-\x7e\u00a0-\u2027\u202a-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -14,6 +14,7 @@ import type { ClientAddressSource } from "../ip/client-address.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { type Sender, secretFieldsOf } from "../sender/sender.js";
 import { attachStore } from "./attach-store.js";
+import { HeldBytes, type ReadLimits } from "./body-chunks.js";
 import type { MalformedItem } from "./checks/check.js";
 import { closing, overloaded } from "./checks/load.js";
 import { compileSteps, type Steps, walk } from "./compile-checks.js";
@@ -49,7 +50,7 @@ export class ReceiverCore {
   readonly eventSettings: EventSettings;
   readonly runner: EventRunner;
   readonly claims: Claims | undefined;
-  readonly bodyLimits: { readonly maxBodyBytes: number; readonly timeoutMs: number };
+  readonly bodyLimits: ReadLimits;
   readonly sender: Sender<never>;
   readonly clientAddress: ClientAddressSource;
   /** Nothing can be decided without the peer's address. */
@@ -106,7 +107,8 @@ export class ReceiverCore {
       facts: this.facts,
     });
     this.claims = attachStore(sender, settings, (message) => this.operator.warn(message));
-    this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs };
+    const held = new HeldBytes(settings.maxBufferedBytes);
+    this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs, held };
     const { onStoreFailure = "refuse" } = settings.dedupe ?? {};
     this.eventSettings = {
       handlers: this.handlers,
@@ -212,6 +214,7 @@ export class ReceiverCore {
       events: [],
       malformed: NO_ITEMS,
       binding: NOT_SWAPPABLE,
+      heldBytes: 0,
     };
   }
 
@@ -337,12 +340,20 @@ export class ReceiverCore {
 
   /** A delivery that goes no further. */
   end(passage: OpenPassage, ending: Ending): Outcome {
+    this.#letGo(passage);
     return this.#teller.ending(passage, ending);
   }
 
   /** A delivery whose events have ended, here or in a guarded route. */
   endEvents(passage: OpenPassage, events: readonly EventOutcome[]): Outcome {
+    this.#letGo(passage);
     return this.#teller.events(passage, events, false);
+  }
+
+  /** The delivery is answered: its body no longer counts in `maxBufferedBytes`. */
+  #letGo(passage: OpenPassage): void {
+    this.bodyLimits.held.release(passage.heldBytes);
+    passage.heldBytes = 0;
   }
 
   /**

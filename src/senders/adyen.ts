@@ -87,6 +87,7 @@ function adyenAuth(secret: Secrets): Auth {
     items: "notificationItems",
     fields: SIGNED_FIELDS,
     joint: ":",
+    jointIn: `${ITEM}.merchantReference`,
     signature: `${ITEM}.additionalData.hmacSignature`,
     encoding: "base64",
   });

@@ -49,6 +49,12 @@ function appStoreAuth({ bundleId, environment = "Production", roots }: AppleAppS
     algorithms: ["ES256"],
     x5c: { roots: roots ?? [APPLE_ROOT_CA_G3], leafOids: [LEAF_OID], issuerOids: [ISSUER_OID] },
     signedAt: { claim: "signedDate", format: "unix-milliseconds" },
+    requiredClaims: ["notificationType"],
+    lacks: {
+      issuer: "Apple's notifications name none; the chain's markers say who signs",
+      audience: "Apple's notifications name the app by bundleId, which is checked below",
+      expiry: "Apple's notifications have none, and are retried for days",
+    },
   });
   function ofOurApp(delivery: Delivery): (proof: Proof) => Proof {
     return (proof) => {

@@ -26,6 +26,12 @@ const NO_HEADER = /* @__PURE__ */ refuse(
   "unauthenticated",
   `a header that ${SIGNED_HEADERS} names is missing, or came more than once`,
 );
+/** Lines are `<name>:<value>`, with a semicolon between: a value that holds the beginning of one could be several. */
+const NEXT_LINE = /;[^\s;:]+:|\n/;
+const AMBIGUOUS = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed header holds what could be another one, so the signature could fit other headers",
+);
 const NO_URL = /* @__PURE__ */ refuse("bad_credentials", "the path cannot be written as Contentful writes it");
 
 /** The names that are signed, lower case; `undefined` where there is no sound list. */
@@ -57,6 +63,7 @@ const CANONICAL_REQUEST: SignedText = {
     for (const name of [...names].sort()) {
       const value = delivery.headers.onceList(name);
       if (value === undefined || value === REPEATED) return NO_HEADER;
+      if (NEXT_LINE.test(value)) return AMBIGUOUS;
       lines.push(`${name}:${value.trim()}`);
     }
     const path = canonicalPath(delivery.url);

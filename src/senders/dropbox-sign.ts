@@ -46,6 +46,7 @@ export const dropboxSign: SecretSender = /* @__PURE__ */ senderFactory({
       mac({
         secret,
         signed: "{json:event.event_time}{json:event.event_type}",
+        patterns: { "json:event.event_type": /[a-z_]+/ },
         timestamp: TIME,
         signature: { at: json("event.event_hash"), encoding: "hex" },
       }),

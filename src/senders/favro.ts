@@ -14,6 +14,7 @@ export const favro: SecretSender = /* @__PURE__ */ senderFactory({
       secret,
       algorithm: "sha1",
       signed: "{json:payloadId}{url}",
+      patterns: { "json:payloadId": /[^:]+/ },
       signature: { header: "x-favro-webhook", encoding: "base64" },
     }),
     event: { id: json("payloadId"), type: json("action") },

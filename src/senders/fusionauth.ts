@@ -18,13 +18,19 @@ export const fusionauth: SenderFactory<FusionauthOptions> = /* @__PURE__ */ send
   define(options) {
     const at = header("x-fusionauth-signature-jwt");
     const bodyHash = { claim: "request_body_sha256", encoding: "base64" } as const;
+    const lacks = {
+      issuer: "FusionAuth's webhook tokens name none",
+      audience: "FusionAuth's webhook tokens name none, and bind the body by its hash",
+      expiry: "FusionAuth's webhook tokens have none",
+    };
     const isShared = "secret" in options;
     return {
       auth: isShared
-        ? jwt({ at, bodyHash, secret: options.secret, algorithms: ["HS256", "HS384", "HS512"] })
+        ? jwt({ at, bodyHash, lacks, secret: options.secret, algorithms: ["HS256", "HS384", "HS512"] })
         : jwt({
             at,
             bodyHash,
+            lacks,
             ...keySourceOf("fusionauth", options),
             algorithms: ["RS256", "RS384", "RS512", "ES256", "ES384", "EdDSA"],
           }),

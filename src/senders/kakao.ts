@@ -33,7 +33,16 @@ function kakaoAuth({ token, audience, jwksUrl = JWKS_URL }: KakaoOptions): Auth 
   const admin =
     token === undefined ? undefined : staticToken({ token, at: header("authorization"), prefix: "KakaoAK " });
   const status =
-    audience === undefined ? undefined : jwt({ at: "body", algorithms: ["RS256"], jwksUrl, issuer: ISSUER, audience });
+    audience === undefined
+      ? undefined
+      : jwt({
+          at: "body",
+          algorithms: ["RS256"],
+          jwksUrl,
+          issuer: ISSUER,
+          audience,
+          lacks: { expiry: "a security event token says what happened, and RFC 8417 section 2.2 advises against exp" },
+        });
   const first = admin ?? status;
   if (first === undefined) {
     throw new TypeError(

@@ -79,12 +79,14 @@ function mailgunAuth(secret: Secrets): Auth {
   const inJson = mac({
     secret,
     signed: "{json:signature.timestamp}{json:signature.token}",
+    patterns: { "json:signature.timestamp": /\d{10}/ },
     timestamp: json("signature.timestamp", "unix-seconds"),
     signature: { at: json("signature.signature"), encoding: "hex" },
   });
   const inForm = mac({
     secret,
     signed: "{form:timestamp}{form:token}",
+    patterns: { "form:timestamp": /\d{10}/ },
     timestamp: form("timestamp", "unix-seconds"),
     signature: { at: form("signature"), encoding: "hex" },
   });

@@ -53,7 +53,7 @@ export const mandrill: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mac({
       secret,
       algorithm: "sha1",
-      signed: signedForm({ maxFormBytes: MAX_BODY_BYTES }),
+      signed: signedForm({ names: ["mandrill_events"], maxFormBytes: MAX_BODY_BYTES }),
       signature: { header: "x-mandrill-signature", encoding: "base64" },
     }),
     body: { "application/x-www-form-urlencoded": { jsonInForm: "mandrill_events" } },

@@ -35,7 +35,7 @@ export const messagebird: SecretSender = /* @__PURE__ */ senderFactory({
       at: header("messagebird-signature-jwt"),
       algorithms: ["HS256", "HS384", "HS512"],
       issuer: "MessageBird",
-      requireExpiry: true,
+      lacks: { audience: "MessageBird's tokens name none, and bind the URL by its hash" },
       clockToleranceSeconds: 5,
       urlHash: { claim: "url_hash" },
       bodyHash: { claim: "payload_hash", isAbsentWhenEmpty: true },

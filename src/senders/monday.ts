@@ -37,7 +37,14 @@ export const monday: SecretSender<MondayEnvelope> = /* @__PURE__ */ senderFactor
   name: "monday",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: jwt({ at: header("authorization"), algorithms: ["HS256"], secret, requireExpiry: false }),
+    auth: jwt({
+      at: header("authorization"),
+      algorithms: ["HS256"],
+      secret,
+      // "Check that the aud field matches your integration app's endpoint": one secret signs for all URLs of an app.
+      audienceIsUrl: true,
+      lacks: { issuer: "monday.com's tokens name none; the secret is of one app alone" },
+    }),
     event: {
       // One trigger may set off several webhooks of a board.
       id: dottedAll(json("event.type"), ifPresent(json("event.subscriptionId")), json("event.triggerUuid")),

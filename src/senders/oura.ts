@@ -15,6 +15,8 @@ export const oura: SenderFactory<VerifyTokenOptions> = /* @__PURE__ */ senderFac
     auth: mac({
       secret,
       signed: "{header:x-oura-timestamp}{body}",
+      // Its unit is not documented: digits, or a date.
+      patterns: { "header:x-oura-timestamp": /\d+|\d{4}-[\dTZ:.+-]+/ },
       signature: { header: "x-oura-signature", encoding: "HEX" },
     }),
     event: {

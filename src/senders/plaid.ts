@@ -14,6 +14,11 @@ export const plaid: SenderFactory<KeysByIdOptions> = /* @__PURE__ */ senderFacto
       at: header("plaid-verification"),
       algorithms: ["ES256"],
       keys,
+      lacks: {
+        issuer: "Plaid's tokens name none",
+        audience: "Plaid's tokens name none, and bind the body by its hash",
+        expiry: "Plaid's tokens have none: the signed time decides",
+      },
       signedAt: { claim: "iat", format: "unix-seconds" },
       bodyHash: { claim: "request_body_sha256" },
     }),

@@ -90,6 +90,9 @@ function tossAuth(options: TossPaymentsOptions): Auth {
     : mac({
         secret: options.securityKey,
         signed: "{body}:{header:tosspayments-webhook-transmission-time}",
+        patterns: {
+          "header:tosspayments-webhook-transmission-time": /\d{10,13}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?/,
+        },
         signature: { header: SIGNATURE, encoding: "base64", form: { list: "v1:", separator: "," } },
       });
 

@@ -59,6 +59,8 @@ export const twitch: SecretSender<TwitchEnvelope> = /* @__PURE__ */ senderFactor
     auth: mac({
       secret,
       signed: "{header:twitch-eventsub-message-id}{timestamp}{body}",
+      // The time that follows has colons.
+      patterns: { "header:twitch-eventsub-message-id": /[^:]+/ },
       timestamp: TIME,
       signature: { header: "twitch-eventsub-message-signature", encoding: "hex", prefix: "sha256=" },
     }),

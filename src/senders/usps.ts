@@ -13,6 +13,8 @@ export const usps: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mac({
       secret,
       signed: "{json:timestamp}{json:payload}",
+      // The payload is a JSON text, and a time has no bracket: so it is certain where the time ends.
+      patterns: { "json:timestamp": /[^{[]+/, "json:payload": /[{[].*/s },
       signature: { header: ["x-hmac", "hmac-header"], encoding: "base64" },
     }),
     event: { type: json("subscriptionType") },

@@ -45,6 +45,11 @@ export const vonage: SecretSender = /* @__PURE__ */ senderFactory({
       secret,
       at: header("authorization"),
       prefix: "Bearer ",
+      lacks: {
+        issuer: "the secret is of one account alone, and the token binds the body by its hash",
+        audience: "Vonage's tokens name an api_key or application_id instead, and bind the body by its hash",
+        expiry: "Vonage's tokens have none: the signed time decides",
+      },
       algorithms: ["HS256"],
       signedAt: { claim: "iat", format: "unix-seconds" },
       bodyHash: { claim: "payload_hash" },

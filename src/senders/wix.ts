@@ -17,7 +17,16 @@ export const wix: SenderFactory<WixOptions> = /* @__PURE__ */ senderFactory({
   name: "wix",
   options: ["publicKey"],
   define: ({ publicKey }) => ({
-    auth: jwt({ at: "body", algorithms: ["RS256"], publicKey, requireExpiry: true }),
+    auth: jwt({
+      at: "body",
+      algorithms: ["RS256"],
+      publicKey,
+      requiredClaims: ["data"],
+      lacks: {
+        issuer: "Wix' tokens name none; the key is of one app alone",
+        audience: "Wix' tokens name none; the key is of one app alone",
+      },
+    }),
     body: anyType(tokenBody({ jsonClaims: ["data", "data.data"] })),
     event: { id: json("data.data.id"), type: json("data.eventType"), timestamp: json("iat", "unix-seconds") },
     reply: { timeLimitSeconds: 1.25, retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },

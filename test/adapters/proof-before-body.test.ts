@@ -79,7 +79,7 @@ const SCHEMES: readonly Scheme[] = [
   { name: "bearerJwt", auth: claims, forged: { headers: { authorization: "Bearer another" } } },
   {
     name: "jwt in a header",
-    auth: jwt({ at: header("x-jwt"), algorithms: ["HS256"], secret: JWT_SECRET, requireExpiry: false }),
+    auth: jwt({ at: header("x-jwt"), algorithms: ["HS256"], secret: JWT_SECRET, issuer: "i", audience: "a" }),
     forged: { headers: { "x-jwt": "e30.e30.e30" } },
   },
   {
@@ -245,10 +245,20 @@ describe("a proof that is asked before the body", () => {
     ["a signature", macAuth()],
     ["all of which one reads the body", allOf(byBasic, macAuth())],
     ["any of which one reads the body", anyOf(byBasic, macAuth())],
-    ["a token that is the body", jwt({ at: "body", algorithms: ["HS256"], secret: JWT_SECRET })],
+    [
+      "a token that is the body",
+      jwt({ at: "body", algorithms: ["HS256"], secret: JWT_SECRET, issuer: "i", audience: "a" }),
+    ],
     [
       "a token with a hash of the body",
-      jwt({ at: header("x-jwt"), algorithms: ["HS256"], secret: JWT_SECRET, bodyHash: { claim: "hash" } }),
+      jwt({
+        at: header("x-jwt"),
+        algorithms: ["HS256"],
+        secret: JWT_SECRET,
+        issuer: "i",
+        audience: "a",
+        bodyHash: { claim: "hash" },
+      }),
     ],
     ["a proof of one's own around another", late(byBasic)],
   ])("is not asked so early: %s", (_, auth) => {
@@ -284,6 +294,7 @@ describe("a sender that shakes hands by POST without proof", () => {
   async function portOf(sender: Sender<never>): Promise<number> {
     const receiver = createReceiver(sender as unknown as Sender<Record<string, unknown>>, {
       logger: quiet,
+      publicUrl: "https://example.com",
     });
     return listening(node as (typeof MOUNTS)[number], receiver as Open);
   }

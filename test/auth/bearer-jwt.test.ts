@@ -1,18 +1,12 @@
 // Real keys of node:crypto; tokens made by jose, or by hand where jose would not make them.
-import { execFileSync } from "node:child_process";
-import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject, sign as signBytes } from "node:crypto";
+import { createHmac, generateKeyPairSync, type KeyObject, sign as signBytes } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { compactVerify, type JWK, SignJWT } from "jose";
+import { type JWK, SignJWT } from "jose";
 import { afterAll, describe, expect, it } from "vitest";
 import { type BearerJwtOptions, bearerJwt, createBearerJwt } from "../../src/auth/jwt/bearer-jwt.js";
-import { precheckJwt } from "../../src/auth/jwt/jwt-precheck.js";
-import { fixedKeys, type KeySource, localKeySet } from "../../src/auth/keys/jwks.js";
-import { parseKeySet } from "../../src/auth/keys/jwks-document.js";
 import type { Auth, Proof, SignableRequest } from "../../src/core/auth.js";
 import { type Delivery, toDelivery } from "../../src/core/delivery.js";
 import { HeaderLines } from "../../src/lib/headers.js";
@@ -264,15 +258,15 @@ describe("the token's header", () => {
 
   it("an algorithm from `__proto__` is none", async () => {
     const head = base64url('{"__proto__":{"alg":"RS256"}}');
-    expect(await outcomeOf(byPublicKey, `${head}.${base64url(CLAIMS)}.AAAA`)).toBe("unauthenticated");
+    expect(await outcomeOf(byPublicKey, `${head}.${base64url(CLAIMS)}.AAAA`)).toBe("bad_credentials");
   });
 
   it("an algorithm outside `algorithms` is refused, though the key could do it", async () => {
     const auth = bearerJwt({ ...FIXED, publicKey: rsa.publicKey, algorithms: ["RS512"] });
     expect(await outcomeOf(auth, rs256())).toBe("unauthenticated");
-    expect(await outcomeOf(bearerJwt({ ...FIXED, secret: SECRET, algorithms: ["HS512"] }), hs256(SECRET))).toBe(
-      "unauthenticated",
-    );
+    expect(
+      await outcomeOf(bearerJwt({ ...FIXED, secret: SECRET + OTHER_SECRET, algorithms: ["HS512"] }), hs256(SECRET)),
+    ).toBe("unauthenticated");
   });
 
   it.each<[string, string | Buffer]>([
@@ -294,12 +288,18 @@ describe("the token's header", () => {
     ["an empty crit", { crit: [] }],
     ["b64: false", { b64: false }],
     ["b64: false with crit", { b64: false, crit: ["b64"] }],
+  ])("%s is unauthenticated", async (_name, header) => {
+    expect(await outcomeOf(bySet, rs256(CLAIMS, header))).toBe("unauthenticated");
+  });
+
+  it.each<[string, Record<string, unknown>]>([
     ["b64: null", { b64: null }],
     ["a kid that is an array", { kid: ["rsa"] }],
     ["a kid that is an object", { kid: { toString: "rsa" } }],
     ["a kid that is null", { kid: null }],
-  ])("%s is unauthenticated", async (_name, header) => {
-    expect(await outcomeOf(bySet, rs256(CLAIMS, header))).toBe("unauthenticated");
+    ["a typ that is a number", { typ: 5 }],
+  ])("%s is malformed, so bad_credentials", async (_name, header) => {
+    expect(await outcomeOf(bySet, rs256(CLAIMS, header))).toBe("bad_credentials");
   });
 
   it.each(["../../etc/passwd", "' OR 1=1", "__proto__", "constructor", "", "rsa ", "RSA"])(
@@ -339,7 +339,7 @@ describe("the token's header", () => {
     const auth = bearerJwt({ ...FIXED, publicKey: rsa.publicKey, type: "at+jwt" });
     expect(await outcomeOf(auth, rs256(CLAIMS, { typ: "at+jwt" }))).toBe("ok");
     expect(await outcomeOf(auth, rs256(CLAIMS, { typ: "application/at+jwt" }))).toBe("ok");
-    for (const typ of [undefined, "JWT", "secevent+jwt", 5])
+    for (const typ of [undefined, "JWT", "secevent+jwt"])
       expect(await outcomeOf(auth, rs256(CLAIMS, { typ }))).toBe("unauthenticated");
   });
 });
@@ -402,14 +402,19 @@ describe("the claims", () => {
     ["nbf as text", { ...CLAIMS, nbf: "0" }],
     ["iat 1e400", JSON.stringify(CLAIMS).replace(/"iat":\d+/, '"iat":1e400')],
     ["iat as text", { ...CLAIMS, iat: "now" }],
-    ["iss, aud and exp from `__proto__`", `{"__proto__":${JSON.stringify(CLAIMS)}}`],
+  ])("%s is unauthenticated, though the signature holds", async (_name, claims) => {
+    expect(await outcomeOf(byPublicKey, rs256(claims))).toBe("unauthenticated");
+  });
+
+  it.each<[string, unknown]>([
     ["an array", [CLAIMS]],
     ["a string", '"claims"'],
     ["no JSON", "claims"],
     ["nothing", ""],
     ["null", "null"],
-  ])("%s is unauthenticated, though the signature holds", async (_name, claims) => {
-    expect(await outcomeOf(byPublicKey, rs256(claims))).toBe("unauthenticated");
+    ["iss, aud and exp from `__proto__`", `{"__proto__":${JSON.stringify(CLAIMS)}}`],
+  ])("%s is no set of claims, so bad_credentials", async (_name, claims) => {
+    expect(await outcomeOf(byPublicKey, rs256(claims))).toBe("bad_credentials");
   });
 
   it.each<[string, Partial<BearerJwtOptions>, Record<string, unknown>, string]>([
@@ -457,8 +462,10 @@ describe("the claims", () => {
   it("are not found on the prototype", async () => {
     const auth = bearerJwt({ ...FIXED, publicKey: rsa.publicKey, claims: { admin: true } });
     expect(await outcomeOf(auth, rs256(`{"__proto__":{"admin":true},${JSON.stringify(CLAIMS).slice(1)}`))).toBe(
-      "unauthenticated",
+      "bad_credentials",
     );
+    const inherited = bearerJwt({ ...FIXED, publicKey: rsa.publicKey, claims: { toString: "x" } });
+    expect(await outcomeOf(inherited, rs256())).toBe("unauthenticated");
   });
 
   it("name the tenant", async () => {
@@ -501,7 +508,7 @@ describe("keys behind a URL", () => {
   it("verify, and are undecided rather than wrong while they cannot be had", async () => {
     let clockMs = 0;
     const state = await issuer(500, [jwkOf(rsa.publicKey, { kid: "rsa" })]);
-    const auth = createBearerJwt({ ...FIXED, jwksUrl: state.url }, { clockMs: () => clockMs });
+    const auth = createBearerJwt({ ...FIXED, jwksUrl: state.url }, { keySet: { clockMs: () => clockMs } });
     const token = rs256(CLAIMS, { kid: "rsa" });
     expect(await verify(auth, token)).toMatchObject({ ok: false, outcome: "undecided", cause: expect.any(Error) });
     state.status = 200;
@@ -517,12 +524,14 @@ describe("keys behind a URL", () => {
   it("that have no kid are asked for again after a rotation", async () => {
     let clockMs = 0;
     const state = await issuer(200, [jwkOf(otherRsa.publicKey)]);
-    const auth = createBearerJwt({ ...FIXED, jwksUrl: state.url }, { clockMs: () => clockMs });
+    const auth = createBearerJwt({ ...FIXED, jwksUrl: state.url }, { keySet: { clockMs: () => clockMs } });
     expect(await outcomeOf(auth, rs256(CLAIMS, {}, otherRsa.privateKey))).toBe("ok");
     state.keys = [jwkOf(rsa.publicKey)];
-    expect(await outcomeOf(auth, rs256())).toBe("unauthenticated");
+    expect(await outcomeOf(auth, rs256())).toBe("undecided");
     clockMs += 30_000;
     expect(await outcomeOf(auth, rs256())).toBe("ok");
+    expect(await outcomeOf(auth, rs256(CLAIMS, {}, otherRsa.privateKey))).toBe("undecided");
+    clockMs += 30_000;
     expect(await outcomeOf(auth, rs256(CLAIMS, {}, otherRsa.privateKey))).toBe("unauthenticated");
   });
 });
@@ -551,7 +560,7 @@ describe("sign", () => {
   it("fulfils every rule that the options make", async () => {
     const auth = bearerJwt({
       ...FIXED,
-      secret: SECRET,
+      secret: SECRET + OTHER_SECRET,
       algorithms: ["HS512"],
       type: "at+jwt",
       subject: "s",
@@ -566,8 +575,8 @@ describe("sign", () => {
     ["no key where only public ones are configured", bySet, undefined, /key is needed: a private key/],
     ["a key that is neither PEM nor JWK", bySet, "key", /must be a private key/],
     ["a public key", byPublicKey, pemOf(rsa.publicKey), /must be a private key/],
-    ["a JWK that is not JSON", bySet, "{", /not JSON/],
-    ["a key of another kind", byPublicKey, pemOf(ec.privateKey), /cannot be used with any of/],
+    ["a JWK that is not JSON", bySet, "{", /must be a private key/],
+    ["a key of another kind", byPublicKey, pemOf(ec.privateKey), /is of type ec/],
   ])("throws a TypeError for %s", async (_name, auth, key, message) => {
     const signing = Promise.resolve(auth.sign?.(request, key));
     await expect(signing).rejects.toThrow(TypeError);
@@ -590,12 +599,12 @@ describe("bearerJwt is not built", () => {
     ["with no issuers", { ...FIXED, issuer: [], ...key }, /issuer must name at least one/],
     ["without audience", { issuer: "i", ...key }, /audience must be a non-empty string/],
     ["with white space around an audience", { ...FIXED, audience: ["a", "b\n"], ...key }, /audience has white space/],
-    ["without keys", FIXED, /exactly one of jwksUrl, jwks, publicKey, secret is needed; got none/],
+    ["without keys", FIXED, /exactly one of publicKey, keys, jwksUrl, jwks, secret, x5c is needed; got none/],
     ["with two sources of keys", { ...FIXED, ...key, secret: SECRET }, /got publicKey and secret/],
     [
       "with an unset environment variable",
       { ...FIXED, secret: undefined },
-      /secret is undefined; is its environment variable set/,
+      /secret is missing; set the environment variable/,
     ],
     ["with a number as jwksUrl", { ...FIXED, jwksUrl: 5 }, /jwksUrl must be an absolute URL/],
     ["with a path as jwksUrl", { ...FIXED, jwksUrl: "/jwks.json" }, /jwksUrl must be an absolute URL/],
@@ -612,7 +621,7 @@ describe("bearerJwt is not built", () => {
       /jwksUrl must be https/,
     ],
     ["with a file URL", { ...FIXED, jwksUrl: "file:///etc/jwks.json" }, /jwksUrl must be https/],
-    ["with a user in the URL", { ...FIXED, jwksUrl: "https://a:b@id.example.com/" }, /user name or password/],
+    ["with a user in the URL", { ...FIXED, jwksUrl: "https://a:b@id.example.com/" }, /without user name and password/],
     ["with an empty key set", { ...FIXED, jwks: { keys: [] } }, /jwks: the key set has no public key/],
     ["with no key set", { ...FIXED, jwks: [] }, /jwks: it is not a JSON Web Key Set/],
     [
@@ -625,7 +634,7 @@ describe("bearerJwt is not built", () => {
       { ...FIXED, jwks: { keys: [{ kty: "oct", k: "AAAA" }, ...JWKS.keys] } },
       /private or secret key/,
     ],
-    ["with a private PEM", { ...FIXED, publicKey: pemOf(rsa.privateKey) }, /begins with -----BEGIN PUBLIC KEY-----/],
+    ["with a private PEM", { ...FIXED, publicKey: pemOf(rsa.privateKey) }, /is a private key; give the public key/],
     [
       "with a broken PEM",
       { ...FIXED, publicKey: "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----" },
@@ -634,16 +643,20 @@ describe("bearerJwt is not built", () => {
     ["with a private KeyObject", { ...FIXED, publicKey: rsa.privateKey }, /publicKey is a private KeyObject/],
     ["with a private JWK", { ...FIXED, publicKey: jwkOf(rsa.privateKey) }, /private or secret JWK/],
     ["with a broken JWK", { ...FIXED, publicKey: { kty: "RSA", n: "AQAB" } }, /not a well-formed JWK/],
-    ["with an encryption JWK", { ...FIXED, publicKey: jwkOf(rsa.publicKey, { use: "enc" }) }, /not for verifying/],
-    ["with RSA of 1,024 bits", { ...FIXED, publicKey: weak.publicKey }, /at least 2048 bits/],
-    ["with a number as public key", { ...FIXED, publicKey: 5 }, /publicKey must be PEM text/],
+    [
+      "with an encryption JWK",
+      { ...FIXED, publicKey: jwkOf(rsa.publicKey, { use: "enc" }) },
+      /JWK for another use than signatures/,
+    ],
+    ["with RSA of 1,024 bits", { ...FIXED, publicKey: weak.publicKey }, /has 1024 bits, and RSA needs 2048/],
+    ["with a number as public key", { ...FIXED, publicKey: 5 }, /publicKey must be a text, a JWK or a KeyObject/],
     ["with a blank secret", { ...FIXED, secret: "  " }, /secret is blank/],
-    ["with an empty secret in a rotation", { ...FIXED, secret: [SECRET, ""] }, /secret is blank/],
+    ["with an empty secret in a rotation", { ...FIXED, secret: [SECRET, ""] }, /secret\[1\] is empty/],
     ["with no secrets", { ...FIXED, secret: [] }, /at least one secret/],
-    ["with 11 secrets", { ...FIXED, secret: Array(11).fill(SECRET) }, /at most 10 secrets; got 11/],
-    ["with a secret of 31 bytes", { ...FIXED, secret: SECRET.slice(1) }, /at least 32 bytes; got 31/],
+    ["with 6 secrets", { ...FIXED, secret: Array(6).fill(SECRET) }, /at most 5 secrets are tried; got 6/],
+    ["with a secret of 31 bytes", { ...FIXED, secret: SECRET.slice(1) }, /at least 32 bytes for HS256 .*; got 31/],
     ["with white space around a secret", { ...FIXED, secret: `${SECRET}\n` }, /white space around it/],
-    ["with a public key as secret", { ...FIXED, secret: pemOf(rsa.publicKey).trimEnd() }, /secret is a PEM key/],
+    ["with a public key as secret", { ...FIXED, secret: pemOf(rsa.publicKey).trimEnd() }, /secret is a PEM document/],
     ["with algorithm none", { ...FIXED, ...key, algorithms: ["none"] }, /"none" means unsigned/],
     [
       "with algorithm nOnE beside another",
@@ -657,18 +670,22 @@ describe("bearerJwt is not built", () => {
       { ...FIXED, jwksUrl: "https://id.example.com/", algorithms: ["HS256"] },
       /HS256 needs `secret`/,
     ],
-    ["with RS256 beside a secret", { ...FIXED, secret: SECRET, algorithms: ["RS256"] }, /RS256 needs a public key/],
+    [
+      "with RS256 beside a secret",
+      { ...FIXED, secret: SECRET, algorithms: ["RS256"] },
+      /RS256 needs public keys, not `secret`/,
+    ],
     ["with a misspelt algorithm", { ...FIXED, ...key, algorithms: ["RSA256"] }, /did you mean "RS256"/],
     ["with no algorithms", { ...FIXED, ...key, algorithms: [] }, /algorithms must be a non-empty array/],
     [
       "with an algorithm that the key cannot do",
       { ...FIXED, ...key, algorithms: ["ES256"] },
-      /none of ES256 can be used/,
+      /publicKey is of type rsa, and ecdsa-p256-sha256 needs ec/,
     ],
     [
       "with an algorithm that the JWK is not for",
       { ...FIXED, publicKey: jwkOf(rsa.publicKey, { alg: "PS256" }), algorithms: ["RS256"] },
-      /none of RS256/,
+      /publicKey is for PS256 alone/,
     ],
     [
       "with a tolerance of 301 s",
@@ -722,107 +739,5 @@ describe("bearerJwt is not built", () => {
     const options = { ...FIXED, jwks: structuredClone(JWKS) };
     bearerJwt(options);
     expect(options.jwks).toEqual(JWKS);
-  });
-});
-
-describe("jose", () => {
-  it("is loaded by the first token whose shape is right, not by import, building, or a malformed token", () => {
-    const script = `
-      import { register } from "node:module";
-      const hook = 'import { writeSync } from "node:fs"; export async function resolve(name, context, next) { if (name === "jose") writeSync(1, "jose\\\\n"); return next(name, context); }';
-      register("data:text/javascript," + encodeURIComponent(hook));
-      const say = (text) => process.stdout.write(text + "\\n");
-      const { bearerJwt } = await import("./src/auth/jwt/bearer-jwt.ts");
-      const { toDelivery } = await import("./src/core/delivery.ts");
-      say("imported");
-      const auth = bearerJwt({ issuer: "i", audience: "a", secret: ${JSON.stringify(SECRET)} });
-      say("built");
-      const ask = (token) => auth.verify(toDelivery({ headers: { authorization: "Bearer " + token } }), { nowMs: 0, publicUrls: () => [] });
-      say((await ask("x")).outcome);
-      say((await ask(${JSON.stringify(hs256(SECRET))})).outcome ?? "ok");
-    `;
-    const cwd = fileURLToPath(new URL("../../", import.meta.url));
-    const said = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
-      cwd,
-      encoding: "utf8",
-    });
-    expect(
-      said
-        .trim()
-        .split("\n")
-        .filter((line, at, all) => line !== all[at - 1]),
-    ).toEqual(["imported", "built", "bad_credentials", "jose", "unauthenticated"]);
-  });
-});
-
-// C2SP/wycheproof at dac1dd4729fd1f8dd9e1e9f3dce51d783da6c166 (Apache-2.0), testvectors_v1/json_web_signature_test.json.
-describe("Wycheproof's JSON Web Signature vectors", () => {
-  interface Group {
-    readonly private?: JWK;
-    readonly public?: JWK;
-    readonly tests: readonly { readonly tcId: number; readonly jws: string; readonly result: "valid" | "invalid" }[];
-  }
-  const path = new URL("../vectors/wycheproof/json_web_signature_test.json", import.meta.url);
-  const { testGroups, numberOfTests } = JSON.parse(readFileSync(path, "utf8")) as {
-    testGroups: Group[];
-    numberOfTests: number;
-  };
-
-  /** Where we answer otherwise, and why that is right for us. */
-  const OTHERWISE: Readonly<Record<number, string>> = {
-    346: "valid there: the JWK says PS256, the token PS384; a key is used for its own `alg` only",
-    350: "as 346",
-    347: "valid there: the JWK's `alg` is ES521, which is not an algorithm",
-    351: "as 347",
-    367: "invalid there, but byte for byte the token of a valid case: padding was lost when the file was made",
-    370: "as 367",
-    372: "valid there, with a `?` inside the header; base64url has none",
-    373: "as 372, inside the payload",
-  };
-  const ASYMMETRIC = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
-
-  /** The pre-check, the key look-up, and jose: all of `verify` but the claims, which these payloads do not have. */
-  async function isAccepted(source: KeySource, algorithms: string[], jws: string): Promise<boolean> {
-    const header = precheckJwt(jws, algorithms);
-    if ("ok" in header) return false;
-    const found = await source.find(header);
-    if ("ok" in found) return false;
-    for (const key of found.keys) {
-      if (
-        await compactVerify(jws, key, { algorithms }).then(
-          () => true,
-          () => false,
-        )
-      )
-        return true;
-    }
-    return false;
-  }
-
-  function sourceOf(group: Group): KeySource | undefined {
-    if (group.public === undefined)
-      return fixedKeys([createSecretKey(Buffer.from(group.private?.k as string, "base64url"))]);
-    try {
-      return localKeySet(parseKeySet({ keys: [group.public] }));
-    } catch {
-      return undefined; // an encryption key: no token can be good
-    }
-  }
-
-  it("are answered alike, 393 of 401; the eight others are known", async () => {
-    const differing: number[] = [];
-    let count = 0;
-    for (const group of testGroups) {
-      const source = sourceOf(group);
-      const algorithms = group.public === undefined ? [group.private?.alg as string] : ASYMMETRIC;
-      for (const test of group.tests) {
-        count++;
-        const isValid = source !== undefined && (await isAccepted(source, algorithms, test.jws));
-        if (isValid !== (test.result === "valid")) differing.push(test.tcId);
-      }
-    }
-    expect(count).toBe(numberOfTests);
-    expect(count).toBe(401);
-    expect(differing.toSorted((a, b) => a - b)).toEqual(Object.keys(OTHERWISE).map(Number));
   });
 });

@@ -4,6 +4,7 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 export const ed = generateKeyPairSync("ed25519");
 export const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
 export const p384 = generateKeyPairSync("ec", { namedCurve: "P-384" });
+export const p521 = generateKeyPairSync("ec", { namedCurve: "P-521" });
 export const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
 export function spki(key: KeyObject): string {

@@ -188,7 +188,7 @@ describe("a key set that is slow to come", () => {
     await once(silent, "listening");
     const jwksUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/jwks.json`;
     const options = { issuer: "https://id.example.com", audience: "webhooks", jwksUrl };
-    const auth = createBearerJwt(options, { timeoutMs: 1_000 });
+    const auth = createBearerJwt(options, { keySet: { timeoutMs: 1_000 } });
     const deliver = () => overHttp(auth, [`Authorization: Bearer ${token}`]);
     expect(await Promise.all([deliver(), deliver(), deliver()])).toEqual([
       [503, 0],

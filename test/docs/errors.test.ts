@@ -416,7 +416,7 @@ describe("each mistake says what the page says it says", () => {
       () => mac({ secret, signed: "{rawBody}", signature: prefixed }),
     ],
     [
-      "exactly one of jwksUrl, jwks, publicKey, secret is needed; got none",
+      "exactly one of publicKey, keys, jwksUrl, jwks, secret, x5c is needed; got none",
       () => bearerJwt({ issuer: "https://id.example.com", audience: "a" } as never),
     ],
     [

@@ -68,9 +68,7 @@ it("commonjs.cjs loads the package by require, with the exports of package.json"
     logLevel: "silent",
   });
   writeFileSync(join(installed, "dist/cjs/package.json"), '{"type":"commonjs"}');
-  for (const name of ["express", "jose"]) {
-    symlinkSync(join(root, "node_modules", name), join(scratch, "node_modules", name));
-  }
+  symlinkSync(join(root, "node_modules/express"), join(scratch, "node_modules/express"));
   copyFileSync(join(root, "examples/commonjs.cjs"), join(scratch, "commonjs.cjs"));
   const script = `
     const { app } = require("./commonjs.cjs");

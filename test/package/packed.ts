@@ -29,9 +29,9 @@ export function pack(): Packed {
   const folder = join(modules, "hookgate");
   mkdirSync(folder, { recursive: true });
   execFileSync("tar", ["-xzf", join(app, packed.filename), "-C", folder, "--strip-components=1"]);
-  // Dependencies, and of the peers those whose entry point is of no use without them.
+  // Of the peers those whose entry point is of no use without them.
   mkdirSync(join(modules, "@opentelemetry"));
-  for (const name of ["express", "jose", "@opentelemetry/api", "fast-xml-parser"])
+  for (const name of ["express", "@opentelemetry/api", "fast-xml-parser"])
     symlinkSync(fileURLToPath(new URL(`node_modules/${name}`, root)), join(modules, name));
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -140,6 +140,26 @@ describe("paymob", () => {
   });
 });
 
+const PAYMENT_PATHS = [
+  "merchant_id",
+  "application_key",
+  "timestamp",
+  "customer.customer_token",
+  "session.order_id",
+  "transaction.tid",
+  "transaction.currency",
+  "transaction.amount",
+];
+
+/** The body without a member, and the text that would be signed of it, were the member empty. */
+function without(payload: object, path: string, values: readonly string[], paths: readonly string[]) {
+  const body = structuredClone(payload) as Record<string, Record<string, unknown>>;
+  const [first = "", second] = path.split(".");
+  if (second === undefined) delete body[first];
+  else delete body[first]?.[second];
+  return { body, text: values.filter((_value, at) => paths[at] !== path).join("") };
+}
+
 describe("praxis", () => {
   const payment = {
     merchant_id: "m",
@@ -149,23 +169,68 @@ describe("praxis", () => {
     session: { order_id: "o" },
     transaction: { tid: 5, currency: "EUR", amount: "10.00", conversion_rate: null, transaction_status: "approved" },
   };
+  const subscription = {
+    event: "PaymentSucceeded",
+    merchant_id: "m",
+    application_key: "a",
+    cid: "c",
+    plan_id: 3,
+    subscription_id: 4,
+    subscription_status: "active",
+    timestamp: 2,
+  };
   const send = (body: object, signed: string) =>
     delivered(praxis({ secret })).receive({
       headers: { ...JSON_TYPE, "gt-authentication": hash(signed + secret, "sha384") },
       body: JSON.stringify(body),
     });
 
-  it("signs the members of either kind in their order, and what is null as nothing", async () => {
+  it("signs the members of either kind in their order, and a conversion that was none as nothing", async () => {
     expect(await send(payment, "ma1co5EUR10.00")).toMatchObject({
       name: "processed",
       events: [{ type: "approved", id: "5.approved" }],
     });
-    const subscription = { event: "PaymentSucceeded", merchant_id: "m", cid: "c", timestamp: 2 };
-    expect(await send(subscription, "PaymentSucceededmc2")).toMatchObject({
+    expect(await send(subscription, "PaymentSucceededmac34active2")).toMatchObject({
       name: "processed",
       events: [{ type: "PaymentSucceeded" }],
     });
     expect(await send({ ...payment, timestamp: 2 }, "ma1co5EUR10.00")).toMatchObject({ name: "unauthenticated" });
+  });
+
+  it("signs a conversion as it is written, fractions and all", async () => {
+    const conversion = { conversion_rate: 1.25, processed_currency: "USD", processed_amount: 1250 };
+    const converted = { ...payment, transaction: { ...payment.transaction, ...conversion } };
+    expect(await send(converted, "ma1co5EUR10.001.25USD1250")).toMatchObject({ name: "processed" });
+  });
+
+  it.each(PAYMENT_PATHS)("refuses a payment without %s, whatever it is signed with", async (path) => {
+    const { body, text } = without(payment, path, ["m", "a", "1", "c", "o", "5", "EUR", "10.00"], PAYMENT_PATHS);
+    expect(await send(body, text)).toMatchObject({ name: "bad_credentials", reply: { status: 400 } });
+  });
+
+  it.each(Object.keys(subscription).filter((name) => name !== "event"))(
+    "refuses a subscription without %s",
+    async (name) => {
+      const { [name as "cid"]: _left, ...body } = subscription;
+      expect(await send(body, Object.values(body).join(""))).toMatchObject({ name: "bad_credentials" });
+    },
+  );
+
+  it.each([
+    ["a time with a sign", { timestamp: "-1" }],
+    ["a time with a fraction", { timestamp: "1.5" }],
+    ["a time in letters", { timestamp: "1x" }],
+    ["half of a conversion", { transaction: { ...payment.transaction, conversion_rate: "1.0" } }],
+    ["an amount that is none", { transaction: { ...payment.transaction, amount: "10EUR" } }],
+    ["a currency in lower case", { transaction: { ...payment.transaction, currency: "active" } }],
+    ["a number beyond what is exact", { transaction: { ...payment.transaction, tid: 2 ** 53 } }],
+  ])("refuses %s", async (_name, changed) => {
+    const body = { ...payment, ...changed };
+    const { transaction: t } = body;
+    const rate = t.conversion_rate ?? "";
+    expect(await send(body, `ma${body.timestamp}co${t.tid}${t.currency}${t.amount}${rate}`)).toMatchObject({
+      name: "bad_credentials",
+    });
   });
 
   it("is answered, signed, by a route of one's own", () => {

@@ -6,6 +6,7 @@ import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import constructed from "../vectors/constructed.json" with { type: "json" };
 import published from "../vectors/published.json" with { type: "json" };
+import { delivered } from "./deliver.js";
 
 const quiet = { warn() {}, error() {} };
 const secret = "0123456789abcdef0123456789abcdef";
@@ -416,7 +417,7 @@ describe("ringcentral", () => {
 });
 
 describe("monday", () => {
-  const { seen, receive } = receiverOf(senders.monday({ secret }));
+  const { seen, receive } = delivered(senders.monday({ secret }) as never, { publicUrl: "https://example.com/" });
 
   it("repeats a challenge that stands alone", async () => {
     const outcome = await receive({

@@ -38,7 +38,7 @@ const FACTORIES: Readonly<Record<string, (vector: Vector) => unknown>> = {
   hubspot: ({ secretOrKey: secret }) => hubspot({ secret }),
   mailgun: ({ secretOrKey: secret }) => mailgun({ secret }),
   mandrill: ({ secretOrKey: secret }) => mandrill({ secret }),
-  messagebird: ({ secretOrKey: secret = "0123456789abcdef" }) => messagebird({ secret }),
+  messagebird: ({ secretOrKey: secret = "0123456789abcdef0123456789abcdef" }) => messagebird({ secret }),
   sendgrid: ({ secretOrKey: publicKey }) => sendgrid({ publicKey }),
   twilio: ({ secretOrKey: secret }) => twilio({ secret }),
   workos: ({ secretOrKey: secret }) => workos({ secret }),

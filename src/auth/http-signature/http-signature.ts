@@ -10,9 +10,10 @@ import {
   refuse,
 } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
+import { indexOfKey } from "../keys/algorithms.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import { refuseContentDigest } from "./content-digest.js";
-import { type FoundMessageKeys, isMessageSignedBy } from "./keys.js";
+import { type CompiledMessageKey, type FoundMessageKeys, isMessageSignedBy } from "./keys.js";
 import { type MessagePlan, type MessageSignatureOptions, planMessageSignature } from "./options.js";
 import { signMessage } from "./sign.js";
 import { coversOf, identifierOf, NEEDS_PUBLIC_URL, signatureBase } from "./signature-base.js";
@@ -192,16 +193,36 @@ async function prove(
   }
   if (bases.length === 0 && refusal !== undefined) return refusal;
   const alg = textOf(list.params.get("alg"));
-  const found: FoundMessageKeys | Refusal = await plan.find(textOf(list.params.get("keyid")), alg, delivery);
+  const keyId = textOf(list.params.get("keyid"));
+  const found = await plan.find(keyId, delivery);
   if (!found.ok) return found;
   if (found.keys.length === 0) return NO_KEY;
-  if (alg !== undefined && found.keys.every(({ algorithm }) => algorithm !== alg)) return OTHER_ALGORITHM;
-  const keyIndex = found.keys.findIndex(
-    (key) => (alg === undefined || key.algorithm === alg) && bases.some((base) => isMessageSignedBy(key, base, bytes)),
-  );
-  if (keyIndex < 0) return WRONG;
+  let keys: FoundMessageKeys = found;
+  let keyIndex = matchingKey(keys, alg, bases, bytes);
+  if (keyIndex === -1 && found.set !== undefined && keyId === undefined) {
+    // Of a key set without key ids, a newer one may hold the key.
+    const newer = await plan.find(keyId, delivery, found);
+    if (!newer.ok) return newer;
+    keys = newer;
+    keyIndex = matchingKey(newer, alg, bases, bytes);
+  }
+  if (typeof keyIndex !== "number") return keyIndex;
+  if (keyIndex < 0) return keys.keys.some((key) => isFor(key, alg)) ? WRONG : OTHER_ALGORITHM;
   const sentAtMs = (list.params.get("created")?.value as number) * 1000;
-  return { ok: true, keyIndex, covers, sentAtMs, ...(found.tenant === undefined ? {} : { tenant: found.tenant }) };
+  return { ok: true, keyIndex, covers, sentAtMs, ...(keys.tenant === undefined ? {} : { tenant: keys.tenant }) };
+}
+
+function matchingKey(
+  { keys }: FoundMessageKeys,
+  alg: string | undefined,
+  bases: readonly Buffer[],
+  signature: Buffer,
+): number | Refusal {
+  return indexOfKey(keys, (key) => isFor(key, alg) && bases.some((base) => isMessageSignedBy(key, base, signature)));
+}
+
+function isFor(key: CompiledMessageKey, alg: string | undefined): boolean {
+  return alg === undefined || key.algorithm === alg;
 }
 
 /** One that could not be decided speaks first: the next attempt may prove it. */

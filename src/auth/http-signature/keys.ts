@@ -1,14 +1,15 @@
-// Finds the keys of a message signature by its key id; each key is for one algorithm.
-import { createHmac, createSecretKey, KeyObject, timingSafeEqual } from "node:crypto";
-import { type Refusal, refuse } from "../../core/auth.js";
+// Finds the keys that a message may have been signed with, by the key id that it names, each for one algorithm alone.
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import { ALGORITHMS, isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
+import { isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
 import { remoteKeySet } from "../keys/jwks.js";
-import { IllFormedKey, type PublicKeyText, toPublicKey } from "../keys/parse-public-key.js";
+import { IllFormedKey, type KeySet, keyLookUp, MAX_KEYS } from "../keys/key-lookup.js";
+import { type PublicKeyText, toPublicKey } from "../keys/parse-public-key.js";
 import { keySetUrl } from "../keys/public-key-resolver.js";
-import type { KeyTuning } from "../keys/public-key-source.js";
-import { compileKeyForm, IllFormedSecret, type KeyForm } from "../keys/secret-encoding.js";
+import type { FoundPublicKeys, KeyTuning } from "../keys/public-key-source.js";
+import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
 import { Unverified, type UnverifiedDelivery } from "../keys/secrets.js";
 
 /** RFC 9421 section 3.3. */
@@ -48,15 +49,15 @@ export interface CompiledMessageKey {
   readonly algorithm: MessageAlgorithm;
   readonly key: KeyObject;
 }
-export interface FoundMessageKeys {
-  readonly ok: true;
-  readonly keys: readonly CompiledMessageKey[];
-  readonly tenant?: string | undefined;
+export interface FoundMessageKeys extends KeySet<CompiledMessageKey> {
+  /** Of a fetched key set, where a newer one may hold another key. */
+  readonly set?: FoundPublicKeys["set"];
 }
+/** @param tried - What was found before and did not fit; only a key set may answer anything else then. */
 export type FindMessageKeys = (
   keyId: string | undefined,
-  algorithm: string | undefined,
   delivery: Delivery,
+  tried?: FoundMessageKeys,
 ) => MaybePromise<FoundMessageKeys | Refusal>;
 
 const MESSAGE_ALGORITHMS: readonly string[] = [
@@ -69,7 +70,6 @@ const MESSAGE_ALGORITHMS: readonly string[] = [
 ];
 /** Section 3.3: numbers side by side, salt as long as the hash. */
 export const DETAILS = { ecdsaForm: "p1363", pssSalt: "digest" } as const;
-const MAX_KEYS = 5;
 const NONE: FoundMessageKeys = { ok: true, keys: [] };
 
 /** Whether the signature over the text is of that key. */
@@ -106,7 +106,7 @@ function compileList(keys: readonly MessageKey[], where: string): readonly Compi
     try {
       return compileMessageKey(one);
     } catch (error) {
-      if (!(error instanceof IllFormedKey || error instanceof IllFormedSecret)) throw error;
+      if (!(error instanceof IllFormedKey)) throw error;
       throw new TypeError(`messageSignature: ${where}: the key ${error.message}`);
     }
   });
@@ -138,40 +138,12 @@ export function secretKey(secret: unknown, form: KeyForm = "utf8"): KeyObject {
 }
 
 function askingKeys(ask: MessageKeyFunction): FindMessageKeys {
-  function accept(answer: MessageKeyAnswer): FoundMessageKeys | Refusal {
-    if (answer === null || answer === undefined) return NONE;
-    const isNamed = typeof answer === "object" && Object.hasOwn(answer, "keys");
-    const { keys, tenant } = (isNamed ? answer : { keys: answer }) as {
-      keys: MessageKey | MessageKey[];
-      tenant?: unknown;
-    };
-    if (isNamed && (typeof tenant !== "string" || tenant === "")) {
-      return misconfigured("the function answered a tenant that is not a non-empty string");
-    }
-    const list = Array.isArray(keys) ? keys : [keys];
-    if (list.length > MAX_KEYS) return misconfigured(`the function answered more than ${MAX_KEYS} keys`);
-    try {
-      return { ok: true, keys: list.map(compileMessageKey), tenant: tenant as string | undefined };
-    } catch (error) {
-      if (!(error instanceof IllFormedKey || error instanceof IllFormedSecret)) return failed(error);
-      return misconfigured(`a key that the function answered ${error.message}`);
-    }
-  }
-  return (keyId, _algorithm, delivery) => {
-    try {
-      const answer = ask(keyId ?? "", new Unverified(delivery));
-      return isPromise(answer) ? answer.then(accept, failed) : accept(answer);
-    } catch (error) {
-      return failed(error);
-    }
-  };
-}
-
-function misconfigured(what: string): Refusal {
-  return refuse("misconfigured", `messageSignature: keys: ${what}`);
-}
-function failed(cause: unknown): Refusal {
-  return { ...refuse("undecided", "messageSignature: keys: the function threw or rejected"), cause };
+  const lookUp = keyLookUp({
+    where: "messageSignature: keys",
+    property: "keys",
+    toKey: (given) => compileMessageKey(given as MessageKey),
+  });
+  return (keyId, delivery) => lookUp(() => ask(keyId ?? "", new Unverified(delivery)));
 }
 
 /** Keys of a key set behind a URL. The key, not the delivery, says by which algorithm. */
@@ -180,22 +152,17 @@ export function remoteMessageKeys(
   algorithm: MessagePublicKeyAlgorithm | undefined,
   tuning: KeyTuning = {},
 ): FindMessageKeys {
-  const jwa =
-    algorithm === undefined ? undefined : MESSAGE_ALGORITHMS.includes(algorithm) && ALGORITHMS[algorithm]?.jwa;
-  if (algorithm === undefined || !jwa) {
+  if (algorithm === undefined || algorithm === ("hmac-sha256" as string) || !MESSAGE_ALGORITHMS.includes(algorithm)) {
     throw new TypeError(
       `messageSignature: algorithm must be one of ${MESSAGE_ALGORITHMS.slice(1).join(", ")} beside jwksUrl`,
     );
   }
   const keySet = remoteKeySet(keySetUrl(jwksUrl, "messageSignature"), tuning.keySet);
-  return async (keyId) => {
-    try {
-      const found = await keySet.find({ alg: jwa, kid: keyId });
-      if ("ok" in found) return found;
-      const keys = found.keys.map((key) => ({ algorithm, key: key instanceof KeyObject ? key : KeyObject.from(key) }));
-      return { ok: true, keys: keys.filter(({ key }) => misfitOf(key, algorithm) === undefined) };
-    } catch (cause) {
-      return { ...refuse("undecided", "the keys of the key set could not be used"), cause };
-    }
+  const named = (found: FoundPublicKeys | Refusal): FoundMessageKeys | Refusal =>
+    found.ok ? { ...found, keys: found.keys.map((key) => ({ algorithm, key })) } : found;
+  return function findInKeySet(keyId, _delivery, tried) {
+    if (tried !== undefined && keyId !== undefined) return NONE;
+    const found = keySet.find({ algorithm, kid: keyId }, tried as FoundPublicKeys | undefined);
+    return isPromise(found) ? found.then(named) : named(found);
   };
 }

@@ -2,8 +2,8 @@
 import { createHmac, type KeyObject } from "node:crypto";
 import type { SignableRequest } from "../../core/auth.js";
 import { signBytes } from "../keys/algorithms.js";
-import { IllFormedKey, toPrivateKey } from "../keys/parse-public-key.js";
-import { IllFormedSecret } from "../keys/secret-encoding.js";
+import { IllFormedKey } from "../keys/key-lookup.js";
+import { toPrivateKey } from "../keys/parse-private-key.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { contentDigestOf } from "./content-digest.js";
 import { DETAILS, type MessageAlgorithm, type MessageKey, secretKey } from "./keys.js";
@@ -81,7 +81,7 @@ function signingKey(options: MessageSignatureOptions, text: string | undefined):
       }
     }
   }
-  if (problem instanceof IllFormedKey || problem instanceof IllFormedSecret) {
+  if (problem instanceof IllFormedKey) {
     throw new TypeError(`messageSignature.sign: the key ${problem.message}`);
   }
   throw problem;

@@ -1,4 +1,4 @@
-// Verifies a detached JWS in a header over the body (RFC 7515 appendix F, RFC 7797).
+// Proves a delivery by a JWS in a header whose payload is the body. RFC 7515 appendix F, RFC 7797.
 
 import {
   type Auth,
@@ -12,25 +12,19 @@ import {
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import { REPEATED } from "../../lib/headers.js";
-import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes } from "../signature/sign-request.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "../signature/signed-content.js";
+import { joinBytes } from "../signature/signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "../signature/timestamp.js";
-import {
-  compileJwsKeys,
-  type FoundJwsKeys,
-  isJwsSignedBy,
-  JWS_KEY_SOURCES,
-  type JwsAlgorithm,
-  type JwsKeySource,
-} from "./jws-keys.js";
-import { type ParsedJws, parseJws } from "./jws-parse.js";
+import type { JwsAlgorithm } from "./jws-algorithms.js";
+import { compileJwsKeys, type FoundJwsKeys, JWS_KEY_SOURCES, type JwsKeySource } from "./jws-keys.js";
+import { parseJws } from "./jws-parse.js";
 import { jwsSigner } from "./sign.js";
+import { type JwsClaim, verifyJws } from "./verify-jws.js";
 
 export type DetachedJwsOptions = JwsKeySource & {
   /** The header that holds `<header>..<signature>`: `"x-jws-signature"`. */
@@ -68,7 +62,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  * Promise: what `signed` names, by default the body, came from the holder of a key of ours, by one of `algorithms`, unchanged.
  * Not promised: that the delivery is new, unless `timestamp` is signed.
  *
- * Keys come from exactly one of `publicKey`, `keys` (by the token's `kid`), `jwksUrl`, `secret`, `x5c` (valid at the
+ * Keys come from exactly one of `publicKey`, `keys` (by the token's `kid`), `jwksUrl`, `jwks`, `secret`, `x5c` (valid at the
  * signed time, else now).
  *
  * @returns An `Auth` that answers at once with fixed keys. Its `sign` needs a private key; with `secret` none.
@@ -91,7 +85,7 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
     const token = delivery.headers.once(header);
     if (token === undefined) return MISSING;
     if (token === REPEATED) return TWICE;
-    const jws = parseJws(token, { algorithms: options.algorithms, maxChars: MAX_CHARS, isDetached: true });
+    const jws = parseJws(token, { algorithms: keys.algorithms, maxChars: MAX_CHARS, isDetached: true });
     if (!jws.ok) return jws;
     const { isUnencoded } = jws.header;
     if (unencoded !== "as-named" && isUnencoded !== (unencoded === "always")) return OTHER_FORM;
@@ -104,19 +98,6 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
     const payloads = ("ok" in found ? [found] : found).map(joinBytes);
     const inputs = payloads.map((payload) => signingInput(jws.encodedHeader, payload, isUnencoded));
     return { ok: true, jws, reading, inputs, delivery, context };
-  }
-
-  function judge(claim: Claim, found: FoundJwsKeys | Refusal, isRetry = false): MaybePromise<Proof> {
-    if (!found.ok) return found;
-    const { jws, inputs, delivery, context } = claim;
-    const keyIndex = found.keys.findIndex((key) =>
-      inputs.some((input) => isJwsSignedBy(key, jws.header.alg, input, jws.signature)),
-    );
-    if (keyIndex >= 0) return conclude(claim, found, keyIndex);
-    if (isRetry || found.set === undefined) return found.keys.length === 0 ? NO_KEY : WRONG;
-    // A token that names no key may be signed by one published since.
-    const newer = keys.find({ header: jws.header, delivery, context }, found);
-    return isPromise(newer) ? newer.then((more) => judge(claim, more, true)) : WRONG;
   }
 
   function conclude({ reading, delivery, context }: Claim, found: FoundJwsKeys, keyIndex: number): Proof {
@@ -145,9 +126,7 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
 
     verify(delivery, context) {
       const claim = claimOf(delivery, context);
-      if (!claim.ok) return claim;
-      const found = keys.find({ header: claim.jws.header, delivery, context });
-      return isPromise(found) ? found.then((more) => judge(claim, more)) : judge(claim, found);
+      return claim.ok ? verifyJws(keys, claim, (found, keyIndex) => conclude(claim, found, keyIndex)) : claim;
     },
 
     async sign(given, key) {
@@ -161,7 +140,7 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
       if (bytes === undefined || !bytes.ok) {
         throw new TypeError(`detachedJws: the request cannot be signed: ${bytes?.hint ?? "there is nothing to sign"}`);
       }
-      const signer = await jwsSigner(keys, options.algorithms, request, key, "detachedJws.sign");
+      const signer = await jwsSigner(keys, request, key, "detachedJws.sign");
       const isUnencoded = unencoded === "always";
       const named = isUnencoded ? { ...signer.header, b64: false, crit: ["b64"] } : signer.header;
       const encodedHeader = Buffer.from(JSON.stringify(named), "utf8").toString("base64url");
@@ -173,14 +152,9 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
 }
 
 /** What a delivery says of itself, before any key is touched. */
-interface Claim {
+interface Claim extends JwsClaim {
   readonly ok: true;
-  readonly jws: ParsedJws;
   readonly reading: SignatureReading;
-  /** The texts that the sender may have signed. */
-  readonly inputs: readonly Buffer[];
-  readonly delivery: Delivery;
-  readonly context: ProofContext;
 }
 
 const MISSING = /* @__PURE__ */ absent("no token came in the header where the sender puts it");
@@ -188,11 +162,6 @@ const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the token came more tha
 const OTHER_FORM = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the token signs the payload in another form (b64) than the sender does",
-);
-const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no key for this token");
-const WRONG = /* @__PURE__ */ refuse(
-  "unauthenticated",
-  "the token is well-formed, and its signature fits none of the keys, or a body that was changed on its way",
 );
 
 function signingInput(encodedHeader: string, payload: Uint8Array, isUnencoded: boolean): Buffer {

@@ -1,9 +1,12 @@
-// Finds the keys of a JWS and verifies it: public keys, a shared secret, or the chain in its header.
-import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
+// Finds the keys that a JWS may have been made with: public keys, a shared secret, or the chain in its own header.
+import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import { ALGORITHMS, isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
+import { misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
+import { localKeySet } from "../keys/jwks.js";
+import { type JwkSet, parseKeySet } from "../keys/jwks-document.js";
+import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
 import type { PublicKeyText } from "../keys/parse-public-key.js";
 import { compileKeyFinder } from "../keys/public-key-resolver.js";
 import type {
@@ -13,79 +16,44 @@ import type {
   PublicKeyFunction,
 } from "../keys/public-key-source.js";
 import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
-import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import { compileSecrets, type Secrets } from "../keys/secrets.js";
+import { checkJwsAlgorithms, type JwsAlgorithm, minSecretBytes, publicKeyAlgorithmOf } from "./jws-algorithms.js";
 import type { JwsHeader } from "./jws-parse.js";
 import { compileX5c, type X5cOptions } from "./x5c.js";
 
-/** RFC 7518 section 3.1 and RFC 8037. `none` is not one. */
-export type JwsAlgorithm =
-  | "RS256"
-  | "RS384"
-  | "RS512"
-  | "PS256"
-  | "PS384"
-  | "PS512"
-  | "ES256"
-  | "ES384"
-  | "EdDSA"
-  | "HS256"
-  | "HS384"
-  | "HS512";
-
 /** Exactly one source of keys. */
 export type JwsKeySource =
-  | {
+  | (Only<"publicKey"> & {
       /** The sender's key, several while one replaces another, or a function. The token's `kid` is not looked at. */
       readonly publicKey: PublicKeyText | readonly PublicKeyText[] | PublicKeyFunction;
-      readonly keys?: never;
-      readonly jwksUrl?: never;
-      readonly secret?: never;
-      readonly x5c?: never;
-    }
-  | {
+    })
+  | (Only<"keys"> & {
       /** Keys by the token's `kid`: an object, or a function that asks the sender's API and remembers (Plaid). */
       readonly keys: Readonly<Record<string, PublicKeyText | readonly PublicKeyText[]>> | PublicKeyByIdFunction;
-      readonly publicKey?: never;
-      readonly jwksUrl?: never;
-      readonly secret?: never;
-      readonly x5c?: never;
-    }
-  | {
-      /** Where the sender publishes its key set: https, or http to `127.0.0.1` or `[::1]` for tests. */
+    })
+  | (Only<"jwksUrl"> & {
+      /** Where the sender publishes its key set: https, or http to `127.0.0.1` or `[::1]` for tests. Redirects are not followed. */
       readonly jwksUrl: string | undefined;
-      readonly publicKey?: never;
-      readonly keys?: never;
-      readonly secret?: never;
-      readonly x5c?: never;
-    }
-  | {
-      /** A shared secret for HS256, HS384 or HS512. */
+    })
+  | (Only<"jwks"> & {
+      /** The sender's key set itself (RFC 7517), of public keys. */
+      readonly jwks: JwkSet;
+    })
+  | (Only<"secret"> & {
+      /** A shared secret for HS256, HS384 or HS512, as long as the hash at least (RFC 7518 section 3.2): 32, 48 or 64 bytes. */
       readonly secret: Secrets;
       /** How the secret's text becomes bytes. Default `"utf8"`. */
       readonly key?: KeyForm;
-      readonly publicKey?: never;
-      readonly keys?: never;
-      readonly jwksUrl?: never;
-      readonly x5c?: never;
-    }
-  | {
+    })
+  | (Only<"x5c"> & {
       /** The chain in the token's header, to a root of the sender's (Apple). */
       readonly x5c: X5cOptions;
-      readonly publicKey?: never;
-      readonly keys?: never;
-      readonly jwksUrl?: never;
-      readonly secret?: never;
-    };
+    });
 
-export const JWS_KEY_SOURCES: readonly string[] = ["publicKey", "keys", "jwksUrl", "secret", "x5c"];
-const HMACS: Readonly<Record<string, string>> = { HS256: "sha256", HS384: "sha384", HS512: "sha512" };
-const DETAILS = { ecdsaForm: "p1363", pssSalt: "digest" } as const;
-const BY_JWA: ReadonlyMap<string, PublicKeyAlgorithm> = /* @__PURE__ */ new Map(
-  /* @__PURE__ */ /* @__PURE__ */ (Object.keys(ALGORITHMS) as PublicKeyAlgorithm[]).flatMap((name) => {
-    const { jwa } = ALGORITHMS[name];
-    return jwa === undefined ? [] : [[jwa, name] as const];
-  }),
-);
+type SourceName = "publicKey" | "keys" | "jwksUrl" | "jwks" | "secret" | "x5c";
+type Only<Name extends SourceName> = { readonly [Other in Exclude<SourceName, Name>]?: never };
+
+export const JWS_KEY_SOURCES: readonly SourceName[] = ["publicKey", "keys", "jwksUrl", "jwks", "secret", "x5c"];
 
 /** Keys to try for one token. */
 export interface FoundJwsKeys extends FoundPublicKeys {
@@ -100,30 +68,14 @@ export interface JwsQuery {
 }
 
 export interface JwsKeyFinder {
+  /** Those that a key of ours can be used with. */
+  readonly algorithms: readonly JwsAlgorithm[];
   readonly warnings: readonly string[];
   /** The order of the keys is ours. */
   readonly isOrdered: boolean;
   /** `undefined` where public keys, which cannot sign, are all there is. */
   readonly ownSecret: ((delivery: Delivery, text: string | undefined) => MaybePromise<KeyObject>) | undefined;
   find(query: JwsQuery, tried?: FoundJwsKeys): MaybePromise<FoundJwsKeys | Refusal>;
-}
-
-/** The algorithm of public keys behind a JWA name. */
-export function publicKeyAlgorithmOf(jwa: string): PublicKeyAlgorithm | undefined {
-  return BY_JWA.get(jwa);
-}
-
-/** Whether the signature over the input is of that key, by that algorithm and no other. */
-export function isJwsSignedBy(key: KeyObject, alg: string, input: Buffer, signature: Buffer): boolean {
-  const hash = HMACS[alg];
-  if (hash !== undefined) {
-    if (key.type !== "secret") return false;
-    const expected = createHmac(hash, key).update(input).digest();
-    return expected.length === signature.length && timingSafeEqual(expected, signature);
-  }
-  const algorithm = BY_JWA.get(alg);
-  if (algorithm === undefined || key.type !== "public" || misfitOf(key, algorithm) !== undefined) return false;
-  return isSignedBy(key, algorithm, input, signature, DETAILS);
 }
 
 /** @throws {TypeError} Where algorithms and keys do not go together, or a key is ill-formed. */
@@ -133,65 +85,96 @@ export function compileJwsKeys(
   where: string,
   tuning?: KeyTuning,
 ): JwsKeyFinder {
-  const given = JWS_KEY_SOURCES.filter((name) => Object.hasOwn(source, name));
-  if (given.length !== 1) {
-    throw new TypeError(
-      `${where}: exactly one of ${JWS_KEY_SOURCES.join(", ")} is needed; got ${given.length === 0 ? "none" : given.join(" and ")}`,
-    );
-  }
-  checkAlgorithms(algorithms, given[0] === "secret", where);
-  if (given[0] === "secret") return bySecret(source.secret, (source as { key?: KeyForm }).key, where);
-  if (source.x5c !== undefined) return byChain(source.x5c, where);
-  const names = algorithms.map((jwa) => BY_JWA.get(jwa) as PublicKeyAlgorithm);
-  const { publicKey, keys, jwksUrl } = source;
-  const own = Object.hasOwn(source, "publicKey")
-    ? { publicKey }
-    : Object.hasOwn(source, "keys")
-      ? { keys }
-      : { jwksUrl };
-  const finder = compileKeyFinder(own as Parameters<typeof compileKeyFinder>[0], names, where, tuning, true);
+  const name = jwsKeySourceName(source, where);
+  checkJwsAlgorithms(algorithms, name === "secret", where);
+  if (name === "secret") return bySecret(source.secret, (source as { key?: KeyForm }).key, algorithms, where);
+  if (source.x5c !== undefined) return byChain(source.x5c, algorithms, where);
+  if (source.jwks !== undefined) return byLocalKeySet(source.jwks, algorithms, where);
+  const names = algorithms.map((jwa) => publicKeyAlgorithmOf(jwa) as PublicKeyAlgorithm);
+  const own = { [name]: source[name] } as Parameters<typeof compileKeyFinder>[0];
+  const finder = compileKeyFinder(own, names, where, tuning, true);
+  const { fixed } = finder;
   return {
+    algorithms: fixed === undefined ? algorithms : algorithms.filter((_, at) => fitsSome(fixed.keys, names[at])),
     warnings: [],
-    isOrdered: finder.fixed !== undefined,
+    isOrdered: fixed !== undefined,
     ownSecret: undefined,
     find({ header, delivery, context }, tried) {
-      const algorithm = BY_JWA.get(header.alg) as PublicKeyAlgorithm;
-      if (tried === undefined && finder.fixed !== undefined) return finder.fixed;
+      const algorithm = publicKeyAlgorithmOf(header.alg) as PublicKeyAlgorithm;
+      if (tried === undefined && fixed !== undefined) return fixed;
       return finder.find({ delivery, fields: undefined, algorithm, keyId: header.kid, context }, tried);
     },
   };
 }
 
-function checkAlgorithms(algorithms: unknown, isSecret: boolean, where: string): void {
-  if (!Array.isArray(algorithms) || algorithms.length === 0) {
-    throw new TypeError(`${where}: algorithms must name at least one, such as ["ES256"]`);
-  }
-  const known = isSecret ? Object.keys(HMACS) : [...BY_JWA.keys()];
-  const other = algorithms.find((name: unknown) => typeof name !== "string" || !known.includes(name));
-  if (other === undefined) return;
-  const isMixed = typeof other === "string" && (Object.hasOwn(HMACS, other) || BY_JWA.has(other));
+/** @throws {TypeError} Where there is not exactly one source. */
+export function jwsKeySourceName(source: JwsKeySource, where: string): SourceName {
+  const given = JWS_KEY_SOURCES.filter((name) => source[name] !== undefined);
+  // `secret: process.env.X` with X unset: the useful complaint is about X.
+  const named = given.length > 0 ? given : JWS_KEY_SOURCES.filter((name) => Object.hasOwn(source, name));
+  const [name] = named;
+  if (name !== undefined && named.length === 1) return name;
   throw new TypeError(
-    isMixed
-      ? `${where}: ${other} ${isSecret ? "needs public keys, not secret" : "needs secret; beside public keys anyone could sign with the public key's text"}`
-      : `${where}: algorithms must be among ${known.join(", ")}; got ${JSON.stringify(other)}`,
+    `${where}: exactly one of ${JWS_KEY_SOURCES.join(", ")} is needed; got ${named.length === 0 ? "none" : named.join(" and ")}`,
   );
 }
 
-function bySecret(secret: Secrets, form: KeyForm | undefined, where: string): JwsKeyFinder {
+function fitsSome(keys: readonly KeyObject[], name: PublicKeyAlgorithm | undefined): boolean {
+  return name !== undefined && keys.some((key) => misfitOf(key, name) === undefined);
+}
+
+function byLocalKeySet(set: JwkSet, algorithms: readonly JwsAlgorithm[], where: string): JwsKeyFinder {
+  const all: unknown = (set as { keys?: unknown } | null)?.keys;
+  // Someone pasted the issuer's private set, or means `secret`: worth more than leaving those keys out.
+  const isOurs = (key: unknown) =>
+    typeof key === "object" && key !== null && (Object.hasOwn(key, "d") || Object.hasOwn(key, "k"));
+  if (Array.isArray(all) && all.some(isOurs)) {
+    throw new TypeError(`${where}: jwks holds a private or secret key; give public keys only`);
+  }
+  let keySet: ReturnType<typeof localKeySet>;
+  try {
+    keySet = localKeySet(parseKeySet(set));
+  } catch (error) {
+    throw new TypeError(`${where}: jwks: ${(error as Error).message}`, { cause: error });
+  }
+  return {
+    algorithms,
+    warnings: [],
+    isOrdered: false,
+    ownSecret: undefined,
+    find: ({ header }, tried) =>
+      keySet.find({ algorithm: publicKeyAlgorithmOf(header.alg) as PublicKeyAlgorithm, kid: header.kid }, tried),
+  };
+}
+
+function bySecret(
+  secret: Secrets,
+  form: KeyForm | undefined,
+  algorithms: readonly JwsAlgorithm[],
+  where: string,
+): JwsKeyFinder {
   const decode = compileKeyForm(form ?? "utf8", where);
+  const minBytes = minSecretBytes(algorithms);
   const secrets = compileSecrets<KeyObject>(secret, {
     where: `${where}: secret`,
-    strengthBytes: (text) => decode(text).length,
-    toKey: (text) => createSecretKey(decode(text)),
+    toKey(text) {
+      const bytes = decode(text);
+      if (bytes.length >= minBytes) return createSecretKey(bytes);
+      throw new IllFormedKey(
+        `must have at least ${minBytes} bytes for ${algorithms.join(", ")} (RFC 7518 section 3.2); got ${bytes.length}`,
+      );
+    },
   });
   // Where there is no secret the answer comes as late as for a wrong one, so that nobody learns which tenants exist.
-  const dummyKeys = [createSecretKey(randomBytes(32))];
+  const dummyKeys = [createSecretKey(randomBytes(64))];
   const withDummy = (found: KeySet<KeyObject> | Refusal) =>
     found.ok && found.keys.length === 0 ? { ...found, keys: dummyKeys } : found;
   return {
+    algorithms,
     warnings: secrets.warnings,
     isOrdered: true,
-    find({ delivery }) {
+    find({ delivery }, tried) {
+      if (tried !== undefined) return { ok: true, keys: [] };
       const found = secrets.fixed ?? secrets.lookUp(delivery);
       return isPromise(found) ? found.then(withDummy) : withDummy(found);
     },
@@ -209,9 +192,10 @@ function firstOf(found: KeySet<KeyObject> | Refusal, where: string): KeyObject {
   return key;
 }
 
-function byChain(options: X5cOptions, where: string): JwsKeyFinder {
+function byChain(options: X5cOptions, algorithms: readonly JwsAlgorithm[], where: string): JwsKeyFinder {
   const readChain = compileX5c(options, `${where}: x5c`);
   return {
+    algorithms,
     warnings: [],
     isOrdered: true,
     ownSecret: undefined,

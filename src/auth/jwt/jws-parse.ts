@@ -1,5 +1,4 @@
-// Parses a compact JWS strictly (RFC 7515 sections 5.2 and 7.1, RFC 7797, RFC 8725).
-// As strict as for bearer tokens: one token has one spelling.
+// Parses a compact JWS strictly, before any key is touched: one token has one spelling. RFC 7515 sections 5.2 and 7.1, RFC 7797, RFC 8725.
 
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Parsed, parseJson } from "../../lib/json.js";
@@ -39,6 +38,8 @@ const ENCRYPTED = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the token has five parts: encrypted tokens (JWE) are not accepted",
 );
+const UNSIGNED = /* @__PURE__ */ refuse("bad_credentials", "the token's signature is empty");
+const NO_BYTES = /* @__PURE__ */ Buffer.alloc(0);
 const TOO_LONG = /* @__PURE__ */ refuse("bad_credentials", "the token is too long");
 const NOT_DETACHED = /* @__PURE__ */ refuse(
   "bad_credentials",
@@ -60,11 +61,14 @@ export function parseJws(token: string, rules: JwsRules): ParsedJws | Refusal {
   const [encodedHeader, encodedPayload, encodedSignature] = parts as [string, string, string];
   if (rules.isDetached && encodedPayload !== "") return NOT_DETACHED;
   const headerBytes = decodeCanonical(encodedHeader, "base64url");
-  const signature = decodeCanonical(encodedSignature, "base64url");
+  const signature = encodedSignature === "" ? NO_BYTES : decodeCanonical(encodedSignature, "base64url");
   const isPayload = encodedPayload === "" || decodeCanonical(encodedPayload, "base64url") !== undefined;
   if (headerBytes === undefined || signature === undefined || !isPayload) return SHAPE;
   const header = parseHeader(headerBytes, rules);
-  return header.ok ? { ok: true, header: header.header, encodedHeader, encodedPayload, signature } : header;
+  if (!header.ok) return header;
+  // Only now: a token of `alg` none has no signature, is well-formed, and is refused for its algorithm.
+  if (signature.length === 0) return UNSIGNED;
+  return { ok: true, header: header.header, encodedHeader, encodedPayload, signature };
 }
 
 function parseHeader(bytes: Buffer, rules: JwsRules): { readonly ok: true; readonly header: JwsHeader } | Refusal {

@@ -12,43 +12,49 @@ import {
 } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
-import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import { isParsedField, PrivateFields, readUnverified } from "../request/unverified-fields.js";
-import { type Claims, claimOf, refuseClaims, refuseHash, signedTimeOf } from "./claims.js";
-import { compileJwsKeys, type FoundJwsKeys, isJwsSignedBy, type JwsKeyFinder } from "./jws-keys.js";
-import { decodePayload, type ParsedJws, parseJws } from "./jws-parse.js";
-import { type JwtOptions, type JwtPlan, planJwt } from "./options.js";
+import { type Claims, refuseAudience, refuseClaims, refuseHash, signedTimeOf, tenantOf } from "./claims.js";
+import { compileJwsKeys, type FoundJwsKeys } from "./jws-keys.js";
+import { decodePayload, parseJws } from "./jws-parse.js";
+import { JWT, type JwtOptions, type JwtPlan, type JwtPreset, planJwt } from "./options.js";
 import { signJwt } from "./sign.js";
+import { type JwsClaim, verifyJws } from "./verify-jws.js";
 
-export type { HashClaim, JwtOptions } from "./options.js";
+export type { ClaimValue, HashClaim, JwtLacks, JwtOptions, JwtRules } from "./options.js";
 
 /** A header holds 16 KB in all; a body with a chain and a large payload is bounded like any that is parsed unproven. */
 const MAX_HEADER_CHARS = 8_192;
 const MAX_BODY_CHARS = 1_048_576;
 
 /**
- * Proves that a delivery brings a JWT of the sender's: the whole body (Kinde, Wix, Kakao), a member of it (Apple), or a
+ * Proves that a delivery brings a JWT of the sender's: the whole body (Kinde, Wix, Kakao), a property of it (Apple), or a
  * header whose claims are hashes of body and URL (Plaid, MessageBird). A token in `Authorization` that binds nothing of
  * the delivery is for `bearerJwt`.
  *
  * Shape:   `<header>.<payload>.<signature>`, canonical base64url, no white space.
  * Source:  RFC 7515, 7517, 7518, 7519, 8725; Wycheproof's JWS vectors and MessageBird's pin it.
- * Promise: the claims come from the holder of a key of ours, by one of `algorithms`; `exp` and `nbf` fit where they are
+ * Promise: the claims come from the holder of a key of ours, by one of `algorithms`; issuer and audience are those named,
+ *          and `exp` is there and not over, unless `lacks` says why the sender's tokens have none; `nbf` fits where it is
  *          there; body and URL are those whose hashes `bodyHash` and `urlHash` name. `covers` says what is bound.
  * Not promised: that the token is new (without `signedAt` there is no freshness), or anything beside a token that is
  * inside of the body.
  *
- * Keys come from exactly one of `publicKey`, `keys`, `jwksUrl`, `secret`, `x5c`. `jwk`, `jku` and `x5u` in a token are
+ * Keys come from exactly one of `publicKey`, `keys`, `jwksUrl`, `jwks`, `secret`, `x5c`. `jwk`, `jku` and `x5u` in a token are
  * never used, and `x5c` only to a root that is given here. A chain must be valid at the signed time, else now.
  *
  * @param options.clockToleranceSeconds - For `exp` and `nbf`, in seconds, 0 to 300. Default 60.
  * @returns An `Auth` that answers at once with fixed keys. Its `sign` needs a private key, or for `x5c` a private key followed by its chain, all PEM; with `secret` none. Where the token is the payload, the request's JSON body becomes its claims.
- * @throws {TypeError} When built without algorithms, with HS* beside public keys, or an ill-formed key or option. Never per delivery.
+ * @throws {TypeError} When built without algorithms, issuer or audience, with HS* beside public keys, a secret shorter than the hash, or an ill-formed key or option. Never per delivery.
  * @example
  * jwt({
  *   at: header("plaid-verification"),
  *   algorithms: ["ES256"],
+ *   lacks: {
+ *     issuer: "Plaid's tokens name none",
+ *     audience: "Plaid's tokens name none; the key is asked for with our client id",
+ *     expiry: "the signed time decides",
+ *   },
  *   keys: async (keyId) => fetchPlaidKey(keyId),
  *   signedAt: { claim: "iat", format: "unix-seconds" },
  *   bodyHash: { claim: "request_body_sha256" },
@@ -58,23 +64,11 @@ export function jwt(options: JwtOptions): Auth {
   return createJwt(options);
 }
 
-/** `jwt` with the key set's times in hand; for tests. */
-export function createJwt(options: JwtOptions, tuning?: KeyTuning): Auth {
-  const plan = planJwt(options);
-  const keys = compileJwsKeys(options, plan.algorithms, "jwt", tuning);
+/** `jwt` with the key set's times in hand, for tests, or as a preset. */
+export function createJwt(options: JwtOptions, tuning?: KeyTuning, preset: JwtPreset = JWT): Auth {
+  const plan = planJwt(options, preset.where);
+  const keys = compileJwsKeys(options, options.algorithms, preset.where, tuning);
   const covers = coversOf(plan);
-
-  function judge(claim: Claim, found: FoundJwsKeys | Refusal, isRetry = false): MaybePromise<Proof> {
-    if (!found.ok) return found;
-    const { jws, delivery, context } = claim;
-    const input = Buffer.from(`${jws.encodedHeader}.${jws.encodedPayload}`, "latin1");
-    const keyIndex = found.keys.findIndex((key) => isJwsSignedBy(key, jws.header.alg, input, jws.signature));
-    if (keyIndex >= 0) return conclude(claim, found, keyIndex);
-    if (isRetry || found.set === undefined) return found.keys.length === 0 ? NO_KEY : WRONG;
-    // A token that names no key may be signed by one published since.
-    const newer = keys.find({ header: jws.header, delivery, context }, found);
-    return isPromise(newer) ? newer.then((more) => judge(claim, more, true)) : WRONG;
-  }
 
   function conclude({ claims, delivery, context }: Claim, found: FoundJwsKeys, keyIndex: number): Proof {
     const time = plan.signedAt === undefined ? undefined : signedTimeOf(claims, plan.signedAt);
@@ -84,48 +78,45 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning): Auth {
       refuseClaims(claims, plan, context.nowMs) ??
       refuseBindings(plan, claims, delivery, context);
     if (refusal !== undefined) return refusal;
-    const tenant = plan.tenantClaim === undefined ? found.tenant : claimOf(claims, plan.tenantClaim);
-    if (plan.tenantClaim !== undefined && (typeof tenant !== "string" || tenant === "")) return NO_TENANT;
+    const tenant = plan.tenantClaim === undefined ? found.tenant : tenantOf(claims, plan.tenantClaim);
     return {
       ok: true,
       keyIndex: keys.isOrdered ? keyIndex : 0,
       covers,
       ...(time === undefined ? {} : { sentAtMs: time }),
-      ...(tenant === undefined ? {} : { tenant: tenant as string }),
+      ...(tenant === undefined ? {} : { tenant }),
     };
   }
 
   const auth: Auth = {
-    scheme: "jwt",
+    scheme: preset.scheme,
     covers,
     signsTime: plan.signedAt !== undefined,
     credentialHeaders: plan.at !== "body" && plan.at.in === "header" ? [plan.at.name] : [],
     ...(plan.at !== "body" && plan.at.in === "query" ? { credentialQuery: [plan.at.name] } : {}),
-    needsPublicUrl: plan.urlHash !== undefined,
+    needsPublicUrl: plan.urlHash !== undefined || plan.audienceIsUrl,
+    ...(preset.challenge === undefined ? {} : { challenge: preset.challenge }),
     warnings: keys.warnings,
     // A body that is a token is written as a whole; its name stands for whatever is signed of a body.
     writes: [plan.at === "body" ? { in: "json", name: "*" } : { in: plan.at.in, name: plan.at.name }],
 
     verify(delivery, context) {
-      const claim = readClaim(plan, delivery, context);
-      if (!claim.ok) return claim;
-      const found = keys.find({ header: claim.jws.header, delivery, context });
-      return isPromise(found) ? found.then((more) => judge(claim, more)) : judge(claim, found);
+      const token = preset.read === undefined ? tokenOf(plan, delivery) : preset.read(delivery.headers);
+      if (typeof token !== "string") return token;
+      const claim = readClaim(plan, keys.algorithms, token, { delivery, context });
+      return claim.ok ? verifyJws(keys, claim, (found, keyIndex) => conclude(claim, found, keyIndex)) : claim;
     },
 
-    sign: (request, key) => signJwt(plan, keys as JwsKeyFinder, request, key),
+    sign: (request, key) => signJwt(plan, keys, request, key, preset.where),
   };
   const isInHead = plan.at !== "body" && (plan.at.in === "header" || plan.at.in === "query");
   return isInHead && plan.bodyHash === undefined ? fromHead(auth) : auth;
 }
 
 /** What a delivery says of itself, before any key is touched. */
-interface Claim {
+interface Claim extends JwsClaim {
   readonly ok: true;
-  readonly jws: ParsedJws;
   readonly claims: Claims;
-  readonly delivery: Delivery;
-  readonly context: ProofContext;
 }
 
 const NO_TOKEN = /* @__PURE__ */ absent("no token came where the sender puts it");
@@ -133,27 +124,25 @@ const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the token came more tha
 const NO_PREFIX = /* @__PURE__ */ absent("the header does not begin with the text that stands before a token");
 const NOT_CLAIMS = /* @__PURE__ */ refuse("bad_credentials", "the token's payload is not a JSON object");
 const OTHER_TYPE = /* @__PURE__ */ refuse("unauthenticated", "the token is of another kind: its typ");
-const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no key for this token");
-const WRONG = /* @__PURE__ */ refuse(
-  "unauthenticated",
-  "the token is well-formed, and its signature fits none of the keys",
-);
-const NO_TENANT = /* @__PURE__ */ refuse("unauthenticated", "the token's signature holds, but it names no tenant");
 const NO_PUBLIC_URL = /* @__PURE__ */ refuse(
   "misconfigured",
   "the sender signs the URL; set publicUrl to the one that is registered there",
 );
 
-function readClaim(plan: JwtPlan, delivery: Delivery, context: ProofContext): Claim | Refusal {
-  const token = tokenOf(plan, delivery);
-  if (typeof token !== "string") return token;
+function readClaim(
+  plan: JwtPlan,
+  algorithms: readonly string[],
+  token: string,
+  { delivery, context }: Pick<JwsClaim, "delivery" | "context">,
+): Claim | Refusal {
   const maxChars = plan.at !== "body" && plan.at.in === "header" ? MAX_HEADER_CHARS : MAX_BODY_CHARS;
-  const jws = parseJws(token, { algorithms: plan.algorithms, maxChars, isDetached: false });
+  const jws = parseJws(token, { algorithms, maxChars, isDetached: false });
   if (!jws.ok) return jws;
   const parsed = decodePayload(jws.encodedPayload);
   if (!parsed.ok || !isClaims(parsed.value)) return NOT_CLAIMS;
   if (plan.type !== undefined && !isType(jws.header.typ, plan.type)) return OTHER_TYPE;
-  return { ok: true, jws, claims: parsed.value, delivery, context };
+  const input = Buffer.from(`${jws.encodedHeader}.${jws.encodedPayload}`, "latin1");
+  return { ok: true, jws, inputs: [input], claims: parsed.value, delivery, context };
 }
 
 function tokenOf({ at, prefix }: JwtPlan, delivery: Delivery): string | Refusal {
@@ -190,9 +179,11 @@ function refuseBindings(plan: JwtPlan, claims: Claims, delivery: Delivery, conte
     const refusal = refuseHash(claims, plan.bodyHash, [delivery.body], "body");
     if (refusal !== undefined) return refusal;
   }
-  if (plan.urlHash === undefined) return undefined;
+  if (plan.urlHash === undefined && !plan.audienceIsUrl) return undefined;
   const urls = context.publicUrls();
-  return urls.length === 0 ? NO_PUBLIC_URL : refuseHash(claims, plan.urlHash, urls, "URL");
+  if (urls.length === 0) return NO_PUBLIC_URL;
+  if (plan.audienceIsUrl) return refuseAudience(claims, urls, "`publicUrl`");
+  return plan.urlHash === undefined ? undefined : refuseHash(claims, plan.urlHash, urls, "URL");
 }
 
 function coversOf({ at, isPayload, bodyHash, urlHash }: JwtPlan): Covers {

@@ -1,18 +1,18 @@
-// Makes tokens that `jwt` accepts. For test senders.
-import { createHash, createHmac, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
+// Makes tokens that `jwt`, `bearerJwt` and `detachedJws` accept, for test senders.
+import { createHash, createPublicKey, type KeyObject, randomUUID } from "node:crypto";
 import type { SignableRequest } from "../../core/auth.js";
 import { formatTime } from "../../lib/time.js";
 import { misfitOf, type PublicKeyAlgorithm, signBytes } from "../keys/algorithms.js";
 import { parsePemCertificates } from "../keys/certificate.js";
-import { toPrivateKey } from "../keys/parse-public-key.js";
+import { toPrivateKey } from "../keys/parse-private-key.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { writeField } from "../request/write-field.js";
-import { type JwsAlgorithm, type JwsKeyFinder, publicKeyAlgorithmOf } from "./jws-keys.js";
+import { JWS_DETAILS, jwsHmac, publicKeyAlgorithmOf } from "./jws-algorithms.js";
+import type { JwsKeyFinder } from "./jws-keys.js";
 import type { HashClaim, JwtPlan } from "./options.js";
 
 /** Long enough for a delivery and its first retry, short enough to leak. */
 const LIFETIME_SECONDS = 300;
-const HMACS: Readonly<Record<string, string>> = { HS256: "sha256", HS384: "sha384", HS512: "sha512" };
 
 /** A key to sign with, and what the token's header says of it. */
 export interface JwsSigner {
@@ -26,8 +26,9 @@ export async function signJwt(
   keys: JwsKeyFinder,
   request: SignableRequest,
   text: string | undefined,
+  where: string,
 ): Promise<SignableRequest> {
-  const signer = await jwsSigner(keys, plan.algorithms, request, text, "jwt.sign");
+  const signer = await jwsSigner(keys, request, text, `${where}.sign`);
   const header = { ...signer.header, ...(plan.type === undefined ? {} : { typ: plan.type }) };
   const claims = { ...(plan.isPayload ? bodyOf(request) : {}), ...claimsFor(plan, request), ...tokenId(plan) };
   const input = `${base64url(header)}.${base64url(claims)}`;
@@ -57,8 +58,12 @@ function claimsFor(plan: JwtPlan, { timestampMs, body, url }: SignableRequest): 
   const claims: Record<string, unknown> = Object.fromEntries(plan.claims);
   if (plan.issuers !== undefined) claims.iss = plan.issuers[0];
   if (plan.audiences !== undefined) claims.aud = plan.audiences[0];
+  if (plan.audienceIsUrl) claims.aud = url;
+  if (plan.subject !== undefined) claims.sub = plan.subject;
   if (plan.tenantClaim !== undefined) claims[plan.tenantClaim] ??= "test";
-  if (plan.requireExpiry) claims.exp = Math.floor(timestampMs / 1000) + LIFETIME_SECONDS;
+  const nowSeconds = Math.floor(timestampMs / 1000);
+  if (plan.requireExpiry) claims.exp = nowSeconds + LIFETIME_SECONDS;
+  if (plan.maxTokenAgeSeconds !== undefined) claims.iat = nowSeconds;
   if (plan.signedAt !== undefined) {
     const time = formatTime(timestampMs, plan.signedAt.format);
     claims[plan.signedAt.claim] = plan.signedAt.format === "rfc3339" ? time : Number(time);
@@ -81,21 +86,18 @@ function hashOf({ hash, encoding }: Required<HashClaim>, text: string | Uint8Arr
 /** @throws {TypeError} Where there is no key that can sign by one of the algorithms. */
 export async function jwsSigner(
   keys: JwsKeyFinder,
-  algorithms: readonly JwsAlgorithm[],
   request: SignableRequest,
   text: string | undefined,
   where: string,
 ): Promise<JwsSigner> {
+  const { algorithms } = keys;
   if (keys.ownSecret !== undefined) {
     const alg = algorithms[0] as string;
     const secret = await keys.ownSecret(deliveryToSign(request), text);
     return {
       alg,
       header: { alg },
-      sign: (input) =>
-        createHmac(HMACS[alg] as string, secret)
-          .update(input)
-          .digest(),
+      sign: (input) => jwsHmac(secret, alg, input),
     };
   }
   if (text === undefined)
@@ -107,7 +109,7 @@ export async function jwsSigner(
   return {
     alg,
     header: { alg, ...keyIdIn(text), ...chainIn(text, key) },
-    sign: (input) => signBytes(key, names[at] as PublicKeyAlgorithm, input, { ecdsaForm: "p1363", pssSalt: "digest" }),
+    sign: (input) => signBytes(key, names[at] as PublicKeyAlgorithm, input, JWS_DETAILS),
   };
 }
 

@@ -1,5 +1,7 @@
-// The table of public-key signature algorithms: which keys fit, and how each verifies.
-import { constants, type KeyObject, sign, verify } from "node:crypto";
+// The public-key signature algorithms, one row each: which keys fit, how signatures are made, and whether one holds.
+import { constants, createVerify, type KeyObject, sign, verify } from "node:crypto";
+import { type Refusal, refuse } from "../../core/auth.js";
+import { MAX_RSA_BITS, MIN_RSA_BITS, weaknessOf } from "./weak-keys.js";
 
 /** The names are those of the HTTP Signature Algorithms registry (RFC 9421 section 6.2.2), and its pattern beyond it. */
 export type PublicKeyAlgorithm =
@@ -7,6 +9,7 @@ export type PublicKeyAlgorithm =
   | "ecdsa-p256-sha256"
   | "ecdsa-p256-sha1"
   | "ecdsa-p384-sha384"
+  | "ecdsa-p521-sha512"
   | "rsa-v1_5-sha1"
   | "rsa-v1_5-sha256"
   | "rsa-v1_5-sha384"
@@ -24,24 +27,25 @@ export interface AlgorithmRow {
   /** `null`: the algorithm hashes by itself. */
   readonly hash: string | null;
   readonly isPss?: true;
-  /** RFC 7518's name, for key sets; absent where it has none. */
-  readonly jwa?: string;
+  /** The names in JWS and key sets (RFC 7518, 8037, 9864); absent where there is none. */
+  readonly jwa?: readonly string[];
   /** Of one of the two numbers of ECDSA. */
   readonly numberBytes?: number;
 }
 
 export const ALGORITHMS: Readonly<Record<PublicKeyAlgorithm, AlgorithmRow>> = {
-  ed25519: { key: "ed25519", hash: null, jwa: "EdDSA" },
-  "ecdsa-p256-sha256": { key: "ec", curve: "prime256v1", hash: "sha256", jwa: "ES256", numberBytes: 32 },
+  ed25519: { key: "ed25519", hash: null, jwa: ["EdDSA", "Ed25519"] },
+  "ecdsa-p256-sha256": { key: "ec", curve: "prime256v1", hash: "sha256", jwa: ["ES256"], numberBytes: 32 },
   "ecdsa-p256-sha1": { key: "ec", curve: "prime256v1", hash: "sha1", numberBytes: 32 },
-  "ecdsa-p384-sha384": { key: "ec", curve: "secp384r1", hash: "sha384", jwa: "ES384", numberBytes: 48 },
+  "ecdsa-p384-sha384": { key: "ec", curve: "secp384r1", hash: "sha384", jwa: ["ES384"], numberBytes: 48 },
+  "ecdsa-p521-sha512": { key: "ec", curve: "secp521r1", hash: "sha512", jwa: ["ES512"], numberBytes: 66 },
   "rsa-v1_5-sha1": { key: "rsa", hash: "sha1" },
-  "rsa-v1_5-sha256": { key: "rsa", hash: "sha256", jwa: "RS256" },
-  "rsa-v1_5-sha384": { key: "rsa", hash: "sha384", jwa: "RS384" },
-  "rsa-v1_5-sha512": { key: "rsa", hash: "sha512", jwa: "RS512" },
-  "rsa-pss-sha256": { key: "rsa", hash: "sha256", isPss: true, jwa: "PS256" },
-  "rsa-pss-sha384": { key: "rsa", hash: "sha384", isPss: true, jwa: "PS384" },
-  "rsa-pss-sha512": { key: "rsa", hash: "sha512", isPss: true, jwa: "PS512" },
+  "rsa-v1_5-sha256": { key: "rsa", hash: "sha256", jwa: ["RS256"] },
+  "rsa-v1_5-sha384": { key: "rsa", hash: "sha384", jwa: ["RS384"] },
+  "rsa-v1_5-sha512": { key: "rsa", hash: "sha512", jwa: ["RS512"] },
+  "rsa-pss-sha256": { key: "rsa", hash: "sha256", isPss: true, jwa: ["PS256"] },
+  "rsa-pss-sha384": { key: "rsa", hash: "sha384", isPss: true, jwa: ["PS384"] },
+  "rsa-pss-sha512": { key: "rsa", hash: "sha512", isPss: true, jwa: ["PS512"] },
 };
 
 /** How a signature is made beside its algorithm, where the algorithm leaves it open. */
@@ -51,24 +55,36 @@ export interface SignatureDetails {
   readonly pssSalt: "digest" | "any";
 }
 
-/** RFC 8017 is silent; NIST SP 800-131A ends smaller keys with 2013. */
-const MIN_RSA_BITS = 2048;
-/** OpenSSL checks RSA signatures of larger keys so slowly that they are an attack. */
-const MAX_RSA_BITS = 16_384;
+/** Of keys that came as a JWK with `alg`: the one algorithm they are for (RFC 7517 section 4.4). */
+const namedAlgorithm = /* @__PURE__ */ new WeakMap<KeyObject, string>();
+
+/** Keeps with a key the algorithm that its JWK names; the key is then no key for another. */
+export function restrictKey(key: KeyObject, jwa: string): void {
+  namedAlgorithm.set(key, jwa);
+}
 
 /** What is wrong with a key for an algorithm; `undefined` where it fits. */
 export function misfitOf(key: KeyObject, name: PublicKeyAlgorithm): string | undefined {
   const row = ALGORITHMS[name];
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
-  if (row.key === "rsa") {
-    if (type !== "rsa" && !(row.isPss && type === "rsa-pss")) return `is of type ${type}, and ${name} needs RSA`;
-    const bits = details?.modulusLength ?? 0;
-    if (bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS) return undefined;
-    return `has ${bits} bits, and RSA needs ${MIN_RSA_BITS} or more (at most ${MAX_RSA_BITS})`;
+  const isOfType = type === row.key || (row.isPss === true && type === "rsa-pss");
+  if (!isOfType) return `is of type ${type}, and ${name} needs ${row.key === "rsa" ? "RSA" : row.key}`;
+  if (row.curve !== undefined && details?.namedCurve !== row.curve) {
+    return `is on the curve ${details?.namedCurve}, and ${name} needs ${row.curve}`;
   }
-  if (type !== row.key) return `is of type ${type}, and ${name} needs ${row.key}`;
-  if (row.curve === undefined || details?.namedCurve === row.curve) return undefined;
-  return `is on the curve ${details?.namedCurve}, and ${name} needs ${row.curve}`;
+  // RFC 4055 section 1.2: such a key says for which hash alone it is.
+  if (type === "rsa-pss" && details?.hashAlgorithm !== undefined && details.hashAlgorithm !== row.hash) {
+    return `is for ${details.hashAlgorithm}, and ${name} needs ${row.hash}`;
+  }
+  const named = namedAlgorithm.get(key);
+  if (named !== undefined && row.jwa?.includes(named) !== true)
+    return `is for ${named} alone (alg), and not for ${name}`;
+  return weaknessOf(key);
+}
+
+/** Whether a public key fits any of the algorithms. */
+export function fitsAny(key: KeyObject, names: readonly PublicKeyAlgorithm[]): boolean {
+  return names.some((name) => misfitOf(key, name) === undefined);
 }
 
 /** The length of a signature, where the key does not decide it. */
@@ -86,14 +102,22 @@ export function isSignatureShaped(name: PublicKeyAlgorithm, bytes: Buffer, detai
   return isDerPair(bytes);
 }
 
-/** SEQUENCE { INTEGER, INTEGER } with short lengths, which is all that P-256 and P-384 need. OpenSSL judges the numbers. */
+/** SEQUENCE { INTEGER, INTEGER }, its length in one byte or, for P-521, two. OpenSSL judges the numbers. */
 function isDerPair(bytes: Buffer): boolean {
-  if (bytes.length < 8 || bytes[0] !== 0x30 || bytes[1] !== bytes.length - 2 || bytes[2] !== 0x02) return false;
-  const second = 4 + (bytes[3] as number);
-  return bytes[second] === 0x02 && bytes[second + 1] === bytes.length - second - 2;
+  const isLong = bytes[1] === 0x81;
+  const length = (isLong ? bytes[2] : bytes[1]) as number;
+  const first = isLong ? 3 : 2;
+  if (bytes.length < 8 || bytes[0] !== 0x30 || length !== bytes.length - first || isLong !== length > 0x7f)
+    return false;
+  const second = first + 2 + (bytes[first + 1] as number);
+  return bytes[first] === 0x02 && bytes[second] === 0x02 && bytes[second + 1] === bytes.length - second - 2;
 }
 
-/** Whether the signature holds. Never throws: what the library refuses is no signature. */
+/**
+ * Whether the signature holds.
+ *
+ * @throws {Error} Where the platform cannot tell: it lacks the algorithm or the function. `indexOfKey` makes that `undecided`.
+ */
 export function isSignedBy(
   key: KeyObject,
   name: PublicKeyAlgorithm,
@@ -102,12 +126,33 @@ export function isSignedBy(
   details: SignatureDetails,
 ): boolean {
   if (!isSignatureShaped(name, signature, details)) return false;
-  try {
-    const salt = details.pssSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : constants.RSA_PSS_SALTLEN_DIGEST;
-    return verify(ALGORITHMS[name].hash, text, keyInput(key, name, details, salt), signature);
-  } catch {
-    return false;
+  const { hash, isPss } = ALGORITHMS[name];
+  const salt = details.pssSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : constants.RSA_PSS_SALTLEN_DIGEST;
+  const input = keyInput(key, name, details, salt);
+  // Cloudflare Workers' one-shot `verify` answers false for every RSA-PSS signature; this one is right everywhere.
+  if (isPss)
+    return createVerify(hash as string)
+      .update(text)
+      .verify(input, signature);
+  return verify(hash, text, input, signature);
+}
+
+/** The index of the first key for which `holds` answers true, or -1; `undecided` where none does and one could not be asked. */
+export function indexOfKey<Key>(keys: readonly Key[], holds: (key: Key) => boolean): number | Refusal {
+  let failure: { readonly cause: unknown } | undefined;
+  for (const [at, key] of keys.entries()) {
+    try {
+      if (holds(key)) return at;
+    } catch (cause) {
+      failure ??= { cause };
+    }
   }
+  return failure === undefined ? -1 : unsupported(failure.cause);
+}
+
+/** The platform could not do what a proof needs: neither the sender's fault nor a forgery. */
+export function unsupported(cause: unknown): Refusal {
+  return { ...refuse("undecided", "this platform's crypto could not verify the signature: see the cause"), cause };
 }
 
 /** @param key - A private key that fits the algorithm. */

@@ -1,4 +1,4 @@
-// Fetches a small document from a URL, bounded in time and size, without following redirects.
+// Fetches a few bytes from a URL that is ours to choose, bounded in time and size, and from nowhere else.
 
 export interface BoundedFetch {
   /** What is fetched, for messages: "the certificate". */
@@ -8,6 +8,8 @@ export interface BoundedFetch {
   readonly timeoutMs: number;
   /** Of the decoded body; counted while it streams. */
   readonly maxBytes: number;
+  /** Ends the fetch before its time. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -17,14 +19,19 @@ export interface BoundedFetch {
  */
 export async function fetchBytes(url: string, limits: BoundedFetch): Promise<Buffer> {
   const abort = new AbortController();
+  const { signal } = limits;
   let timer: NodeJS.Timeout | undefined;
   // A race and not only the signal: a body may hang where the runtime no longer listens to the signal.
   const deadline = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error(`${limits.what} did not come within ${limits.timeoutMs} ms`));
     timer = setTimeout(fail, limits.timeoutMs);
+    signal?.addEventListener("abort", fail, { once: true });
   });
   try {
-    return await Promise.race([readAnswer(url, limits, abort.signal), deadline]);
+    return await Promise.race([
+      readAnswer(url, limits, signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal])),
+      deadline,
+    ]);
   } finally {
     clearTimeout(timer);
     abort.abort();
@@ -42,4 +49,11 @@ async function readAnswer(url: string, { what, accept, maxBytes }: BoundedFetch,
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+}
+
+/** `fetch` says "fetch failed" and keeps what happened, ECONNREFUSED or a certificate's fault, in its cause. */
+export function reasonOf(failure: unknown): string {
+  if (!(failure instanceof Error)) return "the fetch failed";
+  const code = (failure.cause as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? `${failure.message} (${code})` : failure.message;
 }

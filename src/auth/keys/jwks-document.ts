@@ -1,30 +1,52 @@
-// Fetches a JSON Web Key Set and keeps the keys that may verify (RFC 7517 section 5).
-import { createPublicKey, type KeyObject } from "node:crypto";
-import type { JSONWebKeySet, JWK } from "jose";
+// Reads a JSON Web Key Set (RFC 7517 section 5): the keys in it that can verify a signature.
+import type { KeyObject } from "node:crypto";
+import { parseJson } from "../../lib/json.js";
+import { ALGORITHMS, fitsAny, misfitOf, type PublicKeyAlgorithm } from "./algorithms.js";
 import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";
+import { IllFormedKey, type KeySet } from "./key-lookup.js";
+import { fromJwk, type Jwk } from "./parse-public-key.js";
+
+/** A key set as its issuer publishes it. */
+export interface JwkSet {
+  readonly keys: readonly Jwk[];
+}
+
+/** What of a token's header decides which key is tried. `jwk`, `jku` and `x5u` are never read (RFC 8725 section 3.10). */
+export interface JwtHeader {
+  readonly alg: string;
+  readonly kid: string | undefined;
+}
+
+/** A key of a set. */
+export interface JwksKey {
+  readonly kid: string | undefined;
+  readonly key: KeyObject;
+}
+
+/** Public keys to try for one delivery. */
+export interface FoundPublicKeys extends KeySet<KeyObject> {
+  /** Of a fetched key set, where a newer one may hold another key. */
+  readonly set?: readonly JwksKey[];
+}
 
 /** More keys than any issuer publishes; each is imported, so there is a limit. */
 const MAX_KEYS = 100;
-
-/** RFC 7518 sections 3.3 and 3.5. */
-const MIN_RSA_BITS = 2048;
-
+/** Where a delivery names no key, this many of a set's keys are tried. */
+const MAX_CANDIDATES = 5;
 const ACCEPT = "application/jwk-set+json, application/json";
+const JWS_ALGORITHMS: readonly PublicKeyAlgorithm[] = /* @__PURE__ */ (
+  Object.keys(ALGORITHMS) as PublicKeyAlgorithm[]
+).filter((name) => ALGORITHMS[name].jwa !== undefined);
 
 /** @throws {Error} With what went wrong in its message; never with anything of the answer. */
 export async function fetchKeySet(
   url: string,
   limits: Pick<BoundedFetch, "timeoutMs" | "maxBytes">,
-): Promise<JSONWebKeySet> {
-  return parseKeySet(parseJson(await fetchBytes(url, { ...limits, what: "the key set", accept: ACCEPT })));
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new Error("the key set is not JSON");
-  }
+): Promise<readonly JwksKey[]> {
+  const bytes = await fetchBytes(url, { ...limits, what: "the key set", accept: ACCEPT });
+  const parsed = parseJson(bytes);
+  if (!parsed.ok) throw new Error("the key set is not JSON");
+  return parseKeySet(parsed.value);
 }
 
 /**
@@ -32,59 +54,39 @@ function parseJson(bytes: Buffer): unknown {
  *
  * @throws {Error} When it is not a key set, or nothing in it can verify.
  */
-export function parseKeySet(value: unknown): JSONWebKeySet {
+export function parseKeySet(value: unknown): readonly JwksKey[] {
   const all: unknown =
     typeof value === "object" && value !== null && Object.hasOwn(value, "keys")
       ? (value as { keys: unknown }).keys
       : undefined;
   if (!Array.isArray(all)) throw new Error("it is not a JSON Web Key Set: an object with an array `keys`");
   if (all.length > MAX_KEYS) throw new Error(`the key set has ${all.length} keys; at most ${MAX_KEYS} are read`);
-  const keys = all.filter((jwk): jwk is JWK => isVerifyingJwk(jwk));
+  const keys = all.flatMap(verifyingKey);
   if (keys.length === 0) throw new Error("the key set has no public key for RS*, PS*, ES* or EdDSA signatures");
-  return { keys };
+  return keys;
 }
 
-function isVerifyingJwk(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+function verifyingKey(value: unknown): readonly JwksKey[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { kid } = value as { kid?: unknown };
+  if (kid !== undefined && typeof kid !== "string") return [];
   try {
-    return publicKeyOfJwk(value as JWK) !== undefined;
-  } catch {
-    return false;
+    const key = fromJwk(value as Jwk);
+    return fitsAny(key, JWS_ALGORITHMS) ? [{ kid, key }] : [];
+  } catch (error) {
+    if (error instanceof IllFormedKey) return [];
+    throw error;
   }
 }
 
-/**
- * The public key of a JWK meant for verifying; `undefined` where it is private, secret, or for something else.
- *
- * @throws {Error} When the key material itself is malformed.
- */
-export function publicKeyOfJwk(jwk: JWK): KeyObject | undefined {
-  if (jwk.kty !== "RSA" && jwk.kty !== "EC" && jwk.kty !== "OKP") return undefined;
-  if (Object.hasOwn(jwk, "d")) return undefined;
-  if (jwk.use !== undefined && jwk.use !== "sig") return undefined;
-  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))) return undefined;
-  if (jwk.kid !== undefined && typeof jwk.kid !== "string") return undefined;
-  const key = createPublicKey({ key: jwk, format: "jwk" });
-  return algorithmsOfKey(key).length === 0 ? undefined : key;
-}
-
-const EC_ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
-  prime256v1: ["ES256"],
-  secp384r1: ["ES384"],
-  secp521r1: ["ES512"],
-};
-
-/** The signature algorithms a key can be used with; none for a kind or size that is not accepted. */
-export function algorithmsOfKey(key: KeyObject): readonly string[] {
-  const details = key.asymmetricKeyDetails;
-  switch (key.asymmetricKeyType) {
-    case "rsa":
-      return (details?.modulusLength ?? 0) < MIN_RSA_BITS ? [] : ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
-    case "ec":
-      return EC_ALGORITHMS[details?.namedCurve ?? ""] ?? [];
-    case "ed25519":
-      return ["EdDSA", "Ed25519"];
-    default:
-      return [];
-  }
+/** The keys of a set that a delivery may mean. A key without an id is not that of a delivery which names one. */
+export function candidatesOf(
+  set: readonly JwksKey[],
+  algorithm: PublicKeyAlgorithm,
+  kid: string | undefined,
+): readonly KeyObject[] {
+  return set
+    .filter((one) => (kid === undefined || one.kid === kid) && misfitOf(one.key, algorithm) === undefined)
+    .slice(0, MAX_CANDIDATES)
+    .map(({ key }) => key);
 }

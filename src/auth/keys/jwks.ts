@@ -1,76 +1,42 @@
-// Finds the keys of a token: fixed keys, a local key set, or one behind a URL that is cached,
-// fetched by one caller at a time, and slow to be fetched again.
-import type { KeyObject } from "node:crypto";
-import type { CryptoKey, JSONWebKeySet, LocalJWKSet } from "jose";
+// Finds the keys of a key set that a delivery may have been signed with: a set given as an object, or one behind a URL.
 import { type Refusal, refuse } from "../../core/auth.js";
-import type { BoundedFetch } from "./bounded-fetch.js";
-import { fetchKeySet } from "./jwks-document.js";
+import { within } from "../../lib/deadline.js";
+import type { MaybePromise } from "../../lib/maybe-promise.js";
+import type { PublicKeyAlgorithm } from "./algorithms.js";
+import { type BoundedFetch, reasonOf } from "./bounded-fetch.js";
+import { candidatesOf, type FoundPublicKeys, fetchKeySet, type JwksKey } from "./jwks-document.js";
 
-export interface FoundKeys {
-  readonly keys: readonly (CryptoKey | KeyObject)[];
-  /** The fetched set they are from; `undefined` where keys never change. */
-  readonly set?: LocalJWKSet;
+/** Which key of a set is looked for. */
+export interface KeySetQuery {
+  readonly algorithm: PublicKeyAlgorithm;
+  /** `undefined`: the delivery names none, so every key that fits the algorithm may be it. */
+  readonly kid: string | undefined;
 }
 
-/** Where keys come from. */
-export interface KeySource {
-  /**
-   * @param tried - Keys found before that did not fit, of a token that names no key: a newer set may hold one that does.
-   */
-  find(header: JwtHeader, tried?: FoundKeys): Promise<FoundKeys | Refusal>;
+export interface KeySetSource {
+  /** @param tried - What was found before and did not fit, of a delivery that names no key: a newer set may hold one that does. */
+  find(query: KeySetQuery, tried?: FoundPublicKeys): MaybePromise<FoundPublicKeys | Refusal>;
 }
 
-/** Of a token that names no key, this many of a set's keys are tried. */
-const MAX_CANDIDATES = 5;
-
-let jose: Promise<typeof import("jose")> | undefined;
-
-/** jose costs 54 ms to import, so it is loaded by the first token that needs it. */
-export function loadJose(): Promise<typeof import("jose")> {
-  jose ??= import("jose");
-  return jose;
-}
-
-/** One wording, whatever the keys' source. */
-export const NO_FIT: Refusal = /* @__PURE__ */ refuse("unauthenticated", "the token's signature fits none of the keys");
 const NO_KEY: Refusal = /* @__PURE__ */ refuse(
   "unauthenticated",
   "no key of the key set fits the token's `kid` and `alg`",
 );
-
-/** Keys of our own: secrets, or one public key. `kid` is not looked at. */
-export function fixedKeys(keys: readonly KeyObject[]): KeySource {
-  const found: FoundKeys = { keys };
-  return { find: async (_header, tried) => (tried === undefined ? found : NO_FIT) };
-}
+const NO_FIT: Refusal = /* @__PURE__ */ refuse("unauthenticated", "the signature fits none of the keys of the key set");
+const TOO_SOON: Refusal = /* @__PURE__ */ refuse(
+  "undecided",
+  "no key of the key set fits, and the set was fetched a moment ago: a newer one may have the key",
+);
 
 /** A key set given as an object. */
-export function localKeySet(set: JSONWebKeySet): KeySource {
-  let resolver: LocalJWKSet | undefined;
+export function localKeySet(set: readonly JwksKey[]): KeySetSource {
   return {
-    async find(header, tried) {
+    find({ algorithm, kid }, tried) {
       if (tried !== undefined) return NO_FIT;
-      resolver ??= (await loadJose()).createLocalJWKSet(set);
-      const keys = await keysFor(resolver, header);
-      return keys.length === 0 ? NO_KEY : { keys };
+      const keys = candidatesOf(set, algorithm, kid);
+      return keys.length === 0 ? NO_KEY : { ok: true, keys };
     },
   };
-}
-
-async function keysFor(set: LocalJWKSet, header: JwtHeader): Promise<CryptoKey[]> {
-  const { errors } = await loadJose();
-  try {
-    return [await set(header.kid === undefined ? { alg: header.alg } : { alg: header.alg, kid: header.kid })];
-  } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey) return [];
-    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-    const keys: CryptoKey[] = [];
-    for await (const key of error) {
-      keys.push(key);
-      if (keys.length === MAX_CANDIDATES) break;
-    }
-    return keys;
-  }
 }
 
 /** How a key set behind a URL is kept. Not public: the defaults are the promise, tests shorten them. */
@@ -103,8 +69,10 @@ const DEFAULTS: KeySetTuning = {
 };
 
 interface CachedSet {
-  readonly resolver: LocalJWKSet;
+  readonly set: readonly JwksKey[];
   readonly fetchedAtMs: number;
+  /** Which fetch it came with, counted from 1. */
+  readonly fetchNumber: number;
 }
 
 /**
@@ -112,12 +80,14 @@ interface CachedSet {
  *
  * - a known `kid` in a fresh set: no fetch; in an old one: after a fetch, and from the old one for 24 h while fetches fail
  *   or take longer than a second
- * - an unknown `kid`: one more fetch unless one ended a moment ago; then `unauthenticated`
+ * - an unknown `kid`: one more fetch, then `unauthenticated`; `undecided` where the last fetch ended a moment ago, or began
+ *   before the delivery came: strangers cause fetches too, and a key may have been published since
  * - an unknown `kid`, or no set at all, while the last fetch failed: `undecided`
  */
-export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): KeySource {
+export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): KeySetSource {
   const { freshMs, staleMs, patienceMs, cooldownMs, backOffMs, clockMs, ...limits } = { ...DEFAULTS, ...tuning };
   let cached: CachedSet | undefined;
+  let fetchesBegun = 0;
   let failuresInARow = 0;
   let lastFailure: unknown;
   let settledAtMs = Number.NEGATIVE_INFINITY;
@@ -126,9 +96,10 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
   const isYoungerThan = (ageMs: number): boolean => cached !== undefined && clockMs() - cached.fetchedAtMs < ageMs;
 
   async function load(): Promise<void> {
+    const fetchNumber = ++fetchesBegun;
     try {
-      const [set, { createLocalJWKSet }] = await Promise.all([fetchKeySet(url, limits), loadJose()]);
-      cached = { resolver: createLocalJWKSet(set), fetchedAtMs: clockMs() };
+      const set = await fetchKeySet(url, limits);
+      cached = { set, fetchedAtMs: clockMs(), fetchNumber };
       failuresInARow = 0;
     } catch (error) {
       failuresInARow++;
@@ -151,54 +122,45 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
     return { ...refuse("undecided", `the key set at ${hostOf(url)} could not be had: ${reason}`), cause: lastFailure };
   }
 
+  /** What the cached set has, unless it is the one whose keys did not fit. */
+  function inCache({ algorithm, kid }: KeySetQuery, tried: FoundPublicKeys | undefined): FoundPublicKeys | undefined {
+    if (cached === undefined || cached.set === tried?.set) return undefined;
+    const keys = candidatesOf(cached.set, algorithm, kid);
+    return keys.length === 0 ? undefined : { ok: true, keys, set: cached.set };
+  }
+
+  async function findAfterFetch(
+    query: KeySetQuery,
+    tried: FoundPublicKeys | undefined,
+  ): Promise<FoundPublicKeys | Refusal> {
+    const begunBefore = fetchesBegun;
+    if (!isYoungerThan(freshMs)) {
+      await (isYoungerThan(staleMs) ? within(refresh(), patienceMs, impatient).catch(() => {}) : refresh());
+    }
+    if (!isYoungerThan(staleMs)) return undecided();
+    const found = inCache(query, tried);
+    if (found !== undefined) return found;
+    await refresh();
+    if (failuresInARow > 0 || cached === undefined) return undecided();
+    const newer = inCache(query, tried);
+    if (newer !== undefined) return newer;
+    if (cached.fetchNumber <= begunBefore) return TOO_SOON;
+    return tried === undefined ? NO_KEY : NO_FIT;
+  }
+
   return {
-    async find(header, tried) {
-      if (!isYoungerThan(freshMs)) await (isYoungerThan(staleMs) ? within(patienceMs, refresh()) : refresh());
-      if (cached === undefined || !isYoungerThan(staleMs)) return undecided();
-      const found = await keysNotTried(cached.resolver, header, tried);
-      if (found !== undefined) return found;
-      await refresh();
-      if (failuresInARow > 0) return undecided();
-      return (await keysNotTried(cached.resolver, header, tried)) ?? (tried === undefined ? NO_KEY : NO_FIT);
+    find(query, tried) {
+      const found = isYoungerThan(freshMs) ? inCache(query, tried) : undefined;
+      return found ?? findAfterFetch(query, tried);
     },
   };
 }
 
-/** Until it is done, but no longer. What is waited for never rejects. */
-function within(patienceMs: number, done: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patienceMs);
-    void done.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-async function keysNotTried(
-  set: LocalJWKSet,
-  header: JwtHeader,
-  tried: FoundKeys | undefined,
-): Promise<FoundKeys | undefined> {
-  if (set === tried?.set) return undefined;
-  const keys = await keysFor(set, header);
-  return keys.length === 0 ? undefined : { keys, set };
-}
-
-/** `fetch` says "fetch failed" and keeps what happened, ECONNREFUSED or a certificate's fault, in its cause. */
-function reasonOf(failure: unknown): string {
-  if (!(failure instanceof Error)) return "the fetch failed";
-  const code = (failure.cause as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? `${failure.message} (${code})` : failure.message;
+function impatient(): Error {
+  return new Error("the newer key set is slow to come");
 }
 
 /** The host alone: a path or query may hold a token. */
 function hostOf(url: string): string {
   return new URL(url).host;
-}
-
-/** What of a token's header decides which key is tried. `jwk`, `jku`, `x5u` and `x5c` are never read (RFC 8725 section 3.10). */
-export interface JwtHeader {
-  readonly alg: string;
-  readonly kid: string | undefined;
 }

@@ -1,8 +1,9 @@
-// Parses public keys in every spelling that senders publish: PEM, bare base64, JWK.
-import { createPrivateKey, createPublicKey, KeyObject } from "node:crypto";
-import type { JWK } from "jose";
+// Turns what a user has copied from a sender's page into a key: every spelling that senders use, and no other.
+import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
 import { decodeCanonical } from "../request/encoding.js";
-import { misfitOf, type PublicKeyAlgorithm } from "./algorithms.js";
+import { ALGORITHMS, misfitOf, type PublicKeyAlgorithm, restrictKey } from "./algorithms.js";
+import { IllFormedKey, MAX_KEYS } from "./key-lookup.js";
+import { weaknessOf } from "./weak-keys.js";
 
 /**
  * A public key as senders show it. `undefined` so that `process.env.X` type-checks; it is refused when built.
@@ -13,15 +14,24 @@ import { misfitOf, type PublicKeyAlgorithm } from "./algorithms.js";
  * - a JWK, as an object or as JSON text
  * - a `KeyObject`
  */
-export type PublicKeyText = string | JWK | KeyObject | undefined;
+export type PublicKeyText = string | Jwk | KeyObject | undefined;
 
-/** Why something is no key; never quotes it. */
-export class IllFormedKey extends Error {}
+/** A JSON Web Key (RFC 7517). */
+export interface Jwk {
+  readonly kty?: string;
+  readonly kid?: string;
+  /** The one algorithm that the key is for. */
+  readonly alg?: string;
+  /** `"sig"`; a key for another use is refused. */
+  readonly use?: string;
+  /** With `"verify"` in it; otherwise the key is refused. */
+  readonly key_ops?: readonly string[];
+  readonly [name: string]: unknown;
+}
 
 const HEX_OF_32 = /^[0-9a-fA-F]{64}$/;
-/** DER before the 32 bytes: SubjectPublicKeyInfo and PKCS #8 of Ed25519, RFC 8410 sections 4 and 7. */
+/** DER before the 32 bytes: SubjectPublicKeyInfo of Ed25519, RFC 8410 section 4. */
 const ED25519_SPKI = /* @__PURE__ */ Buffer.from("302a300506032b6570032100", "hex");
-const ED25519_PKCS8 = /* @__PURE__ */ Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** @throws {IllFormedKey} Where it is not a public key in one of the spellings. */
 export function toPublicKey(given: unknown): KeyObject {
@@ -33,7 +43,7 @@ export function toPublicKey(given: unknown): KeyObject {
     throw new IllFormedKey(`is a ${given.type} KeyObject; give the public key`);
   }
   if (typeof given === "string") return fromText(given);
-  if (typeof given === "object" && !Array.isArray(given)) return fromJwk(given as JWK);
+  if (typeof given === "object" && !Array.isArray(given)) return fromJwk(given as Jwk);
   throw new IllFormedKey(
     `must be a text, a JWK or a KeyObject; got ${Array.isArray(given) ? "a list in a list" : typeof given}`,
   );
@@ -49,7 +59,7 @@ function fromText(given: string): KeyObject {
   if (text.startsWith("-----BEGIN ")) {
     return tried(() => createPublicKey(text), "is not well-formed PEM; are its line breaks intact?");
   }
-  if (text.startsWith("{")) return fromJwk(tried(() => JSON.parse(text) as JWK, "looks like a JWK but is not JSON"));
+  if (text.startsWith("{")) return fromJwk(tried(() => JSON.parse(text) as Jwk, "looks like a JWK but is not JSON"));
   const raw = rawEd25519(text);
   if (raw !== undefined) return spki(Buffer.concat([ED25519_SPKI, raw]));
   const der = decodeCanonical(text.replace(/\s+/g, ""), "base64");
@@ -73,12 +83,30 @@ function spki(der: Buffer): KeyObject {
   );
 }
 
-function fromJwk(jwk: JWK): KeyObject {
+/**
+ * A JWK that is meant for verifying: `use` and `key_ops` are honoured, and `alg` is kept with the key (RFC 7517 section 4).
+ *
+ * @throws {IllFormedKey} Where it is none.
+ */
+export function fromJwk(jwk: Jwk): KeyObject {
+  const { use, key_ops: operations, alg } = jwk;
   if (Object.hasOwn(jwk, "d") || Object.hasOwn(jwk, "k")) {
     throw new IllFormedKey("is a private or secret JWK; give the public key");
   }
-  return tried(() => createPublicKey({ key: jwk, format: "jwk" }), "is not a well-formed JWK of a public key");
+  if (use !== undefined && use !== "sig") throw new IllFormedKey('is a JWK for another use than signatures ("sig")');
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes("verify"))) {
+    throw new IllFormedKey('is a JWK whose key_ops has no "verify"');
+  }
+  if (alg !== undefined && !JWAS.has(alg)) throw new IllFormedKey("is a JWK whose alg is no signature algorithm");
+  const key = tried(
+    () => createPublicKey({ key: jwk as JsonWebKey, format: "jwk" }),
+    "is not a well-formed JWK of a public key",
+  );
+  if (alg !== undefined) restrictKey(key, alg);
+  return key;
 }
+
+const JWAS: ReadonlySet<unknown> = /* @__PURE__ */ new Set(Object.values(ALGORITHMS).flatMap(({ jwa }) => jwa ?? []));
 
 function tried<Value>(make: () => Value, problem: string): Value {
   try {
@@ -88,35 +116,32 @@ function tried<Value>(make: () => Value, problem: string): Value {
   }
 }
 
-/**
- * A private key to sign with: PEM (PKCS #8), a JWK as text, `whsk_…`, or the 32 bytes of an Ed25519 key as hex.
- *
- * @throws {TypeError} Where it is none, or does not fit any of the algorithms.
- */
-export function toPrivateKey(text: string, algorithms: readonly PublicKeyAlgorithm[], where: string): KeyObject {
-  const key = parsePrivateKey(text.trim(), where);
+/** @throws {IllFormedKey} Where it is no key, or of no use with any of the algorithms. */
+export function fittingKey(given: unknown, algorithms: readonly PublicKeyAlgorithm[]): KeyObject {
+  const key = toPublicKey(given);
   const misfits = algorithms.map((name) => misfitOf(key, name));
-  if (misfits.some((misfit) => misfit === undefined)) return key;
-  throw new TypeError(`${where}: the key to sign with ${misfits[0]}`);
+  const [first] = misfits;
+  // That it is weak is worth more than that it does not fit the first of several algorithms.
+  if (misfits.every((misfit) => misfit !== undefined)) throw new IllFormedKey(weaknessOf(key) ?? (first as string));
+  return key;
 }
 
-function parsePrivateKey(text: string, where: string): KeyObject {
-  try {
-    if (text.startsWith("{")) return createPrivateKey({ key: JSON.parse(text) as JWK, format: "jwk" });
-    const seed = seedOf(text);
-    if (seed === undefined) return createPrivateKey(text);
-    return createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: "der", type: "pkcs8" });
-  } catch {
-    throw new TypeError(
-      `${where}: the key to sign with must be a private key: PEM (PKCS #8), a JWK as text, whsk_…, or 32 bytes as hex`,
-    );
-  }
-}
-
-/** `whsk_` holds seed and public key, 64 bytes; the seed makes the other half. */
-function seedOf(text: string): Buffer | undefined {
-  if (HEX_OF_32.test(text)) return Buffer.from(text, "hex");
-  if (!text.startsWith("whsk_")) return undefined;
-  const bytes = decodeCanonical(text.slice("whsk_".length), "base64");
-  return bytes?.length === 64 || bytes?.length === 32 ? bytes.subarray(0, 32) : undefined;
+/** @throws {TypeError} Where there is none, or one is ill-formed or does not fit. */
+export function compilePublicKeys(
+  given: PublicKeyText | readonly PublicKeyText[],
+  algorithms: readonly PublicKeyAlgorithm[],
+  where: string,
+): readonly KeyObject[] {
+  const isList = Array.isArray(given);
+  const all: readonly unknown[] = isList ? given : [given];
+  if (all.length === 0) throw new TypeError(`${where}: the list is empty; give at least one key`);
+  if (all.length > MAX_KEYS) throw new TypeError(`${where}: at most ${MAX_KEYS} keys are tried; got ${all.length}`);
+  return all.map((one, at) => {
+    try {
+      return fittingKey(one, algorithms);
+    } catch (error) {
+      if (!(error instanceof IllFormedKey)) throw error;
+      throw new TypeError(`${isList ? `${where}[${at}]` : where} ${error.message}`);
+    }
+  });
 }

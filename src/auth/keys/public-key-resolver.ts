@@ -1,14 +1,16 @@
-// Finds the public keys of a delivery: fixed ones, by key id, from a key set, or from a certificate.
-import { KeyObject } from "node:crypto";
+// Finds the public keys that a delivery may have been signed with: fixed ones, by the id it names, a key set, or a certificate.
+import type { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
+import { isPromise } from "../../lib/maybe-promise.js";
 import { checkUnverifiedField, isParsedField, readUnverified } from "../request/unverified-fields.js";
 import { ALGORITHMS, type PublicKeyAlgorithm } from "./algorithms.js";
-import { type CertificateTuning, type CertificateUrlOptions, certificateSource } from "./certificate-url.js";
+import type { CertificateTuning } from "./certificate-cache.js";
+import { type CertificateUrlOptions, certificateSource } from "./certificate-url.js";
 import { type KeySetTuning, remoteKeySet } from "./jwks.js";
-import { answerReader, compileKeys } from "./key-lookup.js";
-import type { PublicKeyText } from "./parse-public-key.js";
+import { keyLookUp } from "./key-lookup.js";
+import { compilePublicKeys, fittingKey, type PublicKeyText } from "./parse-public-key.js";
 import {
   type FoundPublicKeys,
   KEY_SOURCES,
@@ -49,12 +51,17 @@ export function compileKeyFinder(
   if (source.keys !== undefined) return byId(source.keys, keyId, algorithms, where);
   const { publicKey } = source;
   if (typeof publicKey !== "function") {
-    return fixedFinder(compileKeys(publicKey, algorithms, `${where}: publicKey`));
+    return fixedFinder(compilePublicKeys(publicKey, algorithms, `${where}: publicKey`));
   }
-  const accept = answerReader(algorithms, `${where}: publicKey`);
+  const lookUp = keyLookUp({
+    where: `${where}: publicKey`,
+    property: "publicKey",
+    isWithoutParameters: publicKey.length === 0,
+    toKey: (given) => fittingKey(given, algorithms),
+  });
   return {
     readsFields: false,
-    find: ({ delivery }, tried) => (tried === undefined ? accept(() => publicKey(new Unverified(delivery))) : NO_KEYS),
+    find: ({ delivery }, tried) => (tried === undefined ? lookUp(() => publicKey(new Unverified(delivery))) : NO_KEYS),
   };
 }
 
@@ -72,8 +79,12 @@ function byId(
   const find = typeof keys === "function" ? fromFunction(keys) : fromTable(keys);
 
   function fromFunction(look: PublicKeyByIdFunction) {
-    const accept = answerReader(algorithms, `${where}: keys`);
-    return (id: string, delivery: Delivery) => accept(() => look(id, new Unverified(delivery)));
+    const lookUp = keyLookUp({
+      where: `${where}: keys`,
+      property: "publicKey",
+      toKey: (given) => fittingKey(given, algorithms),
+    });
+    return (id: string, delivery: Delivery) => lookUp(() => look(id, new Unverified(delivery)));
   }
   function fromTable(table: object) {
     if (typeof table !== "object" || table === null || Object.keys(table).length === 0) {
@@ -82,7 +93,7 @@ function byId(
     // A Map, so that a delivery cannot name `constructor`.
     const known = new Map<string, FoundPublicKeys>();
     for (const [id, given] of Object.entries(table)) {
-      known.set(id, { ok: true, keys: compileKeys(given, algorithms, `${where}: keys[${JSON.stringify(id)}]`) });
+      known.set(id, { ok: true, keys: compilePublicKeys(given, algorithms, `${where}: keys[${JSON.stringify(id)}]`) });
     }
     return (id: string) => known.get(id) ?? NO_KEYS;
   }
@@ -143,20 +154,12 @@ function byKeySet(
   const keySet = remoteKeySet(keySetUrl(jwksUrl, where), tuning);
   return {
     readsFields: keyId.readsFields,
-    async find(query, tried) {
+    find(query, tried) {
       const kid = keyId.read(query);
       if (typeof kid === "object") return kid;
       // A delivery that names its key said which one; without a name it may be signed by a key published since.
       if (tried !== undefined && (kid !== undefined || tried.set === undefined)) return NO_KEYS;
-      const alg = ALGORITHMS[query.algorithm].jwa as string;
-      try {
-        const found = await keySet.find({ alg, kid }, tried?.set);
-        if ("ok" in found) return found;
-        const keys = found.keys.map((key) => (key instanceof KeyObject ? key : KeyObject.from(key)));
-        return { ok: true, keys, set: found };
-      } catch (cause) {
-        return { ...refuse("undecided", "the keys of the key set could not be used"), cause };
-      }
+      return keySet.find({ algorithm: query.algorithm, kid }, tried);
     },
   };
 }
@@ -189,7 +192,12 @@ function byCertificate(
       const url = readUnverified(field, delivery, fields);
       if (url === undefined) return noUrl;
       if (typeof url !== "string") return url;
-      return source.find(url, context.nowMs).then((found) => ("ok" in found ? found : { ok: true, keys: [found] }));
+      const found = source.find(url, context.nowMs);
+      return isPromise(found) ? found.then(asKeys) : asKeys(found);
     },
   };
+}
+
+function asKeys(found: KeyObject | Refusal): FoundPublicKeys | Refusal {
+  return "ok" in found ? found : { ok: true, keys: [found] };
 }

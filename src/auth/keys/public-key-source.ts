@@ -1,13 +1,14 @@
-// Where public keys may come from, and what a look-up answers.
-import type { KeyObject } from "node:crypto";
+// The sources that public keys may come from, and what a look-up answers.
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import type { PrivateFields } from "../request/unverified-fields.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
-import type { CertificateTuning, CertificateUrlOptions } from "./certificate-url.js";
-import type { FoundKeys, KeySetTuning } from "./jwks.js";
+import type { CertificateTuning } from "./certificate-cache.js";
+import type { CertificateUrlOptions } from "./certificate-url.js";
+import type { KeySetTuning } from "./jwks.js";
+import type { FoundPublicKeys } from "./jwks-document.js";
 import type { PublicKeyText } from "./parse-public-key.js";
 import type { UnverifiedDelivery } from "./secrets.js";
 
@@ -19,8 +20,8 @@ export type PublicKeyAnswer =
   | null;
 
 /**
- * Looks the keys of a delivery up, when it comes. What it answers decides: keys are tried; none (`null`, `[]`) is 401; a
- * throw or a rejection is 503 `undecided`, so the sender sends again; an ill-formed key is 500 `misconfigured`.
+ * Looks the keys of a delivery up, when it comes. What it answers decides: keys are tried; none (`null`, `[]`) is 401; a throw, a
+ * rejection, or no answer within 5 s is 503 `undecided`, so the sender sends again; an ill-formed key is 500 `misconfigured`.
  */
 export type PublicKeyFunction = (delivery: UnverifiedDelivery) => MaybePromise<PublicKeyAnswer>;
 
@@ -66,15 +67,7 @@ export type PublicKeySource =
 
 export const KEY_SOURCES = ["publicKey", "keys", "jwksUrl", "certificate"] as const;
 
-/** Keys to try for one delivery. */
-export interface FoundPublicKeys {
-  readonly ok: true;
-  /** Empty: there are none. */
-  readonly keys: readonly KeyObject[];
-  readonly tenant?: string | undefined;
-  /** Of a fetched key set, where a newer one may hold another key. */
-  readonly set?: FoundKeys;
-}
+export type { FoundPublicKeys } from "./jwks-document.js";
 
 /** A delivery, as far as it decides which key is tried. */
 export interface KeyQuery {

@@ -1,6 +1,7 @@
-// Decodes a secret's text into the bytes of a key.
+// Turns a secret's text into the bytes of a key.
 import { createHash } from "node:crypto";
 import { kindOf, refuseUnknownKeys, shown } from "../../lib/options.js";
+import { IllFormedKey } from "./key-lookup.js";
 
 /**
  * How the text of a secret becomes bytes, in the words of the sender's documentation.
@@ -17,9 +18,6 @@ export type KeyForm =
   | "base64"
   | "sha1"
   | { readonly base64After: string; readonly otherwise?: "base64" | "utf8" | "refuse" };
-
-/** Why a secret's text is no key; never quotes the text. */
-export class IllFormedSecret extends Error {}
 
 type Decode = (text: string) => Buffer;
 
@@ -54,13 +52,13 @@ export function compileKeyForm(form: KeyForm, where: string): Decode {
   }
   return function decodeAfterPrefix(text) {
     if (text.startsWith(prefix)) return decodeBase64(text.slice(prefix.length));
-    if (otherwise === "refuse") throw new IllFormedSecret(`must start with "${prefix}"`);
+    if (otherwise === "refuse") throw new IllFormedKey(`must start with "${prefix}"`);
     return DECODERS[otherwise](text);
   };
 }
 
 function decodeHex(text: string): Buffer {
-  if (!HEX.test(text)) throw new IllFormedSecret("must be hex: an even number of the digits 0-9 and a-f");
+  if (!HEX.test(text)) throw new IllFormedKey("must be hex: an even number of the digits 0-9 and a-f");
   return Buffer.from(text, "hex");
 }
 
@@ -69,7 +67,7 @@ function decodeBase64(text: string): Buffer {
   const bytes = BASE64.test(text) ? Buffer.from(text, "base64") : undefined;
   const canonical = bytes?.toString("base64");
   if (bytes === undefined || (canonical !== text && canonical?.replace(/=+$/, "") !== text)) {
-    throw new IllFormedSecret("must be base64 (A-Z, a-z, 0-9, + and /), copied whole");
+    throw new IllFormedKey("must be base64 (A-Z, a-z, 0-9, + and /), copied whole");
   }
   return bytes;
 }

@@ -1,11 +1,9 @@
-// Secrets of a scheme: one, several while rotating, or looked up per delivery.
-
-import { type Refusal, refuse } from "../../core/auth.js";
+// Holds the secrets of a scheme: one, several while rotating, or a function that looks them up per delivery.
+import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
-import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
+import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { kindOf } from "../../lib/options.js";
-import { IllFormedSecret } from "./secret-encoding.js";
+import { IllFormedKey, type KeySet, keyLookUp, MAX_KEYS } from "./key-lookup.js";
 
 /** A secret's text. `undefined` type-checks so that `process.env.X` can be given as it is; it is refused when built. */
 export type Secret = string | undefined;
@@ -42,21 +40,13 @@ export type SecretAnswer =
  */
 export type SecretFunction = (delivery: UnverifiedDelivery) => MaybePromise<SecretAnswer>;
 
-/** What a scheme makes of a secret's text. `toKey` throws `IllFormedSecret` where it is none. */
+/** What a scheme makes of a secret's text. `toKey` throws `IllFormedKey` where it is none. */
 export interface SecretRules<Key> {
   /** For messages: `mac: secret`. */
   readonly where: string;
   toKey(text: string): Key;
   /** How strong the key is, in bytes, where that can be told. */
   strengthBytes?(text: string): number;
-}
-
-/** The keys to try for one delivery. */
-export interface KeySet<Key> {
-  readonly ok: true;
-  /** Empty: there are none for this delivery. */
-  readonly keys: readonly Key[];
-  readonly tenant: string | undefined;
 }
 
 export interface CompiledSecrets<Key> {
@@ -69,14 +59,8 @@ export interface CompiledSecrets<Key> {
   toKey(text: string): Key;
 }
 
-/** Two while rotating; five leaves room, and bounds the work that one forged delivery causes. */
-const MAX_KEYS = 5;
 /** RFC 2104 section 3 discourages keys shorter than the hash; 16 bytes is where guessing is out of reach. */
 const WEAK_BELOW_BYTES = 16;
-/** Keys made of a function's answers, kept so that a busy tenant's is made once. */
-const MAX_CACHED_KEYS = 256;
-/** A look-up that hangs would hold every delivery of a stranger until the socket closes. */
-const LOOK_UP_SECONDS = 5;
 const SET_IT = "; set the environment variable, or give a function to read it per delivery";
 const NO_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set();
 
@@ -112,7 +96,7 @@ function keyOf<Key>(text: string, rules: SecretRules<Key>, where: string): Key {
   try {
     return rules.toKey(text);
   } catch (error) {
-    if (error instanceof IllFormedSecret) throw new TypeError(`${where} ${error.message}`);
+    if (error instanceof IllFormedKey) throw new TypeError(`${where} ${error.message}`);
     throw error;
   }
 }
@@ -136,85 +120,25 @@ function isUnset(text: unknown): boolean {
 }
 
 function lookedUp<Key>(find: SecretFunction, rules: SecretRules<Key>): CompiledSecrets<Key> {
-  const cache = new Map<string, Key>();
-  const none: KeySet<Key> = { ok: true, keys: [], tenant: undefined };
-
-  function cachedKey(text: string): Key {
-    const known = cache.get(text);
-    if (known !== undefined) return known;
-    const key = rules.toKey(text);
-    if (cache.size >= MAX_CACHED_KEYS) cache.delete(cache.keys().next().value as string);
-    cache.set(text, key);
-    return key;
-  }
-
-  function accept(answer: SecretAnswer): KeySet<Key> | Refusal {
-    if (answer === undefined && find.length === 0) {
-      return misconfigured("the function answered undefined; is the environment variable set? For none, answer null");
-    }
-    if (answer === undefined || answer === null) return none;
-    const isNamed = typeof answer === "object" && !Array.isArray(answer);
-    const { secret, tenant } = isNamed ? (answer as { secret: string; tenant: string }) : { secret: answer };
-    if (isNamed && (typeof tenant !== "string" || tenant === "")) {
-      return misconfigured("the function answered a tenant that is not a non-empty string");
-    }
-    const texts = Array.isArray(secret) ? (secret as readonly string[]) : [secret as string];
-    if (texts.length > MAX_KEYS) return misconfigured(`the function answered more than ${MAX_KEYS} secrets`);
-    const keys: Key[] = [];
-    for (const text of texts) {
-      const wrong = wrongWith(text);
-      if (wrong !== undefined) return misconfigured(`a secret that the function answered ${wrong}`);
-      try {
-        keys.push(cachedKey(text));
-      } catch (error) {
-        if (!(error instanceof IllFormedSecret)) throw error;
-        return misconfigured(`a secret that the function answered ${error.message}`);
-      }
-    }
-    return { ok: true, keys, tenant };
-  }
-
-  function misconfigured(what: string): Refusal {
-    return refuse("misconfigured", `${rules.where}: ${what}`);
-  }
-
-  function failed(cause: unknown): Refusal {
-    const what = cause instanceof TooSlow ? cause.message : "the function threw or rejected";
-    return { ...refuse("undecided", `${rules.where}: ${what}`), cause };
-  }
-
+  const lookUp = keyLookUp({
+    where: rules.where,
+    property: "secret",
+    isWithoutParameters: find.length === 0,
+    toKey: (text) => keyOfText(text, rules),
+  });
   return {
     fixed: undefined,
     warnings: [],
     toKey: (text) => keyOf(text, rules, rules.where),
-    lookUp(delivery) {
-      try {
-        const answer = find(new Unverified(delivery));
-        return isPromise(answer) ? inTime(answer).then(accept, failed) : accept(answer);
-      } catch (error) {
-        return failed(error);
-      }
-    },
+    lookUp: (delivery) => lookUp(() => find(new Unverified(delivery))),
   };
 }
 
-class TooSlow extends Error {}
-
-function inTime(answer: PromiseLike<SecretAnswer>): Promise<SecretAnswer> {
-  return new Promise((resolve, reject) => {
-    const tooSlow = () => reject(new TooSlow(`the function did not answer within ${LOOK_UP_SECONDS} s`));
-    const deadline = setDeadline(LOOK_UP_SECONDS * 1000, tooSlow);
-    answer.then(
-      (secrets) => {
-        cancelDeadline(deadline);
-        resolve(secrets);
-      },
-      (error) => {
-        cancelDeadline(deadline);
-        reject(error);
-      },
-    );
-  });
+/** @throws {IllFormedKey} Where the text is no secret, or none for this scheme. */
+function keyOfText<Key>(text: unknown, rules: SecretRules<Key>): Key {
+  const wrong = wrongWith(text);
+  if (wrong !== undefined) throw new IllFormedKey(wrong);
+  return rules.toKey(text as string);
 }
 
 /** A delivery as a secret function sees it. Headers are copied when first read. */

@@ -6,13 +6,15 @@ import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys, shown } from "../../lib/options.js";
 import { formatTime } from "../../lib/time.js";
-import { compileKeyForm, IllFormedSecret } from "../keys/secret-encoding.js";
-import { compileSecrets, type KeySet, type SecretRules } from "../keys/secrets.js";
+import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
+import { compileKeyForm } from "../keys/secret-encoding.js";
+import { compileSecrets, type SecretRules } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { compilePlans, coversOfAll, DIGEST_BYTES, type MacOptions, type Plan, planFor } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
+import { compileReplyTexts } from "../signature/reply-texts.js";
 import { placesWritten } from "../signature/sign-request.js";
 import type { SignedBytes } from "../signature/signed-template.js";
 
@@ -23,6 +25,7 @@ const OPTION_NAMES: readonly (keyof MacOptions)[] = [
   "minKeyBytes",
   "maxKeyBytes",
   "signed",
+  "patterns",
   "signature",
   "timestamp",
   "families",
@@ -51,12 +54,13 @@ const OPTION_NAMES: readonly (keyof MacOptions)[] = [
  */
 export function mac(options: MacOptions): Auth {
   refuseUnknownKeys("mac", options, OPTION_NAMES);
-  const { algorithm = "sha256", signsReplies } = options;
+  const { algorithm = "sha256" } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {
     throw new TypeError(
       `mac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}; got ${shown(algorithm)}`,
     );
   }
+  const replyTexts = compileReplyTexts(options.signsReplies, "mac");
   const plans = compilePlans(options, DIGEST_BYTES[algorithm]);
   const [first] = plans as [Plan];
   const secrets = compileSecrets(options.secret, secretRules(options));
@@ -113,9 +117,12 @@ export function mac(options: MacOptions): Auth {
     }
     const { tenant } = found;
     const { sentAtMs } = reading;
-    if (signsReplies) {
+    if (replyTexts !== undefined) {
       const key = found.keys[keyIndex] as KeyObject;
-      const signReply = (text: string) => encoding.encode(createHmac(algorithm, key).update(text, "utf8"));
+      const signReply = (text: string) => {
+        replyTexts.checkReply(text);
+        return encoding.encode(createHmac(algorithm, key).update(text, "utf8"));
+      };
       const times = sentAtMs === undefined ? {} : { sentAtMs };
       return { ...proofOf(plan, keyIndex), ...times, ...(tenant === undefined ? {} : { tenant }), signReply };
     }
@@ -147,6 +154,8 @@ export function mac(options: MacOptions): Auth {
       }
       const candidates = plan.signed.candidates(delivery, context, reading, fields);
       if ("ok" in candidates && !candidates.ok) return candidates;
+      const reply = replyTexts?.refuseReply(candidates);
+      if (reply !== undefined) return reply;
       const found = secrets.fixed ?? secrets.lookUp(delivery);
       if (!isPromise(found)) return judge(plan, delivery, reading, candidates, found);
       return found.then((keys) => judge(plan, delivery, reading, candidates, keys));
@@ -204,7 +213,7 @@ function secretRules(options: MacOptions): SecretRules<KeyObject> {
       const bytes = decode(text);
       if (bytes.length < minKeyBytes || bytes.length > maxKeyBytes) {
         const most = maxKeyBytes === Number.POSITIVE_INFINITY ? "or more" : `to ${maxKeyBytes}`;
-        throw new IllFormedSecret(`must be ${minKeyBytes} ${most} bytes once decoded; it is ${bytes.length}`);
+        throw new IllFormedKey(`must be ${minKeyBytes} ${most} bytes once decoded; it is ${bytes.length}`);
       }
       return createSecretKey(bytes);
     },

@@ -15,8 +15,9 @@ import { createTextEqual } from "../../lib/constant-time.js";
 import { parseJson } from "../../lib/json.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
+import type { KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
-import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import { compileSecrets, type Secrets } from "../keys/secrets.js";
 import { ENCODINGS, type SignatureEncoding } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { DIGEST_BYTES, type MacAlgorithm } from "../signature/compile.js";
@@ -34,6 +35,11 @@ export interface ItemMacOptions {
   readonly fields: readonly string[];
   /** What stands between them: `":"`. */
   readonly joint: string;
+  /**
+   * The one of `fields` whose value may hold the joint; in all others it is refused, so that it is certain where each value
+   * ends. Default: any may hold it.
+   */
+  readonly jointIn?: string;
   /** The path of the signature in an item. */
   readonly signature: string;
   readonly encoding: SignatureEncoding;
@@ -46,6 +52,7 @@ const OPTION_NAMES: readonly (keyof ItemMacOptions)[] = [
   "items",
   "fields",
   "joint",
+  "jointIn",
   "signature",
   "encoding",
 ];
@@ -60,8 +67,8 @@ const MAX_PARSED_BYTES = 1_048_576;
  * Source:  Adyen's hmacValidator; test/vectors/body-signatures.json pins it.
  * Promise: in every item the named members come from a holder of the secret. One item that fails refuses the delivery.
  * Not promised: any other member of an item, how many items there are and in which order, or what stands beside them.
- * Nor where one value ends: a joint inside of a value is signed as it stands, as Adyen's own library reads it (written
- * `\:` is accepted too, as Adyen's documentation has it).
+ * Nor where one value ends, unless `jointIn` says it: a joint inside of a value is signed as it stands, as Adyen's own
+ * library reads it (written `\:` is accepted too, as Adyen's documentation has it).
  *
  * @throws {TypeError} When built with a missing or ill-formed secret, or without members to sign. Never per delivery.
  * @example
@@ -69,14 +76,15 @@ const MAX_PARSED_BYTES = 1_048_576;
  *   secret: process.env.ADYEN_HMAC_KEY,
  *   key: "hex",
  *   items: "notificationItems",
- *   fields: ["NotificationRequestItem.pspReference", "NotificationRequestItem.amount.value"],
+ *   fields: ["NotificationRequestItem.merchantReference", "NotificationRequestItem.amount.value"],
  *   joint: ":",
+ *   jointIn: "NotificationRequestItem.merchantReference",
  *   signature: "NotificationRequestItem.additionalData.hmacSignature",
  *   encoding: "base64",
  * });
  */
 export function itemMac(options: ItemMacOptions): Auth {
-  const { algorithm = "sha256", items: path, joint } = checked(options);
+  const { algorithm = "sha256", items: path, joint, jointIn } = checked(options);
   const decode = compileKeyForm(options.key ?? "utf8", "itemMac");
   const secrets = compileSecrets<KeyObject>(options.secret, {
     where: "itemMac: secret",
@@ -99,11 +107,14 @@ export function itemMac(options: ItemMacOptions): Auth {
     for (const name of options.fields) {
       const value = textOf(memberOf(item, name));
       if (value === undefined) return UNREADABLE;
+      if (jointIn !== undefined && name !== jointIn && value.includes(joint)) return AMBIGUOUS;
       values.push(value);
     }
     const plain = values.join(joint);
     const escaped = values.map((value) => value.replaceAll("\\", "\\\\").replaceAll(joint, `\\${joint}`)).join(joint);
-    return plain === escaped ? [plain] : [plain, escaped];
+    if (plain === escaped) return [plain];
+    // What reads like an escaped value is one, or one signature would fit both.
+    return jointIn !== undefined && values.some((value) => isEscaped(value, joint)) ? [escaped] : [plain, escaped];
   }
 
   function readItem(item: unknown): SignedItem | Refusal {
@@ -190,6 +201,10 @@ const MALFORMED = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the signature of an item is malformed: cut off, or otherwise written",
 );
+const AMBIGUOUS = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed member of an item holds what stands between the members, so the signature could fit another item",
+);
 const UNREADABLE = /* @__PURE__ */ refuse(
   "bad_credentials",
   "a signed member of an item is neither a text nor a whole number",
@@ -219,6 +234,12 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "boolean" || Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
+/** Escapes and no bare joint. */
+function isEscaped(value: string, joint: string): boolean {
+  const rest = value.replaceAll("\\\\", "").replaceAll(`\\${joint}`, "");
+  return rest !== value && !rest.includes("\\") && !rest.includes(joint);
+}
+
 /** The item is our own copy, fresh from JSON.parse. */
 function write(at: unknown, [name, ...rest]: readonly string[], value: string): void {
   if (typeof at !== "object" || at === null || name === undefined) {
@@ -241,7 +262,7 @@ function firstOf(found: KeySet<KeyObject> | Refusal): KeyObject {
 
 function checked(options: ItemMacOptions): ItemMacOptions {
   refuseUnknownKeys("itemMac", options, OPTION_NAMES);
-  const { algorithm = "sha256", items, fields, joint, signature, encoding } = options;
+  const { algorithm = "sha256", items, fields, joint, jointIn, signature, encoding } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {
     throw new TypeError(`itemMac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}`);
   }
@@ -253,6 +274,7 @@ function checked(options: ItemMacOptions): ItemMacOptions {
     Array.isArray(fields) && fields.length > 0 && fields.every((name) => typeof name === "string" && name);
   if (!areFields) throw new TypeError("itemMac: fields must name at least one member, or nothing would be proven");
   if (fields.includes(signature)) throw new TypeError("itemMac: fields must not hold the signature itself");
+  if (jointIn !== undefined && !fields.includes(jointIn)) throw new TypeError("itemMac: jointIn must be one of fields");
   if (typeof joint !== "string" || joint === "") throw new TypeError('itemMac: joint must be a text, such as ":"');
   if (typeof signature !== "string" || signature === "") {
     throw new TypeError('itemMac: signature must be a path in an item, such as "hmacSignature"');

@@ -2,10 +2,11 @@
 import type { KeyObject } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { isPromise } from "../../lib/maybe-promise.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import {
   type EcdsaForm,
+  indexOfKey,
   isSignatureShaped,
   isSignedBy,
   misfitOf,
@@ -14,7 +15,7 @@ import {
   signatureBytesOf,
   signBytes,
 } from "../keys/algorithms.js";
-import { toPrivateKey } from "../keys/parse-public-key.js";
+import { toPrivateKey } from "../keys/parse-private-key.js";
 import { compileKeyFinder } from "../keys/public-key-resolver.js";
 import {
   type FoundPublicKeys,
@@ -27,8 +28,8 @@ import { decodeSignature, encodeSignature } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes, placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
+import { joinBytes, type SignedBytes } from "../signature/signed-template.js";
 import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";
@@ -48,6 +49,7 @@ const OPTION_NAMES: readonly string[] = [
   "keyId",
   "algorithm",
   "signed",
+  "patterns",
   "signature",
   "timestamp",
   "families",
@@ -108,29 +110,28 @@ export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTunin
   }
 
   /** The index of the key that one of the signatures was made with, or -1. */
-  function matchingKey(keys: readonly KeyObject[], claim: Claim): number {
+  function matchingKey(keys: readonly KeyObject[], claim: Claim): number | Refusal {
     const texts = claim.candidates.map(joinBytes);
-    return keys.findIndex(
+    const { algorithm } = claim.query;
+    return indexOfKey(
+      keys,
       (key) =>
-        misfitOf(key, claim.query.algorithm) === undefined &&
-        texts.some((text) =>
-          claim.signatures.some((signature) => isSignedBy(key, claim.query.algorithm, text, signature, details)),
-        ),
+        misfitOf(key, algorithm) === undefined &&
+        texts.some((text) => claim.signatures.some((one) => isSignedBy(key, algorithm, text, one, details))),
     );
   }
 
-  function judge(claim: Claim, found: FoundPublicKeys | Refusal, isRetry = false): Proof | PromiseLike<Proof> {
+  function judge(claim: Claim, found: FoundPublicKeys | Refusal, isRetry = false): MaybePromise<Proof> {
     if (!found.ok) return found;
     const keyIndex = matchingKey(found.keys, claim);
+    if (typeof keyIndex !== "number") return keyIndex;
     if (keyIndex >= 0) return conclude(claim, found, keyIndex);
     // Of a key set without key ids, a newer one may hold the key.
     if (!isRetry && found.set !== undefined) {
       const newer = finder.find(claim.query, found);
-      return isPromise(newer)
-        ? newer.then((keys) => (keys.ok && keys.keys.length > 0 ? judge(claim, keys, true) : keys.ok ? WRONG : keys))
-        : WRONG;
+      return isPromise(newer) ? newer.then((keys) => judge(claim, keys, true)) : judge(claim, newer, true);
     }
-    return found.keys.length === 0 ? NO_KEY : WRONG;
+    return found.keys.length === 0 && !isRetry ? NO_KEY : WRONG;
   }
 
   function conclude({ plan, query, reading }: Claim, found: FoundPublicKeys, keyIndex: number): Proof {

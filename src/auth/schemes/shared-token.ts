@@ -4,8 +4,8 @@ import { COVERS_NOTHING, type Proof, type Refusal, refuse, type SignableRequest 
 import type { Delivery } from "../../core/delivery.js";
 import { indexOfDigest, sha256 } from "../../lib/constant-time.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import { IllFormedSecret } from "../keys/secret-encoding.js";
-import { compileSecrets, type KeySet, type Secrets } from "../keys/secrets.js";
+import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
+import { compileSecrets, type Secrets } from "../keys/secrets.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import type { Unsendable } from "./credential-charset.js";
 
@@ -51,7 +51,7 @@ export function compileSharedToken(token: Secrets, where: string, unsendable: Un
     where,
     toKey(text) {
       const why = unsendable(text);
-      if (why !== undefined) throw new IllFormedSecret(why);
+      if (why !== undefined) throw new IllFormedKey(why);
       return { text, digest: sha256(text) };
     },
   });

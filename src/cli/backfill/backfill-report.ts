@@ -144,5 +144,5 @@ export function tell(told: Told, isAsked: boolean, { io, paint }: Context): void
     return;
   }
   io.err(`${paint("red", "hookgate:")} ${plain(told.reason ?? told.state)}\n`);
-  if (told.fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(told.fix, "  ")}\n`);
+  if (told.fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(plain(told.fix), "  ")}\n`);
 }

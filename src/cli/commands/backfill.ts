@@ -64,7 +64,7 @@ export const backfill: Command = {
     if (loaded === undefined) {
       const reason = `interrupted while ${path} was loaded; nothing was done`;
       if (context.isJson) io.out(`${JSON.stringify({ ok: false, reason }, null, 2)}\n`);
-      else io.err(`hookgate: ${reason}\n`);
+      else io.err(`hookgate: ${plain(reason)}\n`);
       return 1;
     }
     const { settings, stop } = loaded;

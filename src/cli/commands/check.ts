@@ -82,7 +82,7 @@ function once(context: Context, signer: Signer, probes: readonly Probe[]): ExitC
   else {
     io.out(table(probes.map(rowOf), paint));
     for (const { check: name, fix } of problemsOf(probes)) {
-      if (fix !== "") io.out(`\n${paint("red", name)} ${paint("bold", "Fix:")} ${wrap(fix, "  ")}\n`);
+      if (fix !== "") io.out(`\n${paint("red", name)} ${paint("bold", "Fix:")} ${wrap(plain(fix), "  ")}\n`);
     }
     io.out(`\n${summaryOf(probes)}\n`);
   }

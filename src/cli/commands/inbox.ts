@@ -1,5 +1,6 @@
 // `hookgate inbox`: what waits, what died and why, and again with it.
 import type { Inbox, InboxRecord, InboxState } from "../../inbox/inbox.js";
+import { parseJson } from "../../lib/json.js";
 import { nearest } from "../../lib/options.js";
 import type { Command, Context, ExitCode, Given } from "../lib/command.js";
 import { plain } from "../lib/io.js";
@@ -159,12 +160,9 @@ async function show(
 
 /** JSON with an indent; anything else as it is. Nothing of it reaches the terminal as a command. */
 function bodyText(body: Buffer): string {
-  const text = body.toString("utf8");
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2).split("\n").map(plain).join("\n");
-  } catch {
-    return text.split("\n").map(plain).join("\n");
-  }
+  const parsed = parseJson(body);
+  const text = parsed.ok ? JSON.stringify(parsed.value, null, 2) : body.toString("utf8");
+  return text.split("\n").map(plain).join("\n");
 }
 
 async function redrive(

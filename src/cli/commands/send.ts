@@ -106,7 +106,7 @@ export function reportOf(results: readonly ScenarioResult[], paint: Paint): stri
   const rows = results.map((result): readonly (Cell | string)[] => {
     const [text, colour] = MARKS[result.verdict];
     const came = result.verdict === "skipped" ? "not sent" : cameOf(result);
-    return [{ text, colour }, result.name, result.sends, result.expected, came];
+    return [{ text, colour }, result.name, result.sends, result.expected, plain(came)];
   });
   const failed = results.filter(({ problems }) => problems.length > 0);
   const notes = results.filter((result) => result.notes.length > 0);

@@ -1,6 +1,7 @@
 // `hookgate senders`: lists the senders and the facts about one.
 import type { SenderDescription } from "../../senders/facts/index.js";
 import type { Command, Context } from "../lib/command.js";
+import { plain } from "../lib/io.js";
 import { type Line, paragraphs, table } from "../lib/paint.js";
 import { UsageError } from "../lib/usage-error.js";
 import { findSender, type KnownSender, knownSenders } from "../senders/find-sender.js";
@@ -65,7 +66,12 @@ function tell(known: KnownSender, { io, paint, isJson }: Context): void {
     ["Unconfirmed", about?.unconfirmed],
     ["Sources", about?.sources],
   ];
-  io.out(paragraphs(lines, paint));
+  io.out(paragraphs(lines.map(plainLine), paint));
+}
+
+/** A sender of one's own may hold anything. */
+function plainLine([name, text]: Line): Line {
+  return [name, typeof text === "string" ? plain(text) : text?.map(plain)];
 }
 
 function factLines(facts: Facts, about: SenderDescription | undefined): readonly Line[] {

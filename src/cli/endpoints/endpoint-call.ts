@@ -98,7 +98,7 @@ export function tellFailure(error: unknown, call: EndpointCall): ExitCode {
     return 1;
   }
   io.err(`${paint("red", "hookgate:")} ${line(message)}\n`);
-  if (fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(fix, "  ")}\n`);
+  if (fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(line(fix), "  ")}\n`);
   return 1;
 }
 

@@ -1,8 +1,10 @@
 // Finds the sender's API, the place there and the token for an endpoints command.
+
 import type { AdapterRow, EndpointApi, ManualEndpoint } from "../../endpoints/index.js";
 import { nearest } from "../../lib/options.js";
 import type { Context, Given, OptionSpecs } from "../lib/command.js";
 import type { Io } from "../lib/io.js";
+import { plain } from "../lib/io.js";
 import { asMisuse, UsageError } from "../lib/usage-error.js";
 import { findSender } from "../senders/find-sender.js";
 import { jsonOrText, readText, readVariable } from "../senders/secrets.js";
@@ -133,7 +135,7 @@ function placeOf(row: AdapterRow, given: Given): Record<string, unknown> {
 /** At a terminal a wait of a minute should not look as if nothing happened. */
 function telling(sender: string, { io, isJson }: Context): typeof fetch {
   const note = (text: string): void => {
-    if (io.isErrTerminal && !isJson) io.err(`${sender}: ${text}\n`);
+    if (io.isErrTerminal && !isJson) io.err(`${sender}: ${plain(text)}\n`);
   };
   return async (input, init) => {
     try {

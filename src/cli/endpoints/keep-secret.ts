@@ -1,8 +1,10 @@
 // Stores a secret that the sender shows once, in a file or through a command, never on the screen.
+
 import { spawn } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { OptionSpecs } from "../lib/command.js";
+import { plain } from "../lib/io.js";
 import { UsageError } from "../lib/usage-error.js";
 import type { EndpointCall } from "./endpoint-call.js";
 
@@ -37,7 +39,7 @@ export function keeperOf({ given, context: { io, isJson }, api }: EndpointCall):
     );
   let isWritten = false;
   const note = (text: string): void => {
-    if (!isJson) io.out(`  ${text}\n`);
+    if (!isJson) io.out(`  ${plain(text)}\n`);
   };
   return {
     check() {

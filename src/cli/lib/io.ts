@@ -1,5 +1,6 @@
 // The command line's outside world: output, input and clock.
 import { createInterface } from "node:readline/promises";
+import { plainText, plainTextBut } from "../../lib/plain-text.js";
 
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -64,10 +65,23 @@ export function processIo(signal: AbortSignal): ProcessIo {
 }
 
 /** What came from outside may not move a terminal's cursor, colour it, or begin a line of its own. */
-export function plain(text: string): string {
-  return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is searched for
-    /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+export const plain: (text: string) => string = plainText;
+
+const COLOUR = "\\u001b\\[\\d{1,2}m";
+const jsonOut = plainTextBut(/\n/);
+const textOut = plainTextBut(new RegExp(`\\n|${COLOUR}`));
+/** A bar of progress is written over. */
+const textErr = plainTextBut(new RegExp(`\\n|${COLOUR}|\\r(?:\\u001b\\[K)?`));
+
+/**
+ * The last word on what is written. Commands make their values `plain`, for only they know which line breaks and colours are
+ * theirs; nothing else gets by, and JSON is of printable characters alone, its strings escaped.
+ */
+export function printing(io: Io, isJson: boolean): Io {
+  return {
+    ...io,
+    out: (text) => io.out((isJson ? jsonOut : textOut)(text)),
+    err: (text) => io.err(textErr(text)),
+    ask: (question) => io.ask(plain(question)),
+  };
 }

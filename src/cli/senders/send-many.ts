@@ -106,7 +106,7 @@ function tellOne({ io, paint, isJson }: Context, signer: Signer, step: Step): Ex
 function tellMany({ io, paint, isJson }: Context, signer: Signer, steps: readonly Step[], seconds: number): ExitCode {
   const counts = new Map<string, number>();
   for (const { status, error } of steps) {
-    const name = status === undefined ? plain(error ?? "no answer") : String(status);
+    const name = status === undefined ? (error ?? "no answer") : String(status);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const sorted = steps.map((step) => step.answeredMs).sort((a, b) => a - b);
@@ -131,7 +131,7 @@ function tellMany({ io, paint, isJson }: Context, signer: Signer, steps: readonl
   }
   io.out(
     table(
-      [...counts].map(([name, count]) => [name, `×${count}`]),
+      [...counts].map(([name, count]) => [plain(name), `×${count}`]),
       paint,
     ),
   );

@@ -1,7 +1,7 @@
 // Verifies the delivery with the sender's authentication scheme.
 import type { Auth, Proof, ProofContext } from "../../core/auth.js";
-import { queryOf } from "../../core/delivery.js";
 import type { Ending } from "../../core/outcome.js";
+import { urlCompleter } from "../../core/public-url.js";
 import type { TraceLine } from "../../core/trace.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import type { Passage, Step } from "./check.js";
@@ -61,21 +61,4 @@ function undecided(passage: Passage, error: unknown): Ending {
   const hint = "the proof of origin threw instead of answering";
   passage.trace.add({ check: "prove", verdict: "undecided", hint });
   return { name: "undecided", hint, error };
-}
-
-/**
- * The URL as the sender signed it. An origin gets the raw request target; a full URL is used as it is, with the raw query
- * where it has none of its own. Text is joined, never parsed: `new URL` rewrites what the sender signed.
- */
-function urlCompleter(publicUrl: string): (target: string) => string {
-  const isOrigin = /^https?:\/\/[^/?#]+\/?$/.test(publicUrl);
-  if (isOrigin) {
-    const origin = publicUrl.endsWith("/") ? publicUrl.slice(0, -1) : publicUrl;
-    return (target) => origin + target;
-  }
-  if (publicUrl.includes("?")) return () => publicUrl;
-  return (target) => {
-    const query = queryOf(target);
-    return query === undefined ? publicUrl : `${publicUrl}?${query}`;
-  };
 }

@@ -79,7 +79,7 @@ export function declaredLength(headers: HeaderLines): number | undefined {
   return typeof length === "string" && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
-function tooLarge(maxBodyBytes: number): Ending {
+export function tooLarge(maxBodyBytes: number): Ending {
   return { name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${maxBodyBytes}` };
 }
 

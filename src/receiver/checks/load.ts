@@ -53,7 +53,7 @@ export function closing(): Ending {
   return { name: "closing", hint: "receiver.close() was called", retryAfterSeconds: 5 };
 }
 
-/** Also asked just before a handler would start: many bodies may have been read side by side. */
-export function overloaded(): Ending {
-  return { name: "overloaded", hint: "maxConcurrent handlers are running", retryAfterSeconds: 5 };
+/** Also asked just before a handler would start, for many bodies may have been read side by side, and while a body is read. */
+export function overloaded(hint = "maxConcurrent handlers are running"): Ending {
+  return { name: "overloaded", hint, retryAfterSeconds: 5 };
 }

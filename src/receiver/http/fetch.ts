@@ -4,6 +4,7 @@ import type { Outcome, Reply } from "../../core/outcome.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise } from "../../lib/maybe-promise.js";
+import type { OpenPassage } from "../delivery-context.js";
 import type { ReceiverCore } from "../receiver.js";
 import { readRequestBody } from "./read-fetch-body.js";
 import { socketFacts, socketOf } from "./socket.js";
@@ -30,21 +31,23 @@ export interface FetchOptions {
 
 /** Never rejects. */
 export async function answerFetch(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Response> {
+  let passage: OpenPassage | undefined;
   try {
-    const outcome = await receiveRequest(core, request, options);
+    passage = core.open(headOf(request, options));
+    const outcome = await receiveRequest(core, passage, request);
     if (options.waitUntil !== undefined && outcome.events.some(({ name }) => name === "handler_running")) {
       options.waitUntil(Promise.allSettled(Array.from(core.runner.active, async (run) => run.ended)));
     }
     return responseOf(outcome.reply, request.method);
   } catch (cause) {
     core.failed(cause);
-    const outcome = core.end(core.open(headOf(request, options)), { name: "internal_error", error: cause });
+    passage ??= core.open(headOf(request, options));
+    const outcome = core.end(passage, { name: "internal_error", error: cause });
     return responseOf(outcome.reply, request.method);
   }
 }
 
-async function receiveRequest(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Outcome> {
-  const passage = core.open(headOf(request, options));
+async function receiveRequest(core: ReceiverCore, passage: OpenPassage, request: Request): Promise<Outcome> {
   if (core.clientAddress === "express") {
     return core.end(passage, {
       name: "misconfigured",
@@ -62,6 +65,7 @@ async function receiveRequest(core: ReceiverCore, request: Request, options: Fet
   const body = await readRequestBody(request, core.bodyLimits);
   if (!Buffer.isBuffer(body)) return core.end(passage, body);
   passage.delivery = { ...passage.delivery, body };
+  passage.heldBytes = body.length;
   return core.judge(passage);
 }
 

@@ -31,14 +31,15 @@ export function isOutcome(taken: OpenPassage | Outcome): taken is Outcome {
 
 /** Answers the request with the outcome of the whole pipeline. Never rejects. */
 export async function answerNode(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<void> {
+  let taken: Taken;
   try {
-    const taken = await take(core, req, res);
+    taken = await take(core, req, res);
     if (taken === undefined || isOutcome(taken)) return;
     const judged = core.judge(taken);
     const outcome = isPromise(judged) ? await judged : judged;
     sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
   } catch (cause) {
-    answerFailure(core, req, res, cause);
+    answerFailure(core, req, res, cause, taken);
   }
 }
 
@@ -71,15 +72,23 @@ export function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): M
     }
     if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
     delivery.body = body;
+    passage.heldBytes = body.length;
     return passage;
   }
 }
 
-/** Our own failure: the sender keeps the event and comes again. */
-export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeResponse, cause: unknown): void {
+/** Our own failure: the sender keeps the event and comes again. Without what was taken, the request is looked at anew. */
+export function answerFailure(
+  core: ReceiverCore,
+  req: NodeRequest,
+  res: NodeResponse,
+  cause: unknown,
+  taken?: Taken,
+): void {
   core.failed(cause);
   try {
-    const outcome = core.end(core.open(deliveryOf(core, req)), { name: "internal_error", error: cause });
+    const passage = taken === undefined || isOutcome(taken) ? core.open(deliveryOf(core, req)) : taken;
+    const outcome = core.end(passage, { name: "internal_error", error: cause });
     sendReply(req, res, outcome.reply, { isBodyWanted: false, isLast: core.isClosing });
   } catch {
     res.destroy();

@@ -9,11 +9,12 @@ export const monday: SenderFacts = {
   events: "type `event.type`; id of that, `event.subscriptionId` and `event.triggerUuid` together.",
   retries: "Every minute for 30 minutes, after anything but 200.",
   notes: [
-    "The JWT says who sends, and binds nothing of what was sent: who sees one can send others until it expires.",
+    "The JWT says who sends and for which URL (`aud` is the URL as registered, so `publicUrl` is needed), and binds nothing of what was sent: who sees one can send others until it expires.",
     "Webhooks that were not made by an app come without a JWT, and are 401.",
     '`{ "challenge": … }`, when the URL is registered, comes unsigned and hears the same JSON.',
   ],
   sources: [
+    "https://developer.monday.com/apps/docs/integration-authorization, and /authorization-header: aud and exp are to be checked",
     "https://developer.monday.com/api-reference/docs/webhooks",
     "https://developer.monday.com/apps/changelog/webhook-integration-new-3-minute-timeout-policy",
     "https://developer.monday.com/apps/changelog/clarification-on-retry-policies-for-webhooks-and-custom-actions",
@@ -21,9 +22,5 @@ export const monday: SenderFacts = {
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: monday",
     "developer.monday.com, changelog of 8 February 2021: every minute for 30 minutes",
   ],
-  unconfirmed: [
-    "the claims of the JWT: `exp` counts where it is there, and is not asked for",
-    "that `event.triggerUuid` stays the same over retries",
-    "the time limit: 15 s is assumed",
-  ],
+  unconfirmed: ["that `event.triggerUuid` stays the same over retries", "the time limit: 15 s is assumed"],
 };

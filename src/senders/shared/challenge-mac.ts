@@ -1,6 +1,7 @@
 // Answers a challenge with its HMAC, for senders that want to see that the receiver holds their secret.
 import { type BinaryToTextEncoding, createHmac } from "node:crypto";
-import { compileSecrets, type KeySet, type Secrets } from "../../auth/keys/secrets.js";
+import type { KeySet } from "../../auth/keys/key-lookup.js";
+import { compileSecrets, type Secrets } from "../../auth/keys/secrets.js";
 import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Ending, Reply } from "../../core/outcome.js";
