@@ -227,6 +227,27 @@ describe("a signature on every item (Adyen)", () => {
     expect(await outcomeOf(itemHmac(adyen), { body: signedItem(sign("p:::a\\:b:1:EUR:A:true")) })).toBe("proven");
   });
 
+  it("tells where each value ends, once it is said which one may hold the joint", async () => {
+    const { createHmac } = await import("node:crypto");
+    const auth = itemMac({ ...adyen, jointIn: "NotificationRequestItem.merchantReference" });
+    const outcome = (text: string, over: object) => {
+      const hmacSignature = createHmac("sha256", Buffer.from(adyen.secret as string, "hex"))
+        .update(text)
+        .digest("base64");
+      return outcomeOf(auth, { body: batch({ ...item, ...over, additionalData: { hmacSignature } }) });
+    };
+    expect(await outcome("p:::a:b:1:EUR:A:true", { merchantReference: "a:b" })).toBe("proven");
+    expect(await outcome("p:::a\\:b:1:EUR:A:true", { merchantReference: "a:b" })).toBe("proven");
+    expect(await outcome("p:::a\\b:1:EUR:A:true", { merchantReference: "a\\b" })).toBe("proven");
+    // What reads like an escaped value is one.
+    expect(await outcome("p:::a\\:b:1:EUR:A:true", { merchantReference: "a\\:b" })).toBe("unauthenticated");
+    const moved = { originalReference: ":a", merchantReference: "b" };
+    expect(await outcome("p:::a:b:1:EUR:A:true", moved)).toBe("bad_credentials");
+    expect(await outcome("p:::a:b:1:EUR:A:true", { pspReference: "p:", merchantReference: "a:b" })).toBe(
+      "bad_credentials",
+    );
+  });
+
   it.each<[string, Buffer | string, string]>([
     ["no JSON", "{", "bad_credentials"],
     ["no items", batch(), "unauthenticated"],
@@ -266,6 +287,7 @@ describe("a signature on every item (Adyen)", () => {
     ["no fields", { fields: [] }, /fields must name at least one/],
     ["the signature among the fields", { fields: ["s"], signature: "s" }, /must not hold the signature/],
     ["no joint", { joint: "" }, /joint must be a text/],
+    ["a joint in a field that is none", { jointIn: "x" }, /jointIn must be one of fields/],
     ["an unknown encoding", { encoding: "b64" }, /encoding must be one of/],
     ["an unknown option", { item: "x" }, /did you mean "items"/],
     ["a secret that is no hex", { secret: "xyz" }, /must be hex/],

@@ -47,6 +47,65 @@ async function outcomeOf(options: HmacOptions, headers: HeadersInput, body: stri
   return proof.ok ? "proven" : proof.outcome;
 }
 
+describe("values that stand beside each other", () => {
+  const sideBySide = (patterns: Readonly<Record<string, RegExp>> | undefined): MacOptions => ({
+    secret: SECRET,
+    signed: "{json:amount}{json:name}",
+    signature: { header: "x-signature", encoding: "hex" },
+    ...(patterns === undefined ? {} : { patterns }),
+  });
+  const digitsThenLetters = sideBySide({ "json:amount": /\d+/, "json:name": /[a-z].*/ });
+  const headers = { "x-signature": hmac("12ab3", "hex") };
+
+  it.each<[string, object, string]>([
+    ["as they were signed", { amount: 12, name: "ab3" }, "proven"],
+    ["with a digit moved to the right", { amount: 1, name: "2ab3" }, "bad_credentials"],
+    ["with a letter moved to the left", { amount: "12a", name: "b3" }, "bad_credentials"],
+    ["with all on the left", { amount: "12ab3", name: "" }, "bad_credentials"],
+    ["with all on the right", { amount: "", name: "12ab3" }, "bad_credentials"],
+    ["with a line break behind", { amount: "12\n", name: "ab3" }, "bad_credentials"],
+  ])("are told apart by their patterns: %s", async (_name, members, expected) => {
+    expect(await outcomeOf(digitsThenLetters, headers, JSON.stringify(members))).toBe(expected);
+  });
+
+  it("are not told apart without", async () => {
+    expect(await outcomeOf(sideBySide(undefined), headers, '{"amount":"1","name":"2ab3"}')).toBe("proven");
+  });
+
+  it("are matched whole, whatever the expression's anchors and flags", async () => {
+    const loose = sideBySide({ "json:amount": /1|2/g, "json:name": /a/my });
+    for (let i = 0; i < 2; i++) {
+      expect(await outcomeOf(loose, headers, '{"amount":12,"name":"ab3"}')).toBe("bad_credentials");
+    }
+  });
+
+  it("keep a time from beginning with a zero of what stands before it", async () => {
+    const bodyFirst: MacOptions = {
+      secret: SECRET,
+      signed: "{body}{timestamp}",
+      timestamp: header("x-time", "unix-seconds"),
+      signature: { header: "x-signature", encoding: "hex" },
+    };
+    const signature = hmac("a=101700000000", "hex");
+    const outcome = (time: string, body: string) =>
+      outcomeOf(bodyFirst, { "x-time": time, "x-signature": signature }, body);
+    expect(await outcome("1700000000", "a=10")).toBe("proven");
+    expect(await outcome("01700000000", "a=1")).toBe("bad_credentials");
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["is not in signed", { patterns: { "json:amuont": /1/ } }, /patterns has "json:amuont", which is not in signed/],
+    [
+      "is no expression",
+      { patterns: { "json:amount": "1" } },
+      /patterns\["json:amount"\] must be a regular expression/,
+    ],
+    ["is for no template", { signed: { covers: {}, texts: () => [] }, patterns: {} }, /patterns is for a template/],
+  ])("throws for a pattern that %s", (_name, over, message) => {
+    expect(() => mac({ ...digitsThenLetters, ...over } as MacOptions)).toThrow(message);
+  });
+});
+
 describe("the text of one signature (rows 3 to 6)", () => {
   it.each<[string, string, string]>([
     ["as the sender writes it", `sha256=${HEX}`, "proven"],
