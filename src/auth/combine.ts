@@ -28,7 +28,7 @@ const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
  * before it.
  *
  * @throws {TypeError} When fewer than two are given.
- * @example allOf(basicAuth({ username, password }), mac({ … }))
+ * @example allOf(basicAuth({ username, password }), hmac({ … }))
  */
 export function allOf(...auths: readonly Auth[]): Auth {
   const shared = common("allOf", auths);
@@ -69,7 +69,7 @@ export function allOf(...auths: readonly Auth[]): Auth {
  * Where none holds, a proof that could not be decided speaks first, then one whose credentials were there.
  *
  * @throws {TypeError} When fewer than two are given.
- * @example anyOf(mac({ … }), staticToken({ token, at: header("x-gitlab-token") }))
+ * @example anyOf(hmac({ … }), staticToken({ token, at: header("x-gitlab-token") }))
  */
 export function anyOf(...auths: readonly Auth[]): Auth {
   const shared = common("anyOf", auths);

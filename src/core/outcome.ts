@@ -217,7 +217,7 @@ export interface Outcome {
 }
 
 /** What a step says when the delivery goes no further. */
-export interface Ending {
+export interface Rejection {
   readonly name: OutcomeName;
   readonly hint?: string | undefined;
   readonly error?: unknown;

@@ -35,7 +35,7 @@ export type ClaimResult =
     };
 
 /**
- * Kept instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
+ * AttemptCounter instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
  * sender's own second try may differ in a counter, and 100 KB take 65 µs. It has a digest's form, for stores that look.
  */
 const NOT_COMPARED: string = /* @__PURE__ */ bodyDigest(NO_BYTES);

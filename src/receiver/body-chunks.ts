@@ -1,5 +1,5 @@
 // Collects the chunks of bodies, and bounds what all bodies of a receiver hold together.
-import type { Ending } from "../core/outcome.js";
+import type { Rejection } from "../core/outcome.js";
 import { asBuffer, NO_BYTES } from "../lib/bytes.js";
 import { tooLarge } from "./checks/content-headers.js";
 import { overloaded } from "./checks/load.js";
@@ -63,7 +63,7 @@ export class BodyChunks {
   }
 
   /** @returns Why the body is not read on, or `undefined`. */
-  add(chunk: Uint8Array): Ending | undefined {
+  add(chunk: Uint8Array): Rejection | undefined {
     const { maxBodyBytes, held } = this.#limits;
     const { length } = chunk;
     if (this.#byteCount + length > maxBodyBytes) return tooLarge(maxBodyBytes);
@@ -99,10 +99,10 @@ export class BodyChunks {
 }
 
 /** Of a body that is declared, before a byte of it is read. */
-export function noRoomFor(byteCount: number | undefined, held: HeldBytes): Ending | undefined {
+export function noRoomFor(byteCount: number | undefined, held: HeldBytes): Rejection | undefined {
   return byteCount === undefined || held.fits(byteCount) ? undefined : noRoom(held);
 }
 
-function noRoom({ maxBytes }: HeldBytes): Ending {
+function noRoom({ maxBytes }: HeldBytes): Rejection {
   return overloaded(`bodies of other deliveries take up maxBufferedBytes, ${maxBytes}`);
 }

@@ -86,7 +86,7 @@ export interface DedupeOptions<Tx = never> {
   readonly leaseSeconds?: number;
   /** A signed body under another, unsigned id: `report` (default) it, or `suppress` it, at the price that equal bodies are one event. */
   readonly replay?: "report" | "suppress";
-  /** A handled id with another body is refused with 422. Default false: a duplicate, reported. */
+  /** A handled id with another body, or of a batch another item, is refused with 422. Without effect where the body is signed and the id is not: there another body is another event. Default false: a duplicate. */
   readonly strict?: boolean;
   /** When the store fails: `refuse` with 503 (default where the sender retries), `process` without dedupe, or `spillTo(inbox)` and handle it later. */
   readonly onStoreFailure?: "refuse" | "process" | Spill;

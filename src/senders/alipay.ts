@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { publicKey } from "../auth/schemes/public-key.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
-import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { unwrapped, type Wrapping } from "../auth/unwrap.js";
 import { type Auth, absent, refuse } from "../core/auth.js";
 import { pathOf } from "../core/delivery.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
@@ -49,7 +49,7 @@ const REQUEST: SignedText = {
 };
 
 /** The signature's own part of its header, as plain base64 in a header of its own. */
-const DECODED: DeliveryView = {
+const DECODED: Wrapping = {
   see(delivery) {
     const value = delivery.headers.onceList(SIGNATURE);
     if (value === undefined) return MISSING;
@@ -84,7 +84,7 @@ function alipayAuth(options: AlipayOptions): Auth {
     signed: REQUEST,
     signature: { header: VALUE, encoding: "base64" },
   });
-  return withView(DECODED, auth);
+  return unwrapped(DECODED, auth);
 }
 
 /** What a notification is about, by the beginning of its type; the same result of the same thing is the same event. */

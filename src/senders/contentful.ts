@@ -1,6 +1,6 @@
 // Verifies Contentful's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { type Auth, type Covers, type Proof, refuse } from "../core/auth.js";
 import { type Delivery, pathOf, queryOf } from "../core/delivery.js";
@@ -73,7 +73,7 @@ const CANONICAL_REQUEST: SignedText = {
 };
 
 function contentfulAuth(secret: Secrets): Auth {
-  const auth = mac({
+  const auth = hmac({
     secret,
     signed: CANONICAL_REQUEST,
     timestamp: header(TIMESTAMP, "unix-milliseconds"),

@@ -1,5 +1,5 @@
 // Verifies Paymob's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
 import { json, query } from "../core/field.js";
@@ -64,7 +64,7 @@ export const paymob: SecretSender = /* @__PURE__ */ senderFactory({
   name: "paymob",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, algorithm: "sha512", signed: VALUES, signature: { at: query("hmac"), encoding: "hex" } }),
+    auth: hmac({ secret, algorithm: "sha512", signed: VALUES, signature: { at: query("hmac"), encoding: "hex" } }),
     event: { type: json("type"), timestamp: json("obj.created_at", "rfc3339") },
     reply: { honoursRetryAfter: false, unsubscribes: [] },
   }),

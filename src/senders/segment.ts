@@ -1,5 +1,5 @@
 // Verifies Segment's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, COVERS_NOTHING, refuse } from "../core/auth.js";
 import { json } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
@@ -44,8 +44,8 @@ function segmentAuth({ secret, batches }: SegmentOptions): Auth {
     throw new TypeError("segment: batches must be true, or left out");
   }
   const signature = { header: "x-signature", encoding: "hex" } as const;
-  const single = mac({ secret, algorithm: "sha1", signature });
-  const first = mac({
+  const single = hmac({ secret, algorithm: "sha1", signature });
+  const first = hmac({
     secret,
     algorithm: "sha1",
     signed: {

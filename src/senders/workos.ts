@@ -1,5 +1,5 @@
 // Verifies WorkOS's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -19,7 +19,7 @@ export const workos: SecretSender = /* @__PURE__ */ senderFactory({
   name: "workos",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-milliseconds"),

@@ -1,11 +1,11 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/schemes/hmac.js";
-import { type ItemMacOptions, itemMac } from "../../src/auth/schemes/item-hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
+import { type ItemHmacOptions, itemHmac } from "../../src/auth/schemes/item-hmac.js";
 import { publicKey } from "../../src/auth/schemes/public-key.js";
 import { type SignedFormOptions, signedForm } from "../../src/auth/schemes/signed-form.js";
-import { viewOfJsonHeader, viewOfMultipart, withView } from "../../src/auth/unwrap.js";
+import { unwrapped, viewOfJsonHeader, viewOfMultipart } from "../../src/auth/unwrap.js";
 import { form, header, json } from "../../src/core/field.js";
 import { parseForm } from "../../src/lib/form.js";
 import { expectEveryBodyBitBound, flipped, outcomeOf, proofOf, received, signed, vectors } from "./proving.js";
@@ -13,14 +13,14 @@ import { expectEveryBodyBitBound, flipped, outcomeOf, proofOf, received, signed,
 const SECRET = "a secret of 24 bytes, ok";
 
 const twilioLike = (secret: string) =>
-  mac({
+  hmac({
     secret,
     algorithm: "sha1",
     signed: signedForm({ repeats: "sorted-once", urls: "with-and-without-port", bodyHash: "bodySHA256" }),
     signature: { header: "x-twilio-signature", encoding: "base64" },
   });
 const mandrillLike = (secret: string) =>
-  mac({
+  hmac({
     secret,
     algorithm: "sha1",
     signed: signedForm(),
@@ -152,7 +152,7 @@ describe("URL and sorted form fields", () => {
   );
 });
 
-const adyen: ItemMacOptions = {
+const adyen: ItemHmacOptions = {
   secret: "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00",
   key: "hex",
   items: "notificationItems",
@@ -187,7 +187,7 @@ describe("a signature on every item (Adyen)", () => {
     );
 
   it("accepts the published delivery, and says what is bound", async () => {
-    expect(await proofOf(itemMac(adyen), { body })).toMatchObject({
+    expect(await proofOf(itemHmac(adyen), { body })).toMatchObject({
       ok: true,
       keyIndex: 0,
       covers: { body: false, fields: adyen.fields },
@@ -200,12 +200,12 @@ describe("a signature on every item (Adyen)", () => {
       const last = text.at(-1) === '"' ? text.length - 2 : text.length - 1;
       const changed = `${text.slice(0, last)}${text[last] === "9" ? "8" : "9"}${text.slice(last + 1)}`;
       expect(body.includes(text)).toBe(true);
-      expect(await outcomeOf(itemMac(adyen), { body: body.replaceAll(text, changed) })).toBe("unauthenticated");
+      expect(await outcomeOf(itemHmac(adyen), { body: body.replaceAll(text, changed) })).toBe("unauthenticated");
     },
   );
 
   it("accepts what it signs, item by item, and refuses the delivery for one bad item", async () => {
-    const auth = itemMac(adyen);
+    const auth = itemHmac(adyen);
     const request = await signed(auth, {
       body: batch(item, { ...item, pspReference: "q", merchantReference: "a:b\\c" }),
     });
@@ -223,8 +223,8 @@ describe("a signature on every item (Adyen)", () => {
         .digest("base64");
     const signedItem = (hmacSignature: string) =>
       batch({ ...item, merchantReference: "a:b", additionalData: { hmacSignature } });
-    expect(await outcomeOf(itemMac(adyen), { body: signedItem(sign("p:::a:b:1:EUR:A:true")) })).toBe("proven");
-    expect(await outcomeOf(itemMac(adyen), { body: signedItem(sign("p:::a\\:b:1:EUR:A:true")) })).toBe("proven");
+    expect(await outcomeOf(itemHmac(adyen), { body: signedItem(sign("p:::a:b:1:EUR:A:true")) })).toBe("proven");
+    expect(await outcomeOf(itemHmac(adyen), { body: signedItem(sign("p:::a\\:b:1:EUR:A:true")) })).toBe("proven");
   });
 
   it.each<[string, Buffer | string, string]>([
@@ -248,11 +248,11 @@ describe("a signature on every item (Adyen)", () => {
     ["too many items", batch(...Array(101).fill(item)), "bad_credentials"],
     ["items that are texts", '{"notificationItems":["a",1,null]}', "unauthenticated"],
   ])("%s", async (_name, given, expected) => {
-    expect(await outcomeOf(itemMac(adyen), { body: given })).toBe(expected);
+    expect(await outcomeOf(itemHmac(adyen), { body: given })).toBe(expected);
   });
 
   it("decides by what a secret function answers", async () => {
-    const outcomeWith = (secret: () => unknown) => outcomeOf(itemMac({ ...adyen, secret: secret as never }), { body });
+    const outcomeWith = (secret: () => unknown) => outcomeOf(itemHmac({ ...adyen, secret: secret as never }), { body });
     expect(await outcomeWith(() => adyen.secret)).toBe("proven");
     expect(await outcomeWith(async () => null)).toBe("unauthenticated");
     expect(
@@ -270,13 +270,13 @@ describe("a signature on every item (Adyen)", () => {
     ["an unknown option", { item: "x" }, /did you mean "items"/],
     ["a secret that is no hex", { secret: "xyz" }, /must be hex/],
   ])("throws for %s", (_name, over, message) => {
-    expect(() => itemMac({ ...adyen, ...over } as ItemMacOptions)).toThrow(message);
+    expect(() => itemHmac({ ...adyen, ...over } as ItemHmacOptions)).toThrow(message);
   });
 });
 
 describe("a signature inside of the body", () => {
   const mailgun = (place: typeof json) =>
-    mac({
+    hmac({
       secret: vectors("body-signatures", "mailgun")[0]?.secretOrKey,
       signed: place === json ? "{json:signature.timestamp}{json:signature.token}" : "{form:timestamp}{form:token}",
       timestamp: place(place === json ? "signature.timestamp" : "timestamp", "unix-seconds"),
@@ -297,9 +297,9 @@ describe("a signature inside of the body", () => {
 
   describe("of a multipart field (Dropbox Sign)", () => {
     const [vector] = vectors("body-signatures", "dropbox-sign");
-    const auth = withView(
+    const auth = unwrapped(
       viewOfMultipart("json"),
-      mac({
+      hmac({
         secret: vector?.secretOrKey,
         signed: "{json:event.event_time}{json:event.event_type}",
         timestamp: json("event.event_time", "unix-seconds"),
@@ -349,7 +349,7 @@ describe("a signature inside of the body", () => {
 
   it("reads JSON in a header (eBay)", async () => {
     const { publicKey: ours, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const auth = withView(
+    const auth = unwrapped(
       viewOfJsonHeader("X-EBAY-Signature"),
       publicKey({
         algorithm: { by: header("x-ebay-signature.digest"), names: { SHA1: "ecdsa-p256-sha1" } },

@@ -227,7 +227,7 @@ const MIXED = {
     import express from "express";
     import * as other from "hookgate";
     import { header, RetryLater } from "hookgate";
-    import { allOf, mac, staticToken } from "hookgate/auth";
+    import { allOf, hmac, staticToken } from "hookgate/auth";
     import { createTestSender } from "hookgate/testing";
     const require = createRequire(import.meta.url);
     const { createReceiver, defineSender, json } = require("hookgate");
@@ -239,7 +239,7 @@ const MIXED = {
     import { createReceiver, defineSender, json } from "hookgate";
     const require = createRequire(import.meta.url);
     const { header, RetryLater } = require("hookgate");
-    const { allOf, mac, staticToken } = require("hookgate/auth");
+    const { allOf, hmac, staticToken } = require("hookgate/auth");
     const { createTestSender } = require("hookgate/testing");
   `,
 };
@@ -250,7 +250,7 @@ it.each(Object.entries(MIXED))("%s: errors, schemes, locators and test senders w
     const sender = defineSender({
       name: "erp",
       auth: allOf(
-        mac({ secret, signature: { header: "x-signature", encoding: "hex" } }),
+        hmac({ secret, signature: { header: "x-signature", encoding: "hex" } }),
         staticToken({ token: secret, at: header("x-token") }),
       ),
       event: { id: json("id"), type: json("type") },

@@ -13,7 +13,7 @@ import {
   type Sender,
   type WebhookError,
 } from "hookgate";
-import { digest, mac } from "hookgate/auth";
+import { digest, hmac } from "hookgate/auth";
 import { alipay, praxis, workos } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
@@ -34,7 +34,7 @@ describe("the last word on a success", () => {
   const own = (finish: (reply: { body: string | Uint8Array }, grounds: ReplyGrounds) => never | object) =>
     defineSender<Record<string, unknown>>({
       name: "own",
-      auth: mac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies: true }),
+      auth: hmac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies: true }),
       event: { id: json("id"), type: json("type") },
       handshakes: [
         {
@@ -257,7 +257,7 @@ describe("a key that signs answers, too", () => {
   const own = (signsReplies: true | RegExp) =>
     defineSender<Record<string, unknown>>({
       name: "own",
-      auth: mac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies }),
+      auth: hmac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies }),
       body: { "text/plain": "text" },
       event: { type: literal("a") },
       reply: {
@@ -300,7 +300,7 @@ describe("a key that signs answers, too", () => {
   });
 
   it("takes nothing but true and a regular expression", () => {
-    expect(() => own("^a" as never)).toThrow(/^mac: signsReplies must be true, or a regular expression/);
+    expect(() => own("^a" as never)).toThrow(/^hmac: signsReplies must be true, or a regular expression/);
   });
 });
 

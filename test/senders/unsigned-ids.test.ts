@@ -276,7 +276,7 @@ describe("a body whose type is not signed either, under its own id and another t
     return type?.in === "header" && !JSON.stringify(row?.id).includes(`"${type.name}"`) ? [{ ...one, type }] : [];
   });
 
-  it("is a risk with many senders", () => expect(retyped.length).toBeGreaterThan(8));
+  it("is a risk with many senders", () => expect(retyped.length).toBeGreaterThanOrEqual(8));
 
   it.each(retyped)("$about.factory: does not use up the event before its retry succeeds", async (one) => {
     const ran: string[] = [];

@@ -31,7 +31,7 @@ export type DetachedJwsOptions = JwsKeySource & {
   readonly header: string;
   /** Accepted algorithms. There is no default: a sender uses one. */
   readonly algorithms: readonly JwsAlgorithm[];
-  /** What the payload is: a template or function as for `mac`. Default `"{body}"`. */
+  /** What the payload is: a template or function as for `hmac`. Default `"{body}"`. */
   readonly signed?: string | SignedText;
   /** The signed time: `header("x-timestamp", "unix-seconds")`, named in `signed`. */
   readonly timestamp?: Field<"time">;

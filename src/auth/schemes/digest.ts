@@ -35,7 +35,7 @@ export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   readonly secretAt?: "start" | "end";
   /**
    * Proofs carry `signReply`: the sender wants its answer hashed with the same secret, at the same place (`secretAt`). As for
-   * `mac`, give what the texts of answers look like, so that none of them passes as a delivery's.
+   * `hmac`, give what the texts of answers look like, so that none of them passes as a delivery's.
    */
   readonly signsReplies?: SignsReplies;
 }
@@ -59,15 +59,15 @@ const NOT_EXTENDABLE: readonly DigestAlgorithm[] = ["sha384"];
 /**
  * Proves that a delivery was hashed together with a shared secret (HubSpot v1 and v2, Cloudinary).
  *
- * Shape:   as described by the options; `signature` is that of `mac`.
+ * Shape:   as described by the options; `signature` is that of `hmac`.
  * Source:  FIPS 180-4, RFC 1321; test/vectors/body-signatures.json (HubSpot) pins it.
- * Promise: less than `mac`, so use this only where the sender offers nothing better. Compared in constant time, exactly as
+ * Promise: less than `hmac`, so use this only where the sender offers nothing better. Compared in constant time, exactly as
  *          the sender writes it.
  * Not promised: with the secret in front (`{secret}{body}`), whoever has seen one delivery can append to its body and
  * hash on (length extension; SHA-384 excepted): the receiver says so once. With the secret behind, a collision of the bare
  * hash is a forgery, and those of MD5 and SHA-1 can be made.
  *
- * @param options.signed - A template as for `mac`, with `{secret}` once.
+ * @param options.signed - A template as for `hmac`, with `{secret}` once.
  * @throws {TypeError} When built with a missing or ill-formed secret, without `{secret}`, or with a description that contradicts itself. Never per delivery.
  * @example
  * const cloudinaryLike = digest({

@@ -60,7 +60,7 @@ const OPTION_NAMES: readonly string[] = [
 /**
  * Proves that a delivery was signed with the sender's private key (Ed25519, ECDSA, RSA).
  *
- * Shape:   as described by the options; `signed` and `signature` are those of `mac`.
+ * Shape:   as described by the options; `signed` and `signature` are those of `hmac`.
  * Source:  RFC 8032, FIPS 186-5, RFC 8017; Wycheproof's Ed25519 and ECDSA vectors and senders' published ones pin it.
  * Promise: what `signed` names came from the holder of the private key, unchanged. A signature has one spelling: other
  *          base64 of the same bytes is refused. Not promised: that one text has one signature (ECDSA has two at least), so

@@ -44,10 +44,10 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  *          its hash is signed: what is signed as a form is read as one. Not promised: where a name ends and its value
  *          begins. The text has no separators, so one who replays a delivery could move letters from a value to its name.
  *
- * @returns For `signed` of `mac`. Needs `publicUrl`.
+ * @returns For `signed` of `hmac`. Needs `publicUrl`.
  * @throws {TypeError} When built with an unknown option.
  * @example
- * mac({
+ * hmac({
  *   secret: process.env.TWILIO_AUTH_TOKEN,
  *   algorithm: "sha1",
  *   signed: signedForm({ repeats: "sorted-once", urls: "with-and-without-port", bodyHash: "bodySHA256" }),

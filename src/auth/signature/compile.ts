@@ -11,16 +11,16 @@ import { type CompiledSigned, compileSigned, type SignedText } from "./signed-co
 import type { HeaderName, ValuePatterns } from "./signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "./timestamp.js";
 
-export type MacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
+export type HmacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
 
 /** Digest lengths, FIPS 180-4. */
-export const DIGEST_BYTES: Readonly<Record<MacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
+export const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
-export interface MacOptions {
+export interface HmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;
   /** Default `"sha256"`. */
-  readonly algorithm?: MacAlgorithm;
+  readonly algorithm?: HmacAlgorithm;
   /** How the secret's text becomes bytes. Default `"utf8"`. */
   readonly key?: KeyForm;
   /** Fewest and most bytes that a key may have once decoded. Default 1, and no upper limit. */
@@ -71,7 +71,7 @@ const MIXED: Refusal = /* @__PURE__ */ refuse(
 );
 
 /** What every signature over a text of the delivery is described by, whatever makes the signature. */
-export type SignedOptions = Pick<MacOptions, "signed" | "patterns" | "signature" | "timestamp" | "families">;
+export type SignedOptions = Pick<HmacOptions, "signed" | "patterns" | "signature" | "timestamp" | "families">;
 
 /**
  * @param signatureBytes - How long a decoded signature is; `undefined` where that varies.
@@ -81,7 +81,7 @@ export type SignedOptions = Pick<MacOptions, "signed" | "patterns" | "signature"
 export function compilePlans(
   options: SignedOptions,
   signatureBytes: number | undefined,
-  where = "mac",
+  where = "hmac",
 ): readonly Plan[] {
   const { families } = options;
   if (typeof options.signature !== "object" || options.signature === null) {

@@ -5,31 +5,31 @@ import type { Covers } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { type EventOrigin, ReceivedEvent } from "../../core/event.js";
 import { type Field, isCovered, memberOf, readField } from "../../core/field.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import type { TraceLine } from "../../core/trace.js";
 import { type Binding, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
 import { parseTime } from "../../lib/time.js";
 import type { EventRow, SenderDefinition } from "../../sender/sender.js";
-import type { MalformedItem, Passage, Step } from "./check.js";
+import type { Check, DeliveryContext, MalformedItem } from "./check.js";
 
 /** Ids and types longer than this are none: they would only serve to fill stores and logs. */
 const MAX_TEXT_LENGTH = 512;
 
-export interface IdentifySettings {
+export interface ExtractEventsSettings {
   readonly sender: Pick<SenderDefinition, "name" | "event" | "typeMismatch" | "retriesChange">;
   readonly credentialHeaders: ReadonlySet<string>;
   /** Told to the operator, once for each text. */
   readonly warn: (message: string) => void;
 }
 
-export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettings): Step {
+export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractEventsSettings): Check {
   const { event: rows } = sender;
   const factsOf = factsMaker(sender.retriesChange);
-  return function identify(passage) {
-    const { delivery, payload, proof } = passage;
+  return function identify(ctx) {
+    const { delivery, payload, proof } = ctx;
     if (proof === undefined) throw new Error("identify: asked before the proof");
     const given = typeof rows === "function" ? rows(delivery, payload) : rows;
-    if (given === undefined) return refuse(passage, "none of the kinds of delivery this sender is known to send");
+    if (given === undefined) return refuse(ctx, "none of the kinds of delivery this sender is known to send");
     const batch = given.each === undefined ? undefined : given.each === "" ? payload : memberOf(payload, given.each);
     // A ping of a sender of batches, say, has no array: it is one event.
     const row = given.each === undefined || Array.isArray(batch) ? given : { ...given, each: undefined };
@@ -39,7 +39,7 @@ export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettin
       sender: sender.name,
       tenant: proof.tenant,
       verified: proof.isVerified !== false,
-      receivedAtMs: passage.receivedAtMs,
+      receivedAtMs: ctx.receivedAtMs,
       credentialHeaders,
     };
     const events: ReceivedEvent[] = [];
@@ -55,33 +55,33 @@ export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettin
       lacking ??= lacks;
       events.push(event);
       const mismatch = mismatchOf(sender, row, event, proof.covers);
-      if (mismatch !== undefined) return refuse(passage, mismatch);
+      if (mismatch !== undefined) return refuse(ctx, mismatch);
     }
     // One bad item never fails its neighbours; nothing but bad items is a bad delivery.
     const problem = malformed[0]?.hint;
-    if (problem !== undefined && events.length === 0) return refuse(passage, problem);
-    passage.events = events;
-    passage.malformed = malformed;
+    if (problem !== undefined && events.length === 0) return refuse(ctx, problem);
+    ctx.events = events;
+    ctx.malformed = malformed;
     const { line, binding } = factsOf(row, proof.covers);
-    passage.binding = binding;
-    if (problem !== undefined) note(passage, `skipped an item: ${problem}`);
-    else if (lacking !== undefined) note(passage, `${lacking}: ${CONSEQUENCE}`);
-    else passage.trace.add(line);
+    ctx.binding = binding;
+    if (problem !== undefined) note(ctx, `skipped an item: ${problem}`);
+    else if (lacking !== undefined) note(ctx, `${lacking}: ${CONSEQUENCE}`);
+    else ctx.trace.add(line);
     if (lacking !== undefined)
       warn(`a proven delivery has ${lacking}: ${CONSEQUENCE}. It is told once; the trace says it each time`);
     return undefined;
   };
 }
 
-function refuse(passage: Passage, hint: string): Ending {
-  passage.trace.add({ check: "identify", verdict: "refused", hint });
+function refuse(ctx: DeliveryContext, hint: string): Rejection {
+  ctx.trace.add({ check: "identify", verdict: "refused", hint });
   return { name: "unidentified", hint };
 }
 
 const CONSEQUENCE = "an event without an id is handled without dedupe, one without a type by the handler of everything";
 
-function note(passage: Passage, hint: string): void {
-  passage.trace.add({ check: "identify", verdict: "noted", hint });
+function note(ctx: DeliveryContext, hint: string): void {
+  ctx.trace.add({ check: "identify", verdict: "noted", hint });
 }
 
 /** What an event lacks that its row says where to find. */
@@ -132,7 +132,7 @@ function countOf(value: unknown): number | undefined {
 
 /** An unsigned type could be swapped to reach another handler; the signed body tells, where it can. */
 function mismatchOf(
-  sender: IdentifySettings["sender"],
+  sender: ExtractEventsSettings["sender"],
   row: EventRow,
   event: ReceivedEvent,
   covers: Covers,

@@ -1,22 +1,22 @@
 // Reads a Fetch API body within size and time limits.
 
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
 import { declaredLength } from "../checks/content-headers.js";
 
-const TAKEN: Ending = {
+const TAKEN: Rejection = {
   name: "misconfigured",
   hint: "the request's body was read, or is being read, before it came to the receiver: hand over the request untouched, or request.clone()",
 };
-const CUT_OFF: Ending = { name: "bad_body", hint: "the body was cut off" };
+const CUT_OFF: Rejection = { name: "bad_body", hint: "the body was cut off" };
 
 /**
  * Reads a body to its end; its bytes then count in `limits.held` until they are released there. Never rejects. Beyond the
  * limits the stream is cancelled, so that the platform stops receiving.
  */
-export async function readRequestBody(request: Request, limits: ReadLimits): Promise<Buffer | Ending> {
+export async function readRequestBody(request: Request, limits: ReadLimits): Promise<Buffer | Rejection> {
   const { body } = request;
   if (request.bodyUsed || body?.locked) return TAKEN;
   const declared = declaredLength(new HeaderLines(["content-length", request.headers.get("content-length") ?? ""]));
@@ -34,7 +34,7 @@ async function readStream(
   body: ReadableStream<Uint8Array>,
   chunks: BodyChunks,
   timeoutMs: number,
-): Promise<Ending | undefined> {
+): Promise<Rejection | undefined> {
   const reader = body.getReader();
   let isLate = false;
   const deadline = setDeadline(timeoutMs, () => {

@@ -1,7 +1,7 @@
 // Reads a node:http body within size and time limits.
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
@@ -10,7 +10,7 @@ import { declaredLength } from "../checks/content-headers.js";
 /** HTTP/1, or HTTP/2 by Node's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
-const TAKEN: Ending = {
+const TAKEN: Rejection = {
   name: "misconfigured",
   hint: "something before the receiver reads the body too, or has called setEncoding on the request: mount the receiver first",
 };
@@ -26,7 +26,7 @@ export function readBody(
   req: NodeRequest,
   limits: ReadLimits,
   headers: HeaderLines = new HeaderLines(req.rawHeaders),
-): Promise<Buffer | Ending | "aborted"> {
+): Promise<Buffer | Rejection | "aborted"> {
   return new Promise((resolve) => {
     if (isCutOff(req)) return resolve("aborted");
     if (req.readableEnded || req.readableEncoding) return resolve(TAKEN);
@@ -63,7 +63,7 @@ export function readBody(
         hint: `${chunks.byteCount} bytes of the body came within ${limits.timeoutMs / 1000} s, and not its end`,
       });
     }
-    function settle(result: Ending | "aborted"): void {
+    function settle(result: Rejection | "aborted"): void {
       cancelDeadline(deadline);
       chunks.drop();
       req.off("data", onData);
@@ -80,7 +80,7 @@ function whyNotWhole(
   req: NodeRequest,
   declared: number | undefined,
   byteCount: number,
-): Ending | "aborted" | undefined {
+): Rejection | "aborted" | undefined {
   if (!req.complete || isCutOff(req)) return "aborted";
   if (declared === undefined || declared === byteCount) return undefined;
   return { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };

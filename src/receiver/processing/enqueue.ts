@@ -10,9 +10,9 @@ import { guardedPut } from "../../inbox/put-with-timeout.js";
 import { eventOutcome } from "./event-outcomes.js";
 import type { Handlers } from "./handler-registry.js";
 import { giveWay } from "./process-delivery.js";
-import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
+import { needsValidation, type ValidationSettings, validateEvent } from "./validate-event.js";
 
-export interface IntakeSettings extends VouchSettings {
+export interface IntakeSettings extends ValidationSettings {
   readonly inbox: Inbox<unknown>;
   /** Whose entries these are. */
   readonly source: string;
@@ -61,7 +61,7 @@ async function prepare(
   if (!handlers.isEmpty && handlers.find(event.type) === undefined)
     return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
   const notes: Note[] = [];
-  const refused = needsVouching(settings, event) ? await vouch(settings, event, notes) : undefined;
+  const refused = needsValidation(settings, event) ? await validateEvent(settings, event, notes) : undefined;
   if (refused !== undefined) return refused;
   try {
     const key = subject.keyOf(keyOf, event);

@@ -1,4 +1,4 @@
-// Turns an event that was fetched into one that handlers know.
+// Transactions an event that was fetched into one that handlers know.
 import { toDelivery } from "../../core/delivery.js";
 import { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";

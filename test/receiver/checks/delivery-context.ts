@@ -2,9 +2,9 @@
 import { type Delivery, type DeliveryInput, toDelivery } from "../../../src/core/delivery.js";
 import { Trace } from "../../../src/core/trace.js";
 import { NOT_SWAPPABLE } from "../../../src/dedupe/claim-subject.js";
-import type { Passage } from "../../../src/receiver/checks/check.js";
+import type { DeliveryContext } from "../../../src/receiver/checks/check.js";
 
-export function passageOf(input: DeliveryInput, more: Partial<Delivery> = {}): Passage {
+export function passageOf(input: DeliveryInput, more: Partial<Delivery> = {}): DeliveryContext {
   return {
     delivery: { ...toDelivery(input), ...more },
     trace: new Trace(false),

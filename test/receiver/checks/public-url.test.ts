@@ -1,7 +1,7 @@
 // The query of a request counts as signed only where it is part of the URL that was signed.
 import { createHmac } from "node:crypto";
 import { createReceiver, defineSender, json, query, type Sender } from "hookgate";
-import { mac } from "hookgate/auth";
+import { hmac } from "hookgate/auth";
 import { messagebird, twilio } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
@@ -13,12 +13,12 @@ const REGISTERED = "https://example.com/hook?tenant=1";
 
 const signsUrl = defineSender<Record<string, unknown>>({
   name: "signs-url",
-  auth: mac({ secret, signed: "{url}{body}", signature: { header: "x-signature", encoding: "hex" } }),
+  auth: hmac({ secret, signed: "{url}{body}", signature: { header: "x-signature", encoding: "hex" } }),
   event: ({ url }) => (url.includes("id=") ? { id: query("id"), type: json("type") } : { type: json("type") }),
 });
 const signsTimeInQuery = defineSender<Record<string, unknown>>({
   name: "signs-time-in-query",
-  auth: mac({
+  auth: hmac({
     secret,
     signed: "{url}{body}",
     timestamp: query("t", "unix-seconds"),
