@@ -5,6 +5,7 @@ import type { Field } from "../../core/field.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
+import { unsupported } from "./algorithms.js";
 import { reasonOf } from "./bounded-fetch.js";
 import { checkNamePattern, compileRoots, isNameAmong, isValidAt, namesOf, refuseChain } from "./certificate.js";
 import { type CertificateTuning, type Chain, type ChainAnswer, certificateCache } from "./certificate-cache.js";
@@ -63,7 +64,13 @@ export function certificateSource(
   }
 
   function judge(url: string, answer: ChainAnswer, nowMs: number): KeyObject | Refusal {
-    if (answer.ok) return keyOf(answer.chain, nowMs);
+    if (answer.ok) {
+      try {
+        return keyOf(answer.chain, nowMs);
+      } catch (cause) {
+        return unsupported(cause);
+      }
+    }
     const reason = `the certificate at ${new URL(url).host} could not be had: ${reasonOf(answer.failure)}`;
     return { ...refuse("undecided", reason), cause: answer.failure };
   }
