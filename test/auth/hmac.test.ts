@@ -48,14 +48,14 @@ async function outcomeOf(options: HmacOptions, headers: HeadersInput, body: stri
 }
 
 describe("values that stand beside each other", () => {
-  const sideBySide = (patterns: Readonly<Record<string, RegExp>> | undefined): MacOptions => ({
+  const sideBySide = (patterns: Readonly<Record<string, RegExp>> | undefined): HmacOptions => ({
     secret: SECRET,
     signed: "{json:amount}{json:name}",
     signature: { header: "x-signature", encoding: "hex" },
     ...(patterns === undefined ? {} : { patterns }),
   });
   const digitsThenLetters = sideBySide({ "json:amount": /\d+/, "json:name": /[a-z].*/ });
-  const headers = { "x-signature": hmac("12ab3", "hex") };
+  const headers = { "x-signature": hmacOf("12ab3", "hex") };
 
   it.each<[string, object, string]>([
     ["as they were signed", { amount: 12, name: "ab3" }, "proven"],
@@ -80,13 +80,13 @@ describe("values that stand beside each other", () => {
   });
 
   it("keep a time from beginning with a zero of what stands before it", async () => {
-    const bodyFirst: MacOptions = {
+    const bodyFirst: HmacOptions = {
       secret: SECRET,
       signed: "{body}{timestamp}",
       timestamp: header("x-time", "unix-seconds"),
       signature: { header: "x-signature", encoding: "hex" },
     };
-    const signature = hmac("a=101700000000", "hex");
+    const signature = hmacOf("a=101700000000", "hex");
     const outcome = (time: string, body: string) =>
       outcomeOf(bodyFirst, { "x-time": time, "x-signature": signature }, body);
     expect(await outcome("1700000000", "a=10")).toBe("proven");
@@ -102,7 +102,7 @@ describe("values that stand beside each other", () => {
     ],
     ["is for no template", { signed: { covers: {}, texts: () => [] }, patterns: {} }, /patterns is for a template/],
   ])("throws for a pattern that %s", (_name, over, message) => {
-    expect(() => mac({ ...digitsThenLetters, ...over } as MacOptions)).toThrow(message);
+    expect(() => hmac({ ...digitsThenLetters, ...over } as HmacOptions)).toThrow(message);
   });
 });
 
