@@ -47,6 +47,17 @@ describe("the tarball", () => {
     }
   });
 
+  it("names the declarations of each entry point for resolvers that know no exports", () => {
+    const { exports, typesVersions } = JSON.parse(read("package.json")) as {
+      exports: Record<string, string | { require: { types: string } }>;
+      typesVersions: { "*": Record<string, readonly string[]> };
+    };
+    const wanted = Object.entries(exports).flatMap(([path, target]) =>
+      typeof target === "string" || path === "." ? [] : [[path.slice(2), [target.require.types]] as const],
+    );
+    expect(typesVersions["*"]).toEqual(Object.fromEntries(wanted));
+  });
+
   it("holds dist and the texts, and neither sources nor tests", () => {
     const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file) && !page.includes(file));
     const texts = [
