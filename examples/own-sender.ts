@@ -1,12 +1,12 @@
 // A sender nobody has described yet: its signature, its fields and its patience are data.
 import express, { type Express } from "express";
 import { createReceiver, defineSender, header, json } from "hookgate";
-import { mac } from "hookgate/auth";
+import { hmac } from "hookgate/auth";
 import { listenWhenRun } from "./listen.js";
 
 export const acme = defineSender<{ "parcel.delivered": { parcel: string } }>({
   name: "acme",
-  auth: mac({
+  auth: hmac({
     secret: process.env.ACME_SECRET ?? "a secret for trying it out",
     signed: "{timestamp}.{body}",
     timestamp: header("x-acme-time", "unix-seconds"),

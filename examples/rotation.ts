@@ -12,7 +12,7 @@ export const sender = stripe({
 });
 const receiver = createReceiver(sender, {
   onOutcome({ name, trace }) {
-    // "mac, key 0" is the new secret. Once "key 1" is seen no more, the old one can go.
+    // "hmac, key 0" is the new secret. Once "key 1" is seen no more, the old one can go.
     console.log(name, trace.find((line) => line.check === "prove")?.hint);
   },
 }).on("*", (event) => console.log(event.type));

@@ -6,12 +6,14 @@ import {
   fromHead,
   needsBody,
   type Proof,
+  type ProofContext,
   type Proven,
   type Refusal,
   refuse,
   type SignableRequest,
   type WrittenPlace,
 } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
 import { isCovered } from "../core/field.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
@@ -26,7 +28,7 @@ const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
  * before it.
  *
  * @throws {TypeError} When fewer than two are given.
- * @example allOf(basicAuth({ username, password }), mac({ … }))
+ * @example allOf(basicAuth({ username, password }), hmac({ … }))
  */
 export function allOf(...auths: readonly Auth[]): Auth {
   const shared = common("allOf", auths);
@@ -38,7 +40,7 @@ export function allOf(...auths: readonly Auth[]): Auth {
   ): MaybePromise<Proof> {
     const auth = auths[at];
     if (auth === undefined) return together(held);
-    const proof = auth.verify(delivery, context);
+    const proof = proofOf(auth, delivery, context);
     const go = (settled: Proof): MaybePromise<Proof> =>
       settled.ok ? from(at + 1, delivery, context, [...held, settled]) : settled;
     return isPromise(proof) ? proof.then(go) : go(proof);
@@ -67,7 +69,7 @@ export function allOf(...auths: readonly Auth[]): Auth {
  * Where none holds, a proof that could not be decided speaks first, then one whose credentials were there.
  *
  * @throws {TypeError} When fewer than two are given.
- * @example anyOf(mac({ … }), staticToken({ token, at: header("x-gitlab-token") }))
+ * @example anyOf(hmac({ … }), staticToken({ token, at: header("x-gitlab-token") }))
  */
 export function anyOf(...auths: readonly Auth[]): Auth {
   const shared = common("anyOf", auths);
@@ -79,7 +81,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
   ): MaybePromise<Proof> {
     const auth = auths[at];
     if (auth === undefined) return spokesman(refusals);
-    const proof = auth.verify(delivery, context);
+    const proof = proofOf(auth, delivery, context);
     const go = (settled: Proof): MaybePromise<Proof> =>
       settled.ok ? settled : from(at + 1, delivery, context, [...refusals, settled]);
     return isPromise(proof) ? proof.then(go) : go(proof);
@@ -95,6 +97,20 @@ export function anyOf(...auths: readonly Auth[]): Auth {
   };
   if (signer !== undefined) SIGNER.set(combined, SIGNER.get(signer) ?? signer);
   return auths.some(needsBody) ? combined : fromHead(combined);
+}
+
+/** A proof that throws has decided nothing, and another one may still hold. */
+function proofOf(auth: Auth, delivery: Delivery, context: ProofContext): MaybePromise<Proof> {
+  const undecided = (cause: unknown): Refusal => ({
+    ...refuse("undecided", `${auth.scheme} threw instead of answering`),
+    cause,
+  });
+  try {
+    const proof = auth.verify(delivery, context);
+    return isPromise(proof) ? proof.then(undefined, undecided) : proof;
+  } catch (cause) {
+    return undecided(cause);
+  }
 }
 
 function common(

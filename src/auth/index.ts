@@ -51,13 +51,13 @@ export {
   clientCertificate,
 } from "./schemes/client-certificate.js";
 export { type DigestAlgorithm, type DigestOptions, digest } from "./schemes/digest.js";
-export { mac } from "./schemes/hmac.js";
-export { type ItemMacOptions, itemMac } from "./schemes/item-hmac.js";
+export { hmac } from "./schemes/hmac.js";
+export { type ItemHmacOptions, itemHmac } from "./schemes/item-hmac.js";
 export { type AlgorithmByField, type PublicKeyOptions, publicKey } from "./schemes/public-key.js";
 export { type SignedFormOptions, signedForm } from "./schemes/signed-form.js";
 export { type StaticTokenOptions, staticToken } from "./schemes/static-token.js";
-export type { MacAlgorithm, MacOptions, SignedOptions } from "./signature/compile.js";
+export type { HmacAlgorithm, HmacOptions, SignedOptions } from "./signature/compile.js";
 export { param, type SignatureOptions, type SignatureParam, type SignatureWriting } from "./signature/signature.js";
 export type { ListForm, PairsForm } from "./signature/signature-format.js";
 export type { SignedText, SignedTextInput } from "./signature/signed-content.js";
-export { type DeliveryView, viewOfJsonHeader, viewOfMultipart, withView } from "./unwrap.js";
+export { unwrapped, viewOfJsonHeader, viewOfMultipart, type Wrapping } from "./unwrap.js";

@@ -9,7 +9,7 @@ import { isPromise } from "../lib/maybe-promise.js";
 import { decodeCanonical } from "./request/encoding.js";
 
 /** How a delivery is unwrapped before a proof looks at it. */
-export interface DeliveryView {
+export interface Wrapping {
   /** The delivery as the proof sees it, or a refusal. Nothing is verified yet: read bounded, and never throw. */
   see(delivery: Delivery): Delivery | Refusal;
   /** Wraps again what the proof has signed. `request` is what was to be signed. */
@@ -26,15 +26,15 @@ export interface DeliveryView {
  * @throws {TypeError} When one of the two is missing.
  * @example
  * // Dropbox Sign: the JSON is a field of a multipart body.
- * withView(viewOfMultipart("json"), mac({
+ * unwrapped(viewOfMultipart("json"), hmac({
  *   secret: process.env.API_KEY,
  *   signed: "{json:event.event_time}{json:event.event_type}",
  *   signature: { at: json("event.event_hash"), encoding: "hex" },
  * }));
  */
-export function withView(view: DeliveryView, auth: Auth): Auth {
-  if (typeof view?.see !== "function") throw new TypeError("withView: the first argument must be a view");
-  if (typeof auth?.verify !== "function") throw new TypeError("withView: the second argument must be a proof");
+export function unwrapped(view: Wrapping, auth: Auth): Auth {
+  if (typeof view?.see !== "function") throw new TypeError("unwrapped: the first argument must be a view");
+  if (typeof auth?.verify !== "function") throw new TypeError("unwrapped: the second argument must be a proof");
   const { sign } = auth;
   return {
     ...auth,
@@ -52,14 +52,14 @@ export function withView(view: DeliveryView, auth: Auth): Auth {
       ? {}
       : {
           async sign(request, key) {
-            return (view.wrap as NonNullable<DeliveryView["wrap"]>)(await sign(request, key), request);
+            return (view.wrap as NonNullable<Wrapping["wrap"]>)(await sign(request, key), request);
           },
         }),
   };
 }
 
 /** One field of a `multipart/form-data` body stands for the whole body; what else is in it is not looked at. */
-export function viewOfMultipart(field: string): DeliveryView {
+export function viewOfMultipart(field: string): Wrapping {
   const missing = absent(`the multipart body has no field ${field}`);
   return {
     see(delivery) {
@@ -86,9 +86,9 @@ const MAX_HEADER_JSON_CHARS = 8_192;
 /**
  * A header that is JSON in base64 (eBay): each member that is a text becomes a header `<name>.<member>` of the view.
  *
- * @example withView(viewOfJsonHeader("x-ebay-signature"), publicKey({ keyId: header("x-ebay-signature.kid"), … }))
+ * @example unwrapped(viewOfJsonHeader("x-ebay-signature"), publicKey({ keyId: header("x-ebay-signature.kid"), … }))
  */
-export function viewOfJsonHeader(name: string): DeliveryView {
+export function viewOfJsonHeader(name: string): Wrapping {
   const lower = name.toLowerCase();
   const missing = absent(`no signature: ${lower} is not there`);
   const malformed = refuse("bad_credentials", `${lower} is not one JSON object in base64`);

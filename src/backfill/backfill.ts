@@ -159,7 +159,7 @@ export async function runOnce(
     try {
       call();
     } catch (thrown) {
-      core.operator.warn(`backfill: onReport threw: ${String(thrown)}`);
+      core.log.warn(`backfill: onReport threw: ${String(thrown)}`);
     }
   }
 
@@ -173,7 +173,7 @@ export async function runOnce(
   }
   await lease?.giveUp();
   if (onReport !== undefined) quietly(() => onReport(ended));
-  else if (ended.state === "stopped") core.operator.warn(`backfill of ${source.name} stopped: ${ended.reason}`);
+  else if (ended.state === "stopped") core.log.warn(`backfill of ${source.name} stopped: ${ended.reason}`);
   return ended;
 }
 

@@ -7,7 +7,7 @@ export interface BackfillCounts {
   readonly listed: number;
   /** Their handler ran, now. */
   readonly processed: number;
-  /** Kept in the receiver's inbox, now. */
+  /** AttemptCounter in the receiver's inbox, now. */
   readonly accepted: number;
   /** They had come before: by webhook, or in an earlier run. */
   readonly duplicates: number;

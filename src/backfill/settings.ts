@@ -1,6 +1,6 @@
 // Options of a backfill, checked and completed.
 import { coreOf } from "../create-receiver.js";
-import { guardedStore } from "../dedupe/resilient-store.js";
+import { resilientStore } from "../dedupe/resilient-store.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../lib/options.js";
 import type { ReceiverCore } from "../receiver/receiver.js";
@@ -96,7 +96,7 @@ export function settingsOf(receiver: unknown, options: BackfillOptions): Backfil
     );
   }
   if (!store.isShared && options.since === undefined) {
-    core.operator.warn(
+    core.log.warn(
       `backfill keeps its cursor in ${store.name}, which only this process sees: each start looks back an hour, and several instances all look. Give a shared store, or since`,
     );
   }
@@ -109,7 +109,7 @@ export function settingsOf(receiver: unknown, options: BackfillOptions): Backfil
   return {
     core,
     source,
-    store: guardedStore(store as DedupeStore<unknown>),
+    store: resilientStore(store as DedupeStore<unknown>),
     since: options.since,
     overlapSeconds: positiveSeconds("overlapSeconds", options.overlapSeconds ?? OVERLAP_SECONDS, -1),
     pageSize: whole("pageSize", options.pageSize ?? 100),

@@ -96,5 +96,5 @@ async function takeOne(
 
 function skip({ core }: TakeSettings, counts: MutableCounts, message: string, cause: unknown): void {
   counts.skipped++;
-  core.operator.error(new WebhookError("event_dead", `backfill gave an event up: ${message}`, { cause }));
+  core.log.error(new WebhookError("event_dead", `backfill gave an event up: ${message}`, { cause }));
 }

@@ -6,7 +6,7 @@ import { multipartField } from "./multipart-field.js";
 import { type MultipartPart, multipartParts } from "./multipart-parts.js";
 
 /**
- * The JSON text in one field of a `multipart/form-data` body (Dropbox Sign), for `withView(viewOfMultipart(field), …)`.
+ * The JSON text in one field of a `multipart/form-data` body (Dropbox Sign), for `unwrapped(viewOfMultipart(field), …)`.
  * Other fields are not looked at. A body that two readers could read differently is refused: proof and payload are never
  * of two fields.
  *

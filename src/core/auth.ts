@@ -89,7 +89,7 @@ export interface WrittenPlace {
 
 /** One way to prove origin. Built once, from one description that both verifies and signs. */
 export interface Auth {
-  /** `mac`, `bearer-token`, … for the trace and the docs. */
+  /** `hmac`, `bearer-token`, … for the trace and the docs. */
   readonly scheme: string;
   /** What a proof binds at best; each proof says what it did bind. */
   readonly covers: Covers;

@@ -83,6 +83,8 @@ export interface EventOrigin {
 export class ReceivedEvent implements WebhookEvent {
   readonly id: string | undefined;
   readonly type: string;
+  /** The payload is one item of the body, or not of the body at all. */
+  readonly isPart: boolean;
   /** What a handler gets: a schema may have made something else of it. */
   payload: unknown;
   /** As it was parsed, or as `confirm` fetched it. */
@@ -102,7 +104,6 @@ export class ReceivedEvent implements WebhookEvent {
       payload: unknown;
       timestamp: Date | undefined;
       attempt: number | undefined;
-      /** The payload is one item of the body, or not of the body at all. */
       isPart: boolean;
     },
   ) {
@@ -111,6 +112,7 @@ export class ReceivedEvent implements WebhookEvent {
     this.type = fields.type;
     this.payload = fields.payload;
     this.#source = fields.payload;
+    this.isPart = fields.isPart;
     this.#isOfBody = !fields.isPart;
     this.timestamp = fields.timestamp;
     this.attempt = fields.attempt;

@@ -143,7 +143,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   overloaded: /* @__PURE__ */ row(
     503,
     true,
-    "`maxConcurrent` handlers are running, or the store is full of events in work.",
+    "`maxConcurrent` handlers are running, `maxBufferedBytes` of bodies are held, or the store is full of events in work.",
   ),
   misconfigured: /* @__PURE__ */ row(
     500,
@@ -217,7 +217,7 @@ export interface Outcome {
 }
 
 /** What a step says when the delivery goes no further. */
-export interface Ending {
+export interface Rejection {
   readonly name: OutcomeName;
   readonly hint?: string | undefined;
   readonly error?: unknown;

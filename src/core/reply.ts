@@ -17,6 +17,8 @@ export interface ReplyGrounds {
   readonly proof: Proven;
   /** The receiver's clock, milliseconds since the epoch. */
   readonly nowMs: number;
+  /** The event was handled before: the sender retries, or somebody replays. */
+  readonly isDuplicate: boolean;
 }
 
 /**

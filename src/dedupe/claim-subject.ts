@@ -1,39 +1,77 @@
-// What a delivery brings to the claims of its events: its body, and under which key an id is claimed.
+// What a delivery brings to the claims of its events: what its proof binds, and under which key an event is claimed.
+import type { ReceivedEvent } from "../core/event.js";
+import { memberOf } from "../core/field.js";
 import { bodyDigest, type KeyOf } from "./key.js";
 
-/** One for all events of a delivery, so that its body is hashed at most once. */
-export class ClaimSubject {
-  readonly body: Buffer;
+/** What the proof of a delivery binds, of what tells its events apart. */
+export interface Binding {
   /**
-   * The proof binds the body and not the id, so whoever has seen a delivery can send it again under any id. Its events are
-   * claimed by id and body: a retry has both, and the body under another event's id is not that event.
+   * The proof binds the content and not the id, so whoever has seen a delivery can send it again under any id. Its events
+   * are claimed by id and content: a retry has both, and the content under another event's id is not that event.
    */
   readonly isIdSwappable: boolean;
-  /** The key under which the event was put aside, where it comes from there. */
-  readonly key: string | undefined;
+  /** The type can be swapped as well, and an event under another type is another handler's. */
+  readonly isTypeSwappable: boolean;
+  /** Paths of the content that is bound; `undefined` where it is the body. */
+  readonly fields: readonly string[] | undefined;
+}
+
+export const NOT_SWAPPABLE: Binding = /* @__PURE__ */ Object.freeze({
+  isIdSwappable: false,
+  isTypeSwappable: false,
+  fields: undefined,
+});
+
+/** One for all events of a delivery, so that its content is hashed at most once. */
+export class ClaimSubject {
+  readonly #body: Buffer;
+  readonly #payload: unknown;
+  readonly #binding: Binding;
   /** What differs from attempt to attempt of one event, as it stands in the body. */
   readonly #changing: RegExp | undefined;
   #digest: string | undefined;
 
-  constructor(
-    body: Buffer,
-    isIdSwappable: boolean,
-    more: { readonly key?: string; readonly changing?: RegExp | undefined } = {},
-  ) {
-    this.body = body;
-    this.isIdSwappable = isIdSwappable;
-    this.key = more.key;
-    this.#changing = more.changing;
+  constructor(body: Buffer, payload: unknown, binding: Binding, changing: RegExp | undefined) {
+    this.#body = body;
+    this.#payload = payload;
+    this.#binding = binding;
+    this.#changing = changing;
   }
 
-  /** SHA-256 of what is the same in every attempt, base64url. */
-  get bodyDigest(): string {
-    this.#digest ??= bodyDigest(
-      this.#changing === undefined
-        ? this.body
-        : Buffer.from(this.body.toString("latin1").replace(this.#changing, ""), "latin1"),
-    );
+  get isIdSwappable(): boolean {
+    return this.#binding.isIdSwappable;
+  }
+
+  /** The key of an event: `undefined` where it has no id, or its sender's ids do not name events. */
+  keyOf(keyOf: KeyOf | undefined, { id, type, tenant }: ReceivedEvent): string | undefined {
+    if (id === undefined || keyOf === undefined) return undefined;
+    const { isIdSwappable, isTypeSwappable } = this.#binding;
+    if (!isIdSwappable) return keyOf(tenant, id);
+    return keyOf(tenant, id, this.#contentDigest, isTypeSwappable ? type : undefined);
+  }
+
+  /** Tells another body under a known id. An item of a batch may come again among other neighbours. */
+  eventDigest(event: ReceivedEvent): string {
+    return event.isPart ? bodyDigest(Buffer.from(JSON.stringify(event.source) ?? "")) : this.#contentDigest;
+  }
+
+  /** Tells the same content under another id. Two items of one batch are never that. */
+  replayDigest(event: ReceivedEvent): string {
+    return event.isPart ? `${this.#contentDigest} ${this.eventDigest(event)}` : this.#contentDigest;
+  }
+
+  /** SHA-256, base64url, of what is the same in every attempt. */
+  get #contentDigest(): string {
+    this.#digest ??= bodyDigest(this.#content());
     return this.#digest;
+  }
+
+  #content(): Buffer {
+    const { fields } = this.#binding;
+    if (fields !== undefined)
+      return Buffer.from(JSON.stringify(fields.map((path) => memberOf(this.#payload, path) ?? null)));
+    if (this.#changing === undefined) return this.#body;
+    return Buffer.from(this.#body.toString("latin1").replace(this.#changing, ""), "latin1");
   }
 }
 
@@ -42,14 +80,4 @@ export function membersPattern(names: readonly string[] | undefined): RegExp | u
   if (names === undefined) return undefined;
   const known = names.map((name) => name.replace(/[^A-Za-z0-9_-]/g, "\\$&")).join("|");
   return new RegExp(`"(?:${known})"\\s*:\\s*(?:"(?:[^"\\\\]|\\\\.)*"|[^\\s,}\\]]+)`, "g");
-}
-
-/** The key of an event: `undefined` where it has no id, or its sender's ids do not name events. */
-export function keyOfEvent(
-  keyOf: KeyOf | undefined,
-  event: { readonly id: string | undefined; readonly tenant: string | undefined },
-  subject: ClaimSubject,
-): string | undefined {
-  if (event.id === undefined || keyOf === undefined) return undefined;
-  return subject.key ?? keyOf(event.tenant, event.id, subject.isIdSwappable ? subject.bodyDigest : undefined);
 }

@@ -1,11 +1,12 @@
 // Claims events in a store of any kind.
 import { randomBytes } from "node:crypto";
+import type { ReceivedEvent } from "../core/event.js";
 import { NO_BYTES } from "../lib/bytes.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import type { BeginAnswer, ClaimAnswer, ClaimRequest, DedupeStore, OrderAnswer } from "../stores/store.js";
 import { type HeldClaim, LeasedClaim } from "./claim.js";
 import type { ClaimSubject } from "./claim-subject.js";
-import { bodyDigest, dedupeKeyMaker } from "./key.js";
+import { bodyDigest, dedupeKeyMaker, type KeyOf } from "./key.js";
 import { RecentBodies } from "./replay-detector.js";
 import { TransactionalClaim } from "./transactional-claim.js";
 
@@ -34,7 +35,7 @@ export type ClaimResult =
     };
 
 /**
- * Kept instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
+ * AttemptCounter instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
  * sender's own second try may differ in a counter, and 100 KB take 65 µs. It has a digest's form, for stores that look.
  */
 const NOT_COMPARED: string = /* @__PURE__ */ bodyDigest(NO_BYTES);
@@ -42,8 +43,8 @@ const NOT_COMPARED: string = /* @__PURE__ */ bodyDigest(NO_BYTES);
 export class Claims {
   readonly #settings: ClaimSettings;
   /** Keys of bodies and entities live beside those of ids: a sender's name holds no slash. */
-  readonly #bodyKeyOf: (tenant: string | undefined, digest: string) => string;
-  readonly #entityKeyOf: (tenant: string | undefined, entity: string) => string;
+  readonly #bodyKeyOf: KeyOf;
+  readonly #entityKeyOf: KeyOf;
   readonly #recent: RecentBodies;
 
   constructor(settings: ClaimSettings) {
@@ -54,21 +55,21 @@ export class Claims {
     this.#recent = new RecentBodies(settings.replayWindowSeconds);
   }
 
-  /** The key of an event without an id, where a body that came before is to be suppressed. */
-  replayKey(tenant: string | undefined, subject: ClaimSubject): string | undefined {
+  /** The key of an event without an id, where content that came before is to be suppressed. */
+  replayKey(event: ReceivedEvent, subject: ClaimSubject): string | undefined {
     if (this.#settings.replay !== "suppress" || !subject.isIdSwappable) return undefined;
-    return this.#bodyKeyOf(tenant, subject.bodyDigest);
+    return this.#bodyKeyOf(event.tenant, subject.replayDigest(event));
   }
 
-  take(key: string, subject: ClaimSubject, tenant: string | undefined): MaybePromise<ClaimResult> {
+  take(key: string, event: ReceivedEvent, subject: ClaimSubject): MaybePromise<ClaimResult> {
     const { store, leaseSeconds, strict } = this.#settings;
-    const digest = strict || subject.isIdSwappable ? subject.bodyDigest : NOT_COMPARED;
-    const request: ClaimRequest = { key, token: newToken(), leaseSeconds, bodyDigest: digest };
-    if (store.begin !== undefined) return store.begin(request).then((begun) => this.#begun(begun, request, subject));
+    const bodyDigest = strict ? subject.eventDigest(event) : NOT_COMPARED;
+    const request: ClaimRequest = { key, token: newToken(), leaseSeconds, bodyDigest };
+    if (store.begin !== undefined) return store.begin(request).then((begun) => this.#begun(begun, key, event, subject));
     const answer = store.claim(request);
     return isPromise(answer)
-      ? answer.then((settled) => this.#taken(settled, request, subject, tenant))
-      : this.#taken(answer, request, subject, tenant);
+      ? answer.then((settled) => this.#taken(settled, request, event, subject))
+      : this.#taken(answer, request, event, subject);
   }
 
   /** Whether a newer event of the entity was here before. */
@@ -86,38 +87,42 @@ export class Claims {
       : store.advance(entityKey, version, retentionSeconds);
   }
 
-  #begun(answer: BeginAnswer<unknown>, { key, bodyDigest }: ClaimRequest, subject: ClaimSubject): ClaimResult {
+  #begun(answer: BeginAnswer<unknown>, key: string, event: ReceivedEvent, subject: ClaimSubject): ClaimResult {
     if (answer.state === "in_flight") return answer;
     if (answer.state === "done") return { ...answer, isReplay: false };
     const claim = new TransactionalClaim(key, answer, this.#settings.retentionSeconds);
-    const isReplaySuspected = subject.isIdSwappable && this.#recent.sawUnderAnotherId(bodyDigest, key);
-    return { state: "held", claim, isReplaySuspected };
+    return { state: "held", claim, isReplaySuspected: this.#isReplay(key, event, subject) };
   }
 
   #taken(
     answer: ClaimAnswer,
-    { key, token, bodyDigest }: ClaimRequest,
+    { key, token }: ClaimRequest,
+    event: ReceivedEvent,
     subject: ClaimSubject,
-    tenant: string | undefined,
   ): MaybePromise<ClaimResult> {
     if (answer.state === "in_flight") return answer;
     if (answer.state === "done") return { ...answer, isReplay: false };
-    const claim = new LeasedClaim(this.#settings, key, token, answer);
-    if (!subject.isIdSwappable) return { state: "held", claim, isReplaySuspected: false };
-    if (this.#settings.replay === "suppress") {
-      const bodyKey = this.#bodyKeyOf(tenant, bodyDigest);
-      if (bodyKey === key) return { state: "held", claim, isReplaySuspected: false };
-      return this.#takeBody(claim, token, bodyDigest, bodyKey);
+    const bodyKey = this.replayKey(event, subject);
+    if (bodyKey === key) {
+      const { replayWindowSeconds: retentionSeconds } = this.#settings;
+      const claim = new LeasedClaim({ ...this.#settings, retentionSeconds }, key, token, answer);
+      return { state: "held", claim, isReplaySuspected: false };
     }
-    return { state: "held", claim, isReplaySuspected: this.#recent.sawUnderAnotherId(bodyDigest, key) };
+    const claim = new LeasedClaim(this.#settings, key, token, answer);
+    if (bodyKey !== undefined) return this.#takeBody(claim, token, bodyKey);
+    return { state: "held", claim, isReplaySuspected: this.#isReplay(key, event, subject) };
   }
 
-  /** The id is claimed; now the body. Under another id it is a replay, or an equal event. */
-  async #takeBody(claim: LeasedClaim, token: string, digest: string, bodyKey: string): Promise<ClaimResult> {
+  #isReplay(key: string, event: ReceivedEvent, subject: ClaimSubject): boolean {
+    return subject.isIdSwappable && this.#recent.sawUnderAnotherId(subject.replayDigest(event), key);
+  }
+
+  /** The id is claimed; now the content. Under another id it is a replay, or an equal event. */
+  async #takeBody(claim: LeasedClaim, token: string, bodyKey: string): Promise<ClaimResult> {
     const { store, leaseSeconds, replayWindowSeconds } = this.#settings;
     let answer: ClaimAnswer;
     try {
-      answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: digest });
+      answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: NOT_COMPARED });
     } catch (error) {
       // Nobody gets this claim, so it must not keep the id for a lease.
       await Promise.resolve(claim.release(undefined)).catch(() => undefined);
@@ -127,13 +132,9 @@ export class Claims {
       claim.addBodyKey(bodyKey, replayWindowSeconds);
       return { state: "held", claim, isReplaySuspected: false };
     }
-    if (answer.state === "in_flight") {
-      await claim.release(undefined);
-      return answer;
-    }
     // Not completed: the id may be one that a genuine event is still to come under.
     await claim.release(undefined);
-    return { ...answer, isReplay: true };
+    return answer.state === "in_flight" ? answer : { ...answer, isReplay: true };
   }
 }
 

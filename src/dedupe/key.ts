@@ -14,32 +14,35 @@ export interface KeyParts extends KeyOwner {
   readonly tenant: string | undefined;
   /** The event's id, as the sender gave it. */
   readonly id: string;
-  /** Where the id is not signed and the body is: the body's digest. */
-  readonly bodyDigest?: string | undefined;
+  /** Where the id is not signed and the content is: a digest of the content. */
+  readonly contentDigest?: string | undefined;
+  /** Where the type is not signed either. */
+  readonly type?: string | undefined;
 }
 
 /** The key of an event of one receiver. */
-export type KeyOf = (tenant: string | undefined, id: string, bodyDigest?: string) => string;
+export type KeyOf = (tenant: string | undefined, id: string, contentDigest?: string, type?: string) => string;
 
 /**
  * The key of an event, for a `DedupeStore`.
  *
  * Shape:   base64url, 43 characters: SHA-256 over the UTF-16LE code units of U+0001 and then, for scope, sender, tenant
- *          and id, `<length in code units>:<text>`, or `-` where there is none; then the same for the body's digest, where
-          it is part of the key.
+ *          and id, `<length in code units>:<text>`, or `-` where there is none; then the same for a digest of the content
+ *          and for the type, where these are part of the key.
  * Promise: different parts, different keys. Lengths keep `a:b` + `c` and `a` + `b:c` apart, and UTF-16 keeps ids apart
  *          that UTF-8 would merge (every lone surrogate becomes U+FFFD there). No scope is not the empty scope.
  */
 export function dedupeKey(parts: KeyParts): string {
-  return dedupeKeyMaker(parts)(parts.tenant, parts.id, parts.bodyDigest);
+  return dedupeKeyMaker(parts)(parts.tenant, parts.id, parts.contentDigest, parts.type);
 }
 
 /** `dedupeKey` with everything that is the same for a receiver's events prepared. */
 export function dedupeKeyMaker(owner: KeyOwner): KeyOf {
   const prefix = KEY_VERSION + lengthPrefixed(owner.scope) + lengthPrefixed(owner.sender);
-  return function keyOf(tenant, id, digest) {
-    const body = digest === undefined ? "" : lengthPrefixed(digest);
-    return sha256(Buffer.from(prefix + lengthPrefixed(tenant) + lengthPrefixed(id) + body, "utf16le"));
+  return function keyOf(tenant, id, contentDigest, type) {
+    const content = contentDigest === undefined ? "" : lengthPrefixed(contentDigest);
+    const rest = type === undefined ? content : content + lengthPrefixed(type);
+    return sha256(Buffer.from(prefix + lengthPrefixed(tenant) + lengthPrefixed(id) + rest, "utf16le"));
   };
 }
 

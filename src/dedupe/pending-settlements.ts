@@ -16,9 +16,9 @@ const LAST_PAUSE_MS = 5_000;
 const AGAIN_AFTER_MS: readonly number[] = [250, 1_000, 4_000];
 
 /** A claim's id begins with its key and a space. */
-export interface Owed {
+export interface PendingSettlements {
   /** Until it is told, or forgotten. The last word on a claim replaces the one before. */
-  add(claimId: string, word: OwedWord): void;
+  add(claimId: string, word: PendingSettlement): void;
   /** Told by somebody else, or no longer true. */
   forget(claimId: string): void;
   /** The store has answered: what is owed is told now. */
@@ -28,20 +28,20 @@ export interface Owed {
   tellFor(key: string): Promise<boolean>;
 }
 
-export interface OwedWord {
+export interface PendingSettlement {
   /** Fenced by the claim's token, so that it can do no harm however late it is. */
   readonly tell: () => MaybePromise<HolderAnswer>;
   /** Whether the claim itself is in doubt: it may be made after the first word that finds none. */
   readonly isInDoubt: boolean;
 }
 
-interface Item extends OwedWord {
+interface Item extends PendingSettlement {
   foundNothing: number;
   dueMs: number;
 }
 
 /** Best effort, in memory: a process that ends owes nothing, and its claims lapse with their leases. */
-export function createOwed(name: string, timeoutMs: number): Owed {
+export function createOwed(name: string, timeoutMs: number): PendingSettlements {
   const items = new Map<string, Item>();
   let pauseMs = FIRST_PAUSE_MS;
   let timer: NodeJS.Timeout | undefined;

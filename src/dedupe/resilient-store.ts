@@ -60,13 +60,13 @@ export interface GuardOptions {
  *
  * @throws {TypeError} When built with an option that is unknown or not above 0.
  */
-export function guardedStore<Tx = never>(store: DedupeStore<Tx>, options: GuardOptions = {}): DedupeStore<Tx> {
+export function resilientStore<Tx = never>(store: DedupeStore<Tx>, options: GuardOptions = {}): DedupeStore<Tx> {
   if (!isStore(store)) {
     throw new TypeError(
-      `guardedStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${kindOf(store)}`,
+      `resilientStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${kindOf(store)}`,
     );
   }
-  refuseUnknownKeys("guardedStore", options, ["timeoutMs", "breakerFailures", "breakerOpenMs", "nowMs", "random"]);
+  refuseUnknownKeys("resilientStore", options, ["timeoutMs", "breakerFailures", "breakerOpenMs", "nowMs", "random"]);
   const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const nowMs = options.nowMs ?? (() => performance.now());
   const random = options.random ?? Math.random;
@@ -294,7 +294,7 @@ function abandonQuietly(transaction: OpenTransaction<unknown>): void {
 
 function aboveZero(name: string, value: number): number {
   if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
-  throw new TypeError(`guardedStore: ${name} must be a number above 0; got ${String(value)}`);
+  throw new TypeError(`resilientStore: ${name} must be a number above 0; got ${String(value)}`);
 }
 
 /** The same answer, or the same failure. */

@@ -182,12 +182,12 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
       try {
         onChange(change);
       } catch (thrown) {
-        core?.operator.warn(`watchEndpoint: onChange threw: ${String(thrown)}`);
+        core?.log.warn(`watchEndpoint: onChange threw: ${String(thrown)}`);
       }
       return;
     }
     const { alarm, isOver } = change;
-    core?.operator.warn(`endpoint ${alarm.name}${isOver ? " is over" : ""}: ${alarm.message}`);
+    core?.log.warn(`endpoint ${alarm.name}${isOver ? " is over" : ""}: ${alarm.message}`);
   }
 
   async function keepLooking(signal: AbortSignal): Promise<void> {

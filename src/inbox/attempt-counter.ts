@@ -1,7 +1,7 @@
 // Counts attempts beside an entry, for engines that count starts only.
-import type { InboxVerdict } from "./inbox.js";
+import type { InboxDecision } from "./inbox.js";
 
-export interface Kept {
+export interface AttemptCounter {
   readonly progress?: string;
   /** Starts that are not to be counted. */
   readonly uncounted?: number;
@@ -10,7 +10,11 @@ export interface Kept {
 }
 
 /** After a run that ended in a retry; `starts` counts this one. */
-export function keptAfter(kept: Kept, starts: number, verdict: Extract<InboxVerdict, { state: "retry" }>): Kept {
+export function keptAfter(
+  kept: AttemptCounter,
+  starts: number,
+  verdict: Extract<InboxDecision, { state: "retry" }>,
+): AttemptCounter {
   const progress = verdict.progress ?? kept.progress;
   return {
     ...(progress === undefined ? {} : { progress }),
@@ -21,7 +25,7 @@ export function keptAfter(kept: Kept, starts: number, verdict: Extract<InboxVerd
 
 /** What a run is told, and how many starts before it never ended. */
 export function startOf(
-  kept: Kept,
+  kept: AttemptCounter,
   starts: number,
 ): { readonly attempt: number; readonly unended: number; readonly progress: string | undefined } {
   return {

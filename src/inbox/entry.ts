@@ -1,4 +1,4 @@
-// Turns an event into an inbox entry, and back.
+// Transactions an event into an inbox entry, and back.
 import { randomBytes } from "node:crypto";
 import { type Delivery, toDelivery } from "../core/delivery.js";
 import { ReceivedEvent } from "../core/event.js";

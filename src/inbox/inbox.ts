@@ -106,7 +106,7 @@ export interface InboxWorker {
   /** How many entries may run at once. */
   readonly concurrency: number;
   /** Runs one entry. Never rejects, and always ends: it has its own time limit. */
-  readonly run: (entry: InboxEntry, job: InboxJob) => Promise<InboxVerdict>;
+  readonly run: (entry: InboxEntry, job: InboxJob) => Promise<InboxDecision>;
   /** What failed beside the handlers: the database, the engine. */
   readonly onError: (error: WebhookError) => void;
   /** Told of an entry that died without `run` having said so: it killed its process too often. */
@@ -124,7 +124,7 @@ export interface InboxJob {
 }
 
 /** What becomes of an entry after a run. */
-export type InboxVerdict =
+export type InboxDecision =
   /** Handled, ignored or discarded. */
   | { readonly state: "done" }
   /** Again, not before `afterSeconds`, which is spread already. `isCounted: false`: the run says nothing about the entry (the worker is stopping). */

@@ -1,6 +1,6 @@
 // Decides by a run's outcome whether an entry is done, dead or retried, and when.
 import { type EventOutcome, OUTCOMES } from "../core/outcome.js";
-import { type InboxVerdict, MAX_REASON_CHARACTERS } from "./inbox.js";
+import { type InboxDecision, MAX_REASON_CHARACTERS } from "./inbox.js";
 
 /** Full jitter: a random part of a ceiling that doubles. From 5 s to an hour, the 15th attempt begins 2.7 h after the first, on average. */
 export interface Backoff {
@@ -33,7 +33,7 @@ const NOT_ITS_FAULT: ReadonlySet<EventOutcome["name"]> = new Set([
   "undecided",
 ]);
 
-export function verdictOf(run: Run, backoff: Backoff, random: () => number): InboxVerdict {
+export function decisionOf(run: Run, backoff: Backoff, random: () => number): InboxDecision {
   const { outcome, attempt, progress, isStopping } = run;
   if (!OUTCOMES[outcome.name].retry) return { state: "done" };
   const reason = reasonOf(outcome);

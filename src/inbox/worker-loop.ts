@@ -1,7 +1,7 @@
 // The worker loop of engines that are polled: takes entries and keeps the ones that run.
 
 import { WebhookError } from "../core/errors.js";
-import type { InboxEntry, InboxJob, InboxVerdict, InboxWorker } from "./inbox.js";
+import type { InboxDecision, InboxEntry, InboxJob, InboxWorker } from "./inbox.js";
 
 export interface LoopOptions<Job> {
   readonly concurrency: number;
@@ -26,7 +26,7 @@ export interface InboxLoop {
 }
 
 /** A run as the contract has it: one that rejects against it is a failed one. */
-export async function runSafely(worker: InboxWorker, entry: InboxEntry, job: InboxJob): Promise<InboxVerdict> {
+export async function runSafely(worker: InboxWorker, entry: InboxEntry, job: InboxJob): Promise<InboxDecision> {
   try {
     return await worker.run(entry, job);
   } catch (cause) {

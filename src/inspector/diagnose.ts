@@ -3,11 +3,12 @@
 import type { Delivery } from "../core/delivery.js";
 import type { Outcome } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
+import { NOT_SWAPPABLE } from "../dedupe/claim-subject.js";
 import { bodyVariants } from "../diagnosis/body-variants.js";
 import { type CalledUrl, urlVariants } from "../diagnosis/url-variants.js";
 import { within } from "../lib/deadline.js";
-import { proveStep } from "../receiver/checks/authenticate.js";
-import type { Passage } from "../receiver/checks/check.js";
+import { authenticateCheck } from "../receiver/checks/authenticate.js";
+import type { DeliveryContext } from "../receiver/checks/check.js";
 import type { ReceiverCore } from "../receiver/receiver.js";
 import type { DiagnosisView } from "./wire.js";
 
@@ -86,7 +87,7 @@ async function search(
   async function holds(changed: Delivery, publicUrls: readonly string[]): Promise<boolean> {
     await new Promise((resolve) => setImmediate(resolve)); // deliveries come first
     late.throwIfAborted();
-    return isProven(proveStep({ auth, publicUrls }), changed, nowMs);
+    return isProven(authenticateCheck({ auth, publicUrls }), changed, nowMs);
   }
   if (!auth.credentialHeaders.some((name) => delivery.headers.has(name)) && auth.credentialHeaders.length > 0) {
     return {
@@ -112,8 +113,12 @@ async function search(
   return NOT_FOUND;
 }
 
-async function isProven(prove: ReturnType<typeof proveStep>, delivery: Delivery, nowMs: number): Promise<boolean> {
-  const passage: Passage = {
+async function isProven(
+  prove: ReturnType<typeof authenticateCheck>,
+  delivery: Delivery,
+  nowMs: number,
+): Promise<boolean> {
+  const ctx: DeliveryContext = {
     delivery,
     trace: new Trace(false),
     receivedAtMs: nowMs,
@@ -122,10 +127,10 @@ async function isProven(prove: ReturnType<typeof proveStep>, delivery: Delivery,
     payload: undefined,
     events: [],
     malformed: [],
-    isIdCovered: false,
+    binding: NOT_SWAPPABLE,
   };
-  await prove(passage);
-  return passage.proof !== undefined;
+  await prove(ctx);
+  return ctx.proof !== undefined;
 }
 
 function recordedOf({ url, headers }: Delivery): CalledUrl {

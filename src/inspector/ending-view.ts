@@ -1,4 +1,4 @@
-// Turns an outcome into plain, bounded data for the page.
+// Transactions an outcome into plain, bounded data for the page.
 
 import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
 import { shown } from "../lib/options.js";

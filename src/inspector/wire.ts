@@ -105,7 +105,7 @@ export interface EndingView {
   readonly moreEvents: number;
 }
 
-/** What was found when a proof that did not hold was looked into. */
+/** Why a proof did not hold. */
 export interface DiagnosisView {
   readonly found: string;
   readonly fix: string;

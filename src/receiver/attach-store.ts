@@ -1,7 +1,7 @@
 // Attaches a receiver to its dedupe store, and refuses two that cannot be told apart there.
 
 import { Claims } from "../dedupe/claims.js";
-import { guardedStore } from "../dedupe/resilient-store.js";
+import { resilientStore } from "../dedupe/resilient-store.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import type { Sender } from "../sender/sender.js";
 import type { DedupeStore } from "../stores/store.js";
@@ -42,5 +42,5 @@ export function attachStore(
   });
   // Last: a receiver that could not be built is not in the way of the next one.
   attached.set(store, others.add(receiver));
-  return new Claims({ ...dedupe, store: guardedStore(store), scope, sender: sender.name });
+  return new Claims({ ...dedupe, store: resilientStore(store), scope, sender: sender.name });
 }

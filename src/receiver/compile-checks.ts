@@ -3,19 +3,19 @@
 import type { BodyFormats } from "../body-formats/format.js";
 import { type Auth, needsBody } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import type { Ending } from "../core/outcome.js";
+import type { Rejection } from "../core/outcome.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import type { Enrolment, Sender } from "../sender/sender.js";
-import { proveStep } from "./checks/authenticate.js";
-import type { Passage, Step } from "./checks/check.js";
-import { alreadyReadCheck, declaredCheck } from "./checks/content-headers.js";
-import { identifyStep } from "./checks/extract-events.js";
-import { freshnessStep } from "./checks/freshness.js";
-import { mayComeUnproven, signedHandshakeStep, unsignedHandshakeStep } from "./checks/handshake.js";
+import { authenticateCheck } from "./checks/authenticate.js";
+import type { Check, DeliveryContext } from "./checks/check.js";
+import { alreadyReadCheck, contentHeadersCheck } from "./checks/content-headers.js";
+import { extractEventsCheck } from "./checks/extract-events.js";
+import { freshnessCheck } from "./checks/freshness.js";
+import { mayComeUnproven, signedHandshakeCheck, unsignedHandshakeCheck } from "./checks/handshake.js";
 import { httpsCheck } from "./checks/https.js";
-import { type AdmitSettings, admitStep } from "./checks/load.js";
-import { parseStep } from "./checks/parse-body.js";
-import { removeSecretsStep } from "./checks/remove-secrets.js";
+import { type LoadSettings, loadCheck } from "./checks/load.js";
+import { parseBodyCheck } from "./checks/parse-body.js";
+import { removeSecretsCheck } from "./checks/remove-secrets.js";
 import { sourceAddressCheck } from "./checks/source-address.js";
 import type { AnyReceiverOptions } from "./options.js";
 import type { Settings } from "./resolve-options.js";
@@ -25,25 +25,25 @@ export const JSON_BODIES: BodyFormats = { "application/json": "json", "applicati
 /** What is in a header beside the proof's own and must not reach a handler or a log. */
 const PRIVATE_HEADERS: readonly string[] = ["authorization", "cookie", "proxy-authorization", "set-cookie"];
 
-export interface Steps {
+export interface CompiledChecks {
   /** Methods of deliveries and handshakes. */
   readonly methods: readonly string[];
-  readonly beforeBody: readonly Step[];
+  readonly beforeBody: readonly Check[];
   /** The same where something upstream has read the body. */
-  readonly upstreamBody: readonly Step[];
+  readonly upstreamBody: readonly Check[];
   /** From the body to the events. */
-  readonly beforeHandling: readonly Step[];
+  readonly beforeHandling: readonly Check[];
 }
 
 /** @throws {TypeError} When an option of a check is malformed. */
-export function compileSteps(
+export function compileChecks(
   sender: Sender<never>,
   options: AnyReceiverOptions,
   settings: Settings,
-  load: Pick<AdmitSettings, "isClosing" | "isFull">,
+  load: Pick<LoadSettings, "isClosing" | "isFull">,
   enrolment: Enrolment,
   warn: (message: string) => void,
-): Steps {
+): CompiledChecks {
   const { definition, profile } = sender;
   const { auth } = definition;
   const handshakes = definition.handshakes ?? [];
@@ -51,7 +51,7 @@ export function compileSteps(
   const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
   const handshakeSettings = { handshakes, deliveryMethods: profile.methods, enrolment };
   const head = [
-    admitStep({ methods, credentialHeaderCount: auth.credentialHeaders.length, ...load }),
+    loadCheck({ methods, credentialHeaderCount: auth.credentialHeaders.length, ...load }),
     sourceAddressCheck({
       allow: options.allow,
       trustedProxies: options.trustedProxies,
@@ -64,18 +64,18 @@ export function compileSteps(
     }),
   ];
   const place = placing(auth, mayComeUnproven(handshakeSettings));
-  const prove = place(proveStep({ auth, publicUrls: settings.publicUrls }));
-  const freshness = place(freshnessStep({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }));
-  const beforeBody = present([...head, declaredCheck(limits), prove.early, freshness.early]);
+  const prove = place(authenticateCheck({ auth, publicUrls: settings.publicUrls }));
+  const freshness = place(freshnessCheck({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }));
+  const beforeBody = present([...head, contentHeadersCheck(limits), prove.early, freshness.early]);
   const upstreamBody = present([...head, alreadyReadCheck(limits), prove.early, freshness.early]);
   const beforeHandling = present([
-    unsignedHandshakeStep(handshakeSettings),
+    unsignedHandshakeCheck(handshakeSettings),
     prove.late,
-    removeSecretsStep(auth),
+    removeSecretsCheck(auth),
     freshness.late,
-    signedHandshakeStep(handshakeSettings),
-    parseStep(limits.formats),
-    identifyStep({
+    signedHandshakeCheck(handshakeSettings),
+    parseBodyCheck(limits.formats),
+    extractEventsCheck({
       sender: definition,
       credentialHeaders: new Set([...PRIVATE_HEADERS, ...auth.credentialHeaders, ...(definition.privateHeaders ?? [])]),
       warn,
@@ -86,31 +86,35 @@ export function compileSteps(
 
 /** The places of a step of the proof, before and after the body is read. Of a delivery one of them runs it. */
 interface Placed {
-  readonly early: Step | undefined;
-  readonly late: Step | undefined;
+  readonly early: Check | undefined;
+  readonly late: Check | undefined;
 }
 
 /** A proof that needs no body comes before it, so that a stranger's is never read; a handshake without proof goes first. */
-function placing(auth: Auth, isUnproven: ((delivery: Delivery) => boolean) | undefined): (step: Step) => Placed {
+function placing(auth: Auth, isUnproven: ((delivery: Delivery) => boolean) | undefined): (step: Check) => Placed {
   return function place(step) {
     if (needsBody(auth)) return { early: undefined, late: step };
     if (isUnproven === undefined) return { early: step, late: undefined };
     return {
-      early: (passage) => (isUnproven(passage.delivery) ? undefined : step(passage)),
-      late: (passage) => (isUnproven(passage.delivery) ? step(passage) : undefined),
+      early: (ctx) => (isUnproven(ctx.delivery) ? undefined : step(ctx)),
+      late: (ctx) => (isUnproven(ctx.delivery) ? step(ctx) : undefined),
     };
   };
 }
 
-function present(steps: readonly (Step | undefined)[]): readonly Step[] {
+function present(steps: readonly (Check | undefined)[]): readonly Check[] {
   return steps.filter((step) => step !== undefined);
 }
 
 /** Runs steps until one ends the delivery; waits only for a step that must wait. */
-export function walk(steps: readonly Step[], passage: Passage, from = 0): MaybePromise<Ending | undefined> {
+export function runChecks(
+  steps: readonly Check[],
+  ctx: DeliveryContext,
+  from = 0,
+): MaybePromise<Rejection | undefined> {
   for (let at = from; at < steps.length; at++) {
-    const answer = (steps[at] as Step)(passage);
-    if (isPromise(answer)) return answer.then((ending) => ending ?? walk(steps, passage, at + 1));
+    const answer = (steps[at] as Check)(ctx);
+    if (isPromise(answer)) return answer.then((ending) => ending ?? runChecks(steps, ctx, at + 1));
     if (answer !== undefined) return answer;
   }
   return undefined;

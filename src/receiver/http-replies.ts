@@ -1,7 +1,7 @@
 // Makes the HTTP reply of an outcome. Every authentication failure has the same bytes.
-import { type Ending, OUTCOMES, type OutcomeName, statusOf } from "../core/outcome.js";
+import { OUTCOMES, type OutcomeName, type Rejection, statusOf } from "../core/outcome.js";
 import type { Reply, ReplyProfile } from "../core/reply.js";
-import type { Passage } from "./checks/check.js";
+import type { DeliveryContext } from "./checks/check.js";
 
 /** `Retry-After` in seconds, where the outcome itself does not say. What passes by itself in seconds gets seconds. */
 const DEFAULT_RETRY_AFTER_SECONDS: Partial<Record<OutcomeName, number>> = {
@@ -38,7 +38,7 @@ export interface FinishingSide {
 }
 
 /** What the sender hears. Without the delivery it is what stands in the profile. */
-export type ReplyTo = (ending: Ending, passage?: Passage) => Reply;
+export type ReplyTo = (ending: Rejection, ctx?: DeliveryContext) => Reply;
 
 /** Compiles a sender's replies: the success ones are made once. */
 export function createReplies(profile: ReplyProfile, methods: readonly string[], side: FinishingSide): ReplyTo {
@@ -51,27 +51,27 @@ export function createReplies(profile: ReplyProfile, methods: readonly string[],
   const bodies = new Map<string, string>();
 
   const { finish } = profile;
-  function finished(reply: Reply, passage: Passage | undefined): Reply {
-    if (finish === undefined || passage?.proof === undefined) return reply;
-    const { delivery, payload, proof } = passage;
+  function finished(reply: Reply, name: OutcomeName, ctx: DeliveryContext | undefined): Reply {
+    if (finish === undefined || ctx?.proof === undefined) return reply;
+    const { delivery, payload, proof } = ctx;
     try {
-      return finish(reply, { delivery, payload, proof, nowMs: side.now() });
+      return finish(reply, { delivery, payload, proof, nowMs: side.now(), isDuplicate: name === "duplicate" });
     } catch (cause) {
       side.failed(cause); // the handler has succeeded: nothing may turn that into a failure
       return reply;
     }
   }
 
-  return function replyTo(ending, passage) {
+  return function replyTo(ending, ctx) {
     if (ending.reply !== undefined) {
-      return ending.name === "handshake" ? ending.reply : finished(ending.reply, passage);
+      return ending.name === "handshake" ? ending.reply : finished(ending.reply, ending.name, ctx);
     }
     const row = OUTCOMES[ending.name];
     const status = ending.status ?? statusOf(ending.name, profile);
-    if (row.status === "success" && status === success.status) return finished(success, passage);
+    if (row.status === "success" && status === success.status) return finished(success, ending.name, ctx);
     // A status that makes the sender stop is no problem of ours to describe.
     if (row.status === "stop") {
-      return status === success.status ? finished(success, passage) : { status, headers: {}, body: "" };
+      return status === success.status ? finished(success, ending.name, ctx) : { status, headers: {}, body: "" };
     }
     const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
     const retryAfterSeconds = retryAfterOf(ending);
@@ -83,7 +83,7 @@ export function createReplies(profile: ReplyProfile, methods: readonly string[],
 }
 
 /** Whole seconds, 1 to 60. */
-export function retryAfterOf({ name, retryAfterSeconds }: Ending): number | undefined {
+export function retryAfterOf({ name, retryAfterSeconds }: Rejection): number | undefined {
   const seconds = retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS[name];
   if (seconds === undefined) return undefined;
   if (!(seconds > 1)) return 1;

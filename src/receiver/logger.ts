@@ -15,7 +15,7 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
-export interface OperatorOptions {
+export interface ReceiverLoggerOptions {
   /** The receiver's name, for lines. */
   readonly name: string;
   readonly logger: Logger | undefined;
@@ -28,13 +28,13 @@ const MAX_CAUSES = 1_000;
 const LATER_OUTCOMES = "Later ones of this kind are not written; see onOutcome";
 const LATER_ERRORS = "Later ones of this kind are not written; see onError";
 
-export class Operator {
-  readonly #options: OperatorOptions;
+export class ReceiverLogger {
+  readonly #options: ReceiverLoggerOptions;
   readonly #told = new Set<string>();
   /** Errors that have a line of their own. */
   readonly #written = new WeakSet<object>();
 
-  constructor(options: OperatorOptions) {
+  constructor(options: ReceiverLoggerOptions) {
     this.#options = options;
   }
 

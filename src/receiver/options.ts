@@ -30,6 +30,12 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
   readonly toleranceSeconds?: number;
   /** Default: the sender's largest, mostly 1,048,576. */
   readonly maxBodyBytes?: number;
+  /**
+   * Bytes of all bodies that this receiver holds at once, each from its first byte until its delivery is answered. Beyond
+   * it deliveries hear 503 `overloaded`. Bodies that a parser has read before, and those given to `receiver.receive`, do
+   * not count. Default: 134,217,728, or four times `maxBodyBytes` where that is more.
+   */
+  readonly maxBufferedBytes?: number;
   /** How long a body may take to arrive. Default 10. */
   readonly bodyTimeoutSeconds?: number;
   /** When the sender is answered although the handler still runs. Default: 80 % of how long the sender waits, at most 50. */
@@ -80,7 +86,7 @@ export interface DedupeOptions<Tx = never> {
   readonly leaseSeconds?: number;
   /** A signed body under another, unsigned id: `report` (default) it, or `suppress` it, at the price that equal bodies are one event. */
   readonly replay?: "report" | "suppress";
-  /** A handled id with another body is refused with 422. Default false: a duplicate, reported. */
+  /** A handled id with another body, or of a batch another item, is refused with 422. Without effect where the body is signed and the id is not: there another body is another event. Default false: a duplicate. */
   readonly strict?: boolean;
   /** When the store fails: `refuse` with 503 (default where the sender retries), `process` without dedupe, or `spillTo(inbox)` and handle it later. */
   readonly onStoreFailure?: "refuse" | "process" | Spill;

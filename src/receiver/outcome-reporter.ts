@@ -2,10 +2,10 @@
 import { pathOf } from "../core/delivery.js";
 import { type OutcomeMessage, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import type { ReceivedEvent } from "../core/event.js";
-import { type Ending, type EventOutcome, OUTCOMES, type Outcome } from "../core/outcome.js";
-import type { OpenPassage } from "./delivery-context.js";
+import { type EventOutcome, OUTCOMES, type Outcome, type Rejection } from "../core/outcome.js";
+import type { OpenDeliveryContext } from "./delivery-context.js";
 import { type ReplyTo, retryAfterOf } from "./http-replies.js";
-import type { Operator } from "./logger.js";
+import type { ReceiverLogger } from "./logger.js";
 import { withMalformed } from "./processing/event-outcomes.js";
 import { fold, mustComeAgain } from "./processing/process-delivery.js";
 
@@ -15,11 +15,11 @@ export interface TellerSettings {
   readonly sender: string;
   readonly scope: string | undefined;
   readonly replyTo: ReplyTo;
-  readonly operator: Operator;
+  readonly log: ReceiverLogger;
   readonly facts: ReceiverFacts;
 }
 
-export class Teller {
+export class OutcomeReporter {
   readonly #settings: TellerSettings;
 
   constructor(settings: TellerSettings) {
@@ -27,16 +27,16 @@ export class Teller {
   }
 
   /** Of a delivery that goes no further. */
-  ending(passage: OpenPassage, ending: Ending): Outcome {
-    const outcome = this.#outcome(passage, ending, NO_EVENTS, false, undefined);
-    this.#tell(passage, withoutHeaders(outcome, ending.secretHeaders));
+  ending(ctx: OpenDeliveryContext, ending: Rejection): Outcome {
+    const outcome = this.#outcome(ctx, ending, NO_EVENTS, false, undefined);
+    this.#tell(ctx, withoutHeaders(outcome, ending.secretHeaders));
     return outcome;
   }
 
   /** Of a delivery whose events have ended, one by one. */
-  events(passage: OpenPassage, events: readonly EventOutcome[], isLate: boolean): Outcome {
+  events(ctx: OpenDeliveryContext, events: readonly EventOutcome[], isLate: boolean): Outcome {
     const { name, by } = fold(events);
-    const ending: Ending = {
+    const ending: Rejection = {
       name,
       hint: by?.hint,
       error: by?.error,
@@ -44,9 +44,9 @@ export class Teller {
       reply: by?.reply,
       retryAfterSeconds: by?.retryAfterSeconds,
     };
-    const { malformed } = passage;
+    const { malformed } = ctx;
     const all = malformed.length === 0 ? events : withMalformed(events, malformed);
-    return this.#tell(passage, this.#outcome(passage, ending, all, isLate, by));
+    return this.#tell(ctx, this.#outcome(ctx, ending, all, isLate, by));
   }
 
   /** Of an event without a delivery: it ran from an inbox, long after; or it was fetched. */
@@ -70,45 +70,45 @@ export class Teller {
       isLate: false,
       via,
     };
-    this.#settings.operator.outcome(run);
+    this.#settings.log.outcome(run);
     if (!outcomes.hasSubscribers) return;
     this.#publish({ outcome: run, delivery: undefined, event, arrivedMs: undefined, skewMs: undefined });
   }
 
   #outcome(
-    passage: OpenPassage,
-    ending: Ending,
+    ctx: OpenDeliveryContext,
+    ending: Rejection,
     events: readonly EventOutcome[],
     isLate: boolean,
     by: EventOutcome | undefined,
   ): Outcome {
-    const { delivery } = passage;
+    const { delivery } = ctx;
     const { sender, scope, replyTo } = this.#settings;
     return {
       name: ending.name,
       retry: by === undefined ? OUTCOMES[ending.name].retry && ending.status === undefined : mustComeAgain(by),
       retryAfterSeconds: retryAfterOf(ending),
-      reply: replyTo(ending, passage),
+      reply: replyTo(ending, ctx),
       events,
-      trace: passage.trace.lines,
+      trace: ctx.trace.lines,
       hint: ending.hint,
       error: ending.error,
       sender,
       scope,
-      durationMs: passage.isHeard ? performance.now() - passage.arrivedMs : undefined,
+      durationMs: ctx.isHeard ? performance.now() - ctx.arrivedMs : undefined,
       method: delivery.method,
       path: pathOf(delivery.url),
-      clientAddress: passage.clientAddress,
+      clientAddress: ctx.clientAddress,
       isLate,
       via: "delivery",
     };
   }
 
-  #tell(passage: OpenPassage, outcome: Outcome): Outcome {
-    this.#settings.operator.outcome(outcome);
+  #tell(ctx: OpenDeliveryContext, outcome: Outcome): Outcome {
+    this.#settings.log.outcome(outcome);
     if (outcomes.hasSubscribers) {
-      const { delivery, arrivedMs, receivedAtMs } = passage;
-      const sentAtMs = passage.proof?.sentAtMs;
+      const { delivery, arrivedMs, receivedAtMs } = ctx;
+      const sentAtMs = ctx.proof?.sentAtMs;
       const skewMs = sentAtMs === undefined ? undefined : receivedAtMs - sentAtMs;
       this.#publish({ outcome, delivery, event: undefined, arrivedMs, skewMs });
     }

@@ -5,7 +5,7 @@ import type { ReceivedEvent } from "../core/event.js";
 import type { EventOutcome } from "../core/outcome.js";
 import type { ClaimSubject } from "../dedupe/claim-subject.js";
 import { Claims } from "../dedupe/claims.js";
-import { guardedStore } from "../dedupe/resilient-store.js";
+import { resilientStore } from "../dedupe/resilient-store.js";
 import type { Inbox } from "../inbox/inbox.js";
 import { type Backoff, DEFAULT_BACKOFF } from "../inbox/retry-policy.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
@@ -16,7 +16,7 @@ import { JSON_BODIES } from "./compile-checks.js";
 import { takeIn } from "./processing/enqueue.js";
 import { EventRunner, type EventSettings } from "./processing/event-processor.js";
 import { Handlers } from "./processing/handler-registry.js";
-import { openWorkshop, type Workshop } from "./processing/inbox-worker.js";
+import { type InboxWorker, startInboxWorker } from "./processing/inbox-worker.js";
 import type { Settings } from "./resolve-options.js";
 
 export interface WorkOptions {
@@ -46,7 +46,7 @@ const PURGE_EVERY_MS = 600_000;
 /** Sources in use, by inbox: two receivers with one source would run each other's events. */
 const attached = /* @__PURE__ */ sharedWeakMap<Inbox<unknown>, Set<string>>("inboxes");
 
-export interface InboxSideSettings {
+export interface ReceiverInboxSettings {
   readonly inbox: Inbox<unknown>;
   /** `main`: the receiver's own. `spill`: for what the dedupe store could not claim, and run as a delivery is. */
   readonly kind: "main" | "spill";
@@ -60,20 +60,20 @@ export interface InboxSideSettings {
 }
 
 /** Where a receiver's events are kept, and by what name they are its own. */
-export interface KeptIn {
+export interface StoredIn {
   readonly inbox: Inbox<unknown>;
   readonly source: string;
   readonly kind: "main" | "spill";
 }
 
-export class InboxSide {
-  readonly #settings: InboxSideSettings;
+export class ReceiverInbox {
+  readonly #settings: ReceiverInboxSettings;
   readonly #source: string;
-  #workshop: Workshop | undefined;
+  #workshop: InboxWorker | undefined;
   #purging: NodeJS.Timeout | undefined;
 
   /** @throws {TypeError} Where a scope is missing or taken, or the inbox cannot keep what this receiver needs. */
-  constructor(side: InboxSideSettings) {
+  constructor(side: ReceiverInboxSettings) {
     const { inbox, sender, settings, warn } = side;
     this.#settings = side;
     this.#source = settings.scope === undefined ? sender.name : `${sender.name}/${settings.scope}`;
@@ -99,7 +99,7 @@ export class InboxSide {
     attached.set(inbox, others.add(this.#source));
   }
 
-  get keptIn(): KeptIn {
+  get keptIn(): StoredIn {
     return { inbox: this.#settings.inbox, source: this.#source, kind: this.#settings.kind };
   }
 
@@ -135,7 +135,7 @@ export class InboxSide {
     const backoff = backoffOf(options);
     if (this.#workshop !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
-    this.#workshop = openWorkshop({
+    this.#workshop = startInboxWorker({
       inbox,
       source: this.#source,
       sender: sender.name,
@@ -192,7 +192,7 @@ export class InboxSide {
     const { store } = inbox;
     if (store === undefined) return undefined;
     return new Claims({
-      store: guardedStore(store),
+      store: resilientStore(store),
       scope: settings.scope,
       sender: sender.name,
       leaseSeconds: LEASE_SECONDS,

@@ -4,10 +4,9 @@ import type { Delivery } from "../core/delivery.js";
 import { type ArrivalMessage, arrivals, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import { WebhookError } from "../core/errors.js";
 import type { ReceivedEvent } from "../core/event.js";
-import { isCovered } from "../core/field.js";
-import type { Ending, EventOutcome, Outcome } from "../core/outcome.js";
+import type { EventOutcome, Outcome, Rejection } from "../core/outcome.js";
 import { Trace } from "../core/trace.js";
-import { ClaimSubject, membersPattern } from "../dedupe/claim-subject.js";
+import { ClaimSubject, membersPattern, NOT_SWAPPABLE } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -15,21 +14,22 @@ import type { ClientAddressSource } from "../ip/client-address.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { type Sender, secretFieldsOf } from "../sender/sender.js";
 import { attachStore } from "./attach-store.js";
+import { HeldBytes, type ReadLimits } from "./body-chunks.js";
 import type { MalformedItem } from "./checks/check.js";
 import { closing, overloaded } from "./checks/load.js";
-import { compileSteps, type Steps, walk } from "./compile-checks.js";
-import type { OpenPassage } from "./delivery-context.js";
+import { type CompiledChecks, compileChecks, runChecks } from "./compile-checks.js";
+import type { OpenDeliveryContext } from "./delivery-context.js";
 import { createReplies } from "./http-replies.js";
-import { Operator } from "./logger.js";
+import { ReceiverLogger } from "./logger.js";
 import type { AnyReceiverOptions } from "./options.js";
-import { Teller } from "./outcome-reporter.js";
+import { OutcomeReporter } from "./outcome-reporter.js";
 import { eventOutcome } from "./processing/event-outcomes.js";
 import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
 import { GuardedRoute } from "./processing/guarded-route.js";
 import { Handlers } from "./processing/handler-registry.js";
 import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
-import { type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
-import { InboxSide, type KeptIn, type WorkOptions } from "./receiver-inbox.js";
+import { allUntilDeadline, type DeliveryRun, runDelivery } from "./processing/process-delivery.js";
+import { ReceiverInbox, type StoredIn, type WorkOptions } from "./receiver-inbox.js";
 import { type Settings, toSettings } from "./resolve-options.js";
 import { EnrolmentWindow, type EnrolOptions } from "./secret-enrolment.js";
 
@@ -37,6 +37,8 @@ const NO_ITEMS: readonly MalformedItem[] = [];
 
 const NO_HANDLER =
   "no handler is registered: every genuine delivery is answered as success and dropped; register one with receiver.on(type, handler), or receiver.onUnhandled(handler)";
+const LACKING =
+  "a fetched event has no usable id or type: without an id it is handled each time it is fetched, without a type by the handler of everything";
 const NO_HANDLER_FOR_SPILLED =
   "receiver.guard is used with spillTo, and no handler is registered: what comes while the dedupe store is down is kept, and a route cannot be called again later. Register handlers with receiver.on as well; they run what was kept";
 
@@ -44,11 +46,11 @@ const NO_HANDLER_FOR_SPILLED =
 export class ReceiverCore {
   readonly settings: Settings;
   readonly handlers: Handlers = new Handlers();
-  readonly operator: Operator;
+  readonly log: ReceiverLogger;
   readonly eventSettings: EventSettings;
   readonly runner: EventRunner;
   readonly claims: Claims | undefined;
-  readonly bodyLimits: { readonly maxBodyBytes: number; readonly timeoutMs: number };
+  readonly bodyLimits: ReadLimits;
   readonly sender: Sender<never>;
   readonly clientAddress: ClientAddressSource;
   /** Nothing can be decided without the peer's address. */
@@ -56,12 +58,12 @@ export class ReceiverCore {
   /** For who listens from outside. */
   readonly facts: ReceiverFacts;
   readonly #isHeard: boolean;
-  readonly #steps: Steps;
-  readonly #teller: Teller;
+  readonly #checks: CompiledChecks;
+  readonly #teller: OutcomeReporter;
   /** Where events are kept before they are handled. */
-  readonly #inbox: InboxSide | undefined;
+  readonly #inbox: ReceiverInbox | undefined;
   /** Where events are kept that the dedupe store could not claim. */
-  readonly #spill: InboxSide | undefined;
+  readonly #spill: ReceiverInbox | undefined;
   readonly #changing: RegExp | undefined;
   readonly #enrolment = new EnrolmentWindow();
   #isClosing = false;
@@ -75,13 +77,13 @@ export class ReceiverCore {
     this.clientAddress = options.clientAddress ?? "socket";
     this.needsAddress = options.allow !== undefined;
     this.#isHeard = options.onOutcome !== undefined || options.logger?.info !== undefined;
-    this.operator = new Operator({
+    this.log = new ReceiverLogger({
       name: settings.name,
       logger: options.logger,
       onOutcome: options.onOutcome,
       onError: options.onError,
     });
-    this.#steps = compileSteps(
+    this.#checks = compileChecks(
       sender,
       options,
       settings,
@@ -90,22 +92,23 @@ export class ReceiverCore {
         isFull: () => this.#isFull,
       },
       this.#enrolment,
-      (message) => this.operator.warn(message),
+      (message) => this.log.warn(message),
     );
     const keyOf = dedupeKeyMaker({ scope: settings.scope, sender: sender.name });
     this.facts = factsOf(this);
-    this.#teller = new Teller({
+    this.#teller = new OutcomeReporter({
       sender: sender.name,
       scope: settings.scope,
-      replyTo: createReplies(profile, this.#steps.methods, {
+      replyTo: createReplies(profile, this.#checks.methods, {
         now: settings.now,
         failed: (cause) => this.failed(cause),
       }),
-      operator: this.operator,
+      log: this.log,
       facts: this.facts,
     });
-    this.claims = attachStore(sender, settings, (message) => this.operator.warn(message));
-    this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs };
+    this.claims = attachStore(sender, settings, (message) => this.log.warn(message));
+    const held = new HeldBytes(settings.maxBufferedBytes);
+    this.bodyLimits = { maxBodyBytes: settings.maxBodyBytes, timeoutMs: settings.bodyTimeoutMs, held };
     const { onStoreFailure = "refuse" } = settings.dedupe ?? {};
     this.eventSettings = {
       handlers: this.handlers,
@@ -122,13 +125,13 @@ export class ReceiverCore {
       receiver: this.facts,
       handlerTimeoutMs: settings.handlerTimeoutMs,
       profile,
-      onError: (error) => this.operator.error(error),
+      onError: (error) => this.log.error(error),
       isClosing: () => this.#isClosing,
     };
     this.runner = new EventRunner(this.eventSettings);
     this.#inbox = this.#sideOf("main", settings.inbox);
     this.#spill = this.#sideOf("spill", typeof onStoreFailure === "string" ? undefined : onStoreFailure.inbox);
-    for (const warning of settings.warnings) this.operator.warn(warning);
+    for (const warning of settings.warnings) this.log.warn(warning);
   }
 
   /** Handlers write through the store's own transaction. */
@@ -136,23 +139,16 @@ export class ReceiverCore {
     return this.settings.dedupe?.store.begin !== undefined;
   }
 
-  /** As `termsOf` finds it for a delivery, where the sender's description alone decides. */
-  get #isIdSwappable(): boolean {
-    const { auth, event } = this.sender.definition;
-    if (!auth.covers.body || typeof event === "function") return false;
-    return event.id !== undefined && !isCovered(event.id, auth.covers);
-  }
-
-  #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): InboxSide | undefined {
+  #sideOf(kind: "main" | "spill", inbox: Inbox<unknown> | undefined): ReceiverInbox | undefined {
     if (inbox === undefined) return undefined;
     const { sender, settings, eventSettings: events } = this;
-    const warn = (message: string): void => this.operator.warn(message);
+    const warn = (message: string): void => this.log.warn(message);
     const onRun = (event: ReceivedEvent, outcome: EventOutcome): void => this.#teller.run(event, outcome, "inbox");
-    return new InboxSide({ inbox, kind, sender, settings, events, warn, onRun });
+    return new ReceiverInbox({ inbox, kind, sender, settings, events, warn, onRun });
   }
 
   /** Where events of this receiver are kept, and under what name. */
-  get inboxes(): readonly KeptIn[] {
+  get inboxes(): readonly StoredIn[] {
     return [this.#inbox, this.#spill].filter((side) => side !== undefined).map((side) => side.keptIn);
   }
 
@@ -198,7 +194,7 @@ export class ReceiverCore {
   }
 
   /** A delivery arrives; its body may come later. */
-  open(delivery: Delivery): OpenPassage {
+  open(delivery: Delivery): OpenDeliveryContext {
     this.handlers.close();
     const isHeard = this.#isHeard || outcomes.hasSubscribers;
     const arrivedMs = performance.now();
@@ -217,39 +213,38 @@ export class ReceiverCore {
       payload: undefined,
       events: [],
       malformed: NO_ITEMS,
-      isIdCovered: false,
+      binding: NOT_SWAPPABLE,
+      heldBytes: 0,
     };
   }
 
   /** The checks that need no body. `isRead`: something upstream has read it, and its bytes are in the delivery. */
-  checkHead(passage: OpenPassage, isRead: boolean): MaybePromise<Ending | undefined> {
-    return walk(isRead ? this.#steps.upstreamBody : this.#steps.beforeBody, passage);
+  checkHead(ctx: OpenDeliveryContext, isRead: boolean): MaybePromise<Rejection | undefined> {
+    return runChecks(isRead ? this.#checks.upstreamBody : this.#checks.beforeBody, ctx);
   }
 
   /** From the body to the events: nothing here touches a store. */
-  identify(passage: OpenPassage): MaybePromise<Ending | undefined> {
-    return walk(this.#steps.beforeHandling, passage);
+  identify(ctx: OpenDeliveryContext): MaybePromise<Rejection | undefined> {
+    return runChecks(this.#checks.beforeHandling, ctx);
   }
 
   /** The whole way of a delivery whose body is here. Never rejects. */
   async receive(delivery: Delivery): Promise<Outcome> {
-    const passage = this.open(delivery);
+    const ctx = this.open(delivery);
     try {
-      const refused = this.checkHead(passage, false);
+      const refused = this.checkHead(ctx, false);
       const ending = isPromise(refused) ? await refused : refused;
-      return ending === undefined ? await this.judge(passage) : this.end(passage, ending);
+      return ending === undefined ? await this.judge(ctx) : this.end(ctx, ending);
     } catch (cause) {
       this.failed(cause);
-      return this.end(passage, { name: "internal_error", error: cause });
+      return this.end(ctx, { name: "internal_error", error: cause });
     }
   }
 
   /** The way from the body on. Rejects where a step throws, which is for the HTTP sides to answer. */
-  judge(passage: OpenPassage): MaybePromise<Outcome> {
-    const refused = this.identify(passage);
-    return isPromise(refused)
-      ? refused.then((ending) => this.#handle(passage, ending))
-      : this.#handle(passage, refused);
+  judge(ctx: OpenDeliveryContext): MaybePromise<Outcome> {
+    const refused = this.identify(ctx);
+    return isPromise(refused) ? refused.then((ending) => this.#handle(ctx, ending)) : this.#handle(ctx, refused);
   }
 
   /**
@@ -257,59 +252,59 @@ export class ReceiverCore {
    *
    * @returns `undefined` where the route was called and answers by itself.
    */
-  async guard(passage: OpenPassage, call: (route: GuardedRoute) => void): Promise<Outcome | undefined> {
-    const ending = (await this.identify(passage)) ?? this.#endEarly(passage);
-    if (ending !== undefined) return this.end(passage, ending);
-    if (this.#spill !== undefined && this.handlers.isEmpty) this.operator.warn(NO_HANDLER_FOR_SPILLED);
+  async guard(ctx: OpenDeliveryContext, call: (route: GuardedRoute) => void): Promise<Outcome | undefined> {
+    const ending = (await this.identify(ctx)) ?? this.#endEarly(ctx);
+    if (ending !== undefined) return this.end(ctx, ending);
+    if (this.#spill !== undefined && this.handlers.isEmpty) this.log.warn(NO_HANDLER_FOR_SPILLED);
     const route = new GuardedRoute(call);
     try {
-      const outcome = this.endEvents(passage, await route.run(this.runner, this.#runOf(passage)));
+      const outcome = this.endEvents(ctx, await route.run(this.runner, this.#runOf(ctx)));
       return route.wasCalled ? undefined : outcome;
     } finally {
       route.end();
     }
   }
 
-  #endEarly(passage: OpenPassage): Ending | undefined {
-    return passage.events.length === 0 ? { name: "empty" } : this.refuseLate();
+  #endEarly(ctx: OpenDeliveryContext): Rejection | undefined {
+    return ctx.events.length === 0 ? { name: "empty" } : this.refuseLate();
   }
 
-  #runOf(passage: OpenPassage): DeliveryRun {
+  #runOf(ctx: OpenDeliveryContext): DeliveryRun {
     return {
-      events: passage.events,
-      terms: this.termsOf(passage),
+      events: ctx.events,
+      terms: this.termsOf(ctx),
       isDeduped: this.claims !== undefined,
-      answerByMs: passage.arrivedMs + this.settings.answerWithinMs,
+      answerByMs: ctx.arrivedMs + this.settings.answerWithinMs,
       runningRetryAfterSeconds: this.settings.handlerTimeoutMs / 1000,
-      onLate: (late) => void this.#teller.events(passage, late, true),
+      onLate: (late) => void this.#teller.events(ctx, late, true),
       onLateFailure: (cause) => this.failed(cause),
     };
   }
 
-  #handle(passage: OpenPassage, refused: Ending | undefined): MaybePromise<Outcome> {
-    const ending = refused ?? this.#endEarly(passage);
-    if (ending !== undefined) return this.end(passage, ending);
-    if (this.#inbox !== undefined) {
-      return this.runner
-        .starting(this.#inbox.takeIn(passage.events, this.termsOf(passage)))
-        .then((events) => this.endEvents(passage, events));
+  #handle(ctx: OpenDeliveryContext, refused: Rejection | undefined): MaybePromise<Outcome> {
+    const ending = refused ?? this.#endEarly(ctx);
+    if (ending !== undefined) return this.end(ctx, ending);
+    const run = this.#runOf(ctx);
+    const inbox = this.#inbox;
+    if (inbox !== undefined) {
+      const taken = allUntilDeadline(run, () => this.runner.starting(inbox.takeIn(run.events, run.terms)));
+      return taken.then((events) => this.endEvents(ctx, events));
     }
-    if (this.handlers.isEmpty) this.operator.warn(NO_HANDLER);
-    const outcomes = runDelivery(this.runner, this.#runOf(passage));
-    return isPromise(outcomes)
-      ? outcomes.then((events) => this.endEvents(passage, events))
-      : this.endEvents(passage, outcomes);
+    if (this.handlers.isEmpty) this.log.warn(NO_HANDLER);
+    const outcomes = runDelivery(this.runner, run);
+    return isPromise(outcomes) ? outcomes.then((events) => this.endEvents(ctx, events)) : this.endEvents(ctx, outcomes);
   }
 
   /**
    * An event that was fetched and not delivered: the same schema, dedupe and handler; into the inbox, where there is one.
    * Waits for the handler. Rejects only where hookgate itself fails.
    *
-   * @throws {TypeError} Where it has no usable type or id.
+   * @throws {TypeError} Where its payload is nothing that JSON can carry.
    */
   async ingest(fetched: FetchedEvent): Promise<EventOutcome> {
     this.handlers.close();
     const event = toReceivedEvent(fetched, this.sender.name, this.settings.now());
+    if (event.type === "" || (event.id === undefined && fetched.id !== undefined)) this.log.warn(LACKING);
     const outcome = withoutBodyNote(await this.#take(event));
     this.#teller.run(event, outcome, "backfill");
     return outcome;
@@ -318,7 +313,7 @@ export class ReceiverCore {
   async #take(event: ReceivedEvent): Promise<EventOutcome> {
     const late = this.refuseLate();
     if (late !== undefined) return eventOutcome(event, late.name, late);
-    const subject = subjectOfFetched(event, this.#isIdSwappable, this.#changing);
+    const subject = subjectOfFetched(event, this.sender.definition, this.#changing);
     if (this.#inbox === undefined) return await this.runner.run(event, subject);
     const [outcome] = await this.runner.starting(this.#inbox.takeIn([event], subject));
     return outcome as EventOutcome;
@@ -326,28 +321,35 @@ export class ReceiverCore {
 
   /** hookgate itself failed: never the sender's fault, and never silent. */
   failed(cause: unknown): void {
-    this.operator.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
+    this.log.error(new WebhookError("internal_error", "hookgate failed while handling a delivery", { cause }));
   }
 
   /** Asked again just before anything is claimed: `close` may have been called, and others have come, while the body did. */
-  refuseLate(): Ending | undefined {
+  refuseLate(): Rejection | undefined {
     if (this.#isClosing) return closing();
     return this.#isFull ? overloaded() : undefined;
   }
 
-  termsOf(passage: OpenPassage): EventTerms {
-    const isBodyCovered = passage.proof?.covers.body === true;
-    return new ClaimSubject(passage.delivery.body, isBodyCovered && !passage.isIdCovered, { changing: this.#changing });
+  termsOf(ctx: OpenDeliveryContext): EventTerms {
+    return new ClaimSubject(ctx.delivery.body, ctx.payload, ctx.binding, this.#changing);
   }
 
   /** A delivery that goes no further. */
-  end(passage: OpenPassage, ending: Ending): Outcome {
-    return this.#teller.ending(passage, ending);
+  end(ctx: OpenDeliveryContext, ending: Rejection): Outcome {
+    this.#letGo(ctx);
+    return this.#teller.ending(ctx, ending);
   }
 
   /** A delivery whose events have ended, here or in a guarded route. */
-  endEvents(passage: OpenPassage, events: readonly EventOutcome[]): Outcome {
-    return this.#teller.events(passage, events, false);
+  endEvents(ctx: OpenDeliveryContext, events: readonly EventOutcome[]): Outcome {
+    this.#letGo(ctx);
+    return this.#teller.events(ctx, events, false);
+  }
+
+  /** The delivery is answered: its body no longer counts in `maxBufferedBytes`. */
+  #letGo(ctx: OpenDeliveryContext): void {
+    this.bodyLimits.held.release(ctx.heldBytes);
+    ctx.heldBytes = 0;
   }
 
   /**

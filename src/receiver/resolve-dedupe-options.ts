@@ -7,6 +7,7 @@ import { flag, oneOf, refuseUnknownKeys, seconds, wrong } from "../lib/options.j
 import type { Sender } from "../sender/sender.js";
 import { memoryStore } from "../stores/memory/memory-store.js";
 import type { DedupeStore } from "../stores/store.js";
+import { bindingOf } from "./checks/extract-events.js";
 import { DEDUPE_OTHER_NAMES } from "./option-aliases.js";
 import type { DedupeOptions, OrderOptions } from "./options.js";
 import type { OrderSettings } from "./processing/event-order.js";
@@ -68,6 +69,11 @@ export function dedupeOf(
   const replay = oneOf("dedupe.replay", options.replay ?? "report", ["report", "suppress"]);
   if (replay === "suppress" && isFixedRow && event.id !== undefined && isCovered(event.id, auth.covers)) {
     warnings.push(`dedupe.replay "suppress" has no effect: ${sender.name} signs its event ids`);
+  }
+  if (options.strict === true && isFixedRow && bindingOf(event, auth.covers).isIdSwappable) {
+    warnings.push(
+      `dedupe.strict has no effect: ${sender.name} signs its bodies and not its event ids, so another body under a known id is another event`,
+    );
   }
   if (replay === "suppress" && store.begin !== undefined) {
     throw new TypeError(

@@ -16,6 +16,7 @@ export interface Settings {
   readonly publicUrls: readonly string[];
   readonly toleranceSeconds: number | null;
   readonly maxBodyBytes: number;
+  readonly maxBufferedBytes: number;
   readonly bodyTimeoutMs: number;
   readonly answerWithinMs: number;
   readonly handlerTimeoutMs: number;
@@ -41,6 +42,7 @@ const KNOWN: readonly (keyof ReceiverOptions)[] = [
   "requireHttps",
   "toleranceSeconds",
   "maxBodyBytes",
+  "maxBufferedBytes",
   "bodyTimeoutSeconds",
   "answerWithinSeconds",
   "handlerTimeoutSeconds",
@@ -55,6 +57,8 @@ const KNOWN: readonly (keyof ReceiverOptions)[] = [
   "logger",
   "now",
 ];
+/** Of all bodies at once, or four of the largest where that is more: a fraction of what a small process has. */
+const MAX_BUFFERED_BYTES = 134_217_728;
 const BODY_TIMEOUT_SECONDS = 10;
 const HANDLER_TIMEOUT_SECONDS = 60;
 /** The part of the sender's patience after which it is answered, so that the answer still arrives. */
@@ -83,6 +87,7 @@ export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): 
     options.answerWithinSeconds ?? Math.min(profile.timeLimitSeconds * ANSWER_SHARE, LATEST_ANSWER_SECONDS),
     0.001,
   );
+  const maxBodyBytes = count("maxBodyBytes", options.maxBodyBytes ?? profile.maxBodyBytes);
   const bodyTimeoutSeconds = seconds("bodyTimeoutSeconds", options.bodyTimeoutSeconds ?? BODY_TIMEOUT_SECONDS, 0.001);
   optional("name", options.name, "string");
   optional("requireHttps", options.requireHttps, "boolean");
@@ -101,7 +106,8 @@ export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): 
     scope: scopeOf(options.scope),
     publicUrls: publicUrlsOf(sender, options.publicUrl),
     toleranceSeconds,
-    maxBodyBytes: count("maxBodyBytes", options.maxBodyBytes ?? profile.maxBodyBytes),
+    maxBodyBytes,
+    maxBufferedBytes: maxBufferedBytesOf(options.maxBufferedBytes, maxBodyBytes),
     bodyTimeoutMs: bodyTimeoutSeconds * 1000,
     answerWithinMs: answerWithinSeconds * 1000,
     handlerTimeoutMs: handlerTimeoutSeconds * 1000,
@@ -119,6 +125,16 @@ export function toSettings(sender: Sender<never>, options: AnyReceiverOptions): 
     now: options.now ?? Date.now,
     warnings,
   };
+}
+
+function maxBufferedBytesOf(given: number | undefined, maxBodyBytes: number): number {
+  if (given === undefined) return Math.max(MAX_BUFFERED_BYTES, 4 * maxBodyBytes);
+  if (count("maxBufferedBytes", given) >= maxBodyBytes) return given;
+  throw wrong(
+    "maxBufferedBytes",
+    `at least maxBodyBytes (${maxBodyBytes}), or no body of that size is ever taken`,
+    given,
+  );
 }
 
 /** Then what the store cannot claim is kept; a handler that fails is another matter, and `docs/senders` says it. */

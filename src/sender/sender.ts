@@ -5,7 +5,7 @@ import type { Auth, Proven, WrittenPlace } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import type { AnyEvents, WebhookEvent } from "../core/event.js";
 import type { Field } from "../core/field.js";
-import type { Ending, Reply } from "../core/outcome.js";
+import type { Rejection, Reply } from "../core/outcome.js";
 import type { ReplyProfile } from "../core/reply.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 
@@ -38,7 +38,7 @@ export interface Handshake {
    * @param proof - Of a signed handshake: which of the keys it was.
    * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
    */
-  answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Ending | undefined>;
+  answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Rejection | undefined>;
   /**
    * The largest body it comes with. Of an unsigned one, where the proof needs headers alone: a larger delivery is proven
    * before its body is read. Default: any.
@@ -71,7 +71,8 @@ export interface SenderDefinition {
   readonly toleranceSeconds?: number | null;
   /**
    * JSON members of the body that differ from attempt to attempt: a counter, or the time of the attempt. Where the id is
-   * not signed, an event is known by its id and its body, and these are left out of it.
+   * not signed, an event is known by its id and what is signed of its body, and these are left out of it. Of a body that
+   * is signed as a whole the members' own names, at any depth; else paths with dots, or form fields.
    */
   readonly retriesChange?: readonly string[];
   /** The id is not one (thin pings, one id for every change of state): never dedupe by it. */

@@ -35,7 +35,7 @@ const NAME_RULE: Rule = {
 const DEFINITION: Rules<SenderDefinition> = {
   name: NAME_RULE,
   auth: {
-    must: "be one of hookgate/auth, such as mac(…) or bearerToken(…)",
+    must: "be one of hookgate/auth, such as hmac(…) or bearerToken(…)",
     fits: (value) => typeof (value as { verify?: unknown } | null | undefined)?.verify === "function",
     isRequired: true,
     isPrivate: true,
@@ -69,9 +69,9 @@ const DEFINITION: Rules<SenderDefinition> = {
   addresses: { must: "be { url } of a text, or { url, at } of a JSON document", fits: isObject },
 };
 const DEFINITION_NAMES: OtherNames = {
-  secret: "a secret goes to the proof: auth: mac({ secret, … })",
+  secret: "a secret goes to the proof: auth: hmac({ secret, … })",
   token: "a token goes to the proof: auth: bearerToken({ token })",
-  signature: "a signature is described by the proof: auth: mac({ secret, signature: { … } })",
+  signature: "a signature is described by the proof: auth: hmac({ secret, signature: { … } })",
   verify: "auth",
   type: 'the type is found by the row: event: { type: json("type") }',
   id: 'the id is found by the row: event: { id: json("id"), … }',

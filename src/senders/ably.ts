@@ -1,5 +1,5 @@
 // Verifies Ably's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const ably: SecretSender = /* @__PURE__ */ senderFactory({
   name: "ably",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-ably-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-ably-signature", encoding: "base64" } }),
     event: { each: "items", type: json("name"), timestamp: json("timestamp", "unix-milliseconds") },
     reply: { retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [], maxBodyBytes: 10_485_760 },
   }),

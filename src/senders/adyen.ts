@@ -2,8 +2,8 @@
 import { allOf, anyOf } from "../auth/combine.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { basicAuth } from "../auth/schemes/basic-auth.js";
-import { mac } from "../auth/schemes/hmac.js";
-import { itemMac } from "../auth/schemes/item-hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
+import { itemHmac } from "../auth/schemes/item-hmac.js";
 import type { Auth } from "../core/auth.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
@@ -80,13 +80,14 @@ const PLATFORM: EventRow = {
 
 /** Which of the two a delivery has is decided by what came; which one a test makes, by what is in the body. */
 function adyenAuth(secret: Secrets): Auth {
-  const whole = mac({ secret, key: "hex", signature: { header: "hmacsignature", encoding: "base64" } });
-  const items = itemMac({
+  const whole = hmac({ secret, key: "hex", signature: { header: "hmacsignature", encoding: "base64" } });
+  const items = itemHmac({
     secret,
     key: "hex",
     items: "notificationItems",
     fields: SIGNED_FIELDS,
     joint: ":",
+    jointIn: `${ITEM}.merchantReference`,
     signature: `${ITEM}.additionalData.hmacSignature`,
     encoding: "base64",
   });

@@ -1,5 +1,5 @@
 // Verifies Airtable's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, literal } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -17,7 +17,7 @@ export const airtable: SecretSender<AirtablePing> = /* @__PURE__ */ senderFactor
   name: "airtable",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       key: "base64",
       signature: { header: "x-airtable-content-mac", encoding: "hex", prefix: "hmac-sha256=" },

@@ -1,5 +1,5 @@
 // Verifies Alchemy Notify's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const alchemy: SecretSender = /* @__PURE__ */ senderFactory({
   name: "alchemy",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-alchemy-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-alchemy-signature", encoding: "hex" } }),
     event: { id: json("id"), type: json("type"), timestamp: json("createdAt", "rfc3339") },
     reply: { retryHorizonSeconds: 2 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),

@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { publicKey } from "../auth/schemes/public-key.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
-import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { unwrapped, type Wrapping } from "../auth/unwrap.js";
 import { type Auth, absent, refuse } from "../core/auth.js";
 import { pathOf } from "../core/delivery.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
@@ -23,7 +23,8 @@ const VALUE = "x-alipay-signature-value";
 const PARTS = /^\s*algorithm=RSA256\s*,\s*keyVersion=[^,]{1,32},\s*signature=(\S{1,2048})\s*$/i;
 /** Nothing of the body can be moved into what stands before it: no body begins so. */
 const CLIENT_ID = /^[\w-]{1,128}$/;
-const REQUEST_TIME = /^[0-9T:.+Z-]{10,40}$/;
+/** Digits, or a date with its zone: a date that is cut at its dot has none. */
+const REQUEST_TIME = /^(?:\d{10,17}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))$/;
 
 const MISSING = /* @__PURE__ */ absent("no signature: the header Signature is not there");
 const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the header Signature came more than once");
@@ -48,7 +49,7 @@ const REQUEST: SignedText = {
 };
 
 /** The signature's own part of its header, as plain base64 in a header of its own. */
-const DECODED: DeliveryView = {
+const DECODED: Wrapping = {
   see(delivery) {
     const value = delivery.headers.onceList(SIGNATURE);
     if (value === undefined) return MISSING;
@@ -83,7 +84,7 @@ function alipayAuth(options: AlipayOptions): Auth {
     signed: REQUEST,
     signature: { header: VALUE, encoding: "base64" },
   });
-  return withView(DECODED, auth);
+  return unwrapped(DECODED, auth);
 }
 
 /** What a notification is about, by the beginning of its type; the same result of the same thing is the same event. */

@@ -1,5 +1,5 @@
 // Verifies Asana's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, json } from "../core/field.js";
 import { checkEnrol, type EnrollingOptions, enrolment } from "./shared/enrolling.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -14,7 +14,7 @@ export const asana: SenderFactory<EnrollingOptions> = /* @__PURE__ */ senderFact
   define: ({ secret, enrol }) => {
     checkEnrol("asana", enrol);
     return {
-      auth: mac({ secret, signature: { header: "x-hook-signature", encoding: "hex" } }),
+      auth: hmac({ secret, signature: { header: "x-hook-signature", encoding: "hex" } }),
       event: {
         each: "events",
         type: dotted(json("resource.resource_type"), json("action")),

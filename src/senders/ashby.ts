@@ -1,5 +1,5 @@
 // Verifies Ashby's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const ashby: SecretSender = /* @__PURE__ */ senderFactory({
   name: "ashby",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "ashby-signature", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "ashby-signature", encoding: "hex", prefix: "sha256=" } }),
     event: { id: json("webhookActionId"), type: json("action") },
     reply: { retryHorizonSeconds: 6 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),

@@ -1,5 +1,5 @@
 // Verifies Attentive's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { DAY_SECONDS } from "./shared/durations.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ export const attentive: SecretSender = /* @__PURE__ */ senderFactory({
   name: "attentive",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-attentive-hmac-sha256", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-attentive-hmac-sha256", encoding: "hex" } }),
     event: { type: json("type"), timestamp: json("timestamp", "unix-milliseconds") },
     reply: { retryHorizonSeconds: 3 * DAY_SECONDS, honoursRetryAfter: false, unsubscribes: [] },
   }),

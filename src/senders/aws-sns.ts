@@ -6,7 +6,7 @@ import type { SignedText } from "../auth/signature/signed-content.js";
 import { type Auth, type Proof, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { json, memberOf } from "../core/field.js";
-import type { Ending } from "../core/outcome.js";
+import type { Rejection } from "../core/outcome.js";
 import { parseJson } from "../lib/json.js";
 import { isPromise } from "../lib/maybe-promise.js";
 import type { Handshake } from "../sender/sender.js";
@@ -141,7 +141,7 @@ const CONFIRM: Handshake = {
     return typeof url === "string" && isConfirmUrl(url) ? confirm(url) : OTHER_URL;
   },
 };
-const OTHER_URL: Ending = {
+const OTHER_URL: Rejection = {
   name: "bad_payload",
   hint: "SubscribeURL is not one of AWS' that confirms a subscription; nothing was fetched",
 };
@@ -156,7 +156,7 @@ async function confirm(url: string) {
     });
     return okText("");
   } catch (error) {
-    return { name: "undecided", hint: "AWS did not confirm the subscription", error } satisfies Ending;
+    return { name: "undecided", hint: "AWS did not confirm the subscription", error } satisfies Rejection;
   }
 }
 

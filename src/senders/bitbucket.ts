@@ -1,5 +1,5 @@
 // Verifies Bitbucket Cloud's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, header } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -23,7 +23,7 @@ export const bitbucket: SecretSender = /* @__PURE__ */ senderFactory({
   name: "bitbucket",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
     event: ({ headers }) => (headers.has("x-request-id") && !headers.has("x-request-uuid") ? DATA_CENTER : CLOUD),
     reply: { timeLimitSeconds: 10, retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),

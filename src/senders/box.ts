@@ -1,6 +1,6 @@
 // Verifies Box's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { Auth } from "../core/auth.js";
 import { header, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -17,7 +17,7 @@ const BOX_WITHOUT_ID: EventRow = { type: /* @__PURE__ */ json("trigger"), timest
 const SCHEME = { "box-signature-version": "1", "box-signature-algorithm": "HmacSHA256" };
 
 function boxAuth(secret: Secrets): Auth {
-  const auth = mac({
+  const auth = hmac({
     secret,
     signed: "{body}{timestamp}",
     timestamp: header("box-delivery-timestamp", "rfc3339"),

@@ -1,6 +1,6 @@
 // Verifies Braintree's deliveries and locates their events.
 import { createHash, createHmac } from "node:crypto";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
 import { queryParameter } from "../core/delivery.js";
@@ -72,7 +72,7 @@ export const braintree: SenderFactory<BraintreeOptions> = /* @__PURE__ */ sender
     if (typeof publicKey !== "string" || !PUBLIC_KEY.test(publicKey)) {
       throw new TypeError("braintree: publicKey must be the public key of the API keys: letters and digits");
     }
-    const auth = mac({
+    const auth = hmac({
       secret: privateKey,
       algorithm: "sha1",
       key: "sha1",

@@ -1,5 +1,5 @@
 // Verifies Bridge API (bridgeapi.io)'s deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const bridgeApi: SecretSender = /* @__PURE__ */ senderFactory({
   name: "bridge-api",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signature: { header: "bridgeapi-signature", encoding: "HEX", form: { list: "v1=", separator: "," } },
     }),

@@ -1,5 +1,5 @@
 // Verifies Bunny Stream's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const bunnyStream: SecretSender = /* @__PURE__ */ senderFactory({
   name: "bunny-stream",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-bunnystream-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-bunnystream-signature", encoding: "hex" } }),
     event: { type: json("Status") },
     reply: { honoursRetryAfter: false, unsubscribes: [] },
   }),

@@ -1,5 +1,5 @@
 // Verifies Cal.com's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const calCom: SecretSender = /* @__PURE__ */ senderFactory({
   name: "cal-com",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-cal-signature-256", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-cal-signature-256", encoding: "hex" } }),
     // A payload template that is no JSON is sent as a form, and may leave the trigger out.
     body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
     event: { type: json("triggerEvent"), defaultType: "webhook", timestamp: json("createdAt", "rfc3339") },

@@ -1,5 +1,5 @@
 // Verifies Cashfree Payments' deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, header, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -23,7 +23,7 @@ export const cashfree: SecretSender = /* @__PURE__ */ senderFactory({
   name: "cashfree",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}{body}",
       timestamp: header("x-webhook-timestamp", "unix-milliseconds"),

@@ -1,5 +1,5 @@
 // Verifies Checkout.com's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const checkoutCom: SecretSender = /* @__PURE__ */ senderFactory({
   name: "checkout-com",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "cko-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "cko-signature", encoding: "hex" } }),
     event: { id: json("id"), type: json("type"), timestamp: json("created_on", "rfc3339") },
     reply: { timeLimitSeconds: 10, retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
     privateHeaders: ["authorization"],

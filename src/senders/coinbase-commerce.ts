@@ -1,6 +1,6 @@
 // Verifies Coinbase Commerce and Developer Platform's deliveries and locates their events.
 import { anyOf } from "../auth/combine.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -24,7 +24,7 @@ export const coinbaseCommerce: SecretSender = /* @__PURE__ */ senderFactory({
   name: "coinbase-commerce",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: anyOf(mac({ secret, signature: { header: "x-cc-webhook-signature", encoding: "hex" } }), hook0Auth(secret)),
+    auth: anyOf(hmac({ secret, signature: { header: "x-cc-webhook-signature", encoding: "hex" } }), hook0Auth(secret)),
     event({ headers }, payload) {
       if (memberOf(payload, "event.type") !== undefined) return CHARGE;
       return headers.has("x-event-id") ? PLATFORM_NAMED : PLATFORM;

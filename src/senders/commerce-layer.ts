@@ -1,5 +1,5 @@
 // Verifies Commerce Layer's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const commerceLayer: SecretSender = /* @__PURE__ */ senderFactory({
   name: "commerce-layer",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-commercelayer-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-commercelayer-signature", encoding: "base64" } }),
     body: { "application/vnd.api+json": "json", "application/json": "json" },
     event: { type: header("x-commercelayer-topic") },
     reply: { timeLimitSeconds: 5, honoursRetryAfter: false, unsubscribes: [] },

@@ -1,6 +1,6 @@
 // Verifies Contentful's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { type Auth, type Covers, type Proof, refuse } from "../core/auth.js";
 import { type Delivery, pathOf, queryOf } from "../core/delivery.js";
@@ -25,6 +25,12 @@ const NO_LIST = /* @__PURE__ */ refuse(
 const NO_HEADER = /* @__PURE__ */ refuse(
   "unauthenticated",
   `a header that ${SIGNED_HEADERS} names is missing, or came more than once`,
+);
+/** Lines are `<name>:<value>`, with a semicolon between: a value that holds the beginning of one could be several. */
+const NEXT_LINE = /;[^\s;:]+:|\n/;
+const AMBIGUOUS = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed header holds what could be another one, so the signature could fit other headers",
 );
 const NO_URL = /* @__PURE__ */ refuse("bad_credentials", "the path cannot be written as Contentful writes it");
 
@@ -57,6 +63,7 @@ const CANONICAL_REQUEST: SignedText = {
     for (const name of [...names].sort()) {
       const value = delivery.headers.onceList(name);
       if (value === undefined || value === REPEATED) return NO_HEADER;
+      if (NEXT_LINE.test(value)) return AMBIGUOUS;
       lines.push(`${name}:${value.trim()}`);
     }
     const path = canonicalPath(delivery.url);
@@ -66,7 +73,7 @@ const CANONICAL_REQUEST: SignedText = {
 };
 
 function contentfulAuth(secret: Secrets): Auth {
-  const auth = mac({
+  const auth = hmac({
     secret,
     signed: CANONICAL_REQUEST,
     timestamp: header(TIMESTAMP, "unix-milliseconds"),

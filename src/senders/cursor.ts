@@ -1,5 +1,5 @@
 // Verifies Cursor's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const cursor: SecretSender<{ event: string; id: string; status: string }>
   name: "cursor",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-webhook-signature", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-webhook-signature", encoding: "hex", prefix: "sha256=" } }),
     event: { id: header("x-webhook-id"), type: json("event"), timestamp: json("timestamp", "rfc3339") },
     reply: { honoursRetryAfter: false, unsubscribes: [] },
   }),

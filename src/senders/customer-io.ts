@@ -1,5 +1,5 @@
 // Verifies Customer.io's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, header, json } from "../core/field.js";
 import { DAY_SECONDS } from "./shared/durations.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ export const customerIo: SecretSender = /* @__PURE__ */ senderFactory({
   name: "customer-io",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "v0:{timestamp}:{body}",
       timestamp: header("x-cio-timestamp", "unix-seconds"),

@@ -1,5 +1,5 @@
 // Verifies Discourse's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { CustomFormat } from "../body-formats/format.js";
 import { header } from "../core/field.js";
 import { parseFormBody } from "../lib/form.js";
@@ -32,7 +32,7 @@ export const discourse: SecretSender = /* @__PURE__ */ senderFactory({
   name: "discourse",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-discourse-event-signature", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-discourse-event-signature", encoding: "hex", prefix: "sha256=" } }),
     body: { "application/json": "json", "application/x-www-form-urlencoded": JSON_OR_FORM },
     event: ({ headers }) =>
       headers.has("x-discourse-event") || !headers.has("x-discourse-event-type") ? NAMED : UNNAMED,

@@ -1,9 +1,10 @@
 // Verifies DocuSign Connect's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, ifPresent, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
+import { XML_TEXT } from "./shared/xml-text.js";
 
 const DOCUSIGN_EVENT = /* @__PURE__ */ json("event");
 
@@ -41,8 +42,8 @@ export const docusign: SecretSender = /* @__PURE__ */ senderFactory({
   name: "docusign",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: DOCUSIGN_SIGNATURES, encoding: "base64" } }),
-    body: { "application/json": "json", "text/xml": "text", "application/xml": "text" },
+    auth: hmac({ secret, signature: { header: DOCUSIGN_SIGNATURES, encoding: "base64" } }),
+    body: { "application/json": "json", "text/xml": XML_TEXT, "application/xml": XML_TEXT },
     event(_delivery, payload) {
       if (typeof payload === "string") return DOCUSIGN_XML;
       return memberOf(payload, "data.envelopeId") === undefined || memberOf(payload, "generatedDateTime") === undefined

@@ -1,6 +1,6 @@
 // Verifies Dropbox Sign's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
-import { viewOfMultipart, withView } from "../auth/unwrap.js";
+import { hmac } from "../auth/schemes/hmac.js";
+import { unwrapped, viewOfMultipart } from "../auth/unwrap.js";
 import { jsonInMultipart } from "../body-formats/multipart-format.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -41,11 +41,12 @@ export const dropboxSign: SecretSender = /* @__PURE__ */ senderFactory({
   name: "dropbox-sign",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: withView(
+    auth: unwrapped(
       viewOfMultipart(FIELD),
-      mac({
+      hmac({
         secret,
         signed: "{json:event.event_time}{json:event.event_type}",
+        patterns: { "json:event.event_type": /[a-z_]+/ },
         timestamp: TIME,
         signature: { at: json("event.event_hash"), encoding: "hex" },
       }),

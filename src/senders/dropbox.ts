@@ -1,5 +1,5 @@
 // Verifies Dropbox's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { literal } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import { echoQuery } from "./shared/handshakes.js";
@@ -11,7 +11,7 @@ export const dropbox: SecretSender = /* @__PURE__ */ senderFactory({
   name: "dropbox",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-dropbox-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-dropbox-signature", encoding: "hex" } }),
     event: { type: literal("list_folder") },
     dedupe: false,
     handshakes: [echoQuery("challenge")],

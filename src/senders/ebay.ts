@@ -4,7 +4,7 @@ import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
 import type { PublicKeyByIdFunction } from "../auth/keys/public-key-source.js";
 import type { UnverifiedDelivery } from "../auth/keys/secrets.js";
 import { publicKey } from "../auth/schemes/public-key.js";
-import { viewOfJsonHeader, withView } from "../auth/unwrap.js";
+import { unwrapped, viewOfJsonHeader } from "../auth/unwrap.js";
 import type { Auth } from "../core/auth.js";
 import { header, json } from "../core/field.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
@@ -36,7 +36,7 @@ function ebayAuth(keys: EbayOptions["keys"]): Auth {
     },
     signature: { header: `${SIGNATURE}.signature`, encoding: "base64" },
   });
-  return withView(viewOfJsonHeader(SIGNATURE), auth);
+  return unwrapped(viewOfJsonHeader(SIGNATURE), auth);
 }
 
 function answeredKeys(keys: EbayKeyFunction): PublicKeyByIdFunction {

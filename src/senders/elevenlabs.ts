@@ -1,5 +1,5 @@
 // Verifies ElevenLabs' deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -23,7 +23,7 @@ export const elevenlabs: SecretSender = /* @__PURE__ */ senderFactory({
   name: "elevenlabs",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-seconds"),

@@ -1,5 +1,5 @@
 // Verifies Exact Online's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
 import { dotted, dottedAll, json, memberOf } from "../core/field.js";
@@ -60,7 +60,7 @@ export const exactOnline: SecretSender = /* @__PURE__ */ senderFactory({
   name: "exact-online",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signed: CONTENT, signature: { at: json("HashCode"), encoding: "HEX" } }),
+    auth: hmac({ secret, signed: CONTENT, signature: { at: json("HashCode"), encoding: "HEX" } }),
     event: (_delivery, payload) => (memberOf(payload, "Content.EventCreatedOn") === undefined ? BARE : DATED),
     handshakes: [EMPTY_POST],
     reply: { honoursRetryAfter: false, unsubscribes: [] },

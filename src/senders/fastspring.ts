@@ -1,5 +1,5 @@
 // Verifies FastSpring's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const fastspring: SecretSender = /* @__PURE__ */ senderFactory({
   name: "fastspring",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-fs-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-fs-signature", encoding: "base64" } }),
     event: {
       each: "events",
       id: json("id"),

@@ -1,5 +1,5 @@
 // Verifies Favro's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,10 +10,11 @@ export const favro: SecretSender = /* @__PURE__ */ senderFactory({
   name: "favro",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       algorithm: "sha1",
       signed: "{json:payloadId}{url}",
+      patterns: { "json:payloadId": /[^:]+/ },
       signature: { header: "x-favro-webhook", encoding: "base64" },
     }),
     event: { id: json("payloadId"), type: json("action") },

@@ -1,5 +1,5 @@
 // Verifies Fireflies.ai's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -19,7 +19,7 @@ export const fireflies: SecretSender = /* @__PURE__ */ senderFactory({
   name: "fireflies",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
     event: (_delivery, payload) => (memberOf(payload, "eventType") === undefined ? V2 : V1),
     reply: { timeLimitSeconds: 10, honoursRetryAfter: false, unsubscribes: [] },
   }),

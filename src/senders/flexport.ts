@@ -1,5 +1,5 @@
 // Verifies Flexport's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const flexport: SecretSender = /* @__PURE__ */ senderFactory({
   name: "flexport",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" } }),
     event: { id: json("id"), type: json("type"), timestamp: json("occurred_at", "rfc3339") },
     privateHeaders: ["x-hub-signature"],
     reply: { successStatuses: [200], honoursRetryAfter: false, unsubscribes: [] },

@@ -1,5 +1,5 @@
 // Verifies Front's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json, memberOf } from "../core/field.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -25,7 +25,7 @@ export const front: SecretSender = /* @__PURE__ */ senderFactory({
   name: "front",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}:{body}",
       timestamp: header("x-front-request-timestamp", "unix-milliseconds"),

@@ -1,5 +1,5 @@
 // Verifies Gitea and Forgejo's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { mediaTypeOf } from "../body-formats/content-type.js";
 import { refuse } from "../core/auth.js";
@@ -29,7 +29,7 @@ export const gitea: SecretSender = /* @__PURE__ */ senderFactory({
   name: "gitea",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signed: JSON_TEXT, signature: { header: "x-gitea-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signed: JSON_TEXT, signature: { header: "x-gitea-signature", encoding: "hex" } }),
     body: { "application/json": "json", [FORM_TYPE]: { jsonInForm: FIELD } },
     event: { id: header("x-gitea-delivery"), type: header("x-gitea-event") },
     reply: {

@@ -1,5 +1,5 @@
 // Verifies GitHub's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { AnyEvents, WithActions } from "../core/event.js";
 import { dotted, header, json, memberOf } from "../core/field.js";
 import type { Sender } from "../sender/sender.js";
@@ -95,7 +95,7 @@ export const github: GithubSender = /* @__PURE__ */ senderFactory<SecretOptions>
   name: "github",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),
     body: { "application/json": "json", "application/x-www-form-urlencoded": { jsonInForm: "payload" } },
     event: { id: header("x-github-delivery"), type: dotted(header("x-github-event"), json("action")) },
     privateHeaders: ["x-hub-signature"],

@@ -6,7 +6,7 @@ import type { Auth } from "../core/auth.js";
 import { type Field, header, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
-import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
+import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
 
 export interface GitlabOptions {
   /** The webhook's secret token, sent as it is. */
@@ -65,7 +65,7 @@ export const gitlab: SenderFactory<GitlabOptions> = /* @__PURE__ */ senderFactor
 
 /** What is named must be there: a missing variable must not silently leave the weaker proof alone. */
 function authOf(options: GitlabOptions): Auth {
-  const signed = "secret" in options ? standardWebhooksMac(options.secret) : undefined;
+  const signed = "secret" in options ? standardWebhooksHmac(options.secret) : undefined;
   const plain = "token" in options ? staticToken({ token: options.token, at: header("x-gitlab-token") }) : undefined;
   if (signed !== undefined && plain !== undefined) return anyOf(signed, plain);
   const auth = signed ?? plain;

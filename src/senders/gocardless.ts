@@ -1,5 +1,5 @@
 // Verifies GoCardless' deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const gocardless: SecretSender = /* @__PURE__ */ senderFactory({
   name: "gocardless",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "webhook-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "webhook-signature", encoding: "hex" } }),
     event: {
       each: "events",
       id: json("id"),

@@ -1,5 +1,5 @@
 // Verifies Hookdeck Event Gateway's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, literal } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const hookdeck: SecretSender = /* @__PURE__ */ senderFactory({
   name: "hookdeck",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signature: { header: ["x-hookdeck-signature", "x-hookdeck-signature-2"], encoding: "base64" },
     }),

@@ -1,7 +1,7 @@
 // Verifies HubSpot's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
 import { digest } from "../auth/schemes/digest.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { type Auth, absent } from "../core/auth.js";
 import { dottedAll, header, ifPresent, json } from "../core/field.js";
@@ -39,7 +39,7 @@ function proofs(secret: Secrets): Readonly<Record<HubspotVersion, () => Auth>> {
   const hex = { header: SIGNATURE, encoding: "hex" } as const;
   return {
     v3: () =>
-      mac({
+      hmac({
         secret,
         signed: SIGNED_V3,
         timestamp: header("x-hubspot-request-timestamp", "unix-milliseconds"),

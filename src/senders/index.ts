@@ -120,7 +120,7 @@ export { revolut } from "./revolut.js";
 export { type RingcentralEnvelope, ringcentral } from "./ringcentral.js";
 export { type SalesforceOptions, salesforce } from "./salesforce.js";
 export { sanity } from "./sanity.js";
-export { segment } from "./segment.js";
+export { type SegmentOptions, segment } from "./segment.js";
 export { sendgrid } from "./sendgrid.js";
 export { sentry } from "./sentry.js";
 export type { Enrol, EnrollingOptions } from "./shared/enrolling.js";

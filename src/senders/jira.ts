@@ -1,5 +1,5 @@
 // Verifies Jira's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -16,7 +16,7 @@ export const jira: SecretSender<JiraEnvelope> = /* @__PURE__ */ senderFactory({
   name: "jira",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-hub-signature", encoding: "hex", prefix: "sha256=" } }),
     event: {
       id: header("x-atlassian-webhook-identifier"),
       type: json("webhookEvent"),

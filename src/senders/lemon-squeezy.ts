@@ -1,5 +1,5 @@
 // Verifies Lemon Squeezy's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const lemonSqueezy: SecretSender = /* @__PURE__ */ senderFactory({
   name: "lemon-squeezy",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-signature", encoding: "hex" } }),
     event: { type: json("meta.event_name") },
     reply: { successStatuses: [200], retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),

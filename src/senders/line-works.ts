@@ -1,5 +1,5 @@
 // Verifies LINE WORKS's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -16,7 +16,7 @@ export const lineWorks: SecretSender<LineWorksEnvelope> = /* @__PURE__ */ sender
   name: "line-works",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-works-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-works-signature", encoding: "base64" } }),
     event: { type: json("type"), timestamp: json("issuedTime", "rfc3339") },
     reply: { retries: false, honoursRetryAfter: false, unsubscribes: [] },
   }),

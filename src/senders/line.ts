@@ -1,5 +1,5 @@
 // Verifies LINE Messaging API's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -17,7 +17,7 @@ export const line: SecretSender<LineEnvelope> = /* @__PURE__ */ senderFactory({
   name: "line",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-line-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-line-signature", encoding: "base64" } }),
     event: {
       each: "events",
       id: json("webhookEventId"),

@@ -1,5 +1,5 @@
 // Verifies Linear's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -17,7 +17,7 @@ export const linear: SecretSender<LinearEnvelope> = /* @__PURE__ */ senderFactor
   name: "linear",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       timestamp: json("webhookTimestamp", "unix-milliseconds"),
       signature: { header: "linear-signature", encoding: "hex" },

@@ -1,5 +1,5 @@
 // Verifies LinkedIn's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { challengeByGet } from "./shared/challenge-by-get.js";
@@ -21,7 +21,7 @@ export const linkedin: SecretSender = /* @__PURE__ */ senderFactory({
   name: "linkedin",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signed: "hmacsha256={body}", signature: { header: "x-li-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signed: "hmacsha256={body}", signature: { header: "x-li-signature", encoding: "hex" } }),
     event(_delivery, payload) {
       const type = memberOf(payload, "type");
       if (!Array.isArray(memberOf(payload, "notifications")) || typeof type !== "string") return LINKEDIN_EVENT;

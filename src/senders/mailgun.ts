@@ -1,7 +1,7 @@
 // Verifies Mailgun's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
-import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { hmac } from "../auth/schemes/hmac.js";
+import { unwrapped, type Wrapping } from "../auth/unwrap.js";
 import { mediaTypeOf } from "../body-formats/content-type.js";
 import { multipart } from "../body-formats/multipart-format.js";
 import { multipartParts } from "../body-formats/multipart-parts.js";
@@ -42,7 +42,7 @@ const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the body is not th
 const NOT_ONCE = /* @__PURE__ */ refuse("bad_credentials", "a signed field of the body came more than once");
 
 /** Of a mail of many megabytes the proof sees its own three fields. Mail with attachments comes as multipart. */
-const OWN_FIELDS: DeliveryView = {
+const OWN_FIELDS: Wrapping = {
   see(delivery) {
     const fields = isOf(MULTIPART_TYPE, delivery) ? multipartFields(delivery) : formFields(delivery);
     if (!Array.isArray(fields)) return fields as Refusal;
@@ -76,19 +76,21 @@ function formFields({ body }: Delivery): [string, string][] | Refusal {
 
 /** One description for each body. The body that is parsed later is the one whose proof is asked. */
 function mailgunAuth(secret: Secrets): Auth {
-  const inJson = mac({
+  const inJson = hmac({
     secret,
     signed: "{json:signature.timestamp}{json:signature.token}",
+    patterns: { "json:signature.timestamp": /\d{10}/ },
     timestamp: json("signature.timestamp", "unix-seconds"),
     signature: { at: json("signature.signature"), encoding: "hex" },
   });
-  const inForm = mac({
+  const inForm = hmac({
     secret,
     signed: "{form:timestamp}{form:token}",
+    patterns: { "form:timestamp": /\d{10}/ },
     timestamp: form("timestamp", "unix-seconds"),
     signature: { at: form("signature"), encoding: "hex" },
   });
-  const inAnyForm = withView(OWN_FIELDS, inForm);
+  const inAnyForm = unwrapped(OWN_FIELDS, inForm);
   return {
     ...inJson,
     verify(delivery, context) {
@@ -118,6 +120,8 @@ export const mailgun: SecretSender = /* @__PURE__ */ senderFactory({
     auth: mailgunAuth(secret),
     body: { "application/json": "json", [FORM_TYPE]: "form", [MULTIPART_TYPE]: multipart },
     event: (delivery) => (isForm(delivery) ? ROUTE : WEBHOOK),
+    // Whether a retry has a new time and token is not known.
+    retriesChange: ["signature.timestamp", "signature.token", "timestamp", "token"],
     reply: {
       successStatuses: [200],
       stopStatus: 406,

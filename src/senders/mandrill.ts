@@ -1,5 +1,5 @@
 // Verifies Mailchimp Transactional (Mandrill)'s deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { signedForm } from "../auth/schemes/signed-form.js";
 import { dottedAll, ifPresent, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -50,10 +50,10 @@ export const mandrill: SecretSender = /* @__PURE__ */ senderFactory({
   name: "mandrill",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       algorithm: "sha1",
-      signed: signedForm({ maxFormBytes: MAX_BODY_BYTES }),
+      signed: signedForm({ names: ["mandrill_events"], maxFormBytes: MAX_BODY_BYTES }),
       signature: { header: "x-mandrill-signature", encoding: "base64" },
     }),
     body: { "application/x-www-form-urlencoded": { jsonInForm: "mandrill_events" } },

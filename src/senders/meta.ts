@@ -1,5 +1,5 @@
 // Verifies Meta (Facebook, Instagram, Messenger, WhatsApp)'s deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { queryParameter } from "../core/delivery.js";
 import { memberOf } from "../core/field.js";
 import type { Handshake } from "../sender/sender.js";
@@ -46,7 +46,7 @@ export const meta: SenderFactory<VerifyTokenOptions, MetaEntry> = /* @__PURE__ *
   name: "meta",
   options: ["secret", "verifyToken"],
   define: ({ secret, verifyToken }) => ({
-    auth: mac({ secret, signature: { header: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "x-hub-signature-256", encoding: "hex", prefix: "sha256=" } }),
     event(_delivery, payload) {
       const object = memberOf(payload, "object");
       return typeof object === "string" ? rowOf(object) : UNTYPED;

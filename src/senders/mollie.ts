@@ -1,6 +1,6 @@
 // Verifies Mollie's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, absent } from "../core/auth.js";
 import { json, literal, memberOf } from "../core/field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
@@ -33,7 +33,7 @@ function mollieAuth({ secret, confirm }: MollieOptions): Auth {
   const signature =
     secret === undefined
       ? undefined
-      : mac({ secret, signature: { header: SIGNATURE, encoding: "hex", prefix: "sha256=" } });
+      : hmac({ secret, signature: { header: SIGNATURE, encoding: "hex", prefix: "sha256=" } });
   const bare = confirm === undefined ? undefined : unsigned("mollie", confirm);
   return {
     ...((signature ?? bare) as Auth),

@@ -1,5 +1,5 @@
 // Verifies Notion's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import { checkEnrol, type EnrollingOptions, enrolment } from "./shared/enrolling.js";
@@ -18,7 +18,7 @@ export const notion: SenderFactory<EnrollingOptions> = /* @__PURE__ */ senderFac
   define: ({ secret, enrol }) => {
     checkEnrol("notion", enrol);
     return {
-      auth: mac({ secret, signature: { header: NOTION_SIGNATURE, encoding: "hex", prefix: "sha256=" } }),
+      auth: hmac({ secret, signature: { header: NOTION_SIGNATURE, encoding: "hex", prefix: "sha256=" } }),
       event: {
         id: json("id"),
         type: json("type"),

@@ -1,5 +1,5 @@
 // Verifies Nylas' deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import { echoQuery } from "./shared/handshakes.js";
@@ -11,7 +11,7 @@ export const nylas: SecretSender = /* @__PURE__ */ senderFactory({
   name: "nylas",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-nylas-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-nylas-signature", encoding: "hex" } }),
     event: { id: json("id"), type: json("type"), attempt: json("webhook_delivery_attempt") },
     handshakes: [echoQuery("challenge")],
     reply: {

@@ -1,7 +1,7 @@
 // Verifies Orb's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
-import { type DeliveryView, withView } from "../auth/unwrap.js";
+import { unwrapped, type Wrapping } from "../auth/unwrap.js";
 import { header, json } from "../core/field.js";
 import { HeaderLines } from "../lib/headers.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ const TIME = "x-orb-timestamp";
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?$/;
 
 /** The time as RFC 3339 wants it: without a zone it is UTC. */
-const IN_UTC: DeliveryView = {
+const IN_UTC: Wrapping = {
   see(delivery) {
     const time = delivery.headers.once(TIME);
     if (typeof time !== "string" || !WITHOUT_ZONE.test(time)) return delivery;
@@ -37,9 +37,9 @@ export const orb: SecretSender = /* @__PURE__ */ senderFactory({
   name: "orb",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: withView(
+    auth: unwrapped(
       IN_UTC,
-      mac({
+      hmac({
         secret,
         signed: TEXT,
         timestamp: header(TIME, "rfc3339"),

@@ -1,5 +1,5 @@
 // Verifies Oura's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, dottedAll, json } from "../core/field.js";
 import { DAY_SECONDS } from "./shared/durations.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -12,9 +12,11 @@ export const oura: SenderFactory<VerifyTokenOptions> = /* @__PURE__ */ senderFac
   name: "oura",
   options: ["secret", "verifyToken"],
   define: ({ secret, verifyToken }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{header:x-oura-timestamp}{body}",
+      // Its unit is not documented: digits, or a date.
+      patterns: { "header:x-oura-timestamp": /\d+|\d{4}-[\dTZ:.+-]+/ },
       signature: { header: "x-oura-signature", encoding: "HEX" },
     }),
     event: {

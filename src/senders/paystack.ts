@@ -1,5 +1,5 @@
 // Verifies Paystack's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -31,7 +31,7 @@ export const paystack: SecretSender = /* @__PURE__ */ senderFactory({
   name: "paystack",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, algorithm: "sha512", signature: { header: "x-paystack-signature", encoding: "hex" } }),
+    auth: hmac({ secret, algorithm: "sha512", signature: { header: "x-paystack-signature", encoding: "hex" } }),
     event: (_delivery, payload) =>
       PAYSTACK_ONCE.has(memberOf(payload, "event")) && memberOf(payload, "data.id") !== undefined
         ? PAYSTACK_NAMED

@@ -1,5 +1,5 @@
 // Verifies Persona's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ export const persona: SecretSender = /* @__PURE__ */ senderFactory({
   name: "persona",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-seconds"),

@@ -1,5 +1,5 @@
 // Verifies Picqer's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { DAY_SECONDS } from "./shared/durations.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ export const picqer: SecretSender = /* @__PURE__ */ senderFactory({
   name: "picqer",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-picqer-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-picqer-signature", encoding: "base64" } }),
     event: { type: json("event") },
     reply: {
       successStatuses: [200, 201, 202],

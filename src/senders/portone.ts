@@ -3,7 +3,7 @@ import type { Secrets } from "../auth/keys/secrets.js";
 import { dottedAll, header, json, memberOf } from "../core/field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
-import { standardWebhooksMac } from "./shared/standard-webhooks-scheme.js";
+import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
 import { unsigned } from "./shared/unsigned.js";
 
 export interface PortoneOptions {
@@ -64,7 +64,7 @@ export const portone: SenderFactory<PortoneOptions> = /* @__PURE__ */ senderFact
       );
     }
     return {
-      auth: isSigned ? standardWebhooksMac(options.secret) : unsigned("portone", options.confirm),
+      auth: isSigned ? standardWebhooksHmac(options.secret) : unsigned("portone", options.confirm),
       ...(options.confirm === undefined ? {} : { confirm: options.confirm }),
       body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
       event: (_delivery, payload) =>

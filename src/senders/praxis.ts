@@ -8,37 +8,45 @@ import type { FinishReply } from "../core/reply.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
+import { ANY, DECIMAL, DIGITS, type JoinedMember, joinMembers } from "./shared/joined-members.js";
 import type { SecretSender } from "./shared/options.js";
 
 const SIGNATURE = "gt-authentication";
 const REPLY_SIGNATURE = "external-request-signature";
-const PAYMENT_MEMBERS = [
-  "merchant_id",
-  "application_key",
-  "timestamp",
-  "customer.customer_token",
-  "session.order_id",
-  "transaction.tid",
-  "transaction.currency",
-  "transaction.amount",
-  "transaction.conversion_rate",
-  "transaction.processed_currency",
-  "transaction.processed_amount",
+/** Upper case, so that a status before a time is no currency before an amount: a subscription is no payment. */
+const CURRENCY = /^[A-Z]{3,6}$/;
+/** 1 to 15 digits: Unix seconds. */
+const TIME = /^\d{1,15}$/;
+const PAYMENT_MEMBERS: readonly JoinedMember[] = [
+  ["merchant_id", ANY],
+  ["application_key", ANY],
+  ["timestamp", TIME],
+  ["customer.customer_token", ANY],
+  ["session.order_id", ANY],
+  ["transaction.tid", DIGITS],
+  ["transaction.currency", CURRENCY],
+  ["transaction.amount", DECIMAL],
 ];
-const SUBSCRIPTION_MEMBERS = [
-  "event",
-  "merchant_id",
-  "application_key",
-  "cid",
-  "plan_id",
-  "subscription_id",
-  "subscription_status",
-  "timestamp",
+/** Where nothing was converted all three may be missing. */
+const CONVERSION: readonly JoinedMember[] = [
+  ["transaction.conversion_rate", DECIMAL],
+  ["transaction.processed_currency", CURRENCY],
+  ["transaction.processed_amount", DECIMAL],
+];
+const SUBSCRIPTION_MEMBERS: readonly JoinedMember[] = [
+  ["event", /^[A-Za-z]\w*$/],
+  ["merchant_id", ANY],
+  ["application_key", ANY],
+  ["cid", ANY],
+  ["plan_id", ANY],
+  ["subscription_id", ANY],
+  ["subscription_status", ANY],
+  ["timestamp", TIME],
 ];
 const MAX_BODY_BYTES = 1_048_576;
 const UNREADABLE = /* @__PURE__ */ refuse(
   "bad_credentials",
-  "the body is not JSON of at most 1 MiB, or a signed member has no one text",
+  "the body is not JSON of at most 1 MiB, or a signed member is missing or not written as Praxis writes it",
 );
 
 const VALUES: SignedText = {
@@ -48,27 +56,39 @@ const VALUES: SignedText = {
     url: false,
     headers: [],
     // Of a payment `event` is not signed, but there is none: its presence makes it a subscription's.
-    fields: [.../* @__PURE__ */ new Set([...PAYMENT_MEMBERS, ...SUBSCRIPTION_MEMBERS])],
+    fields: /* @__PURE__ */ namesOf([...PAYMENT_MEMBERS, ...CONVERSION, ...SUBSCRIPTION_MEMBERS]),
   },
   texts({ body }) {
     const parsed = body.length > MAX_BODY_BYTES ? undefined : parseJson(body);
     if (!parsed?.ok) return UNREADABLE;
-    const members = memberOf(parsed.value, "event") === undefined ? PAYMENT_MEMBERS : SUBSCRIPTION_MEMBERS;
-    let text = "";
-    for (const name of members) {
-      const value = memberOf(parsed.value, name) ?? "";
-      if (typeof value !== "string" && !Number.isSafeInteger(value)) return UNREADABLE;
-      text += value;
-    }
-    return [text];
+    const text = joinMembers(parsed.value, membersOf(parsed.value));
+    return text === undefined ? UNREADABLE : [text];
   },
 };
 
-/** Status 0, the time, and the hash of both with the secret. A handler's own answer stays. */
-const signed: FinishReply = (reply, { proof, nowMs }) =>
-  reply.body.length > 0 || proof.signReply === undefined
-    ? reply
-    : { status: reply.status, ...answerOf(nowMs, proof.signReply) };
+function namesOf(members: readonly JoinedMember[]): readonly string[] {
+  return [...new Set(members.map(([name]) => name))];
+}
+
+function membersOf(payload: unknown): readonly JoinedMember[] {
+  if (memberOf(payload, "event") !== undefined) return SUBSCRIPTION_MEMBERS;
+  const isConverted = CONVERSION.some(([name]) => (memberOf(payload, name) ?? null) !== null);
+  return isConverted ? [...PAYMENT_MEMBERS, ...CONVERSION] : PAYMENT_MEMBERS;
+}
+
+/** What is hashed of an answer. It is made as deliveries' hashes are, and no delivery has digits alone. */
+const REPLY_TEXT = /0\d{1,15}/;
+
+/**
+ * Status 0, the time, and the hash of both with the secret. A handler's own answer stays. A duplicate hears it without the
+ * hash: whoever replays a delivery would else get a new one each time.
+ */
+const signed: FinishReply = (reply, { proof, nowMs, isDuplicate }) => {
+  if (reply.body.length > 0 || proof.signReply === undefined) return reply;
+  const { headers, body } = answerOf(nowMs, proof.signReply);
+  const { [REPLY_SIGNATURE]: _hash, ...unsigned } = headers;
+  return { status: reply.status, headers: isDuplicate ? unsigned : headers, body };
+};
 
 function answerOf(
   nowMs: number,
@@ -107,9 +127,10 @@ export const praxis: SecretSender = /* @__PURE__ */ senderFactory({
       signed: VALUES,
       secretAt: "end",
       signature: { header: SIGNATURE, encoding: "hex" },
-      signsReplies: true,
+      signsReplies: REPLY_TEXT,
     }),
     event: (_delivery, payload) => (memberOf(payload, "event") === undefined ? PAYMENT : SUBSCRIPTION),
+    retriesChange: ["timestamp"],
     reply: { successStatuses: [200], finish: signed, honoursRetryAfter: false, unsubscribes: [] },
   }),
 });

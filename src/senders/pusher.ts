@@ -1,5 +1,5 @@
 // Verifies Pusher Channels' deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const pusher: SecretSender = /* @__PURE__ */ senderFactory({
   name: "pusher",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-pusher-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-pusher-signature", encoding: "hex" } }),
     event: { each: "events", type: json("name") },
     reply: { timeLimitSeconds: 4, retryHorizonSeconds: 600, honoursRetryAfter: false, unsubscribes: [] },
   }),

@@ -1,5 +1,5 @@
 // Verifies QuickBooks Online's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, literal } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -20,7 +20,7 @@ export const quickbooks: SecretSender = /* @__PURE__ */ senderFactory({
   name: "quickbooks",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "intuit-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "intuit-signature", encoding: "base64" } }),
     body: {
       "application/json": "json",
       "application/cloudevents-batch+json": "json",

@@ -20,6 +20,7 @@ export const quoter: SecretSender = /* @__PURE__ */ senderFactory({
       secret,
       algorithm: "md5",
       signed: "{secret}{timestamp}{form:data}",
+      patterns: { "form:data": /\D.*/s },
       timestamp: form("timestamp", "unix-seconds"),
       signature: { at: form("hash"), encoding: "hex" },
     }),

@@ -1,5 +1,5 @@
 // Verifies Razorpay's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const razorpay: SecretSender = /* @__PURE__ */ senderFactory({
   name: "razorpay",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-razorpay-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-razorpay-signature", encoding: "hex" } }),
     event: {
       id: header("x-razorpay-event-id"),
       type: json("event"),

@@ -1,5 +1,5 @@
 // Verifies Recurly's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { dotted, dottedAll, header, json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -28,7 +28,7 @@ export const recurly: SecretSender = /* @__PURE__ */ senderFactory({
   name: "recurly",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-milliseconds"),

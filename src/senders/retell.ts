@@ -1,5 +1,5 @@
 // Verifies Retell AI's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { dottedAll, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -38,7 +38,7 @@ export const retell: SecretSender = /* @__PURE__ */ senderFactory({
   name: "retell",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{body}{timestamp}",
       timestamp: param("v", "unix-milliseconds"),

@@ -1,5 +1,5 @@
 // Verifies Revolut's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const revolut: SecretSender = /* @__PURE__ */ senderFactory({
   name: "revolut",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "v1.{timestamp}.{body}",
       timestamp: header("revolut-request-timestamp", "unix-milliseconds"),

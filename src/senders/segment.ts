@@ -1,12 +1,19 @@
 // Verifies Segment's deliveries and locates their events.
-import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, COVERS_NOTHING, refuse } from "../core/auth.js";
 import { json } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
-import { senderFactory } from "./shared/factory.js";
-import type { SecretSender } from "./shared/options.js";
+import { type SenderFactory, senderFactory } from "./shared/factory.js";
+import type { SecretOptions } from "./shared/options.js";
+
+export interface SegmentOptions extends SecretOptions {
+  /**
+   * Accepts batches of several events. Segment signs the first of them alone: whoever has seen one signed event can put
+   * others behind it, and those are handled as Segment's. Default: a batch is accepted only where it holds one event.
+   */
+  readonly batches?: true | undefined;
+}
 
 const SINGLE: EventRow = {
   id: /* @__PURE__ */ json("messageId"),
@@ -23,19 +30,30 @@ function isBatch(body: Uint8Array): boolean {
   return body[first] === OPENING_BRACKET;
 }
 
-function segmentAuth(secret: Secrets): Auth {
+const NO_BATCH = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "the body is no JSON array of at most 1 MiB with an event in it",
+);
+const MOSTLY_UNSIGNED = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the body is a batch, of which Segment signs the first event alone; switch batching off at Segment, or accept the others unproven with batches: true",
+);
+
+function segmentAuth({ secret, batches }: SegmentOptions): Auth {
+  if (batches !== undefined && batches !== true) {
+    throw new TypeError("segment: batches must be true, or left out");
+  }
   const signature = { header: "x-signature", encoding: "hex" } as const;
-  const single = mac({ secret, algorithm: "sha1", signature });
-  const first = mac({
+  const single = hmac({ secret, algorithm: "sha1", signature });
+  const first = hmac({
     secret,
     algorithm: "sha1",
     signed: {
       covers: COVERS_NOTHING,
       texts({ body }) {
         const parsed = body.length > MAX_BATCH_BYTES ? undefined : parseJson(body);
-        if (!parsed?.ok || !Array.isArray(parsed.value) || parsed.value.length === 0) {
-          return refuse("bad_credentials", "the body is no JSON array of at most 1 MiB with an event in it");
-        }
+        if (!parsed?.ok || !Array.isArray(parsed.value) || parsed.value.length === 0) return NO_BATCH;
+        if (parsed.value.length > 1 && batches !== true) return MOSTLY_UNSIGNED;
         return [JSON.stringify(parsed.value[0])];
       },
     },
@@ -49,12 +67,12 @@ function segmentAuth(secret: Secrets): Auth {
 }
 
 /** Segment's webhook destinations. Types are `track`, `identify`, `page`. */
-export const segment: SecretSender = /* @__PURE__ */ senderFactory({
+export const segment: SenderFactory<SegmentOptions> = /* @__PURE__ */ senderFactory({
   factory: "segment",
   name: "segment",
-  options: ["secret"],
-  define: ({ secret }) => ({
-    auth: segmentAuth(secret),
+  options: ["secret", "batches"],
+  define: (options) => ({
+    auth: segmentAuth(options),
     event: (_delivery, payload) => (Array.isArray(payload) ? BATCH : SINGLE),
     reply: { timeLimitSeconds: 5, retryHorizonSeconds: 5 * 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),

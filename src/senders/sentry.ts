@@ -1,5 +1,5 @@
 // Verifies Sentry's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const sentry: SecretSender<{ action: string; data: unknown }> = /* @__PUR
   name: "sentry",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "sentry-hook-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "sentry-hook-signature", encoding: "hex" } }),
     event: { id: header("request-id"), type: dotted(header("sentry-hook-resource"), json("action")) },
     reply: {
       retries: false,

@@ -1,5 +1,5 @@
 // Verifies ShipHero's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const shiphero: SecretSender = /* @__PURE__ */ senderFactory({
   name: "shiphero",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-shiphero-hmac-sha256", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-shiphero-hmac-sha256", encoding: "base64" } }),
     event: { id: header("x-shiphero-message-id"), type: json("webhook_type") },
     reply: {
       successHeaders: { "content-type": "application/json" },

@@ -1,12 +1,13 @@
 // Verifies Shopify's deliveries and locates their events.
 import { randomUUID } from "node:crypto";
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { Auth, SignableRequest } from "../core/auth.js";
 import { dotted, dottedAll, header, json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
+import { XML_TEXT } from "./shared/xml-text.js";
 
 const TOPIC = /* @__PURE__ */ header("x-shopify-topic");
 const TIME = /* @__PURE__ */ header("x-shopify-triggered-at", "rfc3339");
@@ -26,7 +27,7 @@ const EVENTS: EventRow = {
 };
 
 function shopifyAuth(secret: Secrets): Auth {
-  const auth = mac({
+  const auth = hmac({
     secret,
     families: ["x-shopify", "shopify"],
     signature: { header: "*-hmac-sha256", encoding: "base64" },
@@ -62,7 +63,7 @@ export const shopify: SecretSender = /* @__PURE__ */ senderFactory({
   define: ({ secret }) => ({
     auth: shopifyAuth(secret),
     // XML is a choice of webhooks that the REST API made.
-    body: { "application/json": "json", "application/xml": "text", "text/xml": "text" },
+    body: { "application/json": "json", "application/xml": XML_TEXT, "text/xml": XML_TEXT },
     event({ headers }) {
       if (headers.get("shopify-hmac-sha256") !== undefined) return EVENTS;
       return headers.get("x-shopify-event-id") === undefined ? WEBHOOK : CAUSE;

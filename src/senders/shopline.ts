@@ -1,5 +1,5 @@
 // Verifies Shopline's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header } from "../core/field.js";
 import { DAY_SECONDS } from "./shared/durations.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ export const shopline: SecretSender = /* @__PURE__ */ senderFactory({
   name: "shopline",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-shopline-hmac-sha256", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-shopline-hmac-sha256", encoding: "hex" } }),
     event: { id: header("x-shopline-webhook-id"), type: header("x-shopline-topic") },
     reply: { timeLimitSeconds: 5, retryHorizonSeconds: 3 * DAY_SECONDS, honoursRetryAfter: false, unsubscribes: [] },
   }),

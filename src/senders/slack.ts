@@ -1,5 +1,5 @@
 // Verifies Slack's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { mediaTypeOf } from "../body-formats/content-type.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import { parseFormBody } from "../lib/form.js";
@@ -68,7 +68,7 @@ export const slack: SecretSender = /* @__PURE__ */ senderFactory({
   name: "slack",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "v0:{timestamp}:{body}",
       timestamp: header("x-slack-request-timestamp", "unix-seconds"),

@@ -1,10 +1,10 @@
 // Verifies Smartcar's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
-import { challengeMac } from "./shared/challenge-mac.js";
+import { challengeHmac } from "./shared/challenge-hmac.js";
 import { senderFactory } from "./shared/factory.js";
 import { okJson } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
@@ -14,7 +14,7 @@ const CHALLENGE = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** The proof has held: Smartcar wants the challenge's own MAC, made with the same token. */
 function verification(secret: Secrets): Handshake {
-  const answerWith = challengeMac("smartcar", secret, CHALLENGE);
+  const answerWith = challengeHmac("smartcar", secret, CHALLENGE);
   return {
     name: "VERIFY",
     methods: ["POST"],
@@ -35,7 +35,7 @@ export const smartcar: SecretSender = /* @__PURE__ */ senderFactory({
   name: "smartcar",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "sc-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "sc-signature", encoding: "hex" } }),
     event: { id: json("eventId"), type: json("eventType") },
     handshakes: [verification(secret)],
     reply: { timeLimitSeconds: 15, retryHorizonSeconds: 86_400, honoursRetryAfter: false, unsubscribes: [] },

@@ -1,5 +1,5 @@
 // Verifies Smile API's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const smile: SecretSender = /* @__PURE__ */ senderFactory({
   name: "smile",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, algorithm: "sha512", signature: { header: "smile-signature", encoding: "hex" } }),
+    auth: hmac({ secret, algorithm: "sha512", signature: { header: "smile-signature", encoding: "hex" } }),
     // Whether `id` is the event's is not documented; the type at least tells two events of one object apart.
     event: { id: dottedAll(json("type"), json("id")), type: json("type") },
     reply: { retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },

@@ -1,6 +1,6 @@
 // Verifies Solidgate's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
@@ -21,7 +21,7 @@ export const solidgate: SenderFactory<SolidgateOptions> = /* @__PURE__ */ sender
       throw new TypeError('solidgate: publicKey must be the webhook public key, "wh_pk_…"');
     }
     return {
-      auth: mac({
+      auth: hmac({
         secret,
         algorithm: "sha512",
         signed: `${publicKey}{body}${publicKey}`,

@@ -1,5 +1,5 @@
 // Verifies Stripe's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -38,7 +38,7 @@ export const stripe: SecretSender<StripeEnvelope> = /* @__PURE__ */ senderFactor
   name: "stripe",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-seconds"),

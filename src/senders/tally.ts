@@ -1,5 +1,5 @@
 // Verifies Tally's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const tally: SecretSender = /* @__PURE__ */ senderFactory({
   name: "tally",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "tally-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "tally-signature", encoding: "base64" } }),
     event: { id: json("eventId"), type: json("eventType"), timestamp: json("createdAt", "rfc3339") },
     reply: { timeLimitSeconds: 10, retryHorizonSeconds: 2 * 86_400, honoursRetryAfter: false, unsubscribes: [] },
   }),

@@ -1,5 +1,5 @@
 // Verifies Tebex's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
@@ -27,7 +27,7 @@ export const tebex: SecretSender = /* @__PURE__ */ senderFactory({
   name: "tebex",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signed: "{body:sha256}", signature: { header: "x-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signed: "{body:sha256}", signature: { header: "x-signature", encoding: "hex" } }),
     event: { id: json("id"), type: json("type"), timestamp: json("date", "rfc3339") },
     handshakes: [TEBEX_VALIDATION],
     reply: { honoursRetryAfter: false, unsubscribes: [] },

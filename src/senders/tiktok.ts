@@ -1,5 +1,5 @@
 // Verifies TikTok's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
@@ -18,7 +18,7 @@ export const tiktok: SecretSender<TiktokEnvelope> = /* @__PURE__ */ senderFactor
   name: "tiktok",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-seconds"),

@@ -4,7 +4,7 @@ import type { Secrets } from "../auth/keys/secrets.js";
 import { bodySecrets } from "../auth/request/body-secrets.js";
 import { PrivateFields } from "../auth/request/unverified-fields.js";
 import { writeField } from "../auth/request/write-field.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, absent, COVERS_NOTHING, type Proof, refuse, type SignableRequest } from "../core/auth.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import { indexOfDigest, sha256 } from "../lib/constant-time.js";
@@ -87,9 +87,12 @@ function tossAuth(options: TossPaymentsOptions): Auth {
   const { depositSecret } = options;
   const signature = !("securityKey" in options)
     ? undefined
-    : mac({
+    : hmac({
         secret: options.securityKey,
         signed: "{body}:{header:tosspayments-webhook-transmission-time}",
+        patterns: {
+          "header:tosspayments-webhook-transmission-time": /\d{10,13}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)?/,
+        },
         signature: { header: SIGNATURE, encoding: "base64", form: { list: "v1:", separator: "," } },
       });
 

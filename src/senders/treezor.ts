@@ -1,5 +1,5 @@
 // Verifies Treezor's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
 import { json } from "../core/field.js";
@@ -31,7 +31,7 @@ export const treezor: SecretSender = /* @__PURE__ */ senderFactory({
   name: "treezor",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: OBJECT_PAYLOAD,
       signature: { at: json("object_payload_signature"), encoding: "base64" },

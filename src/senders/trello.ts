@@ -1,5 +1,5 @@
 // Verifies Trello's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import { HEAD_PROBE } from "./shared/handshakes.js";
@@ -11,7 +11,7 @@ export const trello: SecretSender = /* @__PURE__ */ senderFactory({
   name: "trello",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       algorithm: "sha1",
       signed: "{body}{url}",

@@ -1,5 +1,5 @@
 // Verifies Twilio's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { signedForm } from "../auth/schemes/signed-form.js";
 import { dotted, dottedAll, form, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
@@ -62,7 +62,7 @@ export const twilio: SecretSender = /* @__PURE__ */ senderFactory({
   name: "twilio",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       algorithm: "sha1",
       signed: signedForm({ repeats: "sorted-once", urls: "with-and-without-port", bodyHash: "bodySHA256" }),

@@ -1,5 +1,5 @@
 // Verifies Twitch EventSub's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
@@ -56,9 +56,11 @@ export const twitch: SecretSender<TwitchEnvelope> = /* @__PURE__ */ senderFactor
   name: "twitch",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{header:twitch-eventsub-message-id}{timestamp}{body}",
+      // The time that follows has colons.
+      patterns: { "header:twitch-eventsub-message-id": /[^:]+/ },
       timestamp: TIME,
       signature: { header: "twitch-eventsub-message-signature", encoding: "hex", prefix: "sha256=" },
     }),

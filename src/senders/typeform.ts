@@ -1,5 +1,5 @@
 // Verifies Typeform's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const typeform: SecretSender = /* @__PURE__ */ senderFactory({
   name: "typeform",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "typeform-signature", encoding: "base64", prefix: "sha256=" } }),
+    auth: hmac({ secret, signature: { header: "typeform-signature", encoding: "base64", prefix: "sha256=" } }),
     event: { id: json("event_id"), type: json("event_type"), timestamp: json("form_response.submitted_at", "rfc3339") },
     reply: {
       timeLimitSeconds: 30,

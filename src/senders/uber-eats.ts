@@ -1,5 +1,5 @@
 // Verifies Uber Eats' deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { DAY_SECONDS } from "./shared/durations.js";
 import { senderFactory } from "./shared/factory.js";
@@ -11,7 +11,7 @@ export const uberEats: SecretSender = /* @__PURE__ */ senderFactory({
   name: "uber-eats",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-uber-signature", encoding: "hex" } }),
+    auth: hmac({ secret, signature: { header: "x-uber-signature", encoding: "hex" } }),
     event: { id: json("event_id"), type: json("event_type"), timestamp: json("event_time", "unix-seconds") },
     reply: { retryHorizonSeconds: DAY_SECONDS, honoursRetryAfter: false, unsubscribes: [] },
   }),

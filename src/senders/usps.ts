@@ -1,5 +1,5 @@
 // Verifies USPS Subscriptions – Tracking's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,9 +10,11 @@ export const usps: SecretSender = /* @__PURE__ */ senderFactory({
   name: "usps",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{json:timestamp}{json:payload}",
+      // The payload is a JSON text, and a time has no bracket: so it is certain where the time ends.
+      patterns: { "json:timestamp": /[^{[]+/, "json:payload": /[{[].*/s },
       signature: { header: ["x-hmac", "hmac-header"], encoding: "base64" },
     }),
     event: { type: json("subscriptionType") },

@@ -1,6 +1,6 @@
 // Verifies Vercel's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { ndjson } from "../body-formats/ndjson.js";
 import { json } from "../core/field.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
@@ -58,7 +58,7 @@ export const vercel: SenderFactory<VercelOptions, VercelEnvelope> = /* @__PURE__
   name: "vercel",
   options: ["secret", "verifyToken"],
   define: ({ secret, verifyToken }) => ({
-    auth: mac({ secret, algorithm: "sha1", signature: { header: SIGNATURE, encoding: "hex" } }),
+    auth: hmac({ secret, algorithm: "sha1", signature: { header: SIGNATURE, encoding: "hex" } }),
     body: { "application/json": "json", "application/x-ndjson": ndjson, "application/ndjson": ndjson },
     event: (_delivery, payload) => (Array.isArray(payload) ? DRAIN : WEBHOOK),
     ...(verifyToken === undefined

@@ -1,5 +1,5 @@
 // Verifies Walmart Marketplace's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const walmart: SecretSender = /* @__PURE__ */ senderFactory({
   name: "walmart",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{method}\n{target}\n{timestamp}\n{body:sha256}",
       timestamp: header("wm_sec.timestamp", "unix-seconds"),

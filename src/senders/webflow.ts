@@ -1,5 +1,5 @@
 // Verifies Webflow's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
@@ -15,7 +15,7 @@ export const webflow: SecretSender = /* @__PURE__ */ senderFactory({
   name: "webflow",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}:{body}",
       timestamp: header("x-webflow-timestamp", "unix-milliseconds"),

@@ -1,8 +1,8 @@
 // Verifies WebSub's deliveries and locates their events.
 import { anyOf } from "../auth/combine.js";
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
-import type { MacAlgorithm } from "../auth/signature/compile.js";
+import { hmac } from "../auth/schemes/hmac.js";
+import type { HmacAlgorithm } from "../auth/signature/compile.js";
 import { queryParameter } from "../core/delivery.js";
 import { literal } from "../core/field.js";
 import type { Handshake } from "../sender/sender.js";
@@ -17,7 +17,7 @@ export interface WebsubOptions {
 }
 
 /** Likeliest first; the first one signs in tests. */
-const ALGORITHMS: readonly MacAlgorithm[] = ["sha256", "sha1", "sha384", "sha512"];
+const ALGORITHMS: readonly HmacAlgorithm[] = ["sha256", "sha1", "sha384", "sha512"];
 /** WebSub section 5.3: the answer to what one does not want. */
 const NOT_WANTED = { status: 404, headers: {}, body: "" };
 
@@ -66,10 +66,10 @@ export const websub: SenderFactory<WebsubOptions> = /* @__PURE__ */ senderFactor
   define(options) {
     const { secret } = options;
     const [first, ...others] = ALGORITHMS.map((algorithm) =>
-      mac({ secret, algorithm, signature: { header: "x-hub-signature", encoding: "hex", prefix: `${algorithm}=` } }),
+      hmac({ secret, algorithm, signature: { header: "x-hub-signature", encoding: "hex", prefix: `${algorithm}=` } }),
     );
     return {
-      auth: anyOf(first as ReturnType<typeof mac>, ...others),
+      auth: anyOf(first as ReturnType<typeof hmac>, ...others),
       body: {
         "application/atom+xml": "text",
         "application/xml": "text",

@@ -1,5 +1,5 @@
 // Verifies WooCommerce's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dottedAll, header, ifPresent, json } from "../core/field.js";
 import { parseFormBody } from "../lib/form.js";
 import type { Handshake } from "../sender/sender.js";
@@ -31,7 +31,7 @@ export const woocommerce: SecretSender = /* @__PURE__ */ senderFactory({
   name: "woocommerce",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-wc-webhook-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-wc-webhook-signature", encoding: "base64" } }),
     body: { "application/json": "json", "application/x-www-form-urlencoded": "form" },
     // The delivery's id is a hash of the webhook's number and the second: two orders of one second have the same.
     event: {

@@ -8,6 +8,9 @@ import type { EventRow } from "../sender/sender.js";
 export const WORKOS_ACTION: EventRow = { id: /* @__PURE__ */ json("id"), type: /* @__PURE__ */ json("object") };
 const ACTION = /^(authentication|user_registration)_action_context$/;
 
+/** What is signed of a verdict. It is made as deliveries' texts are, with the same key, and no delivery's body begins so. */
+export const WORKOS_VERDICT: RegExp = /\d+\.\{"timestamp":\d+,"verdict":"(?:Allow|Deny)".*\}/s;
+
 export function workosActionOf(payload: unknown): string | undefined {
   const object = memberOf(payload, "object");
   return typeof object === "string" ? ACTION.exec(object)?.[1] : undefined;

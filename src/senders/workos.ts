@@ -1,11 +1,11 @@
 // Verifies WorkOS's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
 import { json } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
-import { signWorkosVerdict, WORKOS_ACTION, workosActionOf } from "./workos-actions.js";
+import { signWorkosVerdict, WORKOS_ACTION, WORKOS_VERDICT, workosActionOf } from "./workos-actions.js";
 
 const WORKOS_EVENT: EventRow = {
   id: /* @__PURE__ */ json("id"),
@@ -19,12 +19,12 @@ export const workos: SecretSender = /* @__PURE__ */ senderFactory({
   name: "workos",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-milliseconds"),
       signature: { header: "workos-signature", encoding: "hex", form: { pairs: "v1", separator: ", " } },
-      signsReplies: true,
+      signsReplies: WORKOS_VERDICT,
     }),
     toleranceSeconds: 180,
     event: (_delivery, payload) => (workosActionOf(payload) === undefined ? WORKOS_EVENT : WORKOS_ACTION),

@@ -1,5 +1,5 @@
 // Verifies X (Twitter)'s deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { challengeByGet, exceptChallenges } from "./shared/challenge-by-get.js";
 import { senderFactory } from "./shared/factory.js";
 import { okJson } from "./shared/handshakes.js";
@@ -21,7 +21,7 @@ export const x: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: exceptChallenges(
-      mac({ secret, signature: { header: "x-twitter-webhooks-signature", encoding: "base64", prefix: "sha256=" } }),
+      hmac({ secret, signature: { header: "x-twitter-webhooks-signature", encoding: "base64", prefix: "sha256=" } }),
       CRC_TOKEN,
     ),
     event(_delivery, payload) {

@@ -1,5 +1,5 @@
 // Verifies Xero's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { dotted, dottedAll, json } from "../core/field.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -10,7 +10,7 @@ export const xero: SecretSender = /* @__PURE__ */ senderFactory({
   name: "xero",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({ secret, signature: { header: "x-xero-signature", encoding: "base64" } }),
+    auth: hmac({ secret, signature: { header: "x-xero-signature", encoding: "base64" } }),
     event: {
       each: "events",
       id: dottedAll(json("tenantId"), json("resourceId"), json("eventType"), json("eventDateUtc")),

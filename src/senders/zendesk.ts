@@ -1,9 +1,10 @@
 // Verifies Zendesk's deliveries and locates their events.
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
+import { XML_TEXT } from "./shared/xml-text.js";
 
 const ZENDESK_INVOCATION = /* @__PURE__ */ header("x-zendesk-webhook-invocation-id");
 
@@ -22,7 +23,7 @@ export const zendesk: SecretSender = /* @__PURE__ */ senderFactory({
   name: "zendesk",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "{timestamp}{body}",
       timestamp: header("x-zendesk-webhook-signature-timestamp", "rfc3339"),
@@ -31,8 +32,8 @@ export const zendesk: SecretSender = /* @__PURE__ */ senderFactory({
     body: {
       "application/json": "json",
       "application/x-www-form-urlencoded": "form",
-      "application/xml": "text",
-      "text/xml": "text",
+      "application/xml": XML_TEXT,
+      "text/xml": XML_TEXT,
     },
     event: (_delivery, payload) => {
       const type = memberOf(payload, "type");

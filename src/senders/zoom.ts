@@ -1,10 +1,10 @@
 // Verifies Zoom's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { mac } from "../auth/schemes/hmac.js";
+import { hmac } from "../auth/schemes/hmac.js";
 import { header, json, memberOf } from "../core/field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
-import { challengeMac } from "./shared/challenge-mac.js";
+import { challengeHmac } from "./shared/challenge-hmac.js";
 import { senderFactory } from "./shared/factory.js";
 import { okJson } from "./shared/handshakes.js";
 import type { SecretSender } from "./shared/options.js";
@@ -14,7 +14,7 @@ const PLAIN_TOKEN = /^[A-Za-z0-9+/_=-]{1,512}$/;
 
 /** The proof has held, so the key that made it is the one Zoom wants to see. */
 function urlValidation(secret: Secrets): Handshake {
-  const answerWith = challengeMac("zoom", secret, PLAIN_TOKEN);
+  const answerWith = challengeHmac("zoom", secret, PLAIN_TOKEN);
   return {
     name: "endpoint.url_validation",
     methods: ["POST"],
@@ -52,7 +52,7 @@ export const zoom: SecretSender<ZoomEnvelope> = /* @__PURE__ */ senderFactory({
   name: "zoom",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: mac({
+    auth: hmac({
       secret,
       signed: "v0:{timestamp}:{body}",
       timestamp: header("x-zm-request-timestamp", "unix-seconds"),

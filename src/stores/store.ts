@@ -66,7 +66,7 @@ export interface ClaimRequest {
   readonly token: string;
   /** At least 1. The claim lapses when it is neither renewed nor settled for so long. */
   readonly leaseSeconds: number;
-  /** SHA-256 of the body, base64url. Kept, to tell a duplicate from another body under the same id. */
+  /** SHA-256 of the body, base64url. AttemptCounter, to tell a duplicate from another body under the same id. */
   readonly bodyDigest: string;
 }
 

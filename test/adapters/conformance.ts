@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { createReceiver, defineSender, header, json, literal, type Receiver, type ReceiverOptions } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/schemes/hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
 import { param } from "../../src/auth/signature/signature.js";
 import { quiet } from "../receiver/harness.js";
 
@@ -49,7 +49,7 @@ function receiverFor(options: ReceiverOptions, tenantOf: (params: Readonly<Recor
   const seen: { id: string | undefined; tenant: string | undefined; thing: unknown; bytes: string }[] = [];
   const sender = defineSender({
     name: "erp",
-    auth: mac({
+    auth: hmac({
       secret: ({ params }) => {
         const tenant = tenantOf(params);
         const secret = SECRETS[tenant];
@@ -107,10 +107,10 @@ let count = 0;
 function wire(given: Given = {}): Wire {
   const body = Buffer.from(given.body ?? JSON.stringify({ id: `evt_${++count}`, type: "thing.made" }));
   const at = Math.floor(Date.now() / 1000) + (given.signedAt ?? 0);
-  const mac = createHmac("sha256", given.secret ?? (SECRETS.acme as string))
+  const hmac = createHmac("sha256", given.secret ?? (SECRETS.acme as string))
     .update(`${at}.`)
     .update(body);
-  const signatures = [given.signature ?? `t=${at},v1=${mac.digest("hex")}`].flat();
+  const signatures = [given.signature ?? `t=${at},v1=${hmac.digest("hex")}`].flat();
   const method = given.method ?? "POST";
   const own = [
     ["Content-Type", given.contentType ?? "application/json"],
@@ -240,7 +240,7 @@ export function describeAdapter(adapter: Adapter): void {
       const failing = createReceiver(
         defineSender({
           name: "erp",
-          auth: mac({
+          auth: hmac({
             secret: SECRETS.acme,
             signed: "{timestamp}.{body}",
             timestamp: param("t", "unix-seconds"),

@@ -11,7 +11,7 @@ import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
 import { type Auth, needsBody, type Proof } from "../../src/core/auth.js";
 import { type Delivery, toDelivery } from "../../src/core/delivery.js";
-import { closeServers, macAuth, onClose, quiet } from "../receiver/harness.js";
+import { closeServers, hmacAuth, onClose, quiet } from "../receiver/harness.js";
 import { LOOPBACK, listening, MOUNTS, type Open } from "./mounts.js";
 
 const TOKEN = "a-token-of-these-tests-only";
@@ -151,7 +151,7 @@ describe.each(MOUNTS)("on $name", (mount) => {
   });
 
   it("waits for the body of a delivery that is proven by its body", async () => {
-    const port = await listening(mount, receiverOf(macAuth(), 0.05).receiver);
+    const port = await listening(mount, receiverOf(hmacAuth(), 0.05).receiver);
     const forged = { headers: { "x-signature": `t=1,v1=${"0".repeat(64)}` } };
     expect(await ask(port, mount.version, forged, { length: 1_000, sent: "{" })).toBe(503);
   });
@@ -242,9 +242,9 @@ describe("a proof that is asked before the body", () => {
   it.each([
     ["a token in the body", staticToken({ token: TOKEN, at: json("token") })],
     ["a token in a form", staticToken({ token: TOKEN, at: { kind: "text", in: "form", name: "token" } as never })],
-    ["a signature", macAuth()],
-    ["all of which one reads the body", allOf(byBasic, macAuth())],
-    ["any of which one reads the body", anyOf(byBasic, macAuth())],
+    ["a signature", hmacAuth()],
+    ["all of which one reads the body", allOf(byBasic, hmacAuth())],
+    ["any of which one reads the body", anyOf(byBasic, hmacAuth())],
     [
       "a token that is the body",
       jwt({ at: "body", algorithms: ["HS256"], secret: JWT_SECRET, issuer: "i", audience: "a" }),

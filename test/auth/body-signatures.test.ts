@@ -1,11 +1,11 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/schemes/hmac.js";
-import { type ItemMacOptions, itemMac } from "../../src/auth/schemes/item-hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
+import { type ItemHmacOptions, itemHmac } from "../../src/auth/schemes/item-hmac.js";
 import { publicKey } from "../../src/auth/schemes/public-key.js";
 import { type SignedFormOptions, signedForm } from "../../src/auth/schemes/signed-form.js";
-import { viewOfJsonHeader, viewOfMultipart, withView } from "../../src/auth/unwrap.js";
+import { unwrapped, viewOfJsonHeader, viewOfMultipart } from "../../src/auth/unwrap.js";
 import { form, header, json } from "../../src/core/field.js";
 import { parseForm } from "../../src/lib/form.js";
 import { expectEveryBodyBitBound, flipped, outcomeOf, proofOf, received, signed, vectors } from "./proving.js";
@@ -13,19 +13,21 @@ import { expectEveryBodyBitBound, flipped, outcomeOf, proofOf, received, signed,
 const SECRET = "a secret of 24 bytes, ok";
 
 const twilioLike = (secret: string) =>
-  mac({
+  hmac({
     secret,
     algorithm: "sha1",
     signed: signedForm({ repeats: "sorted-once", urls: "with-and-without-port", bodyHash: "bodySHA256" }),
     signature: { header: "x-twilio-signature", encoding: "base64" },
   });
 const mandrillLike = (secret: string) =>
-  mac({
+  hmac({
     secret,
     algorithm: "sha1",
     signed: signedForm(),
     signature: { header: "x-mandrill-signature", encoding: "base64" },
   });
+
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
 
 describe("URL and sorted form fields", () => {
   it.each(vectors("body-signatures", "twilio"))(
@@ -60,7 +62,7 @@ describe("URL and sorted form fields", () => {
   it("accepts whatever bit is flipped only where the fields stay the same", async () => {
     const auth = twilioLike(SECRET);
     const body = Buffer.from("Body=Hello+%2B+%C3%A4&From=%2B1415&To=a&To=b&To=a");
-    const request = await signed(auth, { body });
+    const request = await signed(auth, { headers: FORM, body });
     const fieldsOf = (bytes: Uint8Array) => JSON.stringify(parseForm(Buffer.from(bytes).toString("utf8")));
     await fc.assert(
       fc.asyncProperty(fc.nat(body.length - 1), fc.integer({ min: 0, max: 7 }), async (at, bit) => {
@@ -75,7 +77,7 @@ describe("URL and sorted form fields", () => {
   it("signs each different value of a repeated field once, sorted, or all as they came", async () => {
     const textsOf = (options: SignedFormOptions) =>
       signedForm(options).texts(
-        received({ method: "POST", url: "/", headers: {}, body: Buffer.from("b=2&a=1&b=1&b=2"), timestampMs: 0 }),
+        received({ method: "POST", url: "/", headers: FORM, body: Buffer.from("b=2&a=1&b=1&b=2"), timestampMs: 0 }),
         { urls: ["u:"], timestamp: "", param: () => undefined },
       );
     expect(textsOf({ repeats: "sorted-once" })).toEqual(["u:a1b1b2"]);
@@ -133,7 +135,7 @@ describe("URL and sorted form fields", () => {
 
   it("refuses bodies that are no form", async () => {
     const auth = mandrillLike(SECRET);
-    const { headers } = await signed(auth, { body: Buffer.from("a=1") });
+    const { headers } = await signed(auth, { headers: FORM, body: Buffer.from("a=1") });
     for (const body of [
       Buffer.from([0xff]),
       Buffer.alloc(1_048_577, 97),
@@ -152,7 +154,7 @@ describe("URL and sorted form fields", () => {
   );
 });
 
-const adyen: ItemMacOptions = {
+const adyen: ItemHmacOptions = {
   secret: "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00",
   key: "hex",
   items: "notificationItems",
@@ -187,7 +189,7 @@ describe("a signature on every item (Adyen)", () => {
     );
 
   it("accepts the published delivery, and says what is bound", async () => {
-    expect(await proofOf(itemMac(adyen), { body })).toMatchObject({
+    expect(await proofOf(itemHmac(adyen), { body })).toMatchObject({
       ok: true,
       keyIndex: 0,
       covers: { body: false, fields: adyen.fields },
@@ -200,12 +202,12 @@ describe("a signature on every item (Adyen)", () => {
       const last = text.at(-1) === '"' ? text.length - 2 : text.length - 1;
       const changed = `${text.slice(0, last)}${text[last] === "9" ? "8" : "9"}${text.slice(last + 1)}`;
       expect(body.includes(text)).toBe(true);
-      expect(await outcomeOf(itemMac(adyen), { body: body.replaceAll(text, changed) })).toBe("unauthenticated");
+      expect(await outcomeOf(itemHmac(adyen), { body: body.replaceAll(text, changed) })).toBe("unauthenticated");
     },
   );
 
   it("accepts what it signs, item by item, and refuses the delivery for one bad item", async () => {
-    const auth = itemMac(adyen);
+    const auth = itemHmac(adyen);
     const request = await signed(auth, {
       body: batch(item, { ...item, pspReference: "q", merchantReference: "a:b\\c" }),
     });
@@ -223,8 +225,29 @@ describe("a signature on every item (Adyen)", () => {
         .digest("base64");
     const signedItem = (hmacSignature: string) =>
       batch({ ...item, merchantReference: "a:b", additionalData: { hmacSignature } });
-    expect(await outcomeOf(itemMac(adyen), { body: signedItem(sign("p:::a:b:1:EUR:A:true")) })).toBe("proven");
-    expect(await outcomeOf(itemMac(adyen), { body: signedItem(sign("p:::a\\:b:1:EUR:A:true")) })).toBe("proven");
+    expect(await outcomeOf(itemHmac(adyen), { body: signedItem(sign("p:::a:b:1:EUR:A:true")) })).toBe("proven");
+    expect(await outcomeOf(itemHmac(adyen), { body: signedItem(sign("p:::a\\:b:1:EUR:A:true")) })).toBe("proven");
+  });
+
+  it("tells where each value ends, once it is said which one may hold the joint", async () => {
+    const { createHmac } = await import("node:crypto");
+    const auth = itemHmac({ ...adyen, jointIn: "NotificationRequestItem.merchantReference" });
+    const outcome = (text: string, over: object) => {
+      const hmacSignature = createHmac("sha256", Buffer.from(adyen.secret as string, "hex"))
+        .update(text)
+        .digest("base64");
+      return outcomeOf(auth, { body: batch({ ...item, ...over, additionalData: { hmacSignature } }) });
+    };
+    expect(await outcome("p:::a:b:1:EUR:A:true", { merchantReference: "a:b" })).toBe("proven");
+    expect(await outcome("p:::a\\:b:1:EUR:A:true", { merchantReference: "a:b" })).toBe("proven");
+    expect(await outcome("p:::a\\b:1:EUR:A:true", { merchantReference: "a\\b" })).toBe("proven");
+    // What reads like an escaped value is one.
+    expect(await outcome("p:::a\\:b:1:EUR:A:true", { merchantReference: "a\\:b" })).toBe("unauthenticated");
+    const moved = { originalReference: ":a", merchantReference: "b" };
+    expect(await outcome("p:::a:b:1:EUR:A:true", moved)).toBe("bad_credentials");
+    expect(await outcome("p:::a:b:1:EUR:A:true", { pspReference: "p:", merchantReference: "a:b" })).toBe(
+      "bad_credentials",
+    );
   });
 
   it.each<[string, Buffer | string, string]>([
@@ -248,11 +271,11 @@ describe("a signature on every item (Adyen)", () => {
     ["too many items", batch(...Array(101).fill(item)), "bad_credentials"],
     ["items that are texts", '{"notificationItems":["a",1,null]}', "unauthenticated"],
   ])("%s", async (_name, given, expected) => {
-    expect(await outcomeOf(itemMac(adyen), { body: given })).toBe(expected);
+    expect(await outcomeOf(itemHmac(adyen), { body: given })).toBe(expected);
   });
 
   it("decides by what a secret function answers", async () => {
-    const outcomeWith = (secret: () => unknown) => outcomeOf(itemMac({ ...adyen, secret: secret as never }), { body });
+    const outcomeWith = (secret: () => unknown) => outcomeOf(itemHmac({ ...adyen, secret: secret as never }), { body });
     expect(await outcomeWith(() => adyen.secret)).toBe("proven");
     expect(await outcomeWith(async () => null)).toBe("unauthenticated");
     expect(
@@ -266,17 +289,18 @@ describe("a signature on every item (Adyen)", () => {
     ["no fields", { fields: [] }, /fields must name at least one/],
     ["the signature among the fields", { fields: ["s"], signature: "s" }, /must not hold the signature/],
     ["no joint", { joint: "" }, /joint must be a text/],
+    ["a joint in a field that is none", { jointIn: "x" }, /jointIn must be one of fields/],
     ["an unknown encoding", { encoding: "b64" }, /encoding must be one of/],
     ["an unknown option", { item: "x" }, /did you mean "items"/],
     ["a secret that is no hex", { secret: "xyz" }, /must be hex/],
   ])("throws for %s", (_name, over, message) => {
-    expect(() => itemMac({ ...adyen, ...over } as ItemMacOptions)).toThrow(message);
+    expect(() => itemHmac({ ...adyen, ...over } as ItemHmacOptions)).toThrow(message);
   });
 });
 
 describe("a signature inside of the body", () => {
   const mailgun = (place: typeof json) =>
-    mac({
+    hmac({
       secret: vectors("body-signatures", "mailgun")[0]?.secretOrKey,
       signed: place === json ? "{json:signature.timestamp}{json:signature.token}" : "{form:timestamp}{form:token}",
       timestamp: place(place === json ? "signature.timestamp" : "timestamp", "unix-seconds"),
@@ -297,9 +321,9 @@ describe("a signature inside of the body", () => {
 
   describe("of a multipart field (Dropbox Sign)", () => {
     const [vector] = vectors("body-signatures", "dropbox-sign");
-    const auth = withView(
+    const auth = unwrapped(
       viewOfMultipart("json"),
-      mac({
+      hmac({
         secret: vector?.secretOrKey,
         signed: "{json:event.event_time}{json:event.event_type}",
         timestamp: json("event.event_time", "unix-seconds"),
@@ -349,7 +373,7 @@ describe("a signature inside of the body", () => {
 
   it("reads JSON in a header (eBay)", async () => {
     const { publicKey: ours, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const auth = withView(
+    const auth = unwrapped(
       viewOfJsonHeader("X-EBAY-Signature"),
       publicKey({
         algorithm: { by: header("x-ebay-signature.digest"), names: { SHA1: "ecdsa-p256-sha1" } },

@@ -1,11 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { refuseChain } from "../../src/auth/keys/certificate.js";
-import {
-  type CertificateTuning,
-  type CertificateUrlOptions,
-  certificateSource,
-} from "../../src/auth/keys/certificate-url.js";
+import type { CertificateTuning } from "../../src/auth/keys/certificate-cache.js";
+import { type CertificateUrlOptions, certificateSource } from "../../src/auth/keys/certificate-url.js";
 import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/schemes/public-key.js";
 import type { SignedText } from "../../src/auth/signature/signed-content.js";
 import { refuse } from "../../src/core/auth.js";
@@ -131,14 +128,62 @@ describe("fetching", () => {
     expect(server.requests).toBe(1);
   });
 
-  it("does not ask again right after a failure, nor too often for many names", async () => {
-    server = await serve((_req, res) => res.writeHead(404).end());
-    const source = certificateSource({ url: header("x"), hosts }, "test", { maxFetches: 5, maxCached: 3 });
-    for (let at = 0; at < 10; at++) await source.find(here(), NOW_MS);
+  it("does not ask again right after a failure", async () => {
+    let clockMs = 0;
+    server = await serve((_req, res) => res.writeHead(500).end());
+    const source = certificateSource({ url: header("x"), hosts }, "test", { clockMs: () => clockMs });
+    for (let at = 0; at < 10; at++) expect(await source.find(here(), NOW_MS)).toMatchObject({ outcome: "undecided" });
     expect(server.requests).toBe(1);
-    for (let at = 0; at < 30; at++)
-      expect(await source.find(here(`/${at}`), NOW_MS)).toMatchObject({ outcome: "undecided" });
-    expect(server.requests).toBe(5);
+    clockMs += 9_999;
+    await source.find(here(), NOW_MS);
+    expect(server.requests).toBe(1);
+    clockMs += 1;
+    await source.find(here(), NOW_MS);
+    expect(server.requests).toBe(2);
+  });
+
+  it("asks for a genuine one after any number of forged names, and never for one that is kept", async () => {
+    server = await serve((req, res) => {
+      if (req.url?.startsWith("/genuine") === true) res.end(pem("leaf"));
+      else res.writeHead(404).end();
+    });
+    const source = certificateSource({ url: header("x"), hosts }, "test");
+    expect(await source.find(here("/genuine-1"), NOW_MS)).toHaveProperty("type", "public");
+    const forged = Array.from({ length: 500 }, (_, at) => source.find(here(`/forged-${at}`), NOW_MS));
+    for (const one of await Promise.all(forged)) expect(one).toMatchObject({ outcome: "undecided" });
+    const { requests } = server;
+    expect(source.find(here("/genuine-1"), NOW_MS)).toHaveProperty("type", "public"); // at once
+    expect(server.requests).toBe(requests);
+    expect(await source.find(here("/genuine-2"), NOW_MS)).toHaveProperty("type", "public");
+  });
+
+  it("fetches so many at a time; beyond, the oldest that hangs gives way to a genuine one", async () => {
+    server = await serve((req, res) => {
+      if (req.url === "/genuine") res.end(pem("leaf"));
+    });
+    const source = certificateSource({ url: header("x"), hosts }, "test", { maxInFlight: 4, timeoutMs: 60_000 });
+    const forged = Array.from({ length: 12 }, (_, at) => source.find(here(`/forged-${at}`), NOW_MS));
+    expect(await source.find(here("/genuine"), NOW_MS)).toHaveProperty("type", "public");
+    for (const one of await Promise.all(forged.slice(0, 9))) {
+      expect(one).toMatchObject({ outcome: "undecided", hint: expect.stringContaining("had taken longest") });
+    }
+    expect(source.find(here("/genuine"), NOW_MS)).toHaveProperty("type", "public"); // kept, although others hang
+  });
+
+  it("uses an old one where a newer one is slow to come", async () => {
+    let clockMs = 0;
+    let isSlow = false;
+    server = await serve((_req, res) => void (isSlow || res.end(pem("leaf"))));
+    const source = certificateSource({ url: header("x"), hosts }, "test", {
+      clockMs: () => clockMs,
+      patienceMs: 1,
+      timeoutMs: 60_000,
+    });
+    await source.find(here(), NOW_MS);
+    isSlow = true;
+    clockMs += 24 * 3_600_000;
+    expect(await source.find(here(), NOW_MS)).toHaveProperty("type", "public");
+    expect(server.requests).toBe(2);
   });
 
   it("keeps a good certificate while strangers name bad ones, and while its host fails", async () => {
@@ -198,7 +243,11 @@ describe("chains", () => {
     ["to the root", [leaf, intermediate, root], undefined],
     ["below the root", [leaf, intermediate], undefined],
     ["without its intermediate", [leaf, root], "unauthenticated"],
-    ["to another root of the same name", [leaf, intermediate, certificate("other-root")], "unauthenticated"],
+    [
+      "that goes on to another root of the same name, once the pinned one has been reached",
+      [leaf, intermediate, certificate("other-root")],
+      undefined,
+    ],
     ["in another order", [intermediate, leaf, root], "unauthenticated"],
     ["issued by a leaf", [certificate("forged-leaf"), leaf, intermediate, root], "unauthenticated"],
     ["that is the root alone", [root], "unauthenticated"],
@@ -206,6 +255,15 @@ describe("chains", () => {
     ["that is too long", [leaf, leaf, leaf, leaf, intermediate, root], "bad_credentials"],
   ])("%s", (_name, chain, expected) => {
     expect(refuseChain(chain, [root], NOW_MS)?.outcome).toBe(expected);
+  });
+
+  it("to another root than the pinned one, though of the same name", () => {
+    for (const chain of [
+      [leaf, intermediate],
+      [leaf, intermediate, root],
+    ]) {
+      expect(refuseChain(chain, [certificate("other-root")], NOW_MS)?.outcome).toBe("unauthenticated");
+    }
   });
 
   it("must be valid at the moment asked for", () => {

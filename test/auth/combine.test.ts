@@ -3,7 +3,7 @@ import { allOf, anyOf } from "../../src/auth/combine.js";
 import { targetOf } from "../../src/auth/request/signable-request.js";
 import { basicAuth } from "../../src/auth/schemes/basic-auth.js";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
-import { mac } from "../../src/auth/schemes/hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
 import { staticToken } from "../../src/auth/schemes/static-token.js";
 import {
   type Auth,
@@ -20,7 +20,7 @@ import { createReceiver } from "../../src/create-receiver.js";
 import { defineSender } from "../../src/sender/define-sender.js";
 
 const TOKEN = "a-token-of-more-than-16-bytes";
-const signed = mac({ secret: "a secret of 24 bytes, ok", signature: { header: "x-s", encoding: "hex" } });
+const signed = hmac({ secret: "a secret of 24 bytes, ok", signature: { header: "x-s", encoding: "hex" } });
 const token = staticToken({ token: TOKEN, at: header("x-token") });
 const context = { nowMs: 0, publicUrls: () => [] };
 const request = { method: "POST", url: "https://example.com/", headers: {}, body: Buffer.from("{}"), timestampMs: 0 };
@@ -118,14 +118,14 @@ describe("allOf", () => {
 });
 
 describe("allOf signs last what signs most, in whatever order it is given", () => {
-  const body = mac({ secret: TOKEN, signature: { header: "x-s", encoding: "hex" } });
-  const url = mac({ secret: TOKEN, signed: "{url}.{body}", signature: { header: "x-u", encoding: "hex" } });
-  const tokenHeader = mac({
+  const body = hmac({ secret: TOKEN, signature: { header: "x-s", encoding: "hex" } });
+  const url = hmac({ secret: TOKEN, signed: "{url}.{body}", signature: { header: "x-u", encoding: "hex" } });
+  const tokenHeader = hmac({
     secret: TOKEN,
     signed: "{header:x-token}.{body}",
     signature: { header: "x-h", encoding: "hex" },
   });
-  const dated = mac({
+  const dated = hmac({
     secret: TOKEN,
     signed: "{body}",
     timestamp: json("sentAt", "unix-seconds"),
@@ -164,7 +164,7 @@ describe("allOf signs last what signs most, in whatever order it is given", () =
   });
 
   it("says of a family of headers where each of its times is written", () => {
-    const families = mac({
+    const families = hmac({
       secret: TOKEN,
       families: ["svix", "webhook"],
       signed: "{header:*-id}.{timestamp}.{body}",
@@ -184,8 +184,8 @@ describe("allOf signs last what signs most, in whatever order it is given", () =
   });
 
   it("is built where two sign each other's places, to verify at least", () => {
-    const inBody = mac({ secret: TOKEN, signed: "{url}", signature: { at: json("sig"), encoding: "hex" } });
-    const inUrl = mac({ secret: TOKEN, signed: "{body}", signature: { at: query("sig"), encoding: "hex" } });
+    const inBody = hmac({ secret: TOKEN, signed: "{url}", signature: { at: json("sig"), encoding: "hex" } });
+    const inUrl = hmac({ secret: TOKEN, signed: "{body}", signature: { at: query("sig"), encoding: "hex" } });
     expect(allOf(inBody, inUrl).sign?.(request)).toMatchObject({ url: expect.stringContaining("sig=") });
   });
 });
@@ -236,7 +236,7 @@ describe("both", () => {
   });
 
   it("need the public URL where one of them does", () => {
-    const byUrl = mac({ secret: TOKEN, signed: "{url}{body}", signature: { header: "x-s", encoding: "hex" } });
+    const byUrl = hmac({ secret: TOKEN, signed: "{url}{body}", signature: { header: "x-s", encoding: "hex" } });
     for (const combine of [allOf, anyOf]) expect(combine(byUrl, token).needsPublicUrl).toBe(true);
   });
 

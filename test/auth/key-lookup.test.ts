@@ -15,7 +15,7 @@ const SIGNED = { headers: { "x-k": "k", x: "0".repeat(128) }, body: "{}" };
 
 /** Each scheme that takes a function, and a delivery that makes it ask. */
 async function schemes(look: Look): Promise<readonly (readonly [string, Auth, DeliveryInput, unknown])[]> {
-  const { mac } = await import("../../src/auth/schemes/hmac.js");
+  const { hmac } = await import("../../src/auth/schemes/hmac.js");
   const { publicKey } = await import("../../src/auth/schemes/public-key.js");
   const { bearerToken } = await import("../../src/auth/schemes/bearer-token.js");
   const { jwt } = await import("../../src/auth/jwt/jwt.js");
@@ -33,7 +33,7 @@ async function schemes(look: Look): Promise<readonly (readonly [string, Auth, De
   const p1363 = { algorithm: "ecdsa-p256-sha256", ecdsaForm: "p1363", signature: HEX } as const;
   const messageKey = { algorithm: "ecdsa-p256-sha256", publicKey: PEM };
   return [
-    ["mac", mac({ secret: byKey, signature: HEX }), { headers: { x: "0".repeat(64) }, body: "{}" }, SECRET],
+    ["hmac", hmac({ secret: byKey, signature: HEX }), { headers: { x: "0".repeat(64) }, body: "{}" }, SECRET],
     ["bearerToken", bearerToken({ token: byKey }), { headers: { authorization: "Bearer x" } }, SECRET],
     ["publicKey", publicKey({ ...p1363, publicKey: byKey }), SIGNED, PEM],
     ["publicKey by id", publicKey({ ...p1363, keys: byId, keyId: header("x-k") }), SIGNED, PEM],

@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { createReceiver, defineSender, header, json } from "hookgate";
-import { type Auth, basicAuth, bearerToken, mac, param, staticToken } from "hookgate/auth";
+import { type Auth, basicAuth, bearerToken, hmac, param, staticToken } from "hookgate/auth";
 import { afterEach, describe, expect, it } from "vitest";
 import { createBearerJwt } from "../../src/auth/jwt/bearer-jwt.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const BODY = '{"id":"evt_1","type":"order.created"}';
 const NOW_SECONDS = 1_700_000_000;
-const hmac = (text: string, encoding: "hex" | "base64" = "hex") =>
+const hmacOf = (text: string, encoding: "hex" | "base64" = "hex") =>
   createHmac("sha256", SECRET).update(text).digest(encoding);
 
 interface Case {
@@ -31,29 +31,29 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "static token": { auth: staticToken({ token: SECRET, at: header("x-token") }), name: "X-Token", good: SECRET },
   "bare signature": {
-    auth: mac({ secret: SECRET, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),
+    auth: hmac({ secret: SECRET, signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" } }),
     name: "X-Hub-Signature-256",
-    good: `sha256=${hmac(BODY)}`,
+    good: `sha256=${hmacOf(BODY)}`,
   },
   "signature in pairs": {
-    auth: mac({
+    auth: hmac({
       secret: SECRET,
       signed: "{timestamp}.{body}",
       timestamp: param("t", "unix-seconds"),
       signature: { header: "stripe-signature", form: { pairs: "v1" }, encoding: "hex" },
     }),
     name: "Stripe-Signature",
-    good: `t=${NOW_SECONDS},v1=${hmac(`${NOW_SECONDS}.${BODY}`)}`,
+    good: `t=${NOW_SECONDS},v1=${hmacOf(`${NOW_SECONDS}.${BODY}`)}`,
   },
   "signature in a list": {
-    auth: mac({
+    auth: hmac({
       secret: SECRET,
       signed: "{header:webhook-id}.{timestamp}.{body}",
       timestamp: header("webhook-timestamp", "unix-seconds"),
       signature: { header: "webhook-signature", form: { list: "v1,", separator: " " }, encoding: "base64" },
     }),
     name: "Webhook-Signature",
-    good: `v1,${hmac(`msg_1.${NOW_SECONDS}.${BODY}`, "base64")}`,
+    good: `v1,${hmacOf(`msg_1.${NOW_SECONDS}.${BODY}`, "base64")}`,
     others: { "Webhook-Id": "msg_1", "Webhook-Timestamp": String(NOW_SECONDS) },
   },
 };

@@ -110,3 +110,24 @@ it("an HMAC token is undecided without createHmac", async () => {
   platform.lacks = "createHmac";
   expect(await auth.verify(delivery, context)).toMatchObject({ outcome: "undecided", cause: missing });
 });
+
+it("of several proofs one that throws is undecided, and another one may still hold", async () => {
+  const { allOf, anyOf } = await import("../../src/auth/combine.js");
+  const { bearerToken } = await import("../../src/auth/schemes/bearer-token.js");
+  const holds = bearerToken({ token: "a-token-of-these-tests" });
+  const throwing = (verify: Auth["verify"]): Auth => ({ ...holds, scheme: "broken", verify });
+  const delivery = toDelivery({ headers: { authorization: "Bearer a-token-of-these-tests" } });
+  for (const broken of [throwing(() => fail()), throwing(async () => fail())]) {
+    expect(await anyOf(broken, holds).verify(delivery, context)).toMatchObject({ ok: true });
+    expect(await allOf(holds, broken).verify(delivery, context)).toMatchObject({
+      outcome: "undecided",
+      cause: missing,
+    });
+    const forged = toDelivery({ headers: { authorization: "Bearer another" } });
+    expect(await anyOf(broken, holds).verify(forged, context)).toMatchObject({ outcome: "undecided", cause: missing });
+  }
+});
+
+function fail(): never {
+  throw missing;
+}

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { anyOf } from "../../src/auth/combine.js";
 import type { PublicKeyAlgorithm } from "../../src/auth/keys/algorithms.js";
 import type { PublicKeyText } from "../../src/auth/keys/parse-public-key.js";
-import { mac } from "../../src/auth/schemes/hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
 import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/schemes/public-key.js";
 import { form, header, json, query } from "../../src/core/field.js";
 import { ed, p256, p384, p521, pkcs8, rsa, spki } from "./keys.js";
@@ -363,7 +363,7 @@ describe("Standard Webhooks with both kinds of signature in one header", () => {
   const list = (version: string) =>
     ({ header: "webhook-signature", encoding: "base64", form: { list: `${version},`, separator: " " } }) as const;
   const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-  const symmetric = mac({ ...shared, secret, key: { base64After: "whsec_" }, signature: list("v1") });
+  const symmetric = hmac({ ...shared, secret, key: { base64After: "whsec_" }, signature: list("v1") });
   const asymmetric = publicKey({ ...shared, algorithm: "ed25519", publicKey: ed.publicKey, signature: list("v1a") });
 
   it("accepts either, and takes neither for the other (row 12)", async () => {

@@ -1,20 +1,20 @@
 import { describe, expect, it, vi } from "vitest";
 import type { KeyForm } from "../../src/auth/keys/secret-encoding.js";
 import type { Secrets, UnverifiedDelivery } from "../../src/auth/keys/secrets.js";
-import { mac } from "../../src/auth/schemes/hmac.js";
-import type { MacOptions } from "../../src/auth/signature/compile.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
+import type { HmacOptions } from "../../src/auth/signature/compile.js";
 import type { Proof } from "../../src/core/auth.js";
 import { toDelivery } from "../../src/core/delivery.js";
 
 const SECRET = "a secret of 24 bytes, ok";
 const signature = { header: "x-s", encoding: "hex" } as const;
 
-function built(secret: unknown, key: KeyForm = "utf8", rest: Partial<MacOptions> = {}) {
-  return mac({ secret: secret as Secrets, key, signature, ...rest });
+function built(secret: unknown, key: KeyForm = "utf8", rest: Partial<HmacOptions> = {}) {
+  return hmac({ secret: secret as Secrets, key, signature, ...rest });
 }
 
 async function verifyWith(secret: Secrets, key: KeyForm = "utf8"): Promise<Proof> {
-  const signer = mac({ secret: SECRET, signature });
+  const signer = hmac({ secret: SECRET, signature });
   const made = await signer.sign?.({
     method: "POST",
     url: "https://example.com/hooks/acme",

@@ -9,11 +9,11 @@ import type {
   BearerTokenOptions,
   ClaimValue,
   Covers,
+  HmacAlgorithm,
+  HmacOptions,
   JwtAlgorithm,
   KeyForm,
   ListForm,
-  MacAlgorithm,
-  MacOptions,
   MaybePromise,
   PairsForm,
   Proof,
@@ -35,7 +35,7 @@ import type {
   UnverifiedDelivery,
   WrittenPlace,
 } from "hookgate/auth";
-import { allOf, anyOf, basicAuth, bearerToken, mac, param, staticToken } from "hookgate/auth";
+import { allOf, anyOf, basicAuth, bearerToken, hmac, param, staticToken } from "hookgate/auth";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { type DeliveryInput, toDelivery } from "../../src/core/delivery.js";
 import hmacVectors from "../vectors/hmac.json" with { type: "json" };
@@ -51,7 +51,7 @@ describe("hookgate/auth", () => {
   /** What stands in the signatures of public functions can be named by whoever calls them; a missing name fails the type check. */
   type Named = [
     ...[Auth, Covers, Proof, ProofContext, Proven, Refusal, SignableRequest, WrittenPlace, MaybePromise<Proof>],
-    ...[BasicAuthOptions, BearerTokenOptions, StaticTokenOptions, MacOptions, MacAlgorithm, KeyForm],
+    ...[BasicAuthOptions, BearerTokenOptions, StaticTokenOptions, HmacOptions, HmacAlgorithm, KeyForm],
     ...[BearerJwtOptions, BearerJwtKeys, BearerJwtRules, ClaimValue, JwtAlgorithm],
     ...[Secret, Secrets, SecretAnswer, SecretFunction, UnverifiedDelivery],
     ...[SignatureOptions, SignatureWriting, SignatureEncoding, SignatureParam, ListForm, PairsForm],
@@ -340,8 +340,8 @@ describe("allOf and anyOf", () => {
   });
 });
 
-describe("mac", () => {
-  const stripeLike = mac({
+describe("hmac", () => {
+  const stripeLike = hmac({
     secret: [token, `${token}2`],
     signed: "{timestamp}.{body}",
     timestamp: param("t", "unix-seconds"),
@@ -385,7 +385,7 @@ describe("mac", () => {
   });
 
   it("refuses an id that holds the separator it is signed with", async () => {
-    const auth = mac({
+    const auth = hmac({
       secret: token,
       signed: "{header:x-id}.{body}",
       signature: { header: "x-sig", encoding: "hex" },
@@ -398,17 +398,17 @@ describe("mac", () => {
   });
 
   const described: Record<string, (secret: string, url: string | null) => Auth> = {
-    jira: (secret) => mac({ secret, signature: { header: "x-hub-signature", prefix: "sha256=", encoding: "hex" } }),
-    line: (secret) => mac({ secret, signature: { header: "x-line-signature", encoding: "base64" } }),
-    "coinbase-commerce": (secret) => mac({ secret, signature: { header: "x-cc-webhook-signature", encoding: "hex" } }),
+    jira: (secret) => hmac({ secret, signature: { header: "x-hub-signature", prefix: "sha256=", encoding: "hex" } }),
+    line: (secret) => hmac({ secret, signature: { header: "x-line-signature", encoding: "base64" } }),
+    "coinbase-commerce": (secret) => hmac({ secret, signature: { header: "x-cc-webhook-signature", encoding: "hex" } }),
     square: (secret) =>
-      mac({
+      hmac({
         secret,
         signed: "{url}{body}",
         signature: { header: "x-square-hmacsha256-signature", encoding: "base64" },
       }),
     paddle: (secret) =>
-      mac({
+      hmac({
         secret,
         signed: "{timestamp}:{body}",
         timestamp: param("ts", "unix-seconds"),
@@ -439,7 +439,7 @@ describe("mac", () => {
       for (const test of group.tests) {
         if (test.key === "") continue; // an empty secret is refused when built
         count++;
-        const auth = mac({ secret: test.key, key: "hex", algorithm, signature: { header: "x-sig", encoding: "hex" } });
+        const auth = hmac({ secret: test.key, key: "hex", algorithm, signature: { header: "x-sig", encoding: "hex" } });
         const proof = await judge(auth, { headers: { "x-sig": test.tag }, body: Buffer.from(test.msg, "hex") });
         // A truncated tag is right by its own rules and never by ours.
         expect(proof.ok, `tcId ${test.tcId}`).toBe(test.result === "valid" && group.tagSize === bits);

@@ -179,18 +179,29 @@ describe("an event that is listed", () => {
     expect(handled).toEqual(["e2"]);
   });
 
-  it.each([
-    ["without a type", { id: "e0", type: "", payload: {} }],
-    ["with a payload that JSON cannot carry", { id: "e0", type: "order.created", payload: { n: 1n } }],
-    ["with an id that is none", { id: " ", type: "order.created", payload: {} }],
-  ])("is skipped and told to onError %s, and its neighbours are handled", async (_name, bad) => {
+  it("is skipped and told to onError with a payload that JSON cannot carry, and its neighbours are handled", async () => {
     const { receiver, handled, errors } = build();
     receiver.on("order.created", (one) => {
       handled.push(one.id);
     });
+    const bad = { id: "e0", type: "order.created", payload: { n: 1n } };
     const report = await backfill(receiver, { source: paged([[bad as FetchedEvent, event("e1")]]) }).run();
     expect(report).toMatchObject({ state: "done", skipped: 1, processed: 1 });
     expect(errors.map(({ code }) => code)).toEqual(["event_dead"]);
+  });
+
+  it.each<[string, object, unknown]>([
+    ["without a type, by the handler of everything", { id: "e0", type: "", payload: {} }, "e0"],
+    ["with an id that is none, each time it is fetched", { id: " ", type: "other", payload: {} }, undefined],
+    ["whose id is null", { id: null, type: "other", payload: {} }, undefined],
+  ])("is handled %s", async (_name, lacking, id) => {
+    const { receiver, handled } = build();
+    receiver.on("*", (one) => {
+      handled.push(one.id as string);
+    });
+    const report = await backfill(receiver, { source: paged([[lacking as FetchedEvent, event("e1")]]) }).run();
+    expect(report).toMatchObject({ state: "done", skipped: 0, processed: 2 });
+    expect(handled).toEqual([id, "e1"]);
   });
 
   it("may be discarded, or be nobody's", async () => {

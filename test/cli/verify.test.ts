@@ -1,6 +1,6 @@
 // `hookgate verify`: each cause of a refusal is found, and said with its fix.
 import { defineSender, json } from "hookgate";
-import { mac } from "hookgate/auth";
+import { hmac } from "hookgate/auth";
 import { github, square, standardWebhooks, stripe } from "hookgate/senders";
 import { createTestSender, type SignedDelivery } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
@@ -309,7 +309,7 @@ describe("a file's last line break", () => {
 describe("whsec_ handled wrongly by who signs", () => {
   it("the text was the key, not the base64 decoded", async () => {
     const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
-    const asText = mac({
+    const asText = hmac({
       secret,
       signed: "{header:webhook-id}.{timestamp}.{body}",
       timestamp: { kind: "time", in: "header", name: "webhook-timestamp", format: "unix-seconds" },

@@ -2,7 +2,7 @@
 import type { DedupeStore } from "hookgate";
 import { memoryStore } from "hookgate";
 import { describe, expect, it } from "vitest";
-import { guardedStore } from "../../src/dedupe/resilient-store.js";
+import { resilientStore } from "../../src/dedupe/resilient-store.js";
 import { viewOf } from "../receiver/harness.js";
 
 const DONE = { reply: undefined };
@@ -23,7 +23,7 @@ function world() {
       return answer;
     };
   const ops: DedupeStore = viewOf(shared);
-  const store = guardedStore({
+  const store = resilientStore({
     ...ops,
     claim: through("claim", ops.claim),
     complete: through("complete", ops.complete),

@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createOwed } from "../../src/dedupe/pending-settlements.js";
-import { guardedStore } from "../../src/dedupe/resilient-store.js";
+import { resilientStore } from "../../src/dedupe/resilient-store.js";
 import { memoryStore } from "../../src/stores/memory/memory-store.js";
 import { postgresStore } from "../../src/stores/postgres/postgres-store.js";
 import type { RedisClient } from "../../src/stores/redis/client.js";
@@ -32,7 +32,7 @@ async function proxyTo(port: number): Promise<TcpProxy> {
 
 /** The claim arrives and its answer is lost, then the network is well again. */
 async function losesAnAnswer(store: DedupeStore, direct: DedupeStore, proxy: TcpProxy): Promise<void> {
-  const guarded = guardedStore(store);
+  const guarded = resilientStore(store);
   const key = randomUUID();
   await guarded.claim(requestOf(randomUUID(), "warm"));
   proxy.mute();
@@ -85,7 +85,7 @@ describeWithRedis("a claim that Redis made, and whose answer was lost", () => {
     closers.push(() => server.stop());
     const key = randomUUID();
     const client = ioredis(server.port, { autoResendUnfulfilledCommands: false });
-    const guarded = guardedStore(redisStore(client, { allowVolatile: true }));
+    const guarded = resilientStore(redisStore(client, { allowVolatile: true }));
     await guarded.claim(requestOf("warm", "warm"));
     server.hang();
     const late = guarded.claim(requestOf(key, "late"));
@@ -134,7 +134,7 @@ describe("the end of a claim that the store could not be told", () => {
     const away = (now: boolean): void => {
       isAway = now;
     };
-    return { store, guarded: guardedStore(wrapped), away };
+    return { store, guarded: resilientStore(wrapped), away };
   }
 
   it("is told when it is back: a completion, so that a retry does not run again", async () => {

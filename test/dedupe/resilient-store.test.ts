@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GuardOptions, guardedStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
+import { type GuardOptions, resilientStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
 import type { MaybePromise } from "../../src/lib/maybe-promise.js";
 import { memoryStore } from "../../src/stores/memory/memory-store.js";
 import type { ClaimAnswer, DedupeStore, HolderAnswer } from "../../src/stores/store.js";
@@ -38,7 +38,7 @@ function scripted(...script: (() => unknown)[]) {
 /** The guard on a clock that stands still, with no pause before a second try. */
 function guard(store: DedupeStore, options: GuardOptions = {}) {
   let nowMs = 0;
-  const guarded = guardedStore(store, { timeoutMs: 30, nowMs: () => nowMs, random: () => 0, ...options });
+  const guarded = resilientStore(store, { timeoutMs: 30, nowMs: () => nowMs, random: () => 0, ...options });
   return {
     guarded,
     pass(ms: number) {
@@ -83,16 +83,16 @@ describeDedupeStore(
     const advance = (seconds: number) => {
       nowMs += seconds * 1000;
     };
-    return { store: guardedStore(memoryStore({ now: () => nowMs })), advance };
+    return { store: resilientStore(memoryStore({ now: () => nowMs })), advance };
   },
   { describe, it },
 );
 
-describe("guardedStore", () => {
+describe("resilientStore", () => {
   it("keeps name and isShared, and passes attach on", () => {
     const attached: unknown[] = [];
     const store: DedupeStore = { ...scripted(() => claimed).store, attach: (needs) => void attached.push(needs) };
-    const guarded = guardedStore(store);
+    const guarded = resilientStore(store);
     const needs = { receiver: "r", minRetentionSeconds: 600, retentionSeconds: 3600 };
     guarded.attach?.(needs);
     expect(guarded).toMatchObject({ name: "testStore", isShared: true });
@@ -107,7 +107,7 @@ describe("guardedStore", () => {
         calls.push(args);
         return answer;
       };
-    const guarded = guardedStore({
+    const guarded = resilientStore({
       name: "s",
       isShared: false,
       claim: record(claimed),
@@ -120,7 +120,7 @@ describe("guardedStore", () => {
   });
 
   it.each(ops)("answers %s at once where the store does", (_, op) => {
-    expect(op(guardedStore(memoryStore()))).not.toBeInstanceOf(Promise);
+    expect(op(resilientStore(memoryStore()))).not.toBeInstanceOf(Promise);
   });
 
   it.each(ops)(
@@ -130,7 +130,7 @@ describe("guardedStore", () => {
       const store = scripted(() => {
         throw cause;
       });
-      expect(() => op(guardedStore(store.store))).toThrow(
+      expect(() => op(resilientStore(store.store))).toThrow(
         expect.objectContaining({
           name: "StoreUnavailableError",
           failure: "failed",
@@ -370,7 +370,7 @@ describe("guardedStore", () => {
       ["breakerFailures", { breakerFailures: -1 }],
       ["breakerOpenMs", { breakerOpenMs: Number.NaN }],
     ])("%s that is not above 0: %j", (name, options) => {
-      expect(() => guardedStore(memoryStore(), options)).toThrow(`guardedStore: ${name} must be a number above 0`);
+      expect(() => resilientStore(memoryStore(), options)).toThrow(`resilientStore: ${name} must be a number above 0`);
     });
 
     it.each<[string, unknown]>([
@@ -379,13 +379,13 @@ describe("guardedStore", () => {
       ["an object", { claim: () => claimed }],
       ["a string", "redis://127.0.0.1"],
     ])("%s in place of a store", (what, value) => {
-      expect(() => guardedStore(value as never)).toThrow(
-        `guardedStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${what}`,
+      expect(() => resilientStore(value as never)).toThrow(
+        `resilientStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${what}`,
       );
     });
 
     it("a misspelt option", () => {
-      expect(() => guardedStore(memoryStore(), { timeoutms: 5 } as object)).toThrow(/did you mean "timeoutMs"\?/);
+      expect(() => resilientStore(memoryStore(), { timeoutms: 5 } as object)).toThrow(/did you mean "timeoutMs"\?/);
     });
   });
 });

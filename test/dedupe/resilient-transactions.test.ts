@@ -1,6 +1,6 @@
 // A transactional store behind the guard: in time or not at all, and no connection is lost.
 import { describe, expect, it } from "vitest";
-import { guardedStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
+import { resilientStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
 import { type DedupeStore, StoreFullError } from "../../src/stores/store.js";
 import { gate } from "../receiver/harness.js";
 import { TransactionalStore, type Tx } from "../receiver/transactional-store.js";
@@ -11,7 +11,7 @@ const failure = (error: unknown) => (error as StoreUnavailableError).failure;
 function guarded(over: Partial<DedupeStore<Tx>> = {}) {
   const store = new TransactionalStore();
   const own: DedupeStore<Tx> = Object.assign(store, over);
-  const guard = guardedStore<Tx>(own, { timeoutMs: 40, breakerFailures: 2, breakerOpenMs: 60_000 });
+  const guard = resilientStore<Tx>(own, { timeoutMs: 40, breakerFailures: 2, breakerOpenMs: 60_000 });
   const begin = async () => {
     const answer = await guard.begin?.(REQUEST);
     if (answer?.state !== "claimed") throw new Error(`not claimed: ${answer?.state}`);
@@ -20,11 +20,11 @@ function guarded(over: Partial<DedupeStore<Tx>> = {}) {
   return { store, guard, begin };
 }
 
-describe("guardedStore has begin and advance", () => {
+describe("resilientStore has begin and advance", () => {
   it("exactly where the store has", () => {
     const { guard } = guarded();
     expect([typeof guard.begin, typeof guard.advance]).toEqual(["function", "function"]);
-    const plain = guardedStore({ ...guard, begin: undefined, advance: undefined } as never);
+    const plain = resilientStore({ ...guard, begin: undefined, advance: undefined } as never);
     expect([plain.begin, plain.advance]).toEqual([undefined, undefined]);
   });
 });

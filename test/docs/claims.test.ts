@@ -12,7 +12,7 @@ import {
   type OutcomeName,
   type ReceiverOptions,
 } from "hookgate";
-import { allOf, basicAuth, bearerToken, mac } from "hookgate/auth";
+import { allOf, basicAuth, bearerToken, hmac } from "hookgate/auth";
 import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import request from "supertest";
@@ -154,7 +154,7 @@ it("allOf wants both proofs", async () => {
     name: "both",
     auth: allOf(
       basicAuth({ username: "acme", password: secret }),
-      mac({ secret, signed: "{body}", signature: { header: "x-acme-signature", encoding: "hex" } }),
+      hmac({ secret, signed: "{body}", signature: { header: "x-acme-signature", encoding: "hex" } }),
     ),
     event: { id: json("id"), type: json("type") },
   });

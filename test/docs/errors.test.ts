@@ -22,7 +22,7 @@ import {
   spillTo,
   type WebhookErrorCode,
 } from "hookgate";
-import { bearerJwt, bearerToken, mac } from "hookgate/auth";
+import { bearerJwt, bearerToken, hmac } from "hookgate/auth";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { slack, stripe, tossPayments } from "hookgate/senders";
 import { createTestSender, type SendOptions } from "hookgate/testing";
@@ -287,7 +287,7 @@ describe("each hint of misconfigured begins as the page says", () => {
       { before: (app) => app.set("trust proxy", true), options: { clientAddress: "express" } },
     ],
     ['clientAddress is "express", but', { options: { clientAddress: "express" }, isBare: true }],
-    ["mac: secret: the function answered undefined", { sender: stripe({ secret: () => undefined }) as never }],
+    ["hmac: secret: the function answered undefined", { sender: stripe({ secret: () => undefined }) as never }],
     ["the schema for", { options: { events: { "invoice.paid": throwing } } as never }],
     ["order.key or order.version threw", orderedBy(() => JSON.parse("{"))],
     ["order.key must return", orderedBy(() => 5)],
@@ -399,21 +399,21 @@ describe("each mistake says what the page says it says", () => {
     ["a star stands alone or at the end after a dot", () => createReceiver(sender).on("a*", () => undefined)],
     ["name must match", () => defineSender({ name: "My ERP", auth, event })],
     [
-      "auth must be one of hookgate/auth, such as mac(…) or bearerToken(…)",
+      "auth must be one of hookgate/auth, such as hmac(…) or bearerToken(…)",
       () => defineSender({ name: "erp", auth: undefined as never, event }),
     ],
     ["event.type must say where the type is", () => defineSender({ name: "erp", auth, event: {} as never })],
     [
       "is not signed, so it says nothing about freshness",
-      () => mac({ secret, signed: "{body}", timestamp: header("x-time", "unix-seconds"), signature: prefixed }),
+      () => hmac({ secret, signed: "{body}", timestamp: header("x-time", "unix-seconds"), signature: prefixed }),
     ],
     [
       "timestamp must say how the time is written",
-      () => mac({ secret, signed: "{timestamp}.{body}", timestamp: header("x-time") as never, signature: prefixed }),
+      () => hmac({ secret, signed: "{timestamp}.{body}", timestamp: header("x-time") as never, signature: prefixed }),
     ],
     [
       "signed has an unknown placeholder {rawBody}; did you mean {body}?",
-      () => mac({ secret, signed: "{rawBody}", signature: prefixed }),
+      () => hmac({ secret, signed: "{rawBody}", signature: prefixed }),
     ],
     [
       "exactly one of publicKey, keys, jwksUrl, jwks, secret, x5c is needed; got none",

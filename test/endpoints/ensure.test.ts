@@ -599,7 +599,9 @@ describe("secretRing", () => {
       onSettled: () => settled.push(nowMs),
     });
     const seen = (key: number) =>
-      ring.onOutcome({ trace: [{ check: "prove", verdict: "passed", hint: `mac, key ${key}` }] } as unknown as Outcome);
+      ring.onOutcome({
+        trace: [{ check: "prove", verdict: "passed", hint: `hmac, key ${key}` }],
+      } as unknown as Outcome);
     ring.add("new");
     seen(0); // somebody's test, before the sender uses it
     nowMs = 60_000;

@@ -1,11 +1,11 @@
 // An inbox in memory that keeps the contract, or breaks one rule of it: the contract must see each.
 import {
   type Inbox,
+  type InboxDecision,
   type InboxEntry,
   InboxFullError,
   type InboxRecord,
   type InboxState,
-  type InboxVerdict,
   type InboxWorker,
   POISON_STARTS,
 } from "../../src/inbox/inbox.js";
@@ -107,7 +107,7 @@ export function flawedInbox(
     return undefined;
   }
 
-  function settle(row: Row, verdict: InboxVerdict): void {
+  function settle(row: Row, verdict: InboxDecision): void {
     if (isCrashed) return;
     row.owner = undefined;
     row.unended = 0;

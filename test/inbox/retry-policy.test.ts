@@ -1,7 +1,7 @@
 // After a run an entry is done, waits, or is dead.
 import { describe, expect, it } from "vitest";
 import type { EventOutcome, OutcomeName } from "../../src/core/outcome.js";
-import { DEFAULT_BACKOFF, verdictOf } from "../../src/inbox/retry-policy.js";
+import { DEFAULT_BACKOFF, decisionOf } from "../../src/inbox/retry-policy.js";
 
 function outcome(name: OutcomeName, more: Partial<EventOutcome> = {}): EventOutcome {
   return {
@@ -20,9 +20,9 @@ function outcome(name: OutcomeName, more: Partial<EventOutcome> = {}): EventOutc
   };
 }
 const run = (name: OutcomeName, more: Partial<EventOutcome> = {}, attempt = 1, isStopping = false) =>
-  verdictOf({ outcome: outcome(name, more), attempt, progress: "p", isStopping }, DEFAULT_BACKOFF, () => 0.5);
+  decisionOf({ outcome: outcome(name, more), attempt, progress: "p", isStopping }, DEFAULT_BACKOFF, () => 0.5);
 
-describe("verdictOf", () => {
+describe("decisionOf", () => {
   it.each(["processed", "duplicate", "ignored", "discarded"] as const)("%s is done", (name) => {
     expect(run(name)).toEqual({ state: "done" });
   });

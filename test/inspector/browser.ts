@@ -22,7 +22,7 @@ if (!hasChromium && process.env.CI) {
 }
 if (!hasChromium) console.warn(`SKIPPED: the inspector's page is not tested: there is no ${EXECUTABLE}`);
 
-/** Kept after the run, to be looked at. */
+/** AttemptCounter after the run, to be looked at. */
 export const SCREENSHOTS: string = process.env.HOOKGATE_SCREENSHOTS ?? join(tmpdir(), "hookgate-screenshots");
 
 export interface Browser {

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver, defineSender, json, type SenderDefinition } from "hookgate";
-import { mac } from "hookgate/auth";
+import { hmac } from "hookgate/auth";
 import { createTestSender } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { createInspector } from "../../src/inspector/create-inspector.js";
@@ -20,7 +20,7 @@ afterEach(async () => {
 
 /** A receiver whose proofs are counted, and a page that looks at it. */
 async function openCounted(options: InspectorOptions = {}, verify?: SenderDefinition["auth"]["verify"]) {
-  const auth = mac({ secret: SECRET, signature });
+  const auth = hmac({ secret: SECRET, signature });
   let proofs = 0;
   const sender = defineSender({
     name: "counted",
@@ -96,7 +96,7 @@ describe("a refused delivery", () => {
   });
 
   it("that hangs while it is looked into is given up", async () => {
-    const held = mac({ secret: SECRET, signature });
+    const held = hmac({ secret: SECRET, signature });
     let isHanging = false;
     const scene = await openCounted({}, (delivery, context) =>
       isHanging ? new Promise(() => undefined) : held.verify(delivery, context),

@@ -39,8 +39,8 @@ it.each([
   ["a list", ["a"], "an array"],
   ["a function", () => undefined, "a function"],
 ])("what is no object is refused: %s", (_, given, came) => {
-  expect(() => refuseUnknownKeys("mac", given, ["secret", "signed"])).toThrow(
-    new TypeError(`mac: options must be an object, { secret, signed }; got ${came}`),
+  expect(() => refuseUnknownKeys("hmac", given, ["secret", "signed"])).toThrow(
+    new TypeError(`hmac: options must be an object, { secret, signed }; got ${came}`),
   );
 });
 

@@ -22,6 +22,12 @@ describe("a receiver says once, when it is built,", () => {
       /"suppress" has no effect/,
     ],
     [
+      "that strict has no effect where the body is signed and the id is not",
+      { dedupe: { strict: true } },
+      erp({ event: { id: header("x-id"), type: json("type") } }),
+      /dedupe\.strict has no effect/,
+    ],
+    [
       "that records go before the sender's last retry",
       { dedupe: { retentionSeconds: 3_600 } },
       erp(),

@@ -12,8 +12,8 @@ import {
   erp,
   event,
   gate,
+  hmacAuth,
   listen,
-  macAuth,
   send,
   signature,
   signed,
@@ -286,7 +286,7 @@ describe("what is told", () => {
   });
 
   it("a stale delivery is told the scheme's challenge as every failed proof is", async () => {
-    const both = erp({ auth: allOf(bearerToken({ token: "a-token-of-the-tests-only" }), macAuth()) });
+    const both = erp({ auth: allOf(bearerToken({ token: "a-token-of-the-tests-only" }), hmacAuth()) });
     const { receiver } = build({}, both);
     const body = event();
     const headers = { ...signed(body), authorization: "Bearer a-token-of-the-tests-only" };

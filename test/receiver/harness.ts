@@ -18,7 +18,7 @@ import {
   type WebhookError,
   type WebhookEvent,
 } from "hookgate";
-import { mac } from "../../src/auth/schemes/hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
 import { param } from "../../src/auth/signature/signature.js";
 
 export const SECRET = "a-secret-of-the-tests-only";
@@ -27,14 +27,14 @@ export const SECRET = "a-secret-of-the-tests-only";
 export function erp(more: Partial<SenderDefinition> = {}): Sender {
   return defineSender({
     name: "erp",
-    auth: macAuth(),
+    auth: hmacAuth(),
     event: { id: json("id"), type: json("type") },
     ...more,
   });
 }
 
-export function macAuth(secret: Parameters<typeof mac>[0]["secret"] = SECRET) {
-  return mac({
+export function hmacAuth(secret: Parameters<typeof hmac>[0]["secret"] = SECRET) {
+  return hmac({
     secret,
     signed: "{timestamp}.{body}",
     timestamp: param("t", "unix-seconds"),

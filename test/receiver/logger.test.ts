@@ -5,7 +5,7 @@ import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcome.js";
 import { UNKNOWN_SENDER } from "../../src/core/reply.js";
-import { Operator } from "../../src/receiver/logger.js";
+import { ReceiverLogger } from "../../src/receiver/logger.js";
 import { build, erp, event, quiet, receiverOf, SECRET, signed } from "./harness.js";
 
 interface Line {
@@ -165,7 +165,7 @@ describe("a line of a log ends every sentence once", () => {
     const write = (_: object, line: string) => void lines.push(line);
     for (const info of [write, undefined]) {
       const logger: Logger = { warn: write, error: write, ...(info === undefined ? {} : { info }) };
-      const operator = new Operator({ name: "erp", logger, onOutcome: undefined, onError: undefined });
+      const operator = new ReceiverLogger({ name: "erp", logger, onOutcome: undefined, onError: undefined });
       operator.outcome(one);
       operator.error(new WebhookError("handler_failed", one.hint ?? "it threw"));
     }

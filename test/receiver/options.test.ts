@@ -1,5 +1,5 @@
 import { createReceiver, defineSender, json, memoryStore, type ReceiverOptions } from "hookgate";
-import { mac } from "hookgate/auth";
+import { hmac } from "hookgate/auth";
 import { describe, expect, it } from "vitest";
 import { erp, eventBody, quiet, receiverOf, signed } from "./harness.js";
 
@@ -56,7 +56,7 @@ describe("a receiver is not built", () => {
   });
 
   it("for a sender that signs its URL without publicUrl", () => {
-    const auth = mac({
+    const auth = hmac({
       secret: "0123456789abcdef",
       signed: "{url}{body}",
       signature: { header: "x-sig", encoding: "base64" },

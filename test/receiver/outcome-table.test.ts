@@ -20,8 +20,8 @@ import {
   erp,
   event,
   gate,
+  hmacAuth,
   listen,
-  macAuth,
   newId,
   problem,
   SECRET,
@@ -363,7 +363,7 @@ const ROWS: readonly Row[] = [
   {
     name: "unauthenticated",
     when: "the secret function knows no secret",
-    sender: erp({ auth: macAuth(() => null) }),
+    sender: erp({ auth: hmacAuth(() => null) }),
     status: 401,
     title: "Unauthorized",
     calls: 0,
@@ -381,7 +381,7 @@ const ROWS: readonly Row[] = [
     name: "undecided",
     when: "the secret function threw",
     sender: erp({
-      auth: macAuth(() => {
+      auth: hmacAuth(() => {
         throw new Error("the vault is sealed");
       }),
     }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { mac, param } from "../../src/auth/index.js";
+import { hmac, param } from "../../src/auth/index.js";
 import { createReceiver, defineSender, dotted, header, json, literal, type SenderDefinition } from "../../src/index.js";
 
-const auth = mac({ secret: "a-secret-of-the-tests-only", signature: { header: "x-signature", encoding: "hex" } });
+const auth = hmac({ secret: "a-secret-of-the-tests-only", signature: { header: "x-signature", encoding: "hex" } });
 const whole: SenderDefinition = {
   name: "erp",
   auth,
@@ -68,7 +68,7 @@ describe("misuse is a TypeError when built, and says what is meant", () => {
     ["no auth", () => build({ auth: undefined }), "defineSender: erp: auth must be one of hookgate/auth"],
     ["no event", () => build({ event: undefined }), "defineSender: erp: event must be a row, such as"],
     ["a misspelt member", () => build({ tolerance: 5 }), 'did you mean "toleranceSeconds"?'],
-    ["a secret", () => build({ secret: "x" }), "a secret goes to the proof: auth: mac({ secret, … })"],
+    ["a secret", () => build({ secret: "x" }), "a secret goes to the proof: auth: hmac({ secret, … })"],
     ["a tolerance as text", () => build({ toleranceSeconds: "5" }), 'got "5"'],
     ["a tolerance below 0", () => build({ toleranceSeconds: -1 }), "got -1"],
     ["a store", () => build({ dedupe: { store: {} } }), "createReceiver(sender, { dedupe: { store } })"],

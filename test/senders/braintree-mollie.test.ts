@@ -6,13 +6,13 @@ import { delivered, FORM_TYPE, JSON_TYPE } from "./deliver.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
-function mac(text: string, algorithm = "sha256", key: string | Buffer = secret) {
+function hmac(text: string, algorithm = "sha256", key: string | Buffer = secret) {
   return createHmac(algorithm, key).update(text);
 }
 
 describe("mollie", () => {
   const event = JSON.stringify({ id: "event_1", type: "payment-link.paid" });
-  const signed = { ...JSON_TYPE, "x-mollie-signature": `sha256=${mac(event).digest("hex")}` };
+  const signed = { ...JSON_TYPE, "x-mollie-signature": `sha256=${hmac(event).digest("hex")}` };
 
   it("takes signed events, and classic webhooks as far as confirm vouches for them", async () => {
     const asked: unknown[] = [];
@@ -53,7 +53,7 @@ describe("braintree", () => {
     Buffer.from(`<notification><kind>${kind}</kind><subject><kind>inner</kind></subject></notification>`).toString(
       "base64",
     );
-  const signatureOf = (payload: string) => mac(payload, "sha1", key).digest("hex");
+  const signatureOf = (payload: string) => hmac(payload, "sha1", key).digest("hex");
 
   it("takes the signature of its own public key, and the kind that stands before the subject", async () => {
     const { seen, receive } = delivered(braintree(keys));

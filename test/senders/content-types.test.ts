@@ -134,6 +134,19 @@ describe.each([
   });
 });
 
+it.each([
+  [shopify({ secret }), "x-shopify-hmac-sha256", "application/xml"],
+  [docusign({ secret }), "x-docusign-signature-1", "text/xml"],
+  [calCom({ secret }), "x-cal-signature-256", "application/x-www-form-urlencoded"],
+])("signed JSON under another content type is refused: %#", async (sender, name, contentType) => {
+  const { seen, receive } = delivered(sender as unknown as Sender<never>);
+  const body = JSON.stringify({ note: "&triggerEvent=BOOKING_PAID&", event: "envelope-completed" });
+  const signature = hmac(body, name === "x-cal-signature-256" ? "hex" : "base64");
+  const headers = { "content-type": contentType, [name]: signature, "x-shopify-topic": "orders/create" };
+  expect((await receive({ headers, body })).reply.status).toBe(400);
+  expect(seen).toEqual([]);
+});
+
 describe("cal-com, a template that is no JSON", () => {
   it.each([
     ["triggerEvent=BOOKING_CREATED&title=a+b", "BOOKING_CREATED"],

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/schemes/hmac.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
 import { json } from "../../src/core/field.js";
-import { type SenderRow, senderFactory } from "../../src/senders/shared/factory.js";
+import { senderFactory, type VendorDefinition } from "../../src/senders/shared/factory.js";
 
 interface Options {
   readonly secret?: string | undefined;
   readonly signingKey?: string | undefined;
 }
-const row: SenderRow<Options> = {
+const row: VendorDefinition<Options> = {
   factory: "erp",
   name: "erp",
   options: ["secret"],
   define: ({ secret, signingKey }) => ({
-    auth: mac({ secret: secret ?? signingKey, signature: { header: "x-signature", encoding: "hex" } }),
+    auth: hmac({ secret: secret ?? signingKey, signature: { header: "x-signature", encoding: "hex" } }),
     event: { type: json("type") },
   }),
 };
@@ -33,13 +33,15 @@ describe("what is wrong with a sender's options is told in the sender's name", (
     const error = thrownBy(() => erp({ secret: undefined }));
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toBe(`erp: ${MISSING}`);
-    expect((error.cause as Error).message).toBe(`mac: ${MISSING}`);
-    expect((error.cause as Error).stack).toContain("mac.ts");
+    expect((error.cause as Error).message).toBe(`hmac: ${MISSING}`);
+    expect((error.cause as Error).stack).toContain("hmac.ts");
   });
 
   it("with the vendor's words where the scheme has others", () => {
     const keyed = senderFactory({ ...row, options: ["signingKey"] });
-    expect(thrownBy(() => keyed({ signingKey: undefined })).message).toBe(`erp: mac: ${MISSING}; erp takes signingKey`);
+    expect(thrownBy(() => keyed({ signingKey: undefined })).message).toBe(
+      `erp: hmac: ${MISSING}; erp takes signingKey`,
+    );
   });
 
   it("once, where the row names itself", () => {

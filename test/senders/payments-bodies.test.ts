@@ -8,7 +8,7 @@ const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
 const now = () => nowMs;
 const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
-function mac(text: string, algorithm = "sha256", key: string | Buffer = secret) {
+function hmac(text: string, algorithm = "sha256", key: string | Buffer = secret) {
   return createHmac(algorithm, key).update(text);
 }
 const hash = (text: string, algorithm: string) => createHash(algorithm).update(text).digest("hex");
@@ -23,7 +23,7 @@ describe("adyen", () => {
       amount: { value: 10, currency: "EUR" },
       eventCode: "CAPTURE",
       success: "true",
-      additionalData: { hmacSignature: mac(signed, "sha256", Buffer.from(key, "hex")).digest("base64") },
+      additionalData: { hmacSignature: hmac(signed, "sha256", Buffer.from(key, "hex")).digest("base64") },
     },
   });
   const bodyOf = (...notificationItems: object[]) => JSON.stringify({ live: "false", notificationItems });
@@ -61,7 +61,7 @@ describe("adyen", () => {
 describe("exactOnline", () => {
   const content = '{"Topic":"Accounts","Action":"Update", "Key":"b1\\/2","Division":1,"EventCreatedOn":"2026-01-02"}';
   const wrap = (inner: string, signed = inner) =>
-    `{"Content":${inner},"HashCode":"${mac(signed).digest("hex").toUpperCase()}"}`;
+    `{"Content":${inner},"HashCode":"${hmac(signed).digest("hex").toUpperCase()}"}`;
 
   it("signs the text of Content as it was sent, spaces and escapes included", async () => {
     const { seen, receive } = delivered(exactOnline({ secret }));
@@ -76,7 +76,7 @@ describe("exactOnline", () => {
   it.each([
     ["a second Content", wrap(content).replace("}", `},"Content":${content.replace("Accounts", "Items")}`)],
     ["a second Content, its name escaped", `{"\\u0043ontent":{"Topic":"Items"},${wrap(content).slice(1)}`],
-    ["a Content deeper inside", `{"a":{"Content":1},"HashCode":"${mac("1").digest("hex").toUpperCase()}"}`],
+    ["a Content deeper inside", `{"a":{"Content":1},"HashCode":"${hmac("1").digest("hex").toUpperCase()}"}`],
     ["no JSON", `${wrap(content)}x`],
   ])("refuses %s", async (_name, body) => {
     const { seen, receive } = delivered(exactOnline({ secret }));
@@ -95,7 +95,7 @@ describe("exactOnline", () => {
 describe("treezor", () => {
   it("signs object_payload as PHP writes it", async () => {
     const { seen, receive } = delivered(treezor({ secret }));
-    const signature = mac('{"amount":10.00,"url":"https:\\/\\/a","name":"\\u00e9\\ud83d\\ude00"}').digest("base64");
+    const signature = hmac('{"amount":10.00,"url":"https:\\/\\/a","name":"\\u00e9\\ud83d\\ude00"}').digest("base64");
     const body = `{ "webhook": "payin.create", "webhook_id": "w1",
       "object_payload": { "amount": 10.00, "url": "https://a", "name": "\\u00E9😀" },
       "object_payload_signature": "${signature}" }`;
@@ -118,27 +118,47 @@ describe("paymob", () => {
     source_data: { pan: "2346", sub_type: "MasterCard", type: "card" },
   };
   const body = JSON.stringify({ type: "TRANSACTION", obj });
-  const hmac = mac("1000EGP78false2346MasterCardcardtrue", "sha512").digest("hex");
+  const hmacOf = hmac("1000EGP78false2346MasterCardcardtrue", "sha512").digest("hex");
 
   it("signs the values of its members in their order, booleans as words", async () => {
     const { seen, receive } = delivered(paymob({ secret }));
-    expect(await receive({ url: `/?hmac=${hmac}`, headers: JSON_TYPE, body })).toMatchObject({ name: "processed" });
+    expect(await receive({ url: `/?hmac=${hmacOf}`, headers: JSON_TYPE, body })).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([{ type: "TRANSACTION", id: undefined }]);
     const failed = body.replace('"success":true', '"success":false');
-    expect(await receive({ url: `/?hmac=${hmac}`, headers: JSON_TYPE, body: failed })).toMatchObject({
+    expect(await receive({ url: `/?hmac=${hmacOf}`, headers: JSON_TYPE, body: failed })).toMatchObject({
       name: "unauthenticated",
     });
   });
 
   it.each([
     ["none", "/", 401],
-    ["two", `/?hmac=${hmac}&hmac=${hmac}`, 400],
-    ["a short one", `/?hmac=${hmac.slice(1)}`, 400],
+    ["two", `/?hmac=${hmacOf}&hmac=${hmacOf}`, 400],
+    ["a short one", `/?hmac=${hmacOf.slice(1)}`, 400],
   ])("refuses %s", async (_name, url, status) => {
     const { reply } = await delivered(paymob({ secret })).receive({ url, headers: JSON_TYPE, body });
     expect(reply.status).toBe(status);
   });
 });
+
+const PAYMENT_PATHS = [
+  "merchant_id",
+  "application_key",
+  "timestamp",
+  "customer.customer_token",
+  "session.order_id",
+  "transaction.tid",
+  "transaction.currency",
+  "transaction.amount",
+];
+
+/** The body without a member, and the text that would be signed of it, were the member empty. */
+function without(payload: object, path: string, values: readonly string[], paths: readonly string[]) {
+  const body = structuredClone(payload) as Record<string, Record<string, unknown>>;
+  const [first = "", second] = path.split(".");
+  if (second === undefined) delete body[first];
+  else delete body[first]?.[second];
+  return { body, text: values.filter((_value, at) => paths[at] !== path).join("") };
+}
 
 describe("praxis", () => {
   const payment = {
@@ -149,23 +169,68 @@ describe("praxis", () => {
     session: { order_id: "o" },
     transaction: { tid: 5, currency: "EUR", amount: "10.00", conversion_rate: null, transaction_status: "approved" },
   };
+  const subscription = {
+    event: "PaymentSucceeded",
+    merchant_id: "m",
+    application_key: "a",
+    cid: "c",
+    plan_id: 3,
+    subscription_id: 4,
+    subscription_status: "active",
+    timestamp: 2,
+  };
   const send = (body: object, signed: string) =>
     delivered(praxis({ secret })).receive({
       headers: { ...JSON_TYPE, "gt-authentication": hash(signed + secret, "sha384") },
       body: JSON.stringify(body),
     });
 
-  it("signs the members of either kind in their order, and what is null as nothing", async () => {
+  it("signs the members of either kind in their order, and a conversion that was none as nothing", async () => {
     expect(await send(payment, "ma1co5EUR10.00")).toMatchObject({
       name: "processed",
       events: [{ type: "approved", id: "5.approved" }],
     });
-    const subscription = { event: "PaymentSucceeded", merchant_id: "m", cid: "c", timestamp: 2 };
-    expect(await send(subscription, "PaymentSucceededmc2")).toMatchObject({
+    expect(await send(subscription, "PaymentSucceededmac34active2")).toMatchObject({
       name: "processed",
       events: [{ type: "PaymentSucceeded" }],
     });
     expect(await send({ ...payment, timestamp: 2 }, "ma1co5EUR10.00")).toMatchObject({ name: "unauthenticated" });
+  });
+
+  it("signs a conversion as it is written, fractions and all", async () => {
+    const conversion = { conversion_rate: 1.25, processed_currency: "USD", processed_amount: 1250 };
+    const converted = { ...payment, transaction: { ...payment.transaction, ...conversion } };
+    expect(await send(converted, "ma1co5EUR10.001.25USD1250")).toMatchObject({ name: "processed" });
+  });
+
+  it.each(PAYMENT_PATHS)("refuses a payment without %s, whatever it is signed with", async (path) => {
+    const { body, text } = without(payment, path, ["m", "a", "1", "c", "o", "5", "EUR", "10.00"], PAYMENT_PATHS);
+    expect(await send(body, text)).toMatchObject({ name: "bad_credentials", reply: { status: 400 } });
+  });
+
+  it.each(Object.keys(subscription).filter((name) => name !== "event"))(
+    "refuses a subscription without %s",
+    async (name) => {
+      const { [name as "cid"]: _left, ...body } = subscription;
+      expect(await send(body, Object.values(body).join(""))).toMatchObject({ name: "bad_credentials" });
+    },
+  );
+
+  it.each([
+    ["a time with a sign", { timestamp: "-1" }],
+    ["a time with a fraction", { timestamp: "1.5" }],
+    ["a time in letters", { timestamp: "1x" }],
+    ["half of a conversion", { transaction: { ...payment.transaction, conversion_rate: "1.0" } }],
+    ["an amount that is none", { transaction: { ...payment.transaction, amount: "10EUR" } }],
+    ["a currency in lower case", { transaction: { ...payment.transaction, currency: "active" } }],
+    ["a number beyond what is exact", { transaction: { ...payment.transaction, tid: 2 ** 53 } }],
+  ])("refuses %s", async (_name, changed) => {
+    const body = { ...payment, ...changed };
+    const { transaction: t } = body;
+    const rate = t.conversion_rate ?? "";
+    expect(await send(body, `ma${body.timestamp}co${t.tid}${t.currency}${t.amount}${rate}`)).toMatchObject({
+      name: "bad_credentials",
+    });
   });
 
   it("is answered, signed, by a route of one's own", () => {
@@ -225,7 +290,7 @@ describe("usps", () => {
   it.each(["x-hmac", "hmac-header"])("signs time and payload in %s, and not the type", async (name) => {
     const { seen, receive } = delivered(usps({ secret }));
     const body = JSON.stringify({ subscriptionType: "TRACKING", timestamp: "2026-01-02", payload: '{"a": 1}' });
-    const headers = { ...JSON_TYPE, [name]: mac('2026-01-02{"a": 1}').digest("base64") };
+    const headers = { ...JSON_TYPE, [name]: hmac('2026-01-02{"a": 1}').digest("base64") };
     expect(await receive({ headers, body })).toMatchObject({ name: "processed" });
     expect(await receive({ headers, body: body.replace("TRACKING", "OTHER") })).toMatchObject({ name: "processed" });
     expect(await receive({ headers, body: body.replace('\\"a\\"', '\\"b\\"') })).toMatchObject({

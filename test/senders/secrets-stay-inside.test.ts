@@ -15,11 +15,11 @@ import {
   type Sender,
   type WebhookEvent,
 } from "hookgate";
-import { allOf, anyOf, basicAuth, mac, staticToken } from "hookgate/auth";
+import { allOf, anyOf, basicAuth, hmac, staticToken } from "hookgate/auth";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { inspector } from "hookgate/inspector";
 import { instrument } from "hookgate/otel";
-import { createTestSender, recordDeliveries } from "hookgate/testing";
+import { createTestSender, type RecordedDelivery, recordDeliveries, replayDelivery } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleOptions, sampleRequest } from "../../scripts/sender-samples.js";
@@ -35,6 +35,7 @@ interface Case {
   readonly delivery: SignedDelivery;
 }
 
+const SILENT = { warn() {}, error() {} };
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -176,6 +177,17 @@ describe.each(cases)("$name", ({ sender, secret, delivery }) => {
     expect(leaksOf(told, secret)).toEqual([]);
   });
 
+  it("is recorded without it, and sent again with it", async () => {
+    const options = sender.definition.auth.needsPublicUrl ? { publicUrl: ORIGIN } : {};
+    const receiver = createReceiver(sender, { dedupe: false, logger: SILENT, ...options }).on("*", () => undefined);
+    const recording = recordDeliveries(receiver);
+    await receiver.receive({ ...delivery, url: delivery.url.slice(ORIGIN.length) });
+    const [kept] = recording.stop();
+    expect(holds(JSON.stringify(kept), secret)).toBe(false);
+    const again = await replayDelivery(receiver, kept as RecordedDelivery, { sender });
+    expect(again.status).toBe(sender.profile.successStatus);
+  });
+
   it("keeps it to itself where it is not the one that was expected: it may be right elsewhere", async () => {
     const other = { ...delivery, ...wrongly(delivery, secret) };
     const told = await everythingOf(sender, [other]);
@@ -311,7 +323,7 @@ describe("what samples do not send", () => {
 });
 
 const event = { id: json("id"), type: json("type") };
-const signature = mac({ secret: "another-secret-0123456789", signature: { header: "x-signature", encoding: "hex" } });
+const signature = hmac({ secret: "another-secret-0123456789", signature: { header: "x-signature", encoding: "hex" } });
 const own = (auth: Parameters<typeof defineSender>[0]["auth"], more = {}) =>
   defineSender<Record<string, unknown>>({ name: "own", auth, event, ...more });
 const inJson = (path: string) => staticToken({ token: SECRET, at: json(path) });

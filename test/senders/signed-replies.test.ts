@@ -7,12 +7,13 @@ import {
   createReceiver,
   defineSender,
   json,
+  literal,
   memoryStore,
   type ReplyGrounds,
   type Sender,
   type WebhookError,
 } from "hookgate";
-import { digest, mac } from "hookgate/auth";
+import { digest, hmac } from "hookgate/auth";
 import { alipay, praxis, workos } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
@@ -33,7 +34,7 @@ describe("the last word on a success", () => {
   const own = (finish: (reply: { body: string | Uint8Array }, grounds: ReplyGrounds) => never | object) =>
     defineSender<Record<string, unknown>>({
       name: "own",
-      auth: mac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies: true }),
+      auth: hmac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies: true }),
       event: { id: json("id"), type: json("type") },
       handshakes: [
         {
@@ -145,11 +146,22 @@ describe("praxis", () => {
     createHash("sha384")
       .update(signed + key, "utf8")
       .digest("hex");
-  const payment = { merchant_id: "m", timestamp: 1, transaction: { tid: 5, transaction_status: "approved" } };
+  const payment = {
+    merchant_id: "m",
+    application_key: "a",
+    timestamp: 1,
+    customer: { customer_token: "c" },
+    session: { order_id: "o" },
+    transaction: { tid: 5, currency: "EUR", amount: 10, transaction_status: "approved" },
+  };
+  const signedValues = "ma1co5EUR10";
   const send = (key: string, handler: (event: unknown, context: { reply(reply: object): void }) => void = () => {}) =>
     receiverOf(praxis({ secret: ["an older secret of the merchant", secret] }), { dedupe: false })
       .on("*", handler as never)
-      .receive({ headers: { ...JSON_TYPE, "gt-authentication": hash("m15", key) }, body: JSON.stringify(payment) });
+      .receive({
+        headers: { ...JSON_TYPE, "gt-authentication": hash(signedValues, key) },
+        body: JSON.stringify(payment),
+      });
 
   it.each([secret, "an older secret of the merchant"])("hears status 0 and the time, hashed with %s", async (key) => {
     const { name, reply } = await send(key);
@@ -164,6 +176,131 @@ describe("praxis", () => {
   it("hears what a handler says instead", async () => {
     const { reply } = await send(secret, (_event, context) => context.reply({ body: "mine" }));
     expect(reply).toMatchObject({ body: "mine" });
+  });
+});
+
+describe("praxis, whose answers are hashed as its deliveries are", () => {
+  const hash = (signed: string) => createHash("sha384").update(`${signed}${secret}`, "utf8").digest("hex");
+  const transaction = { tid: 5, currency: "EUR", amount: 10, transaction_status: "approved" };
+  const payment = {
+    merchant_id: "m",
+    application_key: "a",
+    timestamp: 1_767_323_000,
+    customer: { customer_token: "c" },
+    session: { order_id: "o" },
+    transaction,
+  };
+  const deliver = (receiver: ReturnType<typeof receiverOf>, body: object, signature: string) =>
+    receiver.receive({ headers: { ...JSON_TYPE, "gt-authentication": signature }, body: JSON.stringify(body) });
+
+  it("gives no hash to a duplicate, so that a replay brings none", async () => {
+    const receiver = receiverOf(praxis({ secret }), { dedupe: { store: memoryStore() } }).on("*", () => {});
+    const signature = hash("ma1767323000co5EUR10");
+    expect((await deliver(receiver, payment, signature)).reply.headers).toHaveProperty("external-request-signature");
+    const again = await deliver(receiver, payment, signature);
+    expect(again).toMatchObject({ name: "duplicate", reply: { status: 200 } });
+    expect(again.reply.headers).not.toHaveProperty("external-request-signature");
+    expect(again.reply.body).toBe('{"status":0,"description":"Ok","timestamp":1767323045}');
+  });
+
+  // `0` and the time: whatever members it is laid out over.
+  it.each([
+    [
+      "two members",
+      { merchant_id: "0", timestamp: 1_767_323_045, transaction: { tid: "", transaction_status: "approved" } },
+    ],
+    ["one member", { merchant_id: "01767323045" }],
+    [
+      "a member each",
+      {
+        merchant_id: "0",
+        application_key: "1",
+        timestamp: 7,
+        customer: { customer_token: "6" },
+        session: { order_id: "7" },
+        transaction: {
+          tid: 3,
+          currency: "2",
+          amount: 3,
+          conversion_rate: 0,
+          processed_currency: "4",
+          processed_amount: 5,
+        },
+      },
+    ],
+    ["a subscription", { event: "0", timestamp: 1_767_323_045 }],
+    [
+      "a subscription with all its members",
+      {
+        event: "0",
+        merchant_id: "1",
+        application_key: "7",
+        cid: "6",
+        plan_id: 7,
+        subscription_id: 3,
+        subscription_status: "2",
+        timestamp: 3045,
+      },
+    ],
+  ])("accepts no answer as a delivery: %s", async (_name, forged) => {
+    const receiver = receiverOf(praxis({ secret }), { dedupe: false }).on("*", () => {});
+    const { reply } = await deliver(receiver, payment, hash("ma1767323000co5EUR10"));
+    const answer = reply.headers["external-request-signature"] ?? "";
+    expect(answer).toBe(hash("01767323045"));
+    const outcome = await deliver(receiver, forged, answer);
+    expect(["unauthenticated", "bad_credentials"], outcome.hint).toContain(outcome.name);
+  });
+});
+
+describe("a key that signs answers, too", () => {
+  const time = /\d+\.<.*>/;
+  const own = (signsReplies: true | RegExp) =>
+    defineSender<Record<string, unknown>>({
+      name: "own",
+      auth: hmac({ secret, signature: { header: "x-signature", encoding: "hex" }, signsReplies }),
+      body: { "text/plain": "text" },
+      event: { type: literal("a") },
+      reply: {
+        finish: (reply, { proof, nowMs: at }) => ({
+          ...reply,
+          headers: { "x-signature": proof.signReply?.(`${at}.${text(reply.body)}`) ?? "" },
+        }),
+      },
+    });
+  const headersOf = (signature: string) => ({ "content-type": "text/plain", "x-signature": signature });
+  const deliver = async (sender: ReturnType<typeof own>, body: string, mine: string) => {
+    const errors: WebhookError[] = [];
+    const receiver = receiverOf(sender, { onError: (error: WebhookError) => void errors.push(error) });
+    receiver.on("*", (_event, context) => context.reply({ body: mine }));
+    const { headers } = await createTestSender(sender as unknown as Sender<never>).sign({ body });
+    return { errors, receiver, outcome: await receiver.receive({ headers, body }) };
+  };
+
+  it("accepts no answer's signature for the answer's text", async () => {
+    const { receiver, outcome } = await deliver(own(time), "a delivery", "<mine>");
+    const signature = outcome.reply.headers["x-signature"] ?? "";
+    const forged = await receiver.receive({ headers: headersOf(signature), body: `${nowMs}.<mine>` });
+    expect(forged).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
+  });
+
+  it("would accept it where nothing tells them apart, which is why the expression is asked for", async () => {
+    const { receiver, outcome } = await deliver(own(true), "a delivery", "<mine>");
+    const signature = outcome.reply.headers["x-signature"] ?? "";
+    const forged = await receiver.receive({ headers: headersOf(signature), body: `${nowMs}.<mine>` });
+    expect(forged).toMatchObject({ name: "processed" });
+  });
+
+  it("signs no other text: the operator is told, and the answer goes unsigned", async () => {
+    for (const mine of ["a delivery", `<${"x".repeat(70_000)}>`]) {
+      const { errors, outcome } = await deliver(own(time), "a delivery", mine);
+      expect(outcome).toMatchObject({ name: "processed", reply: { body: mine } });
+      expect(outcome.reply.headers).not.toHaveProperty("x-signature");
+      expect(errors).toHaveLength(1);
+    }
+  });
+
+  it("takes nothing but true and a regular expression", () => {
+    expect(() => own("^a" as never)).toThrow(/^hmac: signsReplies must be true, or a regular expression/);
   });
 });
 
@@ -256,6 +393,19 @@ describe("workos, actions", () => {
     ).computeSignature(timestamp, answer.payload, secret);
     expect(answer.signature).toBe(computed);
     expect(outcome.reply.headers).toMatchObject({ "content-type": "application/json" });
+  });
+
+  it("accepts no verdict as a delivery", async () => {
+    for (const given of [{ verdict: "Allow" }, { verdict: "Deny", error_message: 'No "}' }]) {
+      const { outcome } = await deliver(action, given);
+      const { payload, signature } = JSON.parse(text(outcome.reply.body));
+      const receiver = receiverOf(workos({ secret }), { dedupe: false, now: Date.now }).on("*", () => {});
+      const forged = await receiver.receive({
+        headers: { ...JSON_TYPE, "workos-signature": `t=${payload.timestamp}, v1=${signature}` },
+        body: JSON.stringify(payload),
+      });
+      expect(forged).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
+    }
   });
 
   it("leaves webhooks' answers alone", async () => {

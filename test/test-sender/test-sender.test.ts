@@ -17,7 +17,7 @@ import {
   type SenderDefinition,
   type WebhookEvent,
 } from "hookgate";
-import { type Auth, allOf, basicAuth, bearerJwt, bearerToken, mac, param, staticToken } from "hookgate/auth";
+import { type Auth, allOf, basicAuth, bearerJwt, bearerToken, hmac, param, staticToken } from "hookgate/auth";
 import { createTestSender, type SendOptions, type TestTarget } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -25,7 +25,7 @@ const secret = "a-shared-secret-of-32-characters";
 const quiet: ReceiverOptions = { logger: { warn() {}, error() {} } };
 const START_MS = 1_700_000_000_000;
 
-const stripeLike = mac({
+const stripeLike = hmac({
   secret,
   signed: "{timestamp}.{body}",
   timestamp: param("t", "unix-seconds"),
@@ -384,7 +384,7 @@ describe("sends what is wrong:", () => {
     ["an HMAC", stripeLike],
     [
       "an HMAC with a time in a header, in milliseconds",
-      mac({
+      hmac({
         secret,
         signed: "{timestamp}:{body}",
         timestamp: header("x-time", "unix-milliseconds"),
@@ -396,7 +396,7 @@ describe("sends what is wrong:", () => {
     ["basic auth", basicAuth({ username: "shop", password: secret })],
     [
       "a MAC whose key is base64 with a prefix",
-      mac({
+      hmac({
         secret: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
         key: { base64After: "whsec_" },
         signature: { header: "x-signature", encoding: "hex" },

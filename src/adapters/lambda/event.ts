@@ -1,4 +1,4 @@
-// Turns the HTTP events that AWS hands to a function into deliveries.
+// Transactions the HTTP events that AWS hands to a function into deliveries.
 import type { Delivery } from "../../core/delivery.js";
 import { HeaderLines } from "../../lib/headers.js";
 

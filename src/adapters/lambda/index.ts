@@ -20,7 +20,7 @@ export interface LambdaContext {
   getRemainingTimeInMillis?(): number;
 }
 
-/** Kept for the answer's own way, and for AWS to end the invocation in order. */
+/** AttemptCounter for the answer's own way, and for AWS to end the invocation in order. */
 const SPARE_MS = 500;
 /** Of a function without a context, as tests call it: Lambda's own longest run. */
 const LONGEST_RUN_MS = 900_000;

@@ -17,8 +17,8 @@ import type { KeyTuning } from "../keys/public-key-source.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes } from "../signature/sign-request.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "../signature/signed-content.js";
+import { joinBytes } from "../signature/signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "../signature/timestamp.js";
 import type { JwsAlgorithm } from "./jws-algorithms.js";
 import { compileJwsKeys, type FoundJwsKeys, JWS_KEY_SOURCES, type JwsKeySource } from "./jws-keys.js";
@@ -31,7 +31,7 @@ export type DetachedJwsOptions = JwsKeySource & {
   readonly header: string;
   /** Accepted algorithms. There is no default: a sender uses one. */
   readonly algorithms: readonly JwsAlgorithm[];
-  /** What the payload is: a template or function as for `mac`. Default `"{body}"`. */
+  /** What the payload is: a template or function as for `hmac`. Default `"{body}"`. */
   readonly signed?: string | SignedText;
   /** The signed time: `header("x-timestamp", "unix-seconds")`, named in `signed`. */
   readonly timestamp?: Field<"time">;

@@ -1,6 +1,7 @@
 // The public-key signature algorithms, one row each: which keys fit, how signatures are made, and whether one holds.
-import { constants, createVerify, type KeyObject, sign, verify } from "node:crypto";
+import { constants, createSign, createVerify, type KeyObject, sign, verify } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
+import { derOfPair, pairOfDer } from "./ecdsa-pair.js";
 import { MAX_RSA_BITS, MIN_RSA_BITS, weaknessOf } from "./weak-keys.js";
 
 /** The names are those of the HTTP Signature Algorithms registry (RFC 9421 section 6.2.2), and its pattern beyond it. */
@@ -126,15 +127,18 @@ export function isSignedBy(
   details: SignatureDetails,
 ): boolean {
   if (!isSignatureShaped(name, signature, details)) return false;
-  const { hash, isPss } = ALGORITHMS[name];
-  const salt = details.pssSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : constants.RSA_PSS_SALTLEN_DIGEST;
-  const input = keyInput(key, name, details, salt);
-  // Cloudflare Workers' one-shot `verify` answers false for every RSA-PSS signature; this one is right everywhere.
-  if (isPss)
+  const { hash, isPss, key: kind } = ALGORITHMS[name];
+  if (isPss) {
+    const salt = details.pssSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : constants.RSA_PSS_SALTLEN_DIGEST;
+    const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: salt };
+    const der = key.export({ type: "spki", format: "der" });
+    // Cloudflare Workers take no KeyObject beside options, and their one-shot `verify` is false for every RSA-PSS signature.
     return createVerify(hash as string)
       .update(text)
-      .verify(input, signature);
-  return verify(hash, text, input, signature);
+      .verify({ key: der, format: "der", type: "spki", ...options }, signature);
+  }
+  // A key without options is taken everywhere: PKCS #1 v1.5 and DER are what it stands for.
+  return verify(hash, text, key, kind === "ec" && details.ecdsaForm === "p1363" ? derOfPair(signature) : signature);
 }
 
 /** The index of the first key for which `holds` answers true, or -1; `undecided` where none does and one could not be asked. */
@@ -150,6 +154,16 @@ export function indexOfKey<Key>(keys: readonly Key[], holds: (key: Key) => boole
   return failure === undefined ? -1 : unsupported(failure.cause);
 }
 
+/** Whether an error says that the platform lacks something, and not that what was given is malformed. */
+export function isPlatformError(error: unknown): boolean {
+  const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
+  return (
+    code === "ERR_METHOD_NOT_IMPLEMENTED" ||
+    name === "NotSupportedError" ||
+    (error instanceof TypeError && /is not a (?:function|constructor)/.test(String(message)))
+  );
+}
+
 /** The platform could not do what a proof needs: neither the sender's fault nor a forgery. */
 export function unsupported(cause: unknown): Refusal {
   return { ...refuse("undecided", "this platform's crypto could not verify the signature: see the cause"), cause };
@@ -162,13 +176,14 @@ export function signBytes(
   text: Uint8Array,
   details: SignatureDetails,
 ): Buffer {
-  return sign(ALGORITHMS[name].hash, text, keyInput(key, name, details, constants.RSA_PSS_SALTLEN_DIGEST));
-}
-
-function keyInput(key: KeyObject, name: PublicKeyAlgorithm, details: SignatureDetails, saltLength: number) {
-  const row = ALGORITHMS[name];
-  if (row.key === "ec") return { key, dsaEncoding: details.ecdsaForm === "der" ? "der" : "ieee-p1363" } as const;
-  if (row.isPss) return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
-  if (row.key === "rsa") return { key, padding: constants.RSA_PKCS1_PADDING };
-  return { key };
+  const { hash, isPss, numberBytes } = ALGORITHMS[name];
+  if (isPss) {
+    const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+    const der = key.export({ type: "pkcs8", format: "der" });
+    return createSign(hash as string)
+      .update(text)
+      .sign({ key: der, format: "der", type: "pkcs8", ...options });
+  }
+  const signature = sign(hash, text, key);
+  return numberBytes === undefined || details.ecdsaForm === "der" ? signature : pairOfDer(signature, numberBytes);
 }

@@ -8,6 +8,8 @@ export interface BoundedFetch {
   readonly timeoutMs: number;
   /** Of the decoded body; counted while it streams. */
   readonly maxBytes: number;
+  /** Ends the fetch before its time. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -17,14 +19,19 @@ export interface BoundedFetch {
  */
 export async function fetchBytes(url: string, limits: BoundedFetch): Promise<Buffer> {
   const abort = new AbortController();
+  const { signal } = limits;
   let timer: NodeJS.Timeout | undefined;
   // A race and not only the signal: a body may hang where the runtime no longer listens to the signal.
   const deadline = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error(`${limits.what} did not come within ${limits.timeoutMs} ms`));
     timer = setTimeout(fail, limits.timeoutMs);
+    signal?.addEventListener("abort", fail, { once: true });
   });
   try {
-    return await Promise.race([readAnswer(url, limits, abort.signal), deadline]);
+    return await Promise.race([
+      readAnswer(url, limits, signal === undefined ? abort.signal : AbortSignal.any([abort.signal, signal])),
+      deadline,
+    ]);
   } finally {
     clearTimeout(timer);
     abort.abort();

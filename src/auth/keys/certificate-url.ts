@@ -1,19 +1,14 @@
 // Fetches, checks and caches the signing certificate whose URL a delivery names.
-import type { KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
-import { type BoundedFetch, fetchBytes, reasonOf } from "./bounded-fetch.js";
-import {
-  checkNamePattern,
-  compileRoots,
-  isNameAmong,
-  isValidAt,
-  namesOf,
-  parsePemCertificates,
-  refuseChain,
-} from "./certificate.js";
+import { unsupported } from "./algorithms.js";
+import { reasonOf } from "./bounded-fetch.js";
+import { checkNamePattern, compileRoots, isNameAmong, isValidAt, namesOf, refuseChain } from "./certificate.js";
+import { type CertificateTuning, type Chain, type ChainAnswer, certificateCache } from "./certificate-cache.js";
 
 /** A certificate that the delivery names by its URL, and whom we let it name. */
 export interface CertificateUrlOptions {
@@ -32,56 +27,22 @@ export interface CertificateUrlOptions {
   readonly roots?: readonly (string | undefined)[];
 }
 
-/** How certificates are kept. Not public: the defaults are the promise, tests shorten them. */
-export interface CertificateTuning extends Pick<BoundedFetch, "timeoutMs" | "maxBytes"> {
-  /** A certificate is used this long without asking again, and while asking again fails up to its own end. */
-  readonly freshMs: number;
-  /** After a failure the same URL is not asked again for this long. */
-  readonly backOffMs: number;
-  readonly maxCached: number;
-  /** Strangers can name URLs: at most so many fetches in a window, whatever they name. */
-  readonly maxFetches: number;
-  readonly windowMs: number;
-  /** A monotonic clock. */
-  readonly clockMs: () => number;
-}
-
-const DEFAULTS: CertificateTuning = {
-  timeoutMs: 5_000,
-  maxBytes: 64 * 1024,
-  freshMs: 24 * 3_600_000,
-  backOffMs: 10_000,
-  maxCached: 32,
-  maxFetches: 20,
-  windowMs: 60_000,
-  clockMs: () => performance.now(),
-};
-
 const MAX_URL_CHARS = 1_024;
 const OPTION_NAMES: readonly (keyof CertificateUrlOptions)[] = ["url", "hosts", "path", "names", "roots"];
 const LOOPBACK = "127.0.0.1";
 
-interface Entry {
-  chain?: readonly [X509Certificate, ...X509Certificate[]];
-  fetchedAtMs: number;
-  failedAtMs: number;
-  failure?: unknown;
-  inFlight?: Promise<void> | undefined;
-}
-
 export interface CertificateSource {
   readonly field: UnverifiedField;
   /** @param url - As the delivery has it. No request is made for one that the rules do not allow. */
-  find(url: string, nowMs: number): Promise<KeyObject | Refusal>;
+  find(url: string, nowMs: number): MaybePromise<KeyObject | Refusal>;
 }
 
 /** @throws {TypeError} Where a host rule is open-ended, or a root cannot be read. */
 export function certificateSource(
   options: CertificateUrlOptions,
   where: string,
-  tuning: Partial<CertificateTuning> = {},
+  tuning?: Partial<CertificateTuning>,
 ): CertificateSource {
-  const { freshMs, backOffMs, maxCached, maxFetches, windowMs, clockMs, ...limits } = { ...DEFAULTS, ...tuning };
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
       `${where} must be an object, such as { url: header("x-cert-url"), hosts: ["api.example.com"] }`,
@@ -92,56 +53,9 @@ export function certificateSource(
   const isAllowed = compileUrlRule(options, where);
   const names = options.names?.map((name, at) => checkNamePattern(name, `${where}.names[${at}]`));
   const roots = options.roots === undefined ? undefined : compileRoots(options.roots, `${where}.roots`);
-  const entries = new Map<string, Entry>();
-  let fetches: number[] = [];
+  const cache = certificateCache(tuning);
 
-  async function load(url: string, entry: Entry): Promise<void> {
-    try {
-      const bytes = await fetchBytes(url, {
-        ...limits,
-        what: "the certificate",
-        accept: "application/x-pem-file, */*",
-      });
-      entry.chain = parsePemCertificates(bytes.toString("latin1"));
-      entry.fetchedAtMs = clockMs();
-      entry.failure = undefined;
-    } catch (error) {
-      entry.failedAtMs = clockMs();
-      entry.failure = error;
-    }
-    entry.inFlight = undefined;
-  }
-
-  /** Fetches, joins the fetch under way, or does nothing because it has just failed or too many were made. */
-  async function refresh(url: string, entry: Entry): Promise<void> {
-    const nowMs = clockMs();
-    if (entry.inFlight === undefined) {
-      if (nowMs - entry.failedAtMs < backOffMs) return;
-      fetches = fetches.filter((atMs) => nowMs - atMs < windowMs);
-      if (fetches.length >= maxFetches) {
-        entry.failure ??= new Error(`${maxFetches} certificates were fetched within ${windowMs / 1000} s`);
-        return;
-      }
-      fetches.push(nowMs);
-      entry.inFlight = load(url, entry);
-    }
-    await entry.inFlight;
-  }
-
-  /** The least recently used goes; strangers' failures go first. */
-  function entryOf(url: string): Entry {
-    const known = entries.get(url) ?? { fetchedAtMs: Number.NEGATIVE_INFINITY, failedAtMs: Number.NEGATIVE_INFINITY };
-    entries.delete(url);
-    entries.set(url, known);
-    if (entries.size > maxCached) {
-      const [oldest] = entries.keys();
-      const failed = [...entries].find(([key, entry]) => entry.chain === undefined && key !== url)?.[0];
-      entries.delete(failed ?? (oldest as string));
-    }
-    return known;
-  }
-
-  function keyOf(chain: readonly [X509Certificate, ...X509Certificate[]], nowMs: number): KeyObject | Refusal {
+  function keyOf(chain: Chain, nowMs: number): KeyObject | Refusal {
     const [leaf] = chain;
     if (!isValidAt(leaf, nowMs)) return OUTDATED;
     if (names !== undefined && !namesOf(leaf).some((name) => isNameAmong(name, names))) return WRONG_NAME;
@@ -149,19 +63,24 @@ export function certificateSource(
     return untrusted ?? leaf.publicKey;
   }
 
+  function judge(url: string, answer: ChainAnswer, nowMs: number): KeyObject | Refusal {
+    if (answer.ok) {
+      try {
+        return keyOf(answer.chain, nowMs);
+      } catch (cause) {
+        return unsupported(cause);
+      }
+    }
+    const reason = `the certificate at ${new URL(url).host} could not be had: ${reasonOf(answer.failure)}`;
+    return { ...refuse("undecided", reason), cause: answer.failure };
+  }
+
   return {
     field,
-    async find(url, nowMs) {
+    find(url, nowMs) {
       if (!isAllowed(url)) return WRONG_URL;
-      const entry = entryOf(url);
-      const isFresh = clockMs() - entry.fetchedAtMs < freshMs;
-      const isOver = entry.chain !== undefined && !isValidAt(entry.chain[0], nowMs);
-      if (!isFresh || (isOver && clockMs() - entry.fetchedAtMs >= backOffMs)) await refresh(url, entry);
-      if (entry.chain !== undefined) return keyOf(entry.chain, nowMs);
-      return {
-        ...refuse("undecided", `the certificate at ${new URL(url).host} could not be had: ${reasonOf(entry.failure)}`),
-        cause: entry.failure,
-      };
+      const answer = cache.find(url, nowMs);
+      return isPromise(answer) ? answer.then((one) => judge(url, one, nowMs)) : judge(url, answer, nowMs);
     },
   };
 }

@@ -11,12 +11,6 @@ export interface JwkSet {
   readonly keys: readonly Jwk[];
 }
 
-/** What of a token's header decides which key is tried. `jwk`, `jku` and `x5u` are never read (RFC 8725 section 3.10). */
-export interface JwtHeader {
-  readonly alg: string;
-  readonly kid: string | undefined;
-}
-
 /** A key of a set. */
 export interface JwksKey {
   readonly kid: string | undefined;

@@ -15,7 +15,7 @@ export interface KeySet<Key> {
 }
 
 export interface LookUpRules<Key> {
-  /** For messages: `mac: secret`. */
+  /** For messages: `hmac: secret`. */
   readonly where: string;
   /** The property that holds the keys where an answer names a tenant too: `{ secret, tenant }`. */
   readonly property: "secret" | "publicKey" | "keys";

@@ -1,4 +1,4 @@
-// Turns a private key's text into a key to sign with, for test senders.
+// Transactions a private key's text into a key to sign with, for test senders.
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { decodeCanonical } from "../request/encoding.js";
 import { misfitOf, type PublicKeyAlgorithm } from "./algorithms.js";

@@ -1,7 +1,7 @@
-// Turns what a user has copied from a sender's page into a key: every spelling that senders use, and no other.
+// Transactions what a user has copied from a sender's page into a key: every spelling that senders use, and no other.
 import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
 import { decodeCanonical } from "../request/encoding.js";
-import { ALGORITHMS, misfitOf, type PublicKeyAlgorithm, restrictKey } from "./algorithms.js";
+import { ALGORITHMS, isPlatformError, misfitOf, type PublicKeyAlgorithm, restrictKey } from "./algorithms.js";
 import { IllFormedKey, MAX_KEYS } from "./key-lookup.js";
 import { weaknessOf } from "./weak-keys.js";
 
@@ -55,7 +55,7 @@ function fromText(given: string): KeyObject {
   if (/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text) || text.startsWith("whsk_")) {
     throw new IllFormedKey("is a private key; give the public key, and keep that one at the sender");
   }
-  if (text.startsWith("whsec_")) throw new IllFormedKey("is a shared secret (whsec_); use mac(…) for those");
+  if (text.startsWith("whsec_")) throw new IllFormedKey("is a shared secret (whsec_); use hmac(…) for those");
   if (text.startsWith("-----BEGIN ")) {
     return tried(() => createPublicKey(text), "is not well-formed PEM; are its line breaks intact?");
   }
@@ -111,7 +111,8 @@ const JWAS: ReadonlySet<unknown> = /* @__PURE__ */ new Set(Object.values(ALGORIT
 function tried<Value>(make: () => Value, problem: string): Value {
   try {
     return make();
-  } catch {
+  } catch (error) {
+    if (isPlatformError(error)) throw error;
     throw new IllFormedKey(problem); // the library's message may quote the text
   }
 }

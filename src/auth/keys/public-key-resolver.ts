@@ -3,9 +3,11 @@ import type { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
+import { isPromise } from "../../lib/maybe-promise.js";
 import { checkUnverifiedField, isParsedField, readUnverified } from "../request/unverified-fields.js";
 import { ALGORITHMS, type PublicKeyAlgorithm } from "./algorithms.js";
-import { type CertificateTuning, type CertificateUrlOptions, certificateSource } from "./certificate-url.js";
+import type { CertificateTuning } from "./certificate-cache.js";
+import { type CertificateUrlOptions, certificateSource } from "./certificate-url.js";
 import { type KeySetTuning, remoteKeySet } from "./jwks.js";
 import { keyLookUp } from "./key-lookup.js";
 import { compilePublicKeys, fittingKey, type PublicKeyText } from "./parse-public-key.js";
@@ -190,7 +192,12 @@ function byCertificate(
       const url = readUnverified(field, delivery, fields);
       if (url === undefined) return noUrl;
       if (typeof url !== "string") return url;
-      return source.find(url, context.nowMs).then((found) => ("ok" in found ? found : { ok: true, keys: [found] }));
+      const found = source.find(url, context.nowMs);
+      return isPromise(found) ? found.then(asKeys) : asKeys(found);
     },
   };
+}
+
+function asKeys(found: KeyObject | Refusal): FoundPublicKeys | Refusal {
+  return "ok" in found ? found : { ok: true, keys: [found] };
 }

@@ -1,4 +1,4 @@
-// Turns a secret's text into the bytes of a key.
+// Transactions a secret's text into the bytes of a key.
 import { createHash } from "node:crypto";
 import { kindOf, refuseUnknownKeys, shown } from "../../lib/options.js";
 import { IllFormedKey } from "./key-lookup.js";

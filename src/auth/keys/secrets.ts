@@ -42,7 +42,7 @@ export type SecretFunction = (delivery: UnverifiedDelivery) => MaybePromise<Secr
 
 /** What a scheme makes of a secret's text. `toKey` throws `IllFormedKey` where it is none. */
 export interface SecretRules<Key> {
-  /** For messages: `mac: secret`. */
+  /** For messages: `hmac: secret`. */
   readonly where: string;
   toKey(text: string): Key;
   /** How strong the key is, in bytes, where that can be told. */

@@ -7,12 +7,12 @@ import { bodyWithout } from "../../lib/body-fields.js";
  * with dots in which `*` is any item of an array, or fields of a form.
  *
  * Promise: once the proof holds, payload, `event.body`, inboxes and tools are without them, and every other byte is as it
- * came. Not promised: a body inside of something else, such as a field of a multipart body (`withView`).
+ * came. Not promised: a body inside of something else, such as a field of a multipart body (`unwrapped`).
  *
  * @example
- * import { bodySecrets, mac } from "hookgate/auth";
+ * import { bodySecrets, hmac } from "hookgate/auth";
  *
- * const proof = mac({ secret, signature: { header: "x-signature", encoding: "hex" } });
+ * const proof = hmac({ secret, signature: { header: "x-signature", encoding: "hex" } });
  * const auth = { ...proof, ...bodySecrets([{ in: "json", name: "auth.pin" }]) };
  */
 export function bodySecrets(fields: readonly WrittenPlace[]): Pick<Auth, "secretFields" | "withoutSecrets"> {

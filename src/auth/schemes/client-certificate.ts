@@ -14,6 +14,7 @@ import {
   namesOf,
   refuseChain,
 } from "../keys/certificate.js";
+import { CLIENT_AUTH } from "../keys/certificate-extensions.js";
 import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
 
 /** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
@@ -204,7 +205,7 @@ function compileRules(rules: CertificateRules): (certificate: X509Certificate, n
     if (prints !== undefined && !prints.includes(certificate.fingerprint256)) return OTHER;
     if (patterns !== undefined && !namesOf(certificate).some((name) => isNameAmong(name, patterns))) return WRONG_NAME;
     if (commonName !== undefined && commonNameOf(certificate) !== commonName) return WRONG_NAME;
-    return roots === undefined ? undefined : refuseChain([certificate], roots, nowMs);
+    return roots === undefined ? undefined : refuseChain([certificate], roots, nowMs, { purposes: [CLIENT_AUTH] });
   };
 }
 

@@ -18,6 +18,7 @@ import {
   type SignedOptions,
 } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
+import { compileReplyTexts, type SignsReplies } from "../signature/reply-texts.js";
 import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
 import type { SignedBytes } from "../signature/signed-template.js";
 
@@ -32,8 +33,11 @@ export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   readonly signed: SignedOptions["signed"];
   /** Where the secret goes when `signed` is a function's texts, which do not hold it. */
   readonly secretAt?: "start" | "end";
-  /** Proofs carry `signReply`: the sender wants its answer hashed with the same secret, at the same place (`secretAt`). */
-  readonly signsReplies?: true;
+  /**
+   * Proofs carry `signReply`: the sender wants its answer hashed with the same secret, at the same place (`secretAt`). As for
+   * `hmac`, give what the texts of answers look like, so that none of them passes as a delivery's.
+   */
+  readonly signsReplies?: SignsReplies;
 }
 
 const HASH_BYTES: Readonly<Record<DigestAlgorithm, number>> = { ...DIGEST_BYTES, md5: 16 };
@@ -41,6 +45,7 @@ const OPTION_NAMES: readonly (keyof DigestOptions)[] = [
   "secret",
   "algorithm",
   "signed",
+  "patterns",
   "secretAt",
   "signature",
   "timestamp",
@@ -54,15 +59,15 @@ const NOT_EXTENDABLE: readonly DigestAlgorithm[] = ["sha384"];
 /**
  * Proves that a delivery was hashed together with a shared secret (HubSpot v1 and v2, Cloudinary).
  *
- * Shape:   as described by the options; `signature` is that of `mac`.
+ * Shape:   as described by the options; `signature` is that of `hmac`.
  * Source:  FIPS 180-4, RFC 1321; test/vectors/body-signatures.json (HubSpot) pins it.
- * Promise: less than `mac`, so use this only where the sender offers nothing better. Compared in constant time, exactly as
+ * Promise: less than `hmac`, so use this only where the sender offers nothing better. Compared in constant time, exactly as
  *          the sender writes it.
  * Not promised: with the secret in front (`{secret}{body}`), whoever has seen one delivery can append to its body and
  * hash on (length extension; SHA-384 excepted): the receiver says so once. With the secret behind, a collision of the bare
  * hash is a forgery, and those of MD5 and SHA-1 can be made.
  *
- * @param options.signed - A template as for `mac`, with `{secret}` once.
+ * @param options.signed - A template as for `hmac`, with `{secret}` once.
  * @throws {TypeError} When built with a missing or ill-formed secret, without `{secret}`, or with a description that contradicts itself. Never per delivery.
  * @example
  * const cloudinaryLike = digest({
@@ -84,13 +89,15 @@ export function digest(options: DigestOptions): Auth {
   // Of chance and per proof, so that no delivery can say where the secret goes.
   const mark = `\u0001${randomBytes(16).toString("hex")}\u0001`;
   const { signed, hasTextBehind } = withMark(options, mark);
-  const { signature, timestamp, families, signsReplies, secretAt } = options;
+  const { signature, patterns, timestamp, families, signsReplies, secretAt } = options;
   if (signsReplies && secretAt === undefined) {
     throw new TypeError("digest: signsReplies needs secretAt: it says where the secret goes in what is answered");
   }
+  const replyTexts = compileReplyTexts(signsReplies, "digest");
   const described: SignedOptions = {
     signed,
     signature,
+    ...(patterns === undefined ? {} : { patterns }),
     ...(timestamp === undefined ? {} : { timestamp }),
     ...(families === undefined ? {} : { families }),
   };
@@ -115,7 +122,10 @@ export function digest(options: DigestOptions): Auth {
   }
 
   function replySigner(secret: string): (text: string) => string {
-    return (text) => hashOf(secret, { ok: true, before: "", body: Buffer.from(text, "utf8"), after: "" });
+    return (text) => {
+      replyTexts?.checkReply(text);
+      return hashOf(secret, { ok: true, before: "", body: Buffer.from(text, "utf8"), after: "" });
+    };
   }
 
   function matchingKey(keys: readonly string[], claim: Claim): number {
@@ -144,7 +154,7 @@ export function digest(options: DigestOptions): Auth {
       covers: plan.covers,
       ...(reading.sentAtMs === undefined ? {} : { sentAtMs: reading.sentAtMs }),
       ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
-      ...(signsReplies ? { signReply: replySigner(found.keys[keyIndex] as string) } : {}),
+      ...(replyTexts !== undefined ? { signReply: replySigner(found.keys[keyIndex] as string) } : {}),
     };
   }
 
@@ -158,7 +168,8 @@ export function digest(options: DigestOptions): Auth {
     if (untimely !== undefined) return untimely;
     const found = plan.signed.candidates(delivery, context, reading, fields);
     if ("ok" in found && !found.ok) return found;
-    return { ok: true, plan, reading, delivery, candidates: "ok" in found ? [found] : found };
+    const candidates = "ok" in found ? [found] : found;
+    return replyTexts?.refuseReply(candidates) ?? { ok: true, plan, reading, delivery, candidates };
   }
 
   return {

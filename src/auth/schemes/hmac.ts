@@ -12,18 +12,20 @@ import { compileSecrets, type SecretRules } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
-import { compilePlans, coversOfAll, DIGEST_BYTES, type MacOptions, type Plan, planFor } from "../signature/compile.js";
+import { compilePlans, coversOfAll, DIGEST_BYTES, type HmacOptions, type Plan, planFor } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
+import { compileReplyTexts } from "../signature/reply-texts.js";
 import { placesWritten } from "../signature/sign-request.js";
 import type { SignedBytes } from "../signature/signed-template.js";
 
-const OPTION_NAMES: readonly (keyof MacOptions)[] = [
+const OPTION_NAMES: readonly (keyof HmacOptions)[] = [
   "secret",
   "algorithm",
   "key",
   "minKeyBytes",
   "maxKeyBytes",
   "signed",
+  "patterns",
   "signature",
   "timestamp",
   "families",
@@ -43,21 +45,22 @@ const OPTION_NAMES: readonly (keyof MacOptions)[] = [
  * @returns An `Auth` that answers at once unless `secret` is a function that waits.
  * @throws {TypeError} When built with a missing or ill-formed secret or a description that contradicts itself. Never per delivery.
  * @example
- * const stripeLike = mac({
+ * const stripeLike = hmac({
  *   secret: process.env.WEBHOOK_SECRET,
  *   signed: "{timestamp}.{body}",
  *   timestamp: param("t", "unix-seconds"),
  *   signature: { header: "stripe-signature", form: { pairs: "v1" }, encoding: "hex" },
  * });
  */
-export function mac(options: MacOptions): Auth {
-  refuseUnknownKeys("mac", options, OPTION_NAMES);
-  const { algorithm = "sha256", signsReplies } = options;
+export function hmac(options: HmacOptions): Auth {
+  refuseUnknownKeys("hmac", options, OPTION_NAMES);
+  const { algorithm = "sha256" } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {
     throw new TypeError(
-      `mac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}; got ${shown(algorithm)}`,
+      `hmac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}; got ${shown(algorithm)}`,
     );
   }
+  const replyTexts = compileReplyTexts(options.signsReplies, "hmac");
   const plans = compilePlans(options, DIGEST_BYTES[algorithm]);
   const [first] = plans as [Plan];
   const secrets = compileSecrets(options.secret, secretRules(options));
@@ -66,11 +69,11 @@ export function mac(options: MacOptions): Auth {
   const dummyKeys = [createSecretKey(randomBytes(32))];
 
   function digest(key: KeyObject, bytes: SignedBytes): string {
-    const hmac = createHmac(algorithm, key);
-    if (bytes.before !== "") hmac.update(bytes.before, "latin1");
-    if (bytes.body !== undefined) hmac.update(bytes.body);
-    if (bytes.after !== "") hmac.update(bytes.after, "latin1");
-    return encoding.encode(hmac);
+    const hash = createHmac(algorithm, key);
+    if (bytes.before !== "") hash.update(bytes.before, "latin1");
+    if (bytes.body !== undefined) hash.update(bytes.body);
+    if (bytes.after !== "") hash.update(bytes.after, "latin1");
+    return encoding.encode(hash);
   }
 
   function isMatch(expected: string, reading: SignatureReading): boolean {
@@ -114,9 +117,12 @@ export function mac(options: MacOptions): Auth {
     }
     const { tenant } = found;
     const { sentAtMs } = reading;
-    if (signsReplies) {
+    if (replyTexts !== undefined) {
       const key = found.keys[keyIndex] as KeyObject;
-      const signReply = (text: string) => encoding.encode(createHmac(algorithm, key).update(text, "utf8"));
+      const signReply = (text: string) => {
+        replyTexts.checkReply(text);
+        return encoding.encode(createHmac(algorithm, key).update(text, "utf8"));
+      };
       const times = sentAtMs === undefined ? {} : { sentAtMs };
       return { ...proofOf(plan, keyIndex), ...times, ...(tenant === undefined ? {} : { tenant }), signReply };
     }
@@ -127,7 +133,7 @@ export function mac(options: MacOptions): Auth {
   }
 
   return {
-    scheme: "mac",
+    scheme: "hmac",
     covers: plans.length === 1 ? first.covers : coversOfAll(plans),
     signsTime: options.timestamp !== undefined,
     credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
@@ -148,6 +154,8 @@ export function mac(options: MacOptions): Auth {
       }
       const candidates = plan.signed.candidates(delivery, context, reading, fields);
       if ("ok" in candidates && !candidates.ok) return candidates;
+      const reply = replyTexts?.refuseReply(candidates);
+      if (reply !== undefined) return reply;
       const found = secrets.fixed ?? secrets.lookUp(delivery);
       if (!isPromise(found)) return judge(plan, delivery, reading, candidates, found);
       return found.then((keys) => judge(plan, delivery, reading, candidates, keys));
@@ -173,7 +181,7 @@ export function mac(options: MacOptions): Auth {
       plan.readsFields ? new PrivateFields(delivery) : undefined,
     );
     const bytes = "ok" in candidates ? candidates : (candidates[0] as SignedBytes);
-    if (!bytes.ok) throw new TypeError(`mac: the request cannot be signed: ${bytes.hint}`);
+    if (!bytes.ok) throw new TypeError(`hmac: the request cannot be signed: ${bytes.hint}`);
     return plan.signature.write(request, digest(key, bytes), params);
   }
 }
@@ -190,16 +198,16 @@ const NO_SECRET: Refusal = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the secret function knows no secret for this delivery",
 );
-function secretRules(options: MacOptions): SecretRules<KeyObject> {
-  const decode = compileKeyForm(options.key ?? "utf8", "mac");
+function secretRules(options: HmacOptions): SecretRules<KeyObject> {
+  const decode = compileKeyForm(options.key ?? "utf8", "hmac");
   const { minKeyBytes = 1, maxKeyBytes = Number.POSITIVE_INFINITY } = options;
   if (!(minKeyBytes >= 1 && maxKeyBytes >= minKeyBytes)) {
     throw new TypeError(
-      `mac: minKeyBytes must be 1 or more, and maxKeyBytes not less than it; got ${shown(minKeyBytes)} and ${shown(maxKeyBytes)}`,
+      `hmac: minKeyBytes must be 1 or more, and maxKeyBytes not less than it; got ${shown(minKeyBytes)} and ${shown(maxKeyBytes)}`,
     );
   }
   return {
-    where: "mac: secret",
+    where: "hmac: secret",
     strengthBytes: (text: string) => decode(text).length,
     toKey(text: string): KeyObject {
       const bytes = decode(text);
@@ -219,7 +227,7 @@ function proofOf(plan: Plan, keyIndex: number): Proven {
 
 function firstOf(found: KeySet<KeyObject> | Refusal): KeyObject {
   const key = found.ok ? found.keys[0] : undefined;
-  if (key === undefined) throw new TypeError("mac: there is no secret to sign with");
+  if (key === undefined) throw new TypeError("hmac: there is no secret to sign with");
   return key;
 }
 
@@ -231,6 +239,6 @@ function readingToSign(plan: Plan, request: SignableRequest, delivery: Delivery)
   }
   const reading = plan.signature.blank(params);
   const untimely = plan.time?.isReadLate === false ? plan.time.read(delivery, reading, undefined) : undefined;
-  if (untimely !== undefined) throw new TypeError(`mac: the request cannot be signed: ${untimely.hint}`);
+  if (untimely !== undefined) throw new TypeError(`hmac: the request cannot be signed: ${untimely.hint}`);
   return { reading, params };
 }

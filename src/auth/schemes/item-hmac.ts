@@ -20,13 +20,13 @@ import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
 import { compileSecrets, type Secrets } from "../keys/secrets.js";
 import { ENCODINGS, type SignatureEncoding } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
-import { DIGEST_BYTES, type MacAlgorithm } from "../signature/compile.js";
+import { DIGEST_BYTES, type HmacAlgorithm } from "../signature/compile.js";
 
-export interface ItemMacOptions {
+export interface ItemHmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;
   /** Default `"sha256"`. */
-  readonly algorithm?: MacAlgorithm;
+  readonly algorithm?: HmacAlgorithm;
   /** How the secret's text becomes bytes. Default `"utf8"`. */
   readonly key?: KeyForm;
   /** The path of the array in the JSON body, the same as the event row's `each`. */
@@ -35,18 +35,24 @@ export interface ItemMacOptions {
   readonly fields: readonly string[];
   /** What stands between them: `":"`. */
   readonly joint: string;
+  /**
+   * The one of `fields` whose value may hold the joint; in all others it is refused, so that it is certain where each value
+   * ends. Default: any may hold it.
+   */
+  readonly jointIn?: string;
   /** The path of the signature in an item. */
   readonly signature: string;
   readonly encoding: SignatureEncoding;
 }
 
-const OPTION_NAMES: readonly (keyof ItemMacOptions)[] = [
+const OPTION_NAMES: readonly (keyof ItemHmacOptions)[] = [
   "secret",
   "algorithm",
   "key",
   "items",
   "fields",
   "joint",
+  "jointIn",
   "signature",
   "encoding",
 ];
@@ -61,26 +67,27 @@ const MAX_PARSED_BYTES = 1_048_576;
  * Source:  Adyen's hmacValidator; test/vectors/body-signatures.json pins it.
  * Promise: in every item the named members come from a holder of the secret. One item that fails refuses the delivery.
  * Not promised: any other member of an item, how many items there are and in which order, or what stands beside them.
- * Nor where one value ends: a joint inside of a value is signed as it stands, as Adyen's own library reads it (written
- * `\:` is accepted too, as Adyen's documentation has it).
+ * Nor where one value ends, unless `jointIn` says it: a joint inside of a value is signed as it stands, as Adyen's own
+ * library reads it (written `\:` is accepted too, as Adyen's documentation has it).
  *
  * @throws {TypeError} When built with a missing or ill-formed secret, or without members to sign. Never per delivery.
  * @example
- * itemMac({
+ * itemHmac({
  *   secret: process.env.ADYEN_HMAC_KEY,
  *   key: "hex",
  *   items: "notificationItems",
- *   fields: ["NotificationRequestItem.pspReference", "NotificationRequestItem.amount.value"],
+ *   fields: ["NotificationRequestItem.merchantReference", "NotificationRequestItem.amount.value"],
  *   joint: ":",
+ *   jointIn: "NotificationRequestItem.merchantReference",
  *   signature: "NotificationRequestItem.additionalData.hmacSignature",
  *   encoding: "base64",
  * });
  */
-export function itemMac(options: ItemMacOptions): Auth {
-  const { algorithm = "sha256", items: path, joint } = checked(options);
-  const decode = compileKeyForm(options.key ?? "utf8", "itemMac");
+export function itemHmac(options: ItemHmacOptions): Auth {
+  const { algorithm = "sha256", items: path, joint, jointIn } = checked(options);
+  const decode = compileKeyForm(options.key ?? "utf8", "itemHmac");
   const secrets = compileSecrets<KeyObject>(options.secret, {
-    where: "itemMac: secret",
+    where: "itemHmac: secret",
     strengthBytes: (text) => decode(text).length,
     toKey: (text) => createSecretKey(decode(text)),
   });
@@ -100,11 +107,14 @@ export function itemMac(options: ItemMacOptions): Auth {
     for (const name of options.fields) {
       const value = textOf(memberOf(item, name));
       if (value === undefined) return UNREADABLE;
+      if (jointIn !== undefined && name !== jointIn && value.includes(joint)) return AMBIGUOUS;
       values.push(value);
     }
     const plain = values.join(joint);
     const escaped = values.map((value) => value.replaceAll("\\", "\\\\").replaceAll(joint, `\\${joint}`)).join(joint);
-    return plain === escaped ? [plain] : [plain, escaped];
+    if (plain === escaped) return [plain];
+    // What reads like an escaped value is one, or one signature would fit both.
+    return jointIn !== undefined && values.some((value) => isEscaped(value, joint)) ? [escaped] : [plain, escaped];
   }
 
   function readItem(item: unknown): SignedItem | Refusal {
@@ -144,17 +154,18 @@ export function itemMac(options: ItemMacOptions): Auth {
   function signWith(request: SignableRequest, key: KeyObject): SignableRequest {
     const body = JSON.parse(Buffer.from(request.body).toString("utf8")) as unknown;
     const items = path === "" ? body : memberOf(body, path);
-    if (!Array.isArray(items)) throw new TypeError(`itemMac: the request cannot be signed: it has no array at ${path}`);
+    if (!Array.isArray(items))
+      throw new TypeError(`itemHmac: the request cannot be signed: it has no array at ${path}`);
     for (const item of items) {
       const texts = textsOf(item);
-      if ("ok" in texts) throw new TypeError(`itemMac: the request cannot be signed: ${texts.hint}`);
+      if ("ok" in texts) throw new TypeError(`itemHmac: the request cannot be signed: ${texts.hint}`);
       write(item, options.signature.split("."), macOf(key, texts[0] as string));
     }
     return { ...request, body: Buffer.from(JSON.stringify(body), "utf8") };
   }
 
   return {
-    scheme: "item-mac",
+    scheme: "item-hmac",
     covers,
     signsTime: false,
     credentialHeaders: [],
@@ -191,6 +202,10 @@ const MALFORMED = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the signature of an item is malformed: cut off, or otherwise written",
 );
+const AMBIGUOUS = /* @__PURE__ */ refuse(
+  "bad_credentials",
+  "a signed member of an item holds what stands between the members, so the signature could fit another item",
+);
 const UNREADABLE = /* @__PURE__ */ refuse(
   "bad_credentials",
   "a signed member of an item is neither a text nor a whole number",
@@ -220,10 +235,16 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "boolean" || Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
+/** Escapes and no bare joint. */
+function isEscaped(value: string, joint: string): boolean {
+  const rest = value.replaceAll("\\\\", "").replaceAll(`\\${joint}`, "");
+  return rest !== value && !rest.includes("\\") && !rest.includes(joint);
+}
+
 /** The item is our own copy, fresh from JSON.parse. */
 function write(at: unknown, [name, ...rest]: readonly string[], value: string): void {
   if (typeof at !== "object" || at === null || name === undefined) {
-    throw new TypeError("itemMac: the request cannot be signed: an item is not an object");
+    throw new TypeError("itemHmac: the request cannot be signed: an item is not an object");
   }
   const object = at as Record<string, unknown>;
   if (rest.length === 0) {
@@ -236,27 +257,29 @@ function write(at: unknown, [name, ...rest]: readonly string[], value: string): 
 
 function firstOf(found: KeySet<KeyObject> | Refusal): KeyObject {
   const key = found.ok ? found.keys[0] : undefined;
-  if (key === undefined) throw new TypeError("itemMac: there is no secret to sign with");
+  if (key === undefined) throw new TypeError("itemHmac: there is no secret to sign with");
   return key;
 }
 
-function checked(options: ItemMacOptions): ItemMacOptions {
-  refuseUnknownKeys("itemMac", options, OPTION_NAMES);
-  const { algorithm = "sha256", items, fields, joint, signature, encoding } = options;
+function checked(options: ItemHmacOptions): ItemHmacOptions {
+  refuseUnknownKeys("itemHmac", options, OPTION_NAMES);
+  const { algorithm = "sha256", items, fields, joint, jointIn, signature, encoding } = options;
   if (!Object.hasOwn(DIGEST_BYTES, algorithm)) {
-    throw new TypeError(`itemMac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}`);
+    throw new TypeError(`itemHmac: algorithm must be one of ${Object.keys(DIGEST_BYTES).join(", ")}`);
   }
   if (typeof encoding !== "string" || !Object.hasOwn(ENCODINGS, encoding)) {
-    throw new TypeError(`itemMac: encoding must be one of ${Object.keys(ENCODINGS).join(", ")}`);
+    throw new TypeError(`itemHmac: encoding must be one of ${Object.keys(ENCODINGS).join(", ")}`);
   }
-  if (typeof items !== "string") throw new TypeError('itemMac: items must be the path of an array, such as "items"');
+  if (typeof items !== "string") throw new TypeError('itemHmac: items must be the path of an array, such as "items"');
   const areFields =
     Array.isArray(fields) && fields.length > 0 && fields.every((name) => typeof name === "string" && name);
-  if (!areFields) throw new TypeError("itemMac: fields must name at least one member, or nothing would be proven");
-  if (fields.includes(signature)) throw new TypeError("itemMac: fields must not hold the signature itself");
-  if (typeof joint !== "string" || joint === "") throw new TypeError('itemMac: joint must be a text, such as ":"');
+  if (!areFields) throw new TypeError("itemHmac: fields must name at least one member, or nothing would be proven");
+  if (fields.includes(signature)) throw new TypeError("itemHmac: fields must not hold the signature itself");
+  if (jointIn !== undefined && !fields.includes(jointIn))
+    throw new TypeError("itemHmac: jointIn must be one of fields");
+  if (typeof joint !== "string" || joint === "") throw new TypeError('itemHmac: joint must be a text, such as ":"');
   if (typeof signature !== "string" || signature === "") {
-    throw new TypeError('itemMac: signature must be a path in an item, such as "hmacSignature"');
+    throw new TypeError('itemHmac: signature must be a path in an item, such as "hmacSignature"');
   }
   return options;
 }

@@ -28,8 +28,8 @@ import { decodeSignature, encodeSignature } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
-import { joinBytes, placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
+import { joinBytes, type SignedBytes } from "../signature/signed-template.js";
 import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";
@@ -49,6 +49,7 @@ const OPTION_NAMES: readonly string[] = [
   "keyId",
   "algorithm",
   "signed",
+  "patterns",
   "signature",
   "timestamp",
   "families",
@@ -59,7 +60,7 @@ const OPTION_NAMES: readonly string[] = [
 /**
  * Proves that a delivery was signed with the sender's private key (Ed25519, ECDSA, RSA).
  *
- * Shape:   as described by the options; `signed` and `signature` are those of `mac`.
+ * Shape:   as described by the options; `signed` and `signature` are those of `hmac`.
  * Source:  RFC 8032, FIPS 186-5, RFC 8017; Wycheproof's Ed25519 and ECDSA vectors and senders' published ones pin it.
  * Promise: what `signed` names came from the holder of the private key, unchanged. A signature has one spelling: other
  *          base64 of the same bytes is refused. Not promised: that one text has one signature (ECDSA has two at least), so

@@ -18,6 +18,8 @@ export interface SignedFormOptions {
    * the port taken off, each also with its query written anew (Twilio). Default `"registered"`.
    */
   readonly urls?: "registered" | "with-and-without-port";
+  /** The only fields that the sender's forms have. A form with others is refused, so a lone field's name cannot be made longer. */
+  readonly names?: readonly string[];
   /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
   readonly bodyHash?: string;
   /** The longest form that is read before it is proven, in bytes. Default 1 MiB; more where mail comes with attachments (Mandrill). */
@@ -31,7 +33,7 @@ const NOT_A_FORM = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the fields of a form are signed, and the body's Content-Type is another",
 );
-const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "bodyHash", "maxFormBytes"];
+const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "names", "bodyHash", "maxFormBytes"];
 
 /**
  * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
@@ -42,10 +44,10 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  *          its hash is signed: what is signed as a form is read as one. Not promised: where a name ends and its value
  *          begins. The text has no separators, so one who replays a delivery could move letters from a value to its name.
  *
- * @returns For `signed` of `mac`. Needs `publicUrl`.
+ * @returns For `signed` of `hmac`. Needs `publicUrl`.
  * @throws {TypeError} When built with an unknown option.
  * @example
- * mac({
+ * hmac({
  *   secret: process.env.TWILIO_AUTH_TOKEN,
  *   algorithm: "sha1",
  *   signed: signedForm({ repeats: "sorted-once", urls: "with-and-without-port", bodyHash: "bodySHA256" }),
@@ -54,12 +56,16 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  */
 export function signedForm(options: SignedFormOptions = {}): SignedText {
   refuseUnknownKeys("signedForm", options, OPTION_NAMES);
-  const { repeats = "as-sent", urls = "registered", bodyHash, maxFormBytes = MAX_FORM_BYTES } = options;
+  const { repeats = "as-sent", urls = "registered", names, bodyHash, maxFormBytes = MAX_FORM_BYTES } = options;
+  const readForm = (delivery: Delivery) => formText(delivery, repeats === "sorted-once", maxFormBytes, names);
   if (repeats !== "as-sent" && repeats !== "sorted-once") {
     throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
   }
   if (urls !== "registered" && urls !== "with-and-without-port") {
     throw new TypeError('signedForm: urls must be "registered" or "with-and-without-port"');
+  }
+  if (names !== undefined && !(Array.isArray(names) && names.length > 0)) {
+    throw new TypeError('signedForm: names must be a list of names of fields, such as ["events"]');
   }
   if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
     throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
@@ -76,7 +82,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
       const texts: string[] = [];
       for (const url of input.urls) {
         const hashed = bodyHash === undefined ? false : judgeBodyHash(delivery, url, bodyHash);
-        if (hashed === false) form ??= formText(delivery, repeats === "sorted-once", maxFormBytes);
+        if (hashed === false) form ??= readForm(delivery);
         const text = hashed === false ? form : hashed === true ? "" : hashed;
         if (typeof text !== "string") refusal = text;
         else for (const one of urls === "registered" ? [url] : urlSpellings(url)) texts.push(one + text);
@@ -86,10 +92,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
   };
 }
 
-/**
- * Whether the body is bound by its hash in the query; a refusal where it is another body's. Of the signed URL, not of the
- * request's: where `publicUrl` has a query of its own, that of the request is signed by nobody.
- */
+/** Whether the body is bound by its hash in the query of the signed URL; a refusal where it is another body's. */
 function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
   const value = queryParameter(url, name);
   if (value === undefined) return false;
@@ -104,11 +107,20 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
  * Read as nothing but a form by the handler, too: without separators in the signed text, fields can be cut anew until they
  * are JSON.
  */
-function formText({ headers, body }: Delivery, isOnce: boolean, maxBytes: number): string | Refusal {
+function formText(
+  { headers, body }: Delivery,
+  isOnce: boolean,
+  maxBytes: number,
+  names: readonly string[] | undefined,
+): string | Refusal {
   if (body.length > 0 && mediaTypeOf(headers) !== "application/x-www-form-urlencoded") return NOT_A_FORM;
   if (body.length > maxBytes) return refuse("bad_credentials", `the form is larger than ${maxBytes} bytes`);
   const form = parseFormBody(body);
-  return form.ok ? textOf(form.value, isOnce) : refuse("bad_credentials", form.hint);
+  if (!form.ok) return refuse("bad_credentials", form.hint);
+  if (names !== undefined && !Object.keys(form.value).every((name) => names.includes(name))) {
+    return refuse("bad_credentials", `the form has a field that is none of ${names.join(", ")}`);
+  }
+  return textOf(form.value, isOnce);
 }
 
 /** Sorted by UTF-16 code units, as the senders' libraries sort. */

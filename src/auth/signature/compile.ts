@@ -5,21 +5,22 @@ import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import type { KeyForm } from "../keys/secret-encoding.js";
 import type { Secrets } from "../keys/secrets.js";
+import type { SignsReplies } from "./reply-texts.js";
 import { type CompiledSignature, compileSignature, type SignatureOptions, type SignatureParam } from "./signature.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "./signed-content.js";
-import type { HeaderName } from "./signed-template.js";
+import type { HeaderName, ValuePatterns } from "./signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "./timestamp.js";
 
-export type MacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
+export type HmacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
 
 /** Digest lengths, FIPS 180-4. */
-export const DIGEST_BYTES: Readonly<Record<MacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
+export const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
-export interface MacOptions {
+export interface HmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;
   /** Default `"sha256"`. */
-  readonly algorithm?: MacAlgorithm;
+  readonly algorithm?: HmacAlgorithm;
   /** How the secret's text becomes bytes. Default `"utf8"`. */
   readonly key?: KeyForm;
   /** Fewest and most bytes that a key may have once decoded. Default 1, and no upper limit. */
@@ -27,6 +28,11 @@ export interface MacOptions {
   readonly maxKeyBytes?: number;
   /** What is signed. Default `"{body}"`. */
   readonly signed?: string | SignedText;
+  /**
+   * What signed values look like, whole: `{ "json:amount": /\d+/ }` for `{json:amount}`; anything else is refused. Where two
+   * values stand in `signed` with nothing between, letters could be moved from one to the other without it.
+   */
+  readonly patterns?: ValuePatterns;
   /** Where the signature is, and how it is written. */
   readonly signature: SignatureOptions;
   /** The signed time: `header("x-time", "unix-seconds")`, `param("t", "unix-seconds")`, `json("sentAt", "rfc3339")`. */
@@ -36,8 +42,12 @@ export interface MacOptions {
    * `*-signature`. Headers of two sets in one delivery are refused.
    */
   readonly families?: readonly string[];
-  /** Proofs carry `signReply`: the sender wants its answer signed with the key that it signed with. */
-  readonly signsReplies?: true;
+  /**
+   * Proofs carry `signReply`: the sender wants its answer signed with the key that it signed with. Give what the texts look
+   * like that are signed for answers, whole: a delivery whose signed text looks so is refused, and `signReply` signs nothing
+   * else. With `true` you keep them apart yourself: else the signature of an answer is that of a delivery with its text.
+   */
+  readonly signsReplies?: SignsReplies;
 }
 
 /** The description for one family of headers; the only one where there are no families. */
@@ -61,7 +71,7 @@ const MIXED: Refusal = /* @__PURE__ */ refuse(
 );
 
 /** What every signature over a text of the delivery is described by, whatever makes the signature. */
-export type SignedOptions = Pick<MacOptions, "signed" | "signature" | "timestamp" | "families">;
+export type SignedOptions = Pick<HmacOptions, "signed" | "patterns" | "signature" | "timestamp" | "families">;
 
 /**
  * @param signatureBytes - How long a decoded signature is; `undefined` where that varies.
@@ -71,7 +81,7 @@ export type SignedOptions = Pick<MacOptions, "signed" | "signature" | "timestamp
 export function compilePlans(
   options: SignedOptions,
   signatureBytes: number | undefined,
-  where = "mac",
+  where = "hmac",
 ): readonly Plan[] {
   const { families } = options;
   if (typeof options.signature !== "object" || options.signature === null) {
@@ -121,7 +131,7 @@ function compilePlan(
   headerName?: HeaderName,
 ): Plan {
   const { timestamp } = options;
-  const signed = compileSigned(options.signed ?? "{body}", where, headerName);
+  const signed = compileSigned(options.signed ?? "{body}", where, headerName, options.patterns);
   const timeParam = timestamp?.in === "param" ? timestamp : undefined;
   const params = [...new Set([...(timeParam === undefined ? [] : [timeParam.name]), ...signed.params])];
   const signature = compileSignature(options.signature, signatureBytes, params, where);

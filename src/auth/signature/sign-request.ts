@@ -54,9 +54,3 @@ export function placesWritten({
     return families.map((family) => ({ in: where, name: name.replace("*", family).toLowerCase() }));
   });
 }
-
-/** The signed bytes in one piece, for algorithms that take no other. */
-export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
-  if (body !== undefined && before === "" && after === "") return body;
-  return Buffer.concat([Buffer.from(before, "latin1"), body ?? Buffer.alloc(0), Buffer.from(after, "latin1")]);
-}

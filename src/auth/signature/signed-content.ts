@@ -4,7 +4,7 @@ import { type Covers, type ProofContext, type Refusal, refuse } from "../../core
 import type { Delivery } from "../../core/delivery.js";
 import type { PrivateFields } from "../request/unverified-fields.js";
 import type { SignatureReading } from "./parsed-signature.js";
-import { compileTemplate, type HeaderName, type SignedBytes } from "./signed-template.js";
+import { compileTemplate, type HeaderName, type SignedBytes, type ValuePatterns } from "./signed-template.js";
 
 /** The texts that were signed, for senders whose rule is no template (sorted form fields, a list of headers). */
 export interface SignedText {
@@ -57,16 +57,27 @@ const NO_PUBLIC_URL = /* @__PURE__ */ refuse(
 );
 
 /** @throws {TypeError} When the template cannot be compiled. */
-export function compileSigned(signed: string | SignedText, where: string, headerName?: HeaderName): CompiledSigned {
-  if (typeof signed === "string") return fromTemplate(signed, where, headerName);
+export function compileSigned(
+  signed: string | SignedText,
+  where: string,
+  headerName?: HeaderName,
+  patterns?: ValuePatterns,
+): CompiledSigned {
+  if (typeof signed === "string") return fromTemplate(signed, where, headerName, patterns);
+  if (patterns !== undefined) throw new TypeError(`${where}: patterns is for a template, and signed is none`);
   if (typeof signed !== "object" || signed === null || typeof signed.texts !== "function" || !signed.covers) {
     throw new TypeError(`${where}: signed must be a template such as "{timestamp}.{body}", or { covers, texts }`);
   }
   return fromFunction(signed);
 }
 
-function fromTemplate(text: string, where: string, headerName: HeaderName | undefined): CompiledSigned {
-  const template = compileTemplate(text, where, headerName);
+function fromTemplate(
+  text: string,
+  where: string,
+  headerName: HeaderName | undefined,
+  patterns: ValuePatterns | undefined,
+): CompiledSigned {
+  const template = compileTemplate(text, where, headerName, patterns);
   return {
     ...template,
     candidates(delivery, context, reading, fields) {

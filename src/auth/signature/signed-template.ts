@@ -51,7 +51,12 @@ interface Part {
   readonly isOptional: boolean;
   /** The literal that follows: a value must not contain it, or one signature would fit two deliveries. */
   until: string;
+  /** What a value looks like, whole. */
+  pattern: RegExp | undefined;
 }
+
+/** What signed values look like, whole, by their placeholder without braces: `{ "json:amount": /\d+/ }`. */
+export type ValuePatterns = Readonly<Record<string, RegExp>>;
 
 /** The header that a name in a description stands for: `*-id` is `svix-id` in one family. */
 export type HeaderName = (name: string) => string;
@@ -69,10 +74,16 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
  * signature header) `{json:a.b}` `{form:name}` `{query:name}`. A `?` at the end of a name lets the value be missing.
  *
  * @param headerName - What a header named in the template is called; lower case.
- * @throws {TypeError} When a placeholder is unknown, the body stands twice, or nothing of the delivery is signed.
+ * @throws {TypeError} When a placeholder is unknown, the body stands twice, nothing of the delivery is signed, or a
+ * pattern is for a value that is not in the template.
  */
-export function compileTemplate(template: string, where: string, headerName: HeaderName = lowerCase): CompiledTemplate {
-  const parts = parse(template, where).map((part) =>
+export function compileTemplate(
+  template: string,
+  where: string,
+  headerName: HeaderName = lowerCase,
+  patterns: ValuePatterns = {},
+): CompiledTemplate {
+  const parts = withPatterns(parse(template, where), patterns, where).map((part) =>
     part.kind === "header" ? { ...part, name: headerName(part.name) } : part,
   );
   const named = (kind: Kind) => parts.filter((part) => part.kind === kind).map((part) => part.name);
@@ -114,7 +125,11 @@ function parse(template: string, where: string): readonly Part[] {
   }
   parts.forEach((part, at) => {
     const next = parts[at + 1];
-    if (next?.kind === "literal") part.until = next.name;
+    // A URL may hold any separator but a line break.
+    if (next?.kind === "literal" && (NAMED_KINDS.includes(part.kind) || next.name.includes("\n")))
+      part.until = next.name;
+    // Without this a zero at the end of what stands before could be taken for the beginning of the time.
+    if (part.kind === "timestamp" && at > 0 && parts[at - 1]?.kind !== "literal") part.pattern = /^(?!0\d)/;
   });
   return parts;
 }
@@ -122,7 +137,27 @@ function parse(template: string, where: string): readonly Part[] {
 function addLiteral(parts: Part[], text: string, where: string): void {
   if (/[{}]/.test(text)) throw new TypeError(`${where}: signed has a brace that opens or closes no placeholder`);
   if (text === "") return;
-  parts.push({ kind: "literal", name: latin1Of(text), isOptional: false, until: "" });
+  parts.push({ kind: "literal", name: latin1Of(text), isOptional: false, until: "", pattern: undefined });
+}
+
+function withPatterns(parts: readonly Part[], patterns: ValuePatterns, where: string): readonly Part[] {
+  const left = new Map(Object.entries(patterns));
+  const made = parts.map((part) => {
+    const key = `${part.kind}:${part.name}`;
+    const pattern = left.get(key);
+    left.delete(key);
+    if (pattern === undefined) return part;
+    if (!NAMED_KINDS.includes(part.kind) || !(pattern instanceof RegExp)) {
+      throw new TypeError(
+        `${where}: patterns[${JSON.stringify(key)}] must be a regular expression for a value by name`,
+      );
+    }
+    return { ...part, pattern: new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gym]/g, "")) };
+  });
+  for (const key of left.keys()) {
+    throw new TypeError(`${where}: patterns has ${JSON.stringify(key)}, which is not in signed`);
+  }
+  return made;
 }
 
 function placeholder(inner: string, where: string): Part {
@@ -138,7 +173,7 @@ function placeholder(inner: string, where: string): Part {
     const advice = near === undefined ? `known are {${known.join("}, {")}}` : `did you mean {${near}}?`;
     throw new TypeError(`${where}: signed has an unknown placeholder {${inner}}; ${advice}`);
   }
-  return { kind: kind as Kind, name, isOptional, until: "" };
+  return { kind: kind as Kind, name, isOptional, until: "", pattern: undefined };
 }
 
 function render(
@@ -170,24 +205,15 @@ function render(
         text = "";
         break;
       case "timestamp":
-        text += input.timestamp; // digits or RFC 3339, checked where it was read
-        break;
-      case "method":
-        text += delivery.method;
-        break;
-      case "url":
-        text += latin1Of(url);
-        break;
-      case "path":
-        text += latin1Of(pathOf(delivery.url));
-        break;
-      case "target":
-        text += latin1Of(delivery.url);
+        // Digits or RFC 3339, checked where it was read.
+        if (part.pattern !== undefined && !part.pattern.test(input.timestamp)) return otherwiseWritten(part);
+        text += input.timestamp;
         break;
       default: {
-        const value = placeholderValue(part, delivery, input, fields);
+        const value = placeholderValue(part, delivery, url, input, fields);
         if (typeof value !== "string") return value;
         if (part.until !== "" && value.includes(part.until)) return ambiguous(part);
+        if (part.pattern !== undefined && !part.pattern.test(value)) return otherwiseWritten(part);
         text += value;
       }
     }
@@ -198,9 +224,14 @@ function render(
 function placeholderValue(
   part: Part,
   delivery: Delivery,
+  url: string,
   input: TemplateInput,
   fields: PrivateFields | undefined,
 ): string | Refusal {
+  if (part.kind === "method") return delivery.method;
+  if (part.kind === "url") return latin1Of(url);
+  if (part.kind === "path") return latin1Of(pathOf(delivery.url));
+  if (part.kind === "target") return latin1Of(delivery.url);
   if (part.kind === "param") return input.param(part.name) ?? missing(part);
   if (part.kind === "header") {
     const value = delivery.headers.once(part.name);
@@ -225,7 +256,20 @@ function ambiguous(part: Part): Refusal {
   );
 }
 
+function otherwiseWritten(part: Part): Refusal {
+  return refuse(
+    "bad_credentials",
+    `the signed ${part.kind} value ${part.name} is not written as this sender writes it, so the signature could fit another delivery`,
+  );
+}
+
 /** The UTF-8 bytes of a text, each as one character: what has come as a header is that already. */
 function latin1Of(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** The signed bytes in one piece, for algorithms that take no other. */
+export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
+  if (body !== undefined && before === "" && after === "") return body;
+  return Buffer.concat([Buffer.from(before, "latin1"), body ?? Buffer.alloc(0), Buffer.from(after, "latin1")]);
 }

@@ -22,7 +22,7 @@ export interface BackfillFrom {
 export interface BackfillPage {
   /** Oldest first within a page, as far as the source can. */
   readonly events: readonly FetchedEvent[];
-  /** Kept once every event of the page has been handled; the next run goes on from it. At most 8 KB. */
+  /** AttemptCounter once every event of the page has been handled; the next run goes on from it. At most 8 KB. */
   readonly cursor: string;
 }
 

@@ -1,6 +1,7 @@
 // Verifies a delivery with one thing about it changed. Every finding of `verify` is made of such attempts.
 import type { Proven } from "../../core/auth.js";
 import { toDelivery } from "../../core/delivery.js";
+import { urlCompleter } from "../../core/public-url.js";
 import type { Sender } from "../../sender/sender.js";
 import type { KnownSender } from "../senders/find-sender.js";
 import { type GivenSecret, senderOptions } from "../senders/secrets.js";
@@ -35,19 +36,12 @@ export async function attempt(about: Case, otherwise: Otherwise = {}): Promise<P
   try {
     const proof = await definition.auth.verify(toDelivery(asInput(recorded)), {
       nowMs: about.nowMs,
-      publicUrls: () => urls.map((url) => completed(url, target)),
+      publicUrls: () => urls.map((url) => urlCompleter(url)(target)),
     });
     return proof.ok ? proof : undefined;
   } catch {
     return undefined; // it cannot even be asked so
   }
-}
-
-/** As the receiver does: an origin gets the target, a URL without a query that of the request. */
-function completed(publicUrl: string, target: string): string {
-  if (/^https?:\/\/[^/?#]+\/?$/.test(publicUrl)) return publicUrl.replace(/\/$/, "") + target;
-  const at = target.indexOf("?");
-  return publicUrl.includes("?") || at < 0 ? publicUrl : publicUrl + target.slice(at);
 }
 
 /** The same sender with another secret in the place of all of that option's; `undefined` where it is no secret of this sender's. */

@@ -1,6 +1,6 @@
 // The parts of BullMQ that are used, and a check of its Redis.
 
-import type { Kept } from "../attempt-counter.js";
+import type { AttemptCounter } from "../attempt-counter.js";
 import type { EntryText } from "../entry-codec.js";
 import type { Retention } from "../retention.js";
 
@@ -40,7 +40,7 @@ export function checkBullMqQueue(queue: BullMqQueueLike): void {
 /** A job as BullMQ gives it. */
 export interface BullMqJob {
   readonly id: string;
-  readonly data: EntryText & { readonly kept?: Kept; readonly reason?: string };
+  readonly data: EntryText & { readonly kept?: AttemptCounter; readonly reason?: string };
   readonly timestamp: number;
   readonly delay: number;
   readonly attemptsStarted: number;

@@ -1,6 +1,6 @@
-// Turns an entry into a pg-boss job, and a row of its table into an entry.
+// Transactions an entry into a pg-boss job, and a row of its table into an entry.
 import { createHash } from "node:crypto";
-import type { Kept } from "../attempt-counter.js";
+import type { AttemptCounter } from "../attempt-counter.js";
 import { type EntryText, entryFromText } from "../entry-codec.js";
 import { type InboxRecord, type InboxState, MAX_REASON_CHARACTERS } from "../inbox.js";
 
@@ -11,7 +11,7 @@ export interface PgBossAttempt {
 }
 
 export interface PgBossJob extends PgBossAttempt {
-  readonly data: EntryText & { readonly kept?: Kept };
+  readonly data: EntryText & { readonly kept?: AttemptCounter };
 }
 
 /** A row of pg-boss's job table, as our statements select it. */

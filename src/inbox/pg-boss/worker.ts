@@ -2,7 +2,7 @@
 import { WebhookError } from "../../core/errors.js";
 import { keptAfter, poisonReason, startOf } from "../attempt-counter.js";
 import { entryFromText } from "../entry-codec.js";
-import { type InboxEntry, type InboxVerdict, type InboxWorker, POISON_STARTS } from "../inbox.js";
+import { type InboxDecision, type InboxEntry, type InboxWorker, POISON_STARTS } from "../inbox.js";
 import type { Retention } from "../retention.js";
 import { type InboxLoop, inboxLoop, runSafely } from "../worker-loop.js";
 import type { PgBossEngine } from "./driver.js";
@@ -24,7 +24,7 @@ export function startPgBossWorker(worker: InboxWorker, settings: PgBossWork): In
   const { boss } = engine;
   const name = queueName(engine, worker.source);
 
-  async function settle(job: PgBossJob, verdict: InboxVerdict): Promise<void> {
+  async function settle(job: PgBossJob, verdict: InboxDecision): Promise<void> {
     const attempt = { id: job.id, retryCount: job.retryCount };
     if (verdict.state === "done") {
       await boss.complete(name, attempt, {});

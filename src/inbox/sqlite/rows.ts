@@ -1,4 +1,4 @@
-// Turns an entry into a row of the SQLite inbox, and back.
+// Transactions an entry into a row of the SQLite inbox, and back.
 import type { InboxEntry, InboxRecord, InboxState } from "../inbox.js";
 
 export const RECORD_COLUMNS: string =

@@ -8,20 +8,20 @@ import { anchorOf } from "./migrations.js";
 import { type InboxStatements, prepareStatements } from "./statements.js";
 
 /** One transaction. */
-export interface Turn {
+export interface FileTransaction {
   readonly nowMs: number;
 }
 
-export interface Turns {
+export interface Transactions {
   /** Prepared on first use: an inbox may be built before `migrate`. */
   statements(): InboxStatements;
   /** In the next transaction; resolves once it is durable. */
-  submit<T>(op: (turn: Turn) => T): Promise<T>;
+  submit<T>(op: (turn: FileTransaction) => T): Promise<T>;
   nowMs(): number;
   close(): Promise<void>;
 }
 
-export function openTurns(database: SqliteDatabase, clocks: HostClocks, timeoutMs: number): Turns {
+export function openTurns(database: SqliteDatabase, clocks: HostClocks, timeoutMs: number): Transactions {
   let prepared: InboxStatements | undefined;
 
   function statements(): InboxStatements {
@@ -30,7 +30,7 @@ export function openTurns(database: SqliteDatabase, clocks: HostClocks, timeoutM
     return prepared;
   }
 
-  const group = createGroupCommit<Turn>(database, {
+  const group = createGroupCommit<FileTransaction>(database, {
     name: "sqliteInbox",
     timeoutMs,
     begin() {

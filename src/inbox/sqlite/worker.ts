@@ -1,19 +1,19 @@
 // Takes, holds and settles entries of the SQLite inbox.
 import { randomUUID } from "node:crypto";
 import { WebhookError } from "../../core/errors.js";
-import { type Kept, keptAfter, poisonReason, startOf } from "../attempt-counter.js";
-import { type InboxVerdict, type InboxWorker, MAX_REASON_CHARACTERS, POISON_STARTS } from "../inbox.js";
+import { type AttemptCounter, keptAfter, poisonReason, startOf } from "../attempt-counter.js";
+import { type InboxDecision, type InboxWorker, MAX_REASON_CHARACTERS, POISON_STARTS } from "../inbox.js";
 import type { Retention } from "../retention.js";
 import { type InboxLoop, inboxLoop, runSafely } from "../worker-loop.js";
 import { blobOf, entryOf, type InboxRow, textOf } from "./rows.js";
-import type { Turn, Turns } from "./transactions.js";
+import type { FileTransaction, Transactions } from "./transactions.js";
 
 /** So many are taken in one go, at most: one that kills its process must not condemn many. */
 const MAX_BATCH = 20;
 const PURGED_PER_TURN = 100;
 
 export interface SqliteWork {
-  readonly turns: Turns;
+  readonly turns: Transactions;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly retention: Retention;
@@ -29,7 +29,7 @@ export function startSqliteWorker(worker: InboxWorker, settings: SqliteWork): In
   const owner = randomUUID();
 
   /** In the transaction: the entries that are due, now running; and those that killed their process too often, now dead. */
-  function take(turn: Turn, count: number) {
+  function take(turn: FileTransaction, count: number) {
     const { findDue, start, die } = statements();
     const taken: Held[] = [];
     const poisoned: InboxRow[] = [];
@@ -57,14 +57,14 @@ export function startSqliteWorker(worker: InboxWorker, settings: SqliteWork): In
     return taken;
   }
 
-  function settle({ row }: Held, verdict: InboxVerdict): Promise<void> {
+  function settle({ row }: Held, verdict: InboxDecision): Promise<void> {
     return submit((turn) => {
       if (verdict.state === "retry") wait(turn, row, verdict);
       else end(turn, row, verdict);
     });
   }
 
-  function wait(turn: Turn, row: InboxRow, verdict: Extract<InboxVerdict, { state: "retry" }>): void {
+  function wait(turn: FileTransaction, row: InboxRow, verdict: Extract<InboxDecision, { state: "retry" }>): void {
     const kept = keptAfter(keptOf(row), row.starts, verdict);
     const dueMs = turn.nowMs + Math.min(verdict.afterSeconds * 1_000, Number.MAX_SAFE_INTEGER / 4);
     statements().delay.run(
@@ -79,7 +79,7 @@ export function startSqliteWorker(worker: InboxWorker, settings: SqliteWork): In
     );
   }
 
-  function end(turn: Turn, row: InboxRow, verdict: Exclude<InboxVerdict, { state: "retry" }>): void {
+  function end(turn: FileTransaction, row: InboxRow, verdict: Exclude<InboxDecision, { state: "retry" }>): void {
     const { finish, purge } = statements();
     const isDone = verdict.state === "done";
     const expiresAtMs = turn.nowMs + 1_000 * (isDone ? retention.doneSeconds : retention.deadSeconds);
@@ -90,7 +90,7 @@ export function startSqliteWorker(worker: InboxWorker, settings: SqliteWork): In
 
   async function run(held: Held, onLost: (tell: (reason: string) => void) => void): Promise<void> {
     const { attempt, progress } = startOf(keptOf(held.row), held.row.starts);
-    let verdict: InboxVerdict;
+    let verdict: InboxDecision;
     try {
       verdict = await runSafely(worker, entryOf(held.row), { attempt, progress, onLost });
     } catch (cause) {
@@ -119,7 +119,7 @@ export function startSqliteWorker(worker: InboxWorker, settings: SqliteWork): In
   });
 }
 
-function keptOf(row: InboxRow): Kept {
+function keptOf(row: InboxRow): AttemptCounter {
   const progress = textOf(row.progress);
   return { ended: row.ended, uncounted: row.uncounted, ...(progress === undefined ? {} : { progress }) };
 }

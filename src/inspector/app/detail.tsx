@@ -80,7 +80,7 @@ function Content({ detail, deliveries, receivers, mayAct, onSelect }: DetailProp
   const others = summary.eventId === null ? [] : deliveries.filter((one) => eventKey(one) === key);
   return (
     <>
-      <Ending ending={ending} diagnosis={diagnosis} />
+      <Rejection ending={ending} diagnosis={diagnosis} />
       <Facts
         of={[
           ["Arrived", <Time key="t" ms={summary.atMs} isFull />],
@@ -102,7 +102,7 @@ function Content({ detail, deliveries, receivers, mayAct, onSelect }: DetailProp
       {late !== null && (
         <>
           <h3>Later the handler ended</h3>
-          <Ending ending={late} isLate />
+          <Rejection ending={late} isLate />
         </>
       )}
       {trace.length > 0 && (
@@ -140,7 +140,7 @@ function Content({ detail, deliveries, receivers, mayAct, onSelect }: DetailProp
   );
 }
 
-function Ending({
+function Rejection({
   ending,
   diagnosis = null,
   isLate = false,
@@ -172,7 +172,7 @@ function Ending({
       )}
       {diagnosis !== null && (
         <p class="diagnosis">
-          <b>Looked into: </b>
+          <b>Diagnosis: </b>
           <Text of={diagnosis.found} />.
         </p>
       )}

@@ -1,10 +1,10 @@
 // Verifies the delivery with the sender's authentication scheme.
 import type { Auth, Proof, ProofContext } from "../../core/auth.js";
-import { queryOf } from "../../core/delivery.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
+import { urlCompleter } from "../../core/public-url.js";
 import type { TraceLine } from "../../core/trace.js";
 import { isPromise } from "../../lib/maybe-promise.js";
-import type { Passage, Step } from "./check.js";
+import type { Check, DeliveryContext } from "./check.js";
 
 export interface ProveSettings {
   readonly auth: Auth;
@@ -12,42 +12,42 @@ export interface ProveSettings {
   readonly publicUrls: readonly string[];
 }
 
-export function proveStep({ auth, publicUrls }: ProveSettings): Step {
+export function authenticateCheck({ auth, publicUrls }: ProveSettings): Check {
   const completeUrl = publicUrls.map(urlCompleter);
   const lines: TraceLine[] = [];
-  return function prove(passage) {
+  return function prove(ctx) {
     const context: ProofContext = {
-      nowMs: passage.receivedAtMs,
-      publicUrls: () => completeUrl.map((complete) => complete(passage.delivery.url)),
+      nowMs: ctx.receivedAtMs,
+      publicUrls: () => completeUrl.map((complete) => complete(ctx.delivery.url)),
     };
     let proof: ReturnType<Auth["verify"]>;
     try {
-      proof = auth.verify(passage.delivery, context);
+      proof = auth.verify(ctx.delivery, context);
     } catch (error) {
-      return undecided(passage, error);
+      return undecided(ctx, error);
     }
     return isPromise(proof)
       ? proof.then(
-          (settled) => conclude(passage, auth, settled, lines),
-          (error: unknown) => undecided(passage, error),
+          (settled) => conclude(ctx, auth, settled, lines),
+          (error: unknown) => undecided(ctx, error),
         )
-      : conclude(passage, auth, proof, lines);
+      : conclude(ctx, auth, proof, lines);
   };
 }
 
-function conclude(passage: Passage, auth: Auth, proof: Proof, lines: TraceLine[]): Ending | undefined {
+function conclude(ctx: DeliveryContext, auth: Auth, proof: Proof, lines: TraceLine[]): Rejection | undefined {
   if (proof.ok) {
-    passage.proof = proof;
+    ctx.proof = proof;
     lines[proof.keyIndex] ??= Object.freeze({
       check: "prove",
       verdict: "passed",
       hint: `${auth.scheme}, key ${proof.keyIndex}`,
     });
-    passage.trace.add(lines[proof.keyIndex] as TraceLine);
+    ctx.trace.add(lines[proof.keyIndex] as TraceLine);
     return undefined;
   }
   const verdict = proof.outcome === "undecided" || proof.outcome === "misconfigured" ? "undecided" : "refused";
-  passage.trace.add({ check: "prove", verdict, hint: proof.hint });
+  ctx.trace.add({ check: "prove", verdict, hint: proof.hint });
   return {
     name: proof.outcome,
     hint: proof.hint,
@@ -57,25 +57,8 @@ function conclude(passage: Passage, auth: Auth, proof: Proof, lines: TraceLine[]
 }
 
 /** A proof that throws has decided nothing: never open, and never the sender's fault. */
-function undecided(passage: Passage, error: unknown): Ending {
+function undecided(ctx: DeliveryContext, error: unknown): Rejection {
   const hint = "the proof of origin threw instead of answering";
-  passage.trace.add({ check: "prove", verdict: "undecided", hint });
+  ctx.trace.add({ check: "prove", verdict: "undecided", hint });
   return { name: "undecided", hint, error };
-}
-
-/**
- * The URL as the sender signed it. An origin gets the raw request target; a full URL is used as it is, with the raw query
- * where it has none of its own. Text is joined, never parsed: `new URL` rewrites what the sender signed.
- */
-function urlCompleter(publicUrl: string): (target: string) => string {
-  const isOrigin = /^https?:\/\/[^/?#]+\/?$/.test(publicUrl);
-  if (isOrigin) {
-    const origin = publicUrl.endsWith("/") ? publicUrl.slice(0, -1) : publicUrl;
-    return (target) => origin + target;
-  }
-  if (publicUrl.includes("?")) return () => publicUrl;
-  return (target) => {
-    const query = queryOf(target);
-    return query === undefined ? publicUrl : `${publicUrl}?${query}`;
-  };
 }

@@ -2,12 +2,13 @@
 import type { Proven } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { ReceivedEvent } from "../../core/event.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import type { Trace } from "../../core/trace.js";
+import type { Binding } from "../../dedupe/claim-subject.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
 /** One delivery on its way. Each step adds what the next ones may rely on. */
-export interface Passage {
+export interface DeliveryContext {
   /** The body is empty until it has been read, which comes after the checks that need none. */
   delivery: Delivery;
   readonly trace: Trace;
@@ -23,8 +24,8 @@ export interface Passage {
   events: readonly ReceivedEvent[];
   /** After identifying: items of a batch that are no events, by their place among all items. */
   malformed: readonly MalformedItem[];
-  /** After identifying: whether the proof binds the ids, so that no replayer can change them. */
-  isIdCovered: boolean;
+  /** After identifying: what of its events a replayer cannot change. */
+  binding: Binding;
 }
 
 /** An item of a batch without a usable id or type. Its neighbours are events even so. */
@@ -37,4 +38,4 @@ export interface MalformedItem {
  * A check, compiled when the receiver is built. `undefined`: go on. It adds its own line to the trace, passed or not.
  * Waiting is only for what must wait: a step that answers at once does not return a promise.
  */
-export type Step = (passage: Passage) => MaybePromise<Ending | undefined>;
+export type Check = (ctx: DeliveryContext) => MaybePromise<Rejection | undefined>;

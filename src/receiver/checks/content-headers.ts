@@ -2,10 +2,10 @@
 import { type CompiledFormats, compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
 import type { BodyFormats } from "../../body-formats/format.js";
 import type { Delivery } from "../../core/delivery.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { passed } from "../../core/trace.js";
 import type { HeaderLines } from "../../lib/headers.js";
-import type { Passage, Step } from "./check.js";
+import type { Check, DeliveryContext } from "./check.js";
 
 const PASSED = /* @__PURE__ */ passed("declared");
 export interface DeclaredLimits {
@@ -18,13 +18,13 @@ export interface DeclaredLimits {
  * Refuses a body that is too large, compressed, or of another type than the sender's, by what its headers say.
  * Counting the bytes as they come remains the reader's task.
  */
-export function declaredCheck(limits: DeclaredLimits): Step {
+export function contentHeadersCheck(limits: DeclaredLimits): Check {
   const formats = compileFormats(limits.formats);
   const { maxBodyBytes } = limits;
-  return function declared(passage: Passage): Ending | undefined {
-    const { delivery } = passage;
+  return function declared(ctx: DeliveryContext): Rejection | undefined {
+    const { delivery } = ctx;
     return conclude(
-      passage,
+      ctx,
       encodingEnding(delivery.headers) ?? typeEnding(formats, delivery) ?? sizeEnding(delivery, maxBodyBytes),
     );
   };
@@ -34,18 +34,18 @@ export function declaredCheck(limits: DeclaredLimits): Step {
  * The same where the bytes were read upstream and are in the delivery already. They are inflated then, while
  * Content-Encoding and Content-Length still tell of the compressed ones: the type counts, and the size as it is.
  */
-export function alreadyReadCheck(limits: DeclaredLimits): Step {
+export function alreadyReadCheck(limits: DeclaredLimits): Check {
   const formats = compileFormats(limits.formats);
   const { maxBodyBytes } = limits;
-  return function alreadyRead(passage: Passage): Ending | undefined {
-    const { delivery } = passage;
+  return function alreadyRead(ctx: DeliveryContext): Rejection | undefined {
+    const { delivery } = ctx;
     const isTooLarge = delivery.body.length > maxBodyBytes;
-    return conclude(passage, typeEnding(formats, delivery) ?? (isTooLarge ? tooLarge(maxBodyBytes) : undefined));
+    return conclude(ctx, typeEnding(formats, delivery) ?? (isTooLarge ? tooLarge(maxBodyBytes) : undefined));
   };
 }
 
 /** A type that is not the sender's, or is said twice. Not asked of methods without a body. */
-export function typeEnding(formats: CompiledFormats, delivery: Delivery): Ending | undefined {
+export function typeEnding(formats: CompiledFormats, delivery: Delivery): Rejection | undefined {
   if (isBodiless(delivery.method) || formatFor(formats, delivery.headers) !== undefined) return undefined;
   const contentType = delivery.headers.once("content-type");
   const got = typeof contentType === "string" ? JSON.stringify(contentType.slice(0, 80)) : "given more than once";
@@ -56,7 +56,7 @@ export function typeEnding(formats: CompiledFormats, delivery: Delivery): Ending
 }
 
 /** We inflate nothing: a few KB can become gigabytes, and signatures are over other bytes at every other sender. */
-export function encodingEnding(headers: HeaderLines): Ending | undefined {
+export function encodingEnding(headers: HeaderLines): Rejection | undefined {
   const encoding = headers.get("content-encoding");
   if (encoding === undefined || encoding.toLowerCase() === "identity") return undefined;
   return {
@@ -66,7 +66,7 @@ export function encodingEnding(headers: HeaderLines): Ending | undefined {
 }
 
 /** What is declared, or what is here already where the delivery did not come by HTTP. */
-function sizeEnding(delivery: Delivery, maxBodyBytes: number): Ending | undefined {
+function sizeEnding(delivery: Delivery, maxBodyBytes: number): Rejection | undefined {
   const length = delivery.headers.once("content-length");
   const isTooLarge =
     delivery.body.length > maxBodyBytes || (typeof length === "string" && Number(length) > maxBodyBytes);
@@ -79,12 +79,12 @@ export function declaredLength(headers: HeaderLines): number | undefined {
   return typeof length === "string" && /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
-function tooLarge(maxBodyBytes: number): Ending {
+export function tooLarge(maxBodyBytes: number): Rejection {
   return { name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${maxBodyBytes}` };
 }
 
-function conclude(passage: Passage, ending: Ending | undefined): Ending | undefined {
-  passage.trace.add(
+function conclude(ctx: DeliveryContext, ending: Rejection | undefined): Rejection | undefined {
+  ctx.trace.add(
     ending === undefined ? PASSED : { check: "declared", verdict: "refused", hint: ending.hint ?? ending.name },
   );
   return ending;

@@ -5,30 +5,31 @@ import type { Covers } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { type EventOrigin, ReceivedEvent } from "../../core/event.js";
 import { type Field, isCovered, memberOf, readField } from "../../core/field.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import type { TraceLine } from "../../core/trace.js";
+import { type Binding, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
 import { parseTime } from "../../lib/time.js";
 import type { EventRow, SenderDefinition } from "../../sender/sender.js";
-import type { MalformedItem, Passage, Step } from "./check.js";
+import type { Check, DeliveryContext, MalformedItem } from "./check.js";
 
 /** Ids and types longer than this are none: they would only serve to fill stores and logs. */
 const MAX_TEXT_LENGTH = 512;
 
-export interface IdentifySettings {
-  readonly sender: Pick<SenderDefinition, "name" | "event" | "typeMismatch">;
+export interface ExtractEventsSettings {
+  readonly sender: Pick<SenderDefinition, "name" | "event" | "typeMismatch" | "retriesChange">;
   readonly credentialHeaders: ReadonlySet<string>;
   /** Told to the operator, once for each text. */
   readonly warn: (message: string) => void;
 }
 
-export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettings): Step {
+export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractEventsSettings): Check {
   const { event: rows } = sender;
-  const lineOf = lineMaker();
-  return function identify(passage) {
-    const { delivery, payload, proof } = passage;
+  const factsOf = factsMaker(sender.retriesChange);
+  return function identify(ctx) {
+    const { delivery, payload, proof } = ctx;
     if (proof === undefined) throw new Error("identify: asked before the proof");
     const given = typeof rows === "function" ? rows(delivery, payload) : rows;
-    if (given === undefined) return refuse(passage, "none of the kinds of delivery this sender is known to send");
+    if (given === undefined) return refuse(ctx, "none of the kinds of delivery this sender is known to send");
     const batch = given.each === undefined ? undefined : given.each === "" ? payload : memberOf(payload, given.each);
     // A ping of a sender of batches, say, has no array: it is one event.
     const row = given.each === undefined || Array.isArray(batch) ? given : { ...given, each: undefined };
@@ -38,7 +39,7 @@ export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettin
       sender: sender.name,
       tenant: proof.tenant,
       verified: proof.isVerified !== false,
-      receivedAtMs: passage.receivedAtMs,
+      receivedAtMs: ctx.receivedAtMs,
       credentialHeaders,
     };
     const events: ReceivedEvent[] = [];
@@ -54,32 +55,33 @@ export function identifyStep({ sender, credentialHeaders, warn }: IdentifySettin
       lacking ??= lacks;
       events.push(event);
       const mismatch = mismatchOf(sender, row, event, proof.covers);
-      if (mismatch !== undefined) return refuse(passage, mismatch);
+      if (mismatch !== undefined) return refuse(ctx, mismatch);
     }
     // One bad item never fails its neighbours; nothing but bad items is a bad delivery.
     const problem = malformed[0]?.hint;
-    if (problem !== undefined && events.length === 0) return refuse(passage, problem);
-    passage.events = events;
-    passage.malformed = malformed;
-    passage.isIdCovered = row.id === undefined || isCovered(row.id, proof.covers);
-    if (problem !== undefined) note(passage, `skipped an item: ${problem}`);
-    else if (lacking !== undefined) note(passage, `${lacking}: ${CONSEQUENCE}`);
-    else passage.trace.add(lineOf(row, proof.covers));
+    if (problem !== undefined && events.length === 0) return refuse(ctx, problem);
+    ctx.events = events;
+    ctx.malformed = malformed;
+    const { line, binding } = factsOf(row, proof.covers);
+    ctx.binding = binding;
+    if (problem !== undefined) note(ctx, `skipped an item: ${problem}`);
+    else if (lacking !== undefined) note(ctx, `${lacking}: ${CONSEQUENCE}`);
+    else ctx.trace.add(line);
     if (lacking !== undefined)
       warn(`a proven delivery has ${lacking}: ${CONSEQUENCE}. It is told once; the trace says it each time`);
     return undefined;
   };
 }
 
-function refuse(passage: Passage, hint: string): Ending {
-  passage.trace.add({ check: "identify", verdict: "refused", hint });
+function refuse(ctx: DeliveryContext, hint: string): Rejection {
+  ctx.trace.add({ check: "identify", verdict: "refused", hint });
   return { name: "unidentified", hint };
 }
 
 const CONSEQUENCE = "an event without an id is handled without dedupe, one without a type by the handler of everything";
 
-function note(passage: Passage, hint: string): void {
-  passage.trace.add({ check: "identify", verdict: "noted", hint });
+function note(ctx: DeliveryContext, hint: string): void {
+  ctx.trace.add({ check: "identify", verdict: "noted", hint });
 }
 
 /** What an event lacks that its row says where to find. */
@@ -111,7 +113,7 @@ function readEvent(row: EventRow, delivery: Delivery, item: unknown, origin: Eve
 }
 
 /** A text of 1 to 512 characters that is not blank, or a safe integer; anything else would merge ids that differ. */
-function textOf(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== "string" || value.length > MAX_TEXT_LENGTH || value.trim() === "") return undefined;
   return value;
@@ -130,7 +132,7 @@ function countOf(value: unknown): number | undefined {
 
 /** An unsigned type could be swapped to reach another handler; the signed body tells, where it can. */
 function mismatchOf(
-  sender: IdentifySettings["sender"],
+  sender: ExtractEventsSettings["sender"],
   row: EventRow,
   event: ReceivedEvent,
   covers: Covers,
@@ -143,28 +145,44 @@ function placeOf(field: Field): string {
   return field.in === "literal" ? "the row" : `${field.in} ${field.name}`;
 }
 
-/** Says of each field whether the proof binds it. Rows and covers are constants, so the line is made once for each pair. */
-function lineMaker(): (row: EventRow, covers: Covers) => TraceLine {
-  const made = new WeakMap<EventRow, WeakMap<Covers, TraceLine>>();
+/** What a row and the proof of a delivery say together. Both are constants, so it is made once for each pair. */
+interface RowFacts {
+  /** Says of each field whether the proof binds it. */
+  readonly line: TraceLine;
+  readonly binding: Binding;
+}
+
+function factsMaker(retriesChange: readonly string[] | undefined): (row: EventRow, covers: Covers) => RowFacts {
+  const made = new WeakMap<EventRow, WeakMap<Covers, RowFacts>>();
   return (row, covers) => {
     let ofRow = made.get(row);
     if (ofRow === undefined) {
       ofRow = new WeakMap();
       made.set(row, ofRow);
     }
-    let line = ofRow.get(covers);
-    if (line === undefined) {
-      const describe = (name: string, field: Field | undefined): string =>
-        field === undefined
-          ? `no ${name}`
-          : `${name} from ${placeOf(field)} (${isCovered(field, covers) ? "signed" : "not signed"})`;
-      line = Object.freeze({
-        check: "identify",
-        verdict: "passed",
-        hint: `${describe("id", row.id)}, ${describe("type", row.type)}`,
-      });
-      ofRow.set(covers, line);
+    let facts = ofRow.get(covers);
+    if (facts === undefined) {
+      facts = { line: lineOf(row, covers), binding: bindingOf(row, covers, retriesChange) };
+      ofRow.set(covers, facts);
     }
-    return line;
+    return facts;
   };
+}
+
+function lineOf(row: EventRow, covers: Covers): TraceLine {
+  const describe = (name: string, field: Field | undefined): string =>
+    field === undefined
+      ? `no ${name}`
+      : `${name} from ${placeOf(field)} (${isCovered(field, covers) ? "signed" : "not signed"})`;
+  const hint = `${describe("id", row.id)}, ${describe("type", row.type)}`;
+  return Object.freeze({ check: "identify", verdict: "passed", hint });
+}
+
+/** @param retriesChange - Members that differ from attempt to attempt, and so tell nothing of an event. */
+export function bindingOf(row: EventRow, covers: Covers, retriesChange: readonly string[] = []): Binding {
+  if (row.id === undefined || isCovered(row.id, covers)) return NOT_SWAPPABLE;
+  const fields = covers.body ? undefined : covers.fields?.filter((path) => !retriesChange.includes(path));
+  const isContentBound = covers.body || (row.each === undefined && fields !== undefined && fields.length > 0);
+  if (!isContentBound) return NOT_SWAPPABLE;
+  return { isIdSwappable: true, isTypeSwappable: !isCovered(row.type, covers), fields };
 }

@@ -1,7 +1,7 @@
 // Checks a signed timestamp against the tolerance, in both directions.
 
 import { passed, type TraceLine } from "../../core/trace.js";
-import type { Step } from "./check.js";
+import type { Check } from "./check.js";
 
 export interface FreshnessSettings {
   /** `null`: the sender's time says nothing about freshness. */
@@ -11,27 +11,27 @@ export interface FreshnessSettings {
 }
 
 /** Both times count in whole seconds, so a tolerance of 0 means "the same second", and the edge itself is accepted. */
-export function freshnessStep({ toleranceSeconds, challenge }: FreshnessSettings): Step {
+export function freshnessCheck({ toleranceSeconds, challenge }: FreshnessSettings): Check {
   const fresh = passed("freshness");
   const untimed: TraceLine = Object.freeze({
     check: "freshness",
     verdict: "noted",
     hint: "no signed time: a replay is told by its event id alone",
   });
-  return function freshness(passage) {
-    const sentAtMs = passage.proof?.sentAtMs;
+  return function freshness(ctx) {
+    const sentAtMs = ctx.proof?.sentAtMs;
     if (sentAtMs === undefined || toleranceSeconds === null) {
-      passage.trace.add(untimed);
+      ctx.trace.add(untimed);
       return undefined;
     }
-    const ageSeconds = Math.floor(passage.receivedAtMs / 1000) - Math.floor(sentAtMs / 1000);
+    const ageSeconds = Math.floor(ctx.receivedAtMs / 1000) - Math.floor(sentAtMs / 1000);
     if (Math.abs(ageSeconds) <= toleranceSeconds) {
-      passage.trace.add(fresh);
+      ctx.trace.add(fresh);
       return undefined;
     }
     const distance = ageSeconds > 0 ? `${ageSeconds} s ago` : `${-ageSeconds} s in the future`;
-    const hint = `genuine, but signed ${distance} (tolerance ${toleranceSeconds} s): a replay, or a clock is wrong; ours says ${new Date(passage.receivedAtMs).toISOString()}`;
-    passage.trace.add({ check: "freshness", verdict: "refused", hint });
+    const hint = `genuine, but signed ${distance} (tolerance ${toleranceSeconds} s): a replay, or a clock is wrong; ours says ${new Date(ctx.receivedAtMs).toISOString()}`;
+    ctx.trace.add({ check: "freshness", verdict: "refused", hint });
     return { name: "unauthenticated", hint, ...(challenge === undefined ? {} : { challenge }) };
   };
 }

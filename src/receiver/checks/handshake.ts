@@ -1,10 +1,10 @@
 // Answers a sender's handshakes.
 
 import type { Delivery } from "../../core/delivery.js";
-import type { Ending, Reply } from "../../core/outcome.js";
+import type { Rejection, Reply } from "../../core/outcome.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { Enrolment, Handshake } from "../../sender/sender.js";
-import type { Passage, Step } from "./check.js";
+import type { Check, DeliveryContext } from "./check.js";
 import { declaredLength } from "./content-headers.js";
 
 export interface HandshakeSettings {
@@ -14,21 +14,21 @@ export interface HandshakeSettings {
 }
 
 /** Asked before the proof, for senders that shake hands unsigned. A method that only such a handshake uses goes no further. */
-export function unsignedHandshakeStep(settings: HandshakeSettings): Step | undefined {
+export function unsignedHandshakeCheck(settings: HandshakeSettings): Check | undefined {
   const { enrolment } = settings;
   const unsigned = unsignedOf(settings);
   if (unsigned.length === 0) return undefined;
   const beyond = methodsBeyond(settings);
-  function goOn(passage: Passage): Ending | undefined {
-    if (beyond.has(passage.delivery.method)) return undefined;
-    const hint = `a ${passage.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
-    passage.trace.add({ check: "handshake", verdict: "refused", hint });
+  function goOn(ctx: DeliveryContext): Rejection | undefined {
+    if (beyond.has(ctx.delivery.method)) return undefined;
+    const hint = `a ${ctx.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
+    ctx.trace.add({ check: "handshake", verdict: "refused", hint });
     return { name: "method_not_allowed", hint };
   }
-  return function unsignedHandshake(passage) {
-    const answered = ask(unsigned, passage, enrolment);
-    if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(passage));
-    return answered ?? goOn(passage);
+  return function unsignedHandshake(ctx) {
+    const answered = ask(unsigned, ctx, enrolment);
+    if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(ctx));
+    return answered ?? goOn(ctx);
   };
 }
 
@@ -58,43 +58,45 @@ function methodsBeyond({ handshakes, deliveryMethods }: HandshakeSettings): Read
 }
 
 /** Asked after the proof. */
-export function signedHandshakeStep({ handshakes, enrolment }: HandshakeSettings): Step | undefined {
+export function signedHandshakeCheck({ handshakes, enrolment }: HandshakeSettings): Check | undefined {
   const signed = handshakes.filter((handshake) => !handshake.isUnsigned);
   if (signed.length === 0) return undefined;
-  return function signedHandshake(passage) {
-    return ask(signed, passage, enrolment);
+  return function signedHandshake(ctx) {
+    return ask(signed, ctx, enrolment);
   };
 }
 
 function ask(
   handshakes: readonly Handshake[],
-  passage: Passage,
+  ctx: DeliveryContext,
   enrolment: Enrolment,
   from = 0,
-): MaybePromise<Ending | undefined> {
-  const { delivery, proof } = passage;
+): MaybePromise<Rejection | undefined> {
+  const { delivery, proof } = ctx;
   for (let at = from; at < handshakes.length; at++) {
     const handshake = handshakes[at] as Handshake;
     if (!handshake.methods.includes(delivery.method)) continue;
     const answer = handshake.answer(delivery, proof, handshake.enrols ? enrolment : undefined);
     if (isPromise(answer)) {
-      return answer.then(
-        (settled) => conclude(handshake, settled, passage) ?? ask(handshakes, passage, enrolment, at + 1),
-      );
+      return answer.then((settled) => conclude(handshake, settled, ctx) ?? ask(handshakes, ctx, enrolment, at + 1));
     }
-    const ending = conclude(handshake, answer, passage);
+    const ending = conclude(handshake, answer, ctx);
     if (ending !== undefined) return ending;
   }
   return undefined;
 }
 
-function conclude(handshake: Handshake, answer: Reply | Ending | undefined, passage: Passage): Ending | undefined {
+function conclude(
+  handshake: Handshake,
+  answer: Reply | Rejection | undefined,
+  ctx: DeliveryContext,
+): Rejection | undefined {
   if (answer === undefined) return undefined;
   if ("name" in answer) {
-    passage.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
+    ctx.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
     return answer;
   }
-  passage.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
+  ctx.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
   const secretHeaders = handshake.secretFields
     ?.filter((place) => place.in === "header")
     .map((place) => place.name.toLowerCase());

@@ -1,11 +1,11 @@
 // Refuses what did not come over HTTPS, by the socket, the adapter or a trusted proxy.
 import type { DeliveryHead } from "../../core/delivery.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";
 import type { ClientAddressSource } from "../../ip/client-address.js";
 import { REPEATED } from "../../lib/headers.js";
 import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
-import type { Step } from "./check.js";
+import type { Check } from "./check.js";
 
 export interface HttpsOptions {
   readonly requireHttps?: boolean | undefined;
@@ -36,17 +36,17 @@ const PLAIN_EXPRESS_PROTO =
  *
  * @throws {TypeError} When built with a malformed proxy.
  */
-export function httpsCheck(options: HttpsOptions): Step | undefined {
+export function httpsCheck(options: HttpsOptions): Check | undefined {
   const { requireHttps = false, trustedProxies, clientAddress } = options;
   if (typeof requireHttps !== "boolean") throw new TypeError("requireHttps must be true or false");
   if (!requireHttps) return undefined;
   const trusted =
     trustedProxies === undefined ? undefined : compileRanges(trustedProxies, { option: "trustedProxies" });
 
-  return function https(passage): Ending | undefined {
-    const { delivery } = passage;
+  return function https(ctx): Rejection | undefined {
+    const { delivery } = ctx;
     const hint = clientAddress === "express" ? whyNotByExpress(delivery) : whyNotHttps(delivery, trusted);
-    passage.trace.add(hint === undefined ? PASSED : { check: CHECK, verdict: "refused", hint });
+    ctx.trace.add(hint === undefined ? PASSED : { check: CHECK, verdict: "refused", hint });
     return hint === undefined ? undefined : { name: "forbidden", hint };
   };
 }

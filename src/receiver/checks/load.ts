@@ -1,8 +1,8 @@
 // Refuses deliveries by method, or while the receiver is closing or full.
 import type { Delivery } from "../../core/delivery.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { passed } from "../../core/trace.js";
-import type { Step } from "./check.js";
+import type { Check } from "./check.js";
 
 /**
  * Node drops what is past its own limit of header lines in silence, signatures included. No sender comes near this, but for
@@ -11,7 +11,7 @@ import type { Step } from "./check.js";
 const MAX_HEADER_LINES = 100;
 const FEW_CREDENTIALS = 10;
 
-export interface AdmitSettings {
+export interface LoadSettings {
   /** Methods of deliveries and handshakes. */
   readonly methods: readonly string[];
   /** How many headers the sender's credentials may take. */
@@ -21,23 +21,23 @@ export interface AdmitSettings {
   readonly isFull: () => boolean;
 }
 
-export function admitStep(settings: AdmitSettings): Step {
+export function loadCheck(settings: LoadSettings): Check {
   const methods = new Set(settings.methods);
   const maxLines = MAX_HEADER_LINES + Math.max(0, settings.credentialHeaderCount - FEW_CREDENTIALS);
   const line = passed("admit");
-  return function admit(passage) {
-    const ending = refusal(settings, methods, maxLines, passage.delivery);
-    passage.trace.add(ending === undefined ? line : { check: "admit", verdict: "refused", hint: ending.hint ?? "" });
+  return function admit(ctx) {
+    const ending = refusal(settings, methods, maxLines, ctx.delivery);
+    ctx.trace.add(ending === undefined ? line : { check: "admit", verdict: "refused", hint: ending.hint ?? "" });
     return ending;
   };
 }
 
 function refusal(
-  settings: AdmitSettings,
+  settings: LoadSettings,
   methods: ReadonlySet<string>,
   maxHeaderLines: number,
   { method, headers }: Pick<Delivery, "method" | "headers">,
-): Ending | undefined {
+): Rejection | undefined {
   if (settings.isClosing()) return closing();
   if (!methods.has(method)) {
     return { name: "method_not_allowed", hint: `${JSON.stringify(method)} is not one of ${[...methods].join(", ")}` };
@@ -49,11 +49,11 @@ function refusal(
   return undefined;
 }
 
-export function closing(): Ending {
+export function closing(): Rejection {
   return { name: "closing", hint: "receiver.close() was called", retryAfterSeconds: 5 };
 }
 
-/** Also asked just before a handler would start: many bodies may have been read side by side. */
-export function overloaded(): Ending {
-  return { name: "overloaded", hint: "maxConcurrent handlers are running", retryAfterSeconds: 5 };
+/** Also asked just before a handler would start, for many bodies may have been read side by side, and while a body is read. */
+export function overloaded(hint = "maxConcurrent handlers are running"): Rejection {
+  return { name: "overloaded", hint, retryAfterSeconds: 5 };
 }

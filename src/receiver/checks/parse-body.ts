@@ -2,12 +2,12 @@
 import { compileFormats, formatFor, isBodiless } from "../../body-formats/content-type.js";
 import type { BodyFormat, BodyFormats, CustomFormat } from "../../body-formats/format.js";
 import type { Delivery } from "../../core/delivery.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { passed } from "../../core/trace.js";
 import { onlyField, parseFormBody } from "../../lib/form.js";
 import { decodeUtf8, type Parsed, parseJson, parseJsonText } from "../../lib/json.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import type { Passage, Step } from "./check.js";
+import type { Check, DeliveryContext } from "./check.js";
 
 const PASSED = /* @__PURE__ */ passed("parse");
 const NOTHING: Parsed<undefined> = { ok: true, value: undefined };
@@ -17,14 +17,14 @@ const JSON_AS_FORM: Parsed<never> = /* @__PURE__ */ failed("the body is JSON, an
  * Sets the payload: a JSON value, an object of form fields, a text, or the body's own bytes. A GET, HEAD or OPTIONS
  * without a body has no payload; anything else that is empty is judged by its format, and no JSON is empty.
  */
-export function parseStep(bodyFormats: BodyFormats): Step {
+export function parseBodyCheck(bodyFormats: BodyFormats): Check {
   const read = payloadReader(bodyFormats);
-  return function parse(passage: Passage): MaybePromise<Ending | undefined> {
-    const parsed = read(passage.delivery);
-    if (!isPromise(parsed)) return accept(passage, parsed);
+  return function parse(ctx: DeliveryContext): MaybePromise<Rejection | undefined> {
+    const parsed = read(ctx.delivery);
+    if (!isPromise(parsed)) return accept(ctx, parsed);
     return parsed.then(
-      (settled) => accept(passage, settled),
-      (cause: unknown) => refuse(passage, "misconfigured", cause instanceof Error ? cause.message : String(cause)),
+      (settled) => accept(ctx, settled),
+      (cause: unknown) => refuse(ctx, "misconfigured", cause instanceof Error ? cause.message : String(cause)),
     );
   };
 }
@@ -52,15 +52,15 @@ function isJsonObject(body: Buffer): boolean {
   return body[0] === 0x7b || body[0] === 0x5b;
 }
 
-function accept(passage: Passage, parsed: Parsed<unknown>): Ending | undefined {
-  if (!parsed.ok) return refuse(passage, "bad_payload", parsed.hint);
-  passage.payload = parsed.value;
-  passage.trace.add(PASSED);
+function accept(ctx: DeliveryContext, parsed: Parsed<unknown>): Rejection | undefined {
+  if (!parsed.ok) return refuse(ctx, "bad_payload", parsed.hint);
+  ctx.payload = parsed.value;
+  ctx.trace.add(PASSED);
   return undefined;
 }
 
-function refuse(passage: Passage, name: "bad_payload" | "misconfigured", hint: string): Ending {
-  passage.trace.add({ check: "parse", verdict: "refused", hint });
+function refuse(ctx: DeliveryContext, name: "bad_payload" | "misconfigured", hint: string): Rejection {
+  ctx.trace.add({ check: "parse", verdict: "refused", hint });
   return { name, hint };
 }
 

@@ -1,6 +1,6 @@
 // Checks the client's address against `allow`.
 
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";
 import {
   BEHIND_A_PROXY,
@@ -13,7 +13,7 @@ import type { PublishedList } from "../../ip/refreshed-list.js";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.js";
 import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
-import type { Passage, Step } from "./check.js";
+import type { Check, DeliveryContext } from "./check.js";
 
 /** An address, a CIDR, or a sender's published list. */
 export type AllowEntry = string | PublishedList;
@@ -48,7 +48,7 @@ interface Allowed {
 }
 
 /** What is wrong; `undefined`: nothing is. */
-type Objection = { readonly verdict: "refused" | "undecided"; readonly ending: Ending } | undefined;
+type Objection = { readonly verdict: "refused" | "undecided"; readonly ending: Rejection } | undefined;
 
 const CHECK = "source-address";
 const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
@@ -66,35 +66,35 @@ const RULE_KEYS: readonly (keyof AllowRules)[] = ["from", "monitor", "allowAny"]
  *
  * @throws {TypeError} When built with a malformed entry, proxy or source.
  */
-export function sourceAddressCheck(options: SourceAddressOptions): Step {
+export function sourceAddressCheck(options: SourceAddressOptions): Check {
   const clientOf = clientAddressOf(options);
   const allowed = options.allow === undefined ? undefined : compileAllow(options.allow);
   const remembered = new Map<string, KnownClient | UnknownClient>();
   let mayHint = options.trustedProxies === undefined && (options.clientAddress ?? "socket") === "socket";
 
-  return function sourceAddress(passage) {
-    const found = clientOf(passage.delivery);
+  return function sourceAddress(ctx) {
+    const found = clientOf(ctx.delivery);
     const client = typeof found === "string" ? recall(found) : found;
     const isKnown = "address" in client;
-    passage.clientAddress = isKnown ? client.text : undefined;
-    const isProxied = mayHint && isKnown && looksProxied(passage.delivery, client.address);
+    ctx.clientAddress = isKnown ? client.text : undefined;
+    const isProxied = mayHint && isKnown && looksProxied(ctx.delivery, client.address);
     if (isProxied) mayHint = false;
     const whenPassed = isProxied ? PROXIED : PASSED;
 
     if (allowed === undefined) {
-      passage.trace.add(isKnown ? whenPassed : { check: CHECK, verdict: "noted", hint: client.hint });
+      ctx.trace.add(isKnown ? whenPassed : { check: CHECK, verdict: "noted", hint: client.hint });
       return undefined;
     }
-    if (!isKnown) return conclude(passage, allowed, refused(client.hint), whenPassed);
-    if (client.isListed) return conclude(passage, allowed, undefined, whenPassed);
+    if (!isKnown) return conclude(ctx, allowed, refused(client.hint), whenPassed);
+    if (client.isListed) return conclude(ctx, allowed, undefined, whenPassed);
     const missing: PublishedList[] = [];
     for (const list of allowed.lists) {
       const ranges = list.current();
       if (ranges === undefined) missing.push(list);
-      else if (ranges.holds(client.address)) return conclude(passage, allowed, undefined, whenPassed);
+      else if (ranges.holds(client.address)) return conclude(ctx, allowed, undefined, whenPassed);
     }
-    if (missing.length === 0) return conclude(passage, allowed, stranger(passage, client), whenPassed);
-    return judgeLater(missing, client, passage).then((objection) => conclude(passage, allowed, objection, whenPassed));
+    if (missing.length === 0) return conclude(ctx, allowed, stranger(ctx, client), whenPassed);
+    return judgeLater(missing, client, ctx).then((objection) => conclude(ctx, allowed, objection, whenPassed));
   };
 
   /** Reading an address costs more than finding it among the last few. */
@@ -116,38 +116,43 @@ function readClient(text: string, ranges: AddressRanges | undefined): KnownClien
 }
 
 /** Writes the trace line and says how the delivery goes on. */
-function conclude(passage: Passage, allowed: Allowed, objection: Objection, whenPassed: TraceLine): Ending | undefined {
+function conclude(
+  ctx: DeliveryContext,
+  allowed: Allowed,
+  objection: Objection,
+  whenPassed: TraceLine,
+): Rejection | undefined {
   if (objection === undefined) {
-    passage.trace.add(whenPassed);
+    ctx.trace.add(whenPassed);
     return undefined;
   }
   const { verdict, ending } = objection;
   const hint = ending.hint as string;
   if (allowed.isMonitor) {
-    passage.trace.add({ check: CHECK, verdict: "noted", hint: `monitor: would be ${verdict}: ${hint}` });
+    ctx.trace.add({ check: CHECK, verdict: "noted", hint: `monitor: would be ${verdict}: ${hint}` });
     return undefined;
   }
-  passage.trace.add({ check: CHECK, verdict, hint });
+  ctx.trace.add({ check: CHECK, verdict, hint });
   return ending;
 }
 
 async function judgeLater(
   missing: readonly PublishedList[],
   client: KnownClient,
-  passage: Passage,
+  ctx: DeliveryContext,
 ): Promise<Objection> {
   const loaded = await Promise.all(missing.map((list) => list.ready()));
   if (loaded.some((ranges) => ranges?.holds(client.address))) return undefined;
   const absent = missing.filter((_, index) => loaded[index] === undefined);
   const [first] = absent;
-  if (first === undefined) return stranger(passage, client);
+  if (first === undefined) return stranger(ctx, client);
   const hint = first.problem ?? `the address list ${first.url} could not be had`;
   const retryAfterSeconds = Math.max(1, ...absent.map((list) => list.retryAfterSeconds));
   return { verdict: "undecided", ending: { name: "undecided", hint, retryAfterSeconds } };
 }
 
-function stranger(passage: Passage, client: KnownClient): Objection {
-  const advice = looksProxied(passage.delivery, client.address) ? `; ${BEHIND_A_PROXY}` : "";
+function stranger(ctx: DeliveryContext, client: KnownClient): Objection {
+  const advice = looksProxied(ctx.delivery, client.address) ? `; ${BEHIND_A_PROXY}` : "";
   return refused(`${client.text} is not in allow${advice}`);
 }
 

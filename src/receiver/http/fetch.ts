@@ -4,6 +4,7 @@ import type { Outcome, Reply } from "../../core/outcome.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise } from "../../lib/maybe-promise.js";
+import type { OpenDeliveryContext } from "../delivery-context.js";
 import type { ReceiverCore } from "../receiver.js";
 import { readRequestBody } from "./read-fetch-body.js";
 import { socketFacts, socketOf } from "./socket.js";
@@ -30,39 +31,42 @@ export interface FetchOptions {
 
 /** Never rejects. */
 export async function answerFetch(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Response> {
+  let ctx: OpenDeliveryContext | undefined;
   try {
-    const outcome = await receiveRequest(core, request, options);
+    ctx = core.open(headOf(request, options));
+    const outcome = await receiveRequest(core, ctx, request);
     if (options.waitUntil !== undefined && outcome.events.some(({ name }) => name === "handler_running")) {
       options.waitUntil(Promise.allSettled(Array.from(core.runner.active, async (run) => run.ended)));
     }
     return responseOf(outcome.reply, request.method);
   } catch (cause) {
     core.failed(cause);
-    const outcome = core.end(core.open(headOf(request, options)), { name: "internal_error", error: cause });
+    ctx ??= core.open(headOf(request, options));
+    const outcome = core.end(ctx, { name: "internal_error", error: cause });
     return responseOf(outcome.reply, request.method);
   }
 }
 
-async function receiveRequest(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Outcome> {
-  const passage = core.open(headOf(request, options));
+async function receiveRequest(core: ReceiverCore, ctx: OpenDeliveryContext, request: Request): Promise<Outcome> {
   if (core.clientAddress === "express") {
-    return core.end(passage, {
+    return core.end(ctx, {
       name: "misconfigured",
       hint: 'clientAddress is "express", which the Fetch API does not have: pass remoteAddress to fetch, or use trustedProxies',
     });
   }
-  if (core.needsAddress && passage.delivery.remoteAddress === undefined) {
-    core.operator.warn(
+  if (core.needsAddress && ctx.delivery.remoteAddress === undefined) {
+    core.log.warn(
       "receiver.fetch was called without remoteAddress, so `allow` refuses everything: pass the peer's address, as in receiver.fetch(request, { remoteAddress })",
     );
   }
-  const refused = core.checkHead(passage, false);
+  const refused = core.checkHead(ctx, false);
   const ending = isPromise(refused) ? await refused : refused;
-  if (ending !== undefined) return core.end(passage, ending);
+  if (ending !== undefined) return core.end(ctx, ending);
   const body = await readRequestBody(request, core.bodyLimits);
-  if (!Buffer.isBuffer(body)) return core.end(passage, body);
-  passage.delivery = { ...passage.delivery, body };
-  return core.judge(passage);
+  if (!Buffer.isBuffer(body)) return core.end(ctx, body);
+  ctx.delivery = { ...ctx.delivery, body };
+  ctx.heldBytes = body.length;
+  return core.judge(ctx);
 }
 
 function headOf(request: Request, options: FetchOptions): Delivery {

@@ -3,7 +3,7 @@ import type { WebhookEvent } from "../../core/event.js";
 import type { GuardedRoute } from "../processing/guarded-route.js";
 import type { ReceiverCore } from "../receiver.js";
 import type { NodeResponse } from "./early-reply.js";
-import { answerFailure, isOutcome, take } from "./node.js";
+import { answerFailure, isOutcome, type Taken, take } from "./node.js";
 import type { NodeRequest } from "./read-node-body.js";
 import { sendReply } from "./send-reply.js";
 
@@ -37,13 +37,14 @@ export async function guardNode(
       answerFailure(core, req, res, cause);
     }
   }
+  let open: Taken;
   try {
-    const open = await take(core, req, res);
+    open = await take(core, req, res);
     if (open === undefined || isOutcome(open)) return;
     const outcome = await core.guard(open, callRoute);
     if (outcome !== undefined) sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
   } catch (cause) {
-    answerFailure(core, req, res, cause);
+    answerFailure(core, req, res, cause, open);
   }
 }
 

@@ -1,11 +1,11 @@
 // The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
 import type { Delivery } from "../../core/delivery.js";
-import type { Ending, Outcome } from "../../core/outcome.js";
+import type { Outcome, Rejection } from "../../core/outcome.js";
 import { isHopCount, isPermissiveTrust } from "../../ip/client-address.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import type { OpenPassage } from "../delivery-context.js";
+import type { OpenDeliveryContext } from "../delivery-context.js";
 import type { ReceiverCore } from "../receiver.js";
 import type { NodeResponse } from "./early-reply.js";
 import { upstreamBody } from "./raw-body.js";
@@ -23,63 +23,72 @@ interface RoutedRequest {
 }
 
 /** A Node request whose body has been read and whose head has passed, or its end. `undefined`: the client is gone. */
-export type Taken = OpenPassage | Outcome | undefined;
+export type Taken = OpenDeliveryContext | Outcome | undefined;
 
-export function isOutcome(taken: OpenPassage | Outcome): taken is Outcome {
+export function isOutcome(taken: OpenDeliveryContext | Outcome): taken is Outcome {
   return "reply" in taken;
 }
 
 /** Answers the request with the outcome of the whole pipeline. Never rejects. */
 export async function answerNode(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<void> {
+  let taken: Taken;
   try {
-    const taken = await take(core, req, res);
+    taken = await take(core, req, res);
     if (taken === undefined || isOutcome(taken)) return;
     const judged = core.judge(taken);
     const outcome = isPromise(judged) ? await judged : judged;
     sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
   } catch (cause) {
-    answerFailure(core, req, res, cause);
+    answerFailure(core, req, res, cause, taken);
   }
 }
 
 /** From the request to a delivery with its body; what does not get so far is answered here. */
 export function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): MaybePromise<Taken> {
   const delivery = deliveryOf(core, req);
-  const passage = core.open(delivery);
+  const ctx = core.open(delivery);
   const wiring = wiringOf(core, req);
-  if (wiring !== undefined) return answer(core, passage, wiring, req, res, false);
+  if (wiring !== undefined) return answer(core, ctx, wiring, req, res, false);
   const upstream = upstreamBody(req);
   const isRead = upstream !== "absent";
   if (Buffer.isBuffer(upstream)) delivery.body = upstream;
-  const refused = core.checkHead(passage, isRead);
+  const refused = core.checkHead(ctx, isRead);
   return isPromise(refused) ? refused.then(afterHead) : afterHead(refused);
 
-  function afterHead(ending: Ending | undefined): MaybePromise<Taken> {
-    if (ending !== undefined) return answer(core, passage, ending, req, res, isRead);
-    if (Buffer.isBuffer(upstream)) return passage;
-    if (upstream !== "absent") return answer(core, passage, upstream, req, res, false);
+  function afterHead(ending: Rejection | undefined): MaybePromise<Taken> {
+    if (ending !== undefined) return answer(core, ctx, ending, req, res, isRead);
+    if (Buffer.isBuffer(upstream)) return ctx;
+    if (upstream !== "absent") return answer(core, ctx, upstream, req, res, false);
     return readBody(req, core.bodyLimits, delivery.headers).then(afterBody);
   }
 
-  function afterBody(body: Buffer | Ending | "aborted"): Taken {
+  function afterBody(body: Buffer | Rejection | "aborted"): Taken {
     if (body === "aborted") {
-      core.end(passage, {
+      core.end(ctx, {
         name: "bad_body",
         hint: "the client hung up before its body was here; nobody heard an answer",
       });
       return undefined;
     }
-    if (!Buffer.isBuffer(body)) return answer(core, passage, body, req, res, false);
+    if (!Buffer.isBuffer(body)) return answer(core, ctx, body, req, res, false);
     delivery.body = body;
-    return passage;
+    ctx.heldBytes = body.length;
+    return ctx;
   }
 }
 
-/** Our own failure: the sender keeps the event and comes again. */
-export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeResponse, cause: unknown): void {
+/** Our own failure: the sender keeps the event and comes again. Without what was taken, the request is looked at anew. */
+export function answerFailure(
+  core: ReceiverCore,
+  req: NodeRequest,
+  res: NodeResponse,
+  cause: unknown,
+  taken?: Taken,
+): void {
   core.failed(cause);
   try {
-    const outcome = core.end(core.open(deliveryOf(core, req)), { name: "internal_error", error: cause });
+    const ctx = taken === undefined || isOutcome(taken) ? core.open(deliveryOf(core, req)) : taken;
+    const outcome = core.end(ctx, { name: "internal_error", error: cause });
     sendReply(req, res, outcome.reply, { isBodyWanted: false, isLast: core.isClosing });
   } catch {
     res.destroy();
@@ -88,13 +97,13 @@ export function answerFailure(core: ReceiverCore, req: NodeRequest, res: NodeRes
 
 function answer(
   core: ReceiverCore,
-  passage: OpenPassage,
-  ending: Ending,
+  ctx: OpenDeliveryContext,
+  ending: Rejection,
   req: NodeRequest,
   res: NodeResponse,
   isBodyWanted: boolean,
 ): Outcome {
-  const outcome = core.end(passage, ending);
+  const outcome = core.end(ctx, ending);
   sendReply(req, res, outcome.reply, { isBodyWanted, isLast: core.isClosing });
   return outcome;
 }
@@ -140,7 +149,7 @@ function targetOf(url: string): string {
 }
 
 /** What can only be seen on a request: how the app around us is set up. */
-function wiringOf(core: ReceiverCore, req: NodeRequest): Ending | undefined {
+function wiringOf(core: ReceiverCore, req: NodeRequest): Rejection | undefined {
   if (core.clientAddress !== "express") return undefined;
   const app = (req as NodeRequest & RoutedRequest).app;
   if (typeof app?.get !== "function") {
@@ -157,7 +166,7 @@ function wiringOf(core: ReceiverCore, req: NodeRequest): Ending | undefined {
     };
   }
   if (isHopCount(get)) {
-    core.operator.warn(
+    core.log.warn(
       "`trust proxy` is a number of hops: whoever reaches this server without the proxy can choose its address. Name the proxies' addresses, or use trustedProxies",
     );
   }

@@ -1,7 +1,7 @@
 // Finds the bytes of a body that something upstream has read.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import { sharedWeakMap } from "../../lib/across-builds.js";
 import { asBuffer } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
@@ -46,7 +46,7 @@ export function captureRawBody(req: IncomingMessage, _res: ServerResponse, buf: 
  * sender's only if the body was UTF-8), bytes in `req.body`. What was parsed is never written out again as if it were
  * the body: spacing, order and numbers would differ from what was signed.
  */
-export function upstreamBody(req: NodeRequest): Buffer | "absent" | Ending {
+export function upstreamBody(req: NodeRequest): Buffer | "absent" | Rejection {
   if (!req.readableDidRead && !req.readableEnded) return "absent";
   const bytes = keptBytes(req);
   if (bytes === undefined)
@@ -68,6 +68,6 @@ function keptBytes(req: NodeRequest): Buffer | undefined {
   return body instanceof Uint8Array ? asBuffer(body) : undefined;
 }
 
-function misconfigured(cause: string): Ending {
+function misconfigured(cause: string): Rejection {
   return { name: "misconfigured", hint: `${cause}; ${FIX}` };
 }

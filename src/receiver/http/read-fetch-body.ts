@@ -1,34 +1,41 @@
 // Reads a Fetch API body within size and time limits.
 
-import type { Ending } from "../../core/outcome.js";
-import { NO_BYTES } from "../../lib/bytes.js";
+import type { Rejection } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
+import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
 import { declaredLength } from "../checks/content-headers.js";
-import type { ReadLimits } from "./read-node-body.js";
 
-const TAKEN: Ending = {
+const TAKEN: Rejection = {
   name: "misconfigured",
   hint: "the request's body was read, or is being read, before it came to the receiver: hand over the request untouched, or request.clone()",
 };
-const CUT_OFF: Ending = { name: "bad_body", hint: "the body was cut off" };
+const CUT_OFF: Rejection = { name: "bad_body", hint: "the body was cut off" };
 
-/** Reads a body to its end. Never rejects. Beyond the limits the stream is cancelled, so that the platform stops receiving. */
-export async function readRequestBody(request: Request, limits: ReadLimits): Promise<Buffer | Ending> {
+/**
+ * Reads a body to its end; its bytes then count in `limits.held` until they are released there. Never rejects. Beyond the
+ * limits the stream is cancelled, so that the platform stops receiving.
+ */
+export async function readRequestBody(request: Request, limits: ReadLimits): Promise<Buffer | Rejection> {
   const { body } = request;
   if (request.bodyUsed || body?.locked) return TAKEN;
-  const bytes = body === null ? NO_BYTES : await readStream(body, limits);
-  if (!Buffer.isBuffer(bytes)) return bytes;
   const declared = declaredLength(new HeaderLines(["content-length", request.headers.get("content-length") ?? ""]));
-  if (declared === undefined || declared === bytes.length) return bytes;
-  return { name: "bad_body", hint: `${bytes.length} bytes came and Content-Length says ${declared}` };
+  const noRoom = noRoomFor(declared, limits.held);
+  if (noRoom !== undefined) return noRoom;
+  const chunks = new BodyChunks(limits);
+  const ending = body === null ? undefined : await readStream(body, chunks, limits.timeoutMs);
+  const { byteCount } = chunks;
+  if (ending === undefined && (declared === undefined || declared === byteCount)) return chunks.whole();
+  chunks.drop();
+  return ending ?? { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };
 }
 
-async function readStream(body: ReadableStream<Uint8Array>, limits: ReadLimits): Promise<Buffer | Ending> {
-  const { maxBodyBytes, timeoutMs } = limits;
+async function readStream(
+  body: ReadableStream<Uint8Array>,
+  chunks: BodyChunks,
+  timeoutMs: number,
+): Promise<Rejection | undefined> {
   const reader = body.getReader();
-  const chunks: Uint8Array[] = [];
-  let byteCount = 0;
   let isLate = false;
   const deadline = setDeadline(timeoutMs, () => {
     isLate = true;
@@ -38,14 +45,11 @@ async function readStream(body: ReadableStream<Uint8Array>, limits: ReadLimits):
     for (;;) {
       const { done, value } = await reader.read();
       if (isLate) return { name: "body_timeout", hint: `the body did not end within ${timeoutMs / 1000} s` };
-      if (done) return Buffer.concat(chunks, byteCount);
-      if (!(value instanceof Uint8Array)) return CUT_OFF;
-      byteCount += value.length;
-      if (byteCount > maxBodyBytes) {
-        cancel(reader);
-        return { name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${maxBodyBytes}` };
-      }
-      chunks.push(value);
+      if (done) return undefined;
+      const ending = value instanceof Uint8Array ? chunks.add(value) : CUT_OFF;
+      if (ending === undefined) continue;
+      cancel(reader);
+      return ending;
     }
   } catch {
     return CUT_OFF;

@@ -1,30 +1,24 @@
 // Reads a node:http body within size and time limits.
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
-import type { Ending } from "../../core/outcome.js";
-import { NO_BYTES } from "../../lib/bytes.js";
+import type { Rejection } from "../../core/outcome.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
+import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
 import { declaredLength } from "../checks/content-headers.js";
 
 /** HTTP/1, or HTTP/2 by Node's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
-export interface ReadLimits {
-  /** Bytes read at most; a body of just that size is taken. */
-  readonly maxBodyBytes: number;
-  /** Milliseconds from the start of reading to the last byte. */
-  readonly timeoutMs: number;
-}
-
-const TAKEN: Ending = {
+const TAKEN: Rejection = {
   name: "misconfigured",
   hint: "something before the receiver reads the body too, or has called setEncoding on the request: mount the receiver first",
 };
 
 /**
- * Reads a body that nobody has begun to read. Never rejects; `"aborted"` says that nobody is left to be answered.
- * Only what ended as HTTP says is a body: Node hands over the bytes of cut-off requests too.
+ * Reads a body that nobody has begun to read; its bytes then count in `limits.held` until they are released there. Never
+ * rejects; `"aborted"` says that the client has disconnected. Only what ended as HTTP says is a body: Node hands over the
+ * bytes of cut-off requests too.
  *
  * A promise and not a callback: code after an `await` keeps its async context, listeners of the request do not.
  */
@@ -32,12 +26,14 @@ export function readBody(
   req: NodeRequest,
   limits: ReadLimits,
   headers: HeaderLines = new HeaderLines(req.rawHeaders),
-): Promise<Buffer | Ending | "aborted"> {
+): Promise<Buffer | Rejection | "aborted"> {
   return new Promise((resolve) => {
     if (isCutOff(req)) return resolve("aborted");
     if (req.readableEnded || req.readableEncoding) return resolve(TAKEN);
-    const chunks: Buffer[] = [];
-    let byteCount = 0;
+    const declared = declaredLength(headers);
+    const noRoom = noRoomFor(declared, limits.held);
+    if (noRoom !== undefined) return resolve(noRoom);
+    const chunks = new BodyChunks(limits);
     let isWhole = false;
     const deadline = setDeadline(limits.timeoutMs, onTimeout);
     req.on("data", onData);
@@ -47,16 +43,16 @@ export function readBody(
     if (req.readableFlowing === false) req.resume(); // a paused stream is not set going by a listener
 
     function onData(chunk: Buffer | string): void {
-      byteCount += chunk.length;
-      if (typeof chunk === "string") settle(TAKEN);
-      else if (byteCount <= limits.maxBodyBytes) chunks.push(chunk);
-      else settle({ name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${limits.maxBodyBytes}` });
+      const ending = typeof chunk === "string" ? TAKEN : chunks.add(chunk);
+      if (ending !== undefined) settle(ending);
     }
     /** The listeners stay: all that is left to come is "close", and taking them off would cost as much as the reading. */
     function onEnd(): void {
       cancelDeadline(deadline);
       isWhole = true;
-      resolve(wholeBody(req, headers, chunks, byteCount));
+      const ending = whyNotWhole(req, declared, chunks.byteCount);
+      if (ending !== undefined) chunks.drop();
+      resolve(ending ?? chunks.whole());
     }
     function onCutOff(): void {
       if (!isWhole) settle("aborted");
@@ -64,11 +60,12 @@ export function readBody(
     function onTimeout(): void {
       settle({
         name: "body_timeout",
-        hint: `${byteCount} bytes of the body came within ${limits.timeoutMs / 1000} s, and not its end`,
+        hint: `${chunks.byteCount} bytes of the body came within ${limits.timeoutMs / 1000} s, and not its end`,
       });
     }
-    function settle(result: Buffer | Ending | "aborted"): void {
+    function settle(result: Rejection | "aborted"): void {
       cancelDeadline(deadline);
+      chunks.drop();
       req.off("data", onData);
       req.off("end", onEnd);
       req.off("error", onCutOff);
@@ -79,19 +76,14 @@ export function readBody(
   });
 }
 
-function wholeBody(
+function whyNotWhole(
   req: NodeRequest,
-  headers: HeaderLines,
-  chunks: readonly Buffer[],
+  declared: number | undefined,
   byteCount: number,
-): Buffer | Ending | "aborted" {
+): Rejection | "aborted" | undefined {
   if (!req.complete || isCutOff(req)) return "aborted";
-  const declared = declaredLength(headers);
-  if (declared !== undefined && declared !== byteCount) {
-    return { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };
-  }
-  const [first = NO_BYTES] = chunks;
-  return chunks.length < 2 ? first : Buffer.concat(chunks, byteCount);
+  if (declared === undefined || declared === byteCount) return undefined;
+  return { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };
 }
 
 /** The connection or stream ended before the request did. HTTP/2 calls an aborted request complete as well. */

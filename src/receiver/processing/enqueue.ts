@@ -2,16 +2,17 @@
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
-import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import type { KeyOf } from "../../dedupe/key.js";
 import { toEntry } from "../../inbox/entry.js";
 import { type Inbox, type InboxEntry, InboxFullError } from "../../inbox/inbox.js";
 import { guardedPut } from "../../inbox/put-with-timeout.js";
 import { eventOutcome } from "./event-outcomes.js";
 import type { Handlers } from "./handler-registry.js";
-import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
+import { giveWay } from "./process-delivery.js";
+import { needsValidation, type ValidationSettings, validateEvent } from "./validate-event.js";
 
-export interface IntakeSettings extends VouchSettings {
+export interface IntakeSettings extends ValidationSettings {
   readonly inbox: Inbox<unknown>;
   /** Whose entries these are. */
   readonly source: string;
@@ -32,6 +33,7 @@ export async function takeIn(
   const places: number[] = [];
   for (const [at, event] of events.entries()) {
     const prepared = await prepare(settings, event, subject);
+    await giveWay(at);
     if ("name" in prepared) {
       outcomes[at] = prepared;
       continue;
@@ -59,10 +61,10 @@ async function prepare(
   if (!handlers.isEmpty && handlers.find(event.type) === undefined)
     return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
   const notes: Note[] = [];
-  const refused = needsVouching(settings, event) ? await vouch(settings, event, notes) : undefined;
+  const refused = needsValidation(settings, event) ? await validateEvent(settings, event, notes) : undefined;
   if (refused !== undefined) return refused;
   try {
-    const key = keyOfEvent(keyOf, event, subject);
+    const key = subject.keyOf(keyOf, event);
     return toEntry(event, { source, key, orderKey: orderKey(settings, event) });
   } catch (cause) {
     const error = new WebhookError("misconfigured", messageOf(cause), { cause });

@@ -116,9 +116,11 @@ export function withMalformed(
   events: readonly EventOutcome[],
   malformed: readonly MalformedItem[],
 ): readonly EventOutcome[] {
-  const all = [...events];
+  const all: EventOutcome[] = [];
+  let next = 0;
   for (const { at, hint } of malformed) {
-    all.splice(at, 0, eventOutcome({ id: undefined, type: "", tenant: undefined }, "unidentified", { hint }));
+    while (all.length < at) all.push(events[next++] as EventOutcome);
+    all.push(eventOutcome({ id: undefined, type: "", tenant: undefined }, "unidentified", { hint }));
   }
-  return all;
+  return all.concat(events.slice(next));
 }

@@ -3,7 +3,7 @@
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
-import { type ClaimSubject, keyOfEvent } from "../../dedupe/claim-subject.js";
+import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import type { ClaimResult, Claims } from "../../dedupe/claims.js";
 import type { KeyOf } from "../../dedupe/key.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
@@ -13,9 +13,9 @@ import { closing, eventOutcome, handledBefore, otherBody, storeFailed } from "./
 import type { AnyHandler, Handlers } from "./handler-registry.js";
 import { HandlerRun, type RunSettings } from "./handler-run.js";
 import { releaseClaim } from "./settle-claim.js";
-import { needsVouching, type VouchSettings, vouch } from "./validate-event.js";
+import { needsValidation, type ValidationSettings, validateEvent } from "./validate-event.js";
 
-export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSettings {
+export interface EventSettings extends Omit<RunSettings, "onGone">, ValidationSettings {
   readonly handlers: Handlers;
   /** The dedupe key of an event; `undefined` where the sender's ids do not name events. */
   readonly keyOf: KeyOf | undefined;
@@ -32,13 +32,14 @@ export interface EventSettings extends Omit<RunSettings, "onGone">, VouchSetting
 /** What an event brings along from its delivery. */
 export type EventTerms = ClaimSubject;
 
-/** A duplicate in the same process waits so long for its twin's reply. */
-const TWIN_WAIT_MS = 1_000;
+/** A duplicate in the same process waits so long for its running's reply. */
+const DUPLICATE_WAIT_MS = 1_000;
 
 /** A run of this process that others with the same key wait for. */
-interface Twin {
+interface InProcessDuplicate {
   readonly ended: PromiseLike<EventOutcome>;
-  readonly body: Buffer;
+  readonly event: ReceivedEvent;
+  readonly terms: EventTerms;
 }
 
 /** One event on its way to its handler. */
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly handler?: AnyHandler;
   /** Somebody else holds it, and settles it. */
   readonly claim?: HeldClaim;
+  /** Under which it was put aside. */
+  readonly key?: string;
   /** 0: it counts as running with another one, for a guarded route that handles several events is one handler. */
   readonly weight?: 0 | 1;
 }
@@ -66,8 +69,8 @@ const AS_USUAL: RunOptions = Object.freeze({});
 export class EventRunner {
   readonly #settings: EventSettings;
   readonly #runSettings: RunSettings;
-  /** By dedupe key: a twin waits here before it asks the store. */
-  readonly #twins = new Map<string, Twin>();
+  /** By dedupe key: a running waits here before it asks the store. */
+  readonly #running = new Map<string, InProcessDuplicate>();
   /** What goes on and must end before `close` is through. */
   readonly active: Set<HandlerRun> = new Set();
   #startingCount = 0;
@@ -114,10 +117,10 @@ export class EventRunner {
     if (handler === undefined)
       return eventOutcome(event, "ignored", { hint: `no handler for ${JSON.stringify(event.type)}` });
     if (isClosing()) return closing(event);
-    const key = how.claim?.key ?? keyOfEvent(keyOf, event, terms) ?? claims?.replayKey(event.tenant, terms);
+    const key = how.claim?.key ?? how.key ?? terms.keyOf(keyOf, event) ?? claims?.replayKey(event, terms);
     const work: Work = { event, handler, terms, key, notes: [], how };
-    if (!needsVouching(this.#settings, event)) return this.#handle(work);
-    return vouch(this.#settings, event, work.notes).then((refused) => refused ?? this.#handle(work));
+    if (!needsValidation(this.#settings, event)) return this.#handle(work);
+    return validateEvent(this.#settings, event, work.notes).then((refused) => refused ?? this.#handle(work));
   }
 
   #handle(work: Work): MaybePromise<EventOutcome> {
@@ -125,16 +128,16 @@ export class EventRunner {
     const { key, terms, how } = work;
     if (how.claim !== undefined || claims === undefined) return this.#start(work, how.claim, false);
     if (key === undefined) return this.#startInOrder(work, claims, undefined);
-    const twin = this.#twins.get(key);
-    if (twin !== undefined) return this.#awaitTwin(work, twin);
-    // What has ended already needs no twin; what goes on is entered before anybody else can ask for it.
+    const running = this.#running.get(key);
+    if (running !== undefined) return this.#awaitDuplicate(work, running);
+    // What has ended already needs no running; what goes on is entered before anybody else can ask for it.
     const ended = this.#claimAndStart(work, claims, key);
     if (!isPromise(ended)) return ended;
-    const own: Twin = { ended, body: terms.body };
-    this.#twins.set(key, own);
+    const own: InProcessDuplicate = { ended, event: work.event, terms };
+    this.#running.set(key, own);
     const forget = (): void => {
-      // Where the run was given up, the event may have another twin by now.
-      if (this.#twins.get(key) === own) this.#twins.delete(key);
+      // Where the run was given up, the event may have another running by now.
+      if (this.#running.get(key) === own) this.#running.delete(key);
     };
     ended.then(forget, forget);
     return ended;
@@ -143,7 +146,7 @@ export class EventRunner {
   #claimAndStart(work: Work, claims: Claims, key: string): MaybePromise<EventOutcome> {
     let taken: MaybePromise<ClaimResult>;
     try {
-      taken = claims.take(key, work.terms, work.event.tenant);
+      taken = claims.take(key, work.event, work.terms);
     } catch (error) {
       return this.#storeFailed(work, error);
     }
@@ -202,17 +205,17 @@ export class EventRunner {
     );
   }
 
-  async #awaitTwin({ event, terms, notes }: Work, twin: Twin): Promise<EventOutcome> {
-    // Both are at hand, so looking costs nothing, whatever the store is asked to compare.
-    if (!terms.body.equals(twin.body)) {
+  async #awaitDuplicate({ event, terms, notes }: Work, running: InProcessDuplicate): Promise<EventOutcome> {
+    // Both are at hand, so they are compared, whatever the store is asked to.
+    if (terms.eventDigest(event) !== running.terms.eventDigest(running.event)) {
       notes.push("body_mismatch");
       if (this.#settings.strict) return otherBody(event, notes);
     }
     let deadline: Deadline | undefined;
     const patience = new Promise<undefined>((resolve) => {
-      deadline = setDeadline(TWIN_WAIT_MS, () => resolve(undefined));
+      deadline = setDeadline(DUPLICATE_WAIT_MS, () => resolve(undefined));
     });
-    const outcome = await Promise.race([twin.ended, patience]);
+    const outcome = await Promise.race([running.ended, patience]);
     cancelDeadline(deadline);
     if (outcome === undefined) {
       const hint = "the same event is being handled in this process";
@@ -256,7 +259,7 @@ export class EventRunner {
 
   #forget(run: HandlerRun): void {
     // A run that was given up must not keep later deliveries of its event waiting for it: its claim lapses.
-    if (run.key !== undefined) this.#twins.delete(run.key);
+    if (run.key !== undefined) this.#running.delete(run.key);
     this.active.delete(run);
     this.#runningCount -= run.weight;
     this.#tellIdle();

@@ -6,7 +6,14 @@ import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { eventOutcome } from "./event-outcomes.js";
 import type { EventRunner } from "./event-processor.js";
 import { RouteFailure } from "./handler-run.js";
-import { type DeliveryRun, duplicateInBatch, mustComeAgain, type Patience, untilDeadline } from "./process-delivery.js";
+import {
+  allUntilDeadline,
+  type DeliveryRun,
+  duplicateInBatch,
+  giveWay,
+  mustComeAgain,
+  type Patience,
+} from "./process-delivery.js";
 
 export class GuardedRoute {
   /** What the route is to handle: new, valid, and claimed. */
@@ -53,17 +60,15 @@ export class GuardedRoute {
   }
 
   /** An outcome for each event, once the route has answered, or where it is not to be called. */
-  async run(runner: EventRunner, delivery: DeliveryRun): Promise<readonly EventOutcome[]> {
-    const outcomes: EventOutcome[] = [];
-    return await untilDeadline(delivery, outcomes, async (patience) => {
+  run(runner: EventRunner, delivery: DeliveryRun): Promise<readonly EventOutcome[]> {
+    return allUntilDeadline(delivery, async (patience) => {
       this.#patience = patience;
       try {
-        outcomes.push(...(await Promise.all(await this.#gather(runner, delivery))));
+        return await Promise.all(await this.#gather(runner, delivery));
       } catch (cause) {
         this.#fail(new RetryLater({ reason: "hookgate itself failed" })); // those that wait are given back
         throw cause;
       }
-      return undefined;
     });
   }
 
@@ -77,6 +82,7 @@ export class GuardedRoute {
         outcomes.push(Promise.resolve(first).then((outcome) => duplicateInBatch(event, outcome)));
         continue;
       }
+      await giveWay(at);
       this.#isLast = at === events.length - 1;
       const reached = new Promise<undefined>((resolve) => {
         this.#reach = () => resolve(undefined);

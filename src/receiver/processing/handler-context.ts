@@ -19,7 +19,7 @@ interface BaseContext {
   /** How often a handler was started for this event, this time included, as far as the store remembers. */
   readonly attempt: number;
   readonly dedupe: DedupeState;
-  /** The same for every delivery of the event, for APIs that take an idempotency key; `undefined` where the event has no id. */
+  /** The same for every delivery of the event, for APIs that take an idempotency key; `undefined` where the event has no id, unless an inbox or `replay: "suppress"` knows it by something else. */
   readonly idempotencyKey: string | undefined;
   /** With `order` and `onSuperseded: "flag"`: a newer event of the same entity was here before. Else false. */
   readonly isSuperseded: boolean;

@@ -3,11 +3,11 @@ import type { Delivery } from "../../core/delivery.js";
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
-import { ClaimSubject } from "../../dedupe/claim-subject.js";
+import { ClaimSubject, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
 import { toEvent } from "../../inbox/entry.js";
-import type { Inbox, InboxEntry, InboxJob, InboxVerdict, InboxWork } from "../../inbox/inbox.js";
+import type { Inbox, InboxDecision, InboxEntry, InboxJob, InboxWork } from "../../inbox/inbox.js";
 import { InboxClaim } from "../../inbox/inbox-claim.js";
-import { type Backoff, verdictOf } from "../../inbox/retry-policy.js";
+import { type Backoff, decisionOf } from "../../inbox/retry-policy.js";
 import { asBuffer } from "../../lib/bytes.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
 import type { Parsed } from "../../lib/json.js";
@@ -36,7 +36,7 @@ export interface WorkSettings {
   readonly onError: (error: WebhookError) => void;
 }
 
-export interface Workshop {
+export interface InboxWorker {
   /** Takes no more; waits for what runs, then ends it and leaves it to others. */
   stop(graceSeconds: number): Promise<void>;
 }
@@ -47,24 +47,24 @@ const GIVEN_UP_MS = 1_000;
 const NO_HANDLER =
   "no handler takes its type, which a guarded route would have: register one with receiver.on, and redrive the event";
 
-export function openWorkshop(settings: WorkSettings): Workshop {
+export function startInboxWorker(settings: WorkSettings): InboxWorker {
   const { inbox, source, runner, onError } = settings;
   const ends = new Set<() => void>();
   let isStopping = false;
 
-  async function run(entry: InboxEntry, job: InboxJob): Promise<InboxVerdict> {
+  async function run(entry: InboxEntry, job: InboxJob): Promise<InboxDecision> {
     const parsed = await toEvent(entry, settings.sender, settings.readPayload);
     if (!parsed.ok) return dead(entry, `its bytes can no longer be read: ${parsed.hint}`);
     if (settings.isHandled?.(entry.type) === false) return dead(entry, NO_HANDLER);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);
-    const terms = new ClaimSubject(asBuffer(entry.body), false, { key: entry.key });
+    const terms = new ClaimSubject(asBuffer(entry.body), event.source, NOT_SWAPPABLE, undefined);
     const outcome = await inTime(event, () =>
-      runner.run(event, terms, settings.hasClaims && event.id !== undefined ? undefined : { claim }),
+      runner.run(event, terms, settings.hasClaims && event.id !== undefined ? { key: entry.key } : { claim }),
     );
     settings.onRun(event, outcome);
     const { attempt } = job;
-    const verdict = verdictOf(
+    const verdict = decisionOf(
       { outcome, attempt, progress: claim.left, isStopping },
       settings.backoff,
       settings.random,
@@ -72,7 +72,7 @@ export function openWorkshop(settings: WorkSettings): Workshop {
     return verdict.state === "dead" ? dead(entry, verdict.reason) : verdict;
   }
 
-  function dead(entry: InboxEntry, reason: string): InboxVerdict {
+  function dead(entry: InboxEntry, reason: string): InboxDecision {
     onError(new WebhookError("event_dead", `an event of type ${entry.type} is dead in the inbox: ${reason}`));
     return { state: "dead", reason };
   }

@@ -1,8 +1,11 @@
-// Turns an event that was fetched into one that handlers know.
+// Transactions an event that was fetched into one that handlers know.
 import { toDelivery } from "../../core/delivery.js";
 import { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
-import { ClaimSubject } from "../../dedupe/claim-subject.js";
+import { ClaimSubject, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
+import { asBuffer } from "../../lib/bytes.js";
+import type { EventRow, SenderDefinition } from "../../sender/sender.js";
+import { bindingOf, textOf } from "../checks/extract-events.js";
 
 /** An event as a sender's API tells of it. */
 export interface FetchedEvent {
@@ -19,8 +22,6 @@ export interface FetchedEvent {
 }
 
 const NO_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set();
-/** As `identify` has it: ids and types longer than this are none. */
-const MAX_TEXT_LENGTH = 512;
 
 /**
  * What it is claimed by. Its bytes are not those of a delivery: where the key holds a digest of the body, that is the one
@@ -28,20 +29,28 @@ const MAX_TEXT_LENGTH = 512;
  */
 export function subjectOfFetched(
   event: ReceivedEvent,
-  isIdSwappable: boolean,
+  { event: rows, auth, retriesChange }: SenderDefinition,
   changing: RegExp | undefined,
 ): ClaimSubject {
-  return new ClaimSubject(Buffer.from(event.body), isIdSwappable, { changing });
+  let row: EventRow | undefined;
+  try {
+    row = typeof rows === "function" ? rows(ReceivedEvent.deliveryOf(event), event.payload) : rows;
+  } catch {
+    row = undefined; // it is made for deliveries
+  }
+  const binding = row === undefined ? NOT_SWAPPABLE : bindingOf(row, auth.covers, retriesChange);
+  return new ClaimSubject(asBuffer(event.body), event.payload, binding, changing);
 }
 
-/** @throws {TypeError} Where it has no usable type or id, or a payload that JSON cannot carry. */
+/**
+ * As of a delivery, an id that cannot be one is none, and so is a type.
+ *
+ * @throws {TypeError} Where it has a payload that JSON cannot carry.
+ */
 export function toReceivedEvent(fetched: FetchedEvent, sender: string, receivedAtMs: number): ReceivedEvent {
-  const { id, type, payload, timestamp, tenant, headers = {} } = fetched;
-  if (!isName(type))
-    throw new TypeError(`a fetched event must have a type, a text of 1 to ${MAX_TEXT_LENGTH} characters`);
-  if (id !== undefined && !isName(id)) {
-    throw new TypeError(`the id of a fetched ${type} must be a text of 1 to ${MAX_TEXT_LENGTH} characters`);
-  }
+  const { payload, timestamp, tenant, headers = {} } = fetched;
+  const id = textOf(fetched.id);
+  const type = textOf(fetched.type) ?? "";
   let text: string | undefined;
   try {
     text = JSON.stringify(payload);
@@ -49,7 +58,7 @@ export function toReceivedEvent(fetched: FetchedEvent, sender: string, receivedA
     text = undefined;
   }
   if (text === undefined && payload !== undefined) {
-    throw new TypeError(`the payload of a fetched ${type} is nothing that JSON can carry`);
+    throw new TypeError(`the payload of a fetched ${type === "" ? "event" : type} is nothing that JSON can carry`);
   }
   const origin = {
     delivery: toDelivery({ headers, body: text ?? "" }),
@@ -66,8 +75,4 @@ export function toReceivedEvent(fetched: FetchedEvent, sender: string, receivedA
 export function withoutBodyNote(outcome: EventOutcome): EventOutcome {
   if (!outcome.notes.includes("body_mismatch")) return outcome;
   return { ...outcome, notes: outcome.notes.filter((note) => note !== "body_mismatch") };
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_TEXT_LENGTH && value.trim() !== "";
 }

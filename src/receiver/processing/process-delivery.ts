@@ -35,8 +35,13 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise
   return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
 }
 
-/** Other deliveries get their turn between so many events of a long batch. */
 const EVENTS_PER_TURN = 50;
+
+/** Lets other deliveries have their turn, once after so many events of a long batch. */
+export function giveWay(at: number): Promise<void> | undefined {
+  if ((at + 1) % EVENTS_PER_TURN !== 0) return undefined;
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** Each event is claimed just before it runs, or its lease would end while it waits. Past the deadline no more is started. */
 async function runEach(
@@ -53,7 +58,7 @@ async function runEach(
     // What no handler took is no event that was handled: another of its id and of another type may have one.
     if (event.id !== undefined && outcome.name !== "ignored") firstOfId?.set(event.id, outcome);
     if (patience.isOver) return;
-    if ((at + 1) % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    await giveWay(at);
   }
 }
 
@@ -65,8 +70,20 @@ export interface Patience {
   end(): void;
 }
 
+/** As `untilDeadline`, of work that has all outcomes at once. */
+export function allUntilDeadline(
+  run: DeliveryRun,
+  work: (patience: Patience) => PromiseLike<readonly EventOutcome[]>,
+): Promise<readonly EventOutcome[]> {
+  const outcomes: EventOutcome[] = [];
+  return untilDeadline(run, outcomes, async (patience) => {
+    for (const outcome of await work(patience)) outcomes.push(outcome);
+    return undefined;
+  });
+}
+
 /** Resolves when the work is done or the time is up. The work adds to the outcomes, or answers the only one. */
-export function untilDeadline(
+function untilDeadline(
   run: DeliveryRun,
   outcomes: EventOutcome[],
   work: (patience: Patience) => PromiseLike<EventOutcome | undefined>,
@@ -140,8 +157,9 @@ export function mustComeAgain(outcome: EventOutcome): boolean {
 }
 
 function longestWait(outcomes: readonly EventOutcome[]): number | undefined {
-  const waits = outcomes.flatMap((outcome) =>
-    outcome.retryAfterSeconds === undefined ? [] : [outcome.retryAfterSeconds],
-  );
-  return waits.length === 0 ? undefined : Math.max(...waits);
+  let longest: number | undefined;
+  for (const { retryAfterSeconds: wait } of outcomes) {
+    if (wait !== undefined && (longest === undefined || wait > longest)) longest = wait;
+  }
+  return longest;
 }

@@ -7,7 +7,7 @@ import { isPromise } from "../../lib/maybe-promise.js";
 import type { Confirm } from "../../sender/sender.js";
 import { eventOutcome } from "./event-outcomes.js";
 
-export interface VouchSettings {
+export interface ValidationSettings {
   readonly schemas: Schemas | undefined;
   readonly onInvalid: "retry" | "reject" | "accept";
   readonly confirm: Confirm | undefined;
@@ -15,13 +15,13 @@ export interface VouchSettings {
 }
 
 /** Most events need none, and then nothing is waited for. */
-export function needsVouching(settings: VouchSettings, event: ReceivedEvent): boolean {
+export function needsValidation(settings: ValidationSettings, event: ReceivedEvent): boolean {
   return settings.schemas !== undefined || !event.verified;
 }
 
 /** The event's end, where it goes no further. */
-export async function vouch(
-  settings: VouchSettings,
+export async function validateEvent(
+  settings: ValidationSettings,
   event: ReceivedEvent,
   notes: Note[],
 ): Promise<EventOutcome | undefined> {
@@ -34,7 +34,7 @@ export async function vouch(
 }
 
 async function checkSchema(
-  settings: VouchSettings,
+  settings: ValidationSettings,
   event: ReceivedEvent,
   schema: Schemas[string],
   notes: Note[],
@@ -68,14 +68,19 @@ function isInvalid(answer: unknown): answer is { readonly issues: readonly Schem
   return typeof answer === "object" && answer !== null && Array.isArray((answer as { issues?: unknown }).issues);
 }
 
-function misconfigured(settings: VouchSettings, event: ReceivedEvent, what: string, cause?: unknown): EventOutcome {
+function misconfigured(
+  settings: ValidationSettings,
+  event: ReceivedEvent,
+  what: string,
+  cause?: unknown,
+): EventOutcome {
   const error = new WebhookError("misconfigured", `the schema for ${event.type} ${what}`, { cause });
   settings.onError(error);
   return eventOutcome(event, "misconfigured", { error, hint: error.message });
 }
 
 /** The sender signs nothing: only the user's look at the source vouches for the event. */
-async function confirmEvent(settings: VouchSettings, event: ReceivedEvent): Promise<EventOutcome | undefined> {
+async function confirmEvent(settings: ValidationSettings, event: ReceivedEvent): Promise<EventOutcome | undefined> {
   const { confirm, onError } = settings;
   try {
     const answer = await confirm?.(event);

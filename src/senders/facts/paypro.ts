@@ -13,6 +13,7 @@ export const paypro: SenderFacts = {
   retries: "Up to three more times, every 30 minutes.",
   notes: [
     "Only those six fields are signed; all others can be changed by whoever replays a delivery.",
+    "The six stand side by side. An address that begins with a digit behind an amount without two decimals is refused: the digit could belong to either.",
     "There is no id of the event, so nothing is deduped.",
     "The `HASH` field (MD5 with the other key) is not looked at.",
     "Sent from 198.199.123.239, 157.230.8.40, 2604:a880:400:d0::1843:7001 and 2604:a880:400:d1::b6c:c001.",

@@ -7,10 +7,11 @@ export const segment: SenderFacts = {
   proof:
     "`X-Signature: <lower-case hex, 40 chars>`: HMAC-SHA1 over the body; of a batch over its first event alone, written anew as `JSON.stringify` writes it.",
   exampleType: "track",
-  events: "a single event, or a batch: an array. Id `messageId`, type `type`.",
+  events:
+    "a single event, or a batch of one; with `batches: true` of any number: an array. Id `messageId`, type `type`.",
   retries: "After no answer and 5xx, for up to four hours.",
   notes: [
-    "Of a batch nothing but the first event is signed: whoever has seen one can put other events behind it. Switch batching off.",
+    "Of a batch nothing but the first event is signed: whoever has seen one can put other events behind it. So a batch of more than one is refused with 401: switch batching off at Segment. With `batches: true` all of its events are handled, the others unproven.",
   ],
   sources: ["segmentio/segment-docs, webhooks/index.md and actions-webhook/index.md (5 s)"],
   unconfirmed: ["that `messageId` stays the same over retries"],

@@ -12,7 +12,7 @@ export const twilio: SenderFacts = {
   retries: "Mostly not by itself; a URL's fragment can ask for it (`#rc=3`).",
   notes: [
     'What Twilio asks for instructions (a call, an incoming message) reads the answer as TwiML: `context.reply({ headers: { "content-type": "text/xml" }, body: twiml })`. An empty `<Response/>` is the default.',
-    "The signed text has no separators, so letters could be moved between a field's name and its value by one who replays a delivery.",
+    "**Where one value ends and the next name begins is not signed**: the text has no separators. Whoever replays a delivery can move letters between a field's name and its value, and make one field of several.",
     "The URL may be signed with or without its port; both are tried.",
   ],
   sources: ["twilio/twilio-node @45d3d65a4e, src/webhooks/webhooks.ts and spec/validation.spec.js"],

@@ -4,7 +4,7 @@ import { type Auth, refuse } from "../../core/auth.js";
 import { queryParameter } from "../../core/delivery.js";
 import type { Reply } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
-import { challengeMac } from "./challenge-mac.js";
+import { challengeHmac } from "./challenge-hmac.js";
 
 /** How the sender writes a challenge, and how it wants the answer. */
 interface Challenge {
@@ -15,13 +15,13 @@ interface Challenge {
    */
   readonly pattern: RegExp;
   readonly encoding: "hex" | "base64";
-  readonly reply: (challenge: string, mac: string) => Reply;
+  readonly reply: (challenge: string, hmac: string) => Reply;
 }
 
 /** A GET with a challenge, unsigned; the answer shows that we hold the secret. */
 export function challengeByGet(factory: string, secret: Secrets, challenge: Challenge): Handshake {
   const { parameter, pattern, encoding, reply } = challenge;
-  const answerWith = challengeMac(factory, secret, pattern);
+  const answerWith = challengeHmac(factory, secret, pattern);
   return {
     name: parameter,
     methods: ["GET"],

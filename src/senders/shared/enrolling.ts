@@ -1,7 +1,7 @@
 // What several of these senders share: notion, asana.
 import { Unverified, type UnverifiedDelivery } from "../../auth/keys/secrets.js";
 import type { WrittenPlace } from "../../core/auth.js";
-import type { Ending } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
 import { checkChallenge, okText } from "./handshakes.js";
 import type { SecretOptions } from "./options.js";
@@ -17,7 +17,7 @@ export interface EnrollingOptions extends SecretOptions {
   readonly enrol?: Enrol | undefined;
 }
 
-const NOT_NOW: Ending = {
+const NOT_NOW: Rejection = {
   name: "forbidden",
   hint: "a secret came for a webhook that nobody is making now; call receiver.enrol() while you make one",
 };

@@ -1,11 +1,11 @@
-// Turns a vendor's definition into the factory that users call: `stripe({ secret })`.
+// Transactions a vendor's definition into the factory that users call: `stripe({ secret })`.
 import type { AnyEvents, EventMap } from "../../core/event.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { defineSender } from "../../sender/define-sender.js";
 import type { Sender, SenderDefinition } from "../../sender/sender.js";
 
 /** A vendor, as data. */
-export interface SenderRow<Options> {
+export interface VendorDefinition<Options> {
   /** The factory's name, as it is exported. */
   readonly factory: string;
   /** Part of every dedupe key: it never changes once released. */
@@ -49,7 +49,7 @@ export function isSenderFactory(value: unknown): value is SenderFactory<object> 
 
 /** Makes the factory of a sender. Unknown and missing options are refused in the sender's own name. */
 export function senderFactory<Options extends object, Envelope = unknown>(
-  row: SenderRow<Options>,
+  row: VendorDefinition<Options>,
 ): SenderFactory<Options, Envelope> {
   const { factory, name, options: names, define } = row;
   function build<Events>(options: Options): Sender<EventMap<Events>> {
@@ -63,10 +63,10 @@ export function senderFactory<Options extends object, Envelope = unknown>(
   }) as SenderFactory<Options, Envelope>;
 }
 
-/** The scheme that found fault, as it names itself, and the option of its that it found fault with: `mac: secret`. */
+/** The scheme that found fault, as it names itself, and the option of its that it found fault with: `hmac: secret`. */
 const FAULT = /^[a-z][A-Za-z]*: ((\w+).*)$/s;
 
-/** The user called `stripe`, and never heard of the `mac` that is behind it. */
+/** The user called `stripe`, and never heard of the `hmac` that is behind it. */
 function inTheNameOf<Defined>(factory: string, options: readonly string[], define: () => Defined): Defined {
   try {
     return define();

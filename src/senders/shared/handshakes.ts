@@ -1,6 +1,6 @@
 // Handshakes that several senders share.
 import { queryParameter } from "../../core/delivery.js";
-import type { Ending, Reply } from "../../core/outcome.js";
+import type { Rejection, Reply } from "../../core/outcome.js";
 import { indexOfDigest, sha256 } from "../../lib/constant-time.js";
 import type { Handshake } from "../../sender/sender.js";
 
@@ -27,7 +27,7 @@ export function okJson(value: Readonly<Record<string, unknown>>): Reply {
 }
 
 /** A challenge that may be repeated, or why it may not. */
-export function checkChallenge(challenge: unknown): string | Ending {
+export function checkChallenge(challenge: unknown): string | Rejection {
   if (typeof challenge === "string" && challenge.length <= MAX_CHALLENGE_LENGTH && PRINTABLE.test(challenge)) {
     return challenge;
   }

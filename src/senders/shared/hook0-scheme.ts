@@ -1,6 +1,6 @@
 // What several of these senders share: hook0, coinbaseCommerce.
 import type { Secrets } from "../../auth/keys/secrets.js";
-import { mac } from "../../auth/schemes/hmac.js";
+import { hmac } from "../../auth/schemes/hmac.js";
 import { param } from "../../auth/signature/signature.js";
 import type { SignedText } from "../../auth/signature/signed-content.js";
 import { type Auth, type Proof, refuse } from "../../core/auth.js";
@@ -50,13 +50,13 @@ function namesOf(list: string): readonly string[] {
 
 /** Where `v1` is there, it alone is verified: the weaker `v0` beside it would let its headers be changed. */
 export function hook0Auth(secret: Secrets): Auth {
-  const body = mac({
+  const body = hmac({
     secret,
     signed: "{timestamp}.{body}",
     timestamp: TIME,
     signature: { header: SIGNATURE, encoding: "hex", form: { pairs: "v0" } },
   });
-  const withHeaders = mac({
+  const withHeaders = hmac({
     secret,
     signed: WITH_HEADERS,
     timestamp: TIME,

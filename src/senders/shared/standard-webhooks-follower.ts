@@ -7,7 +7,7 @@ import {
   type HeaderSet,
   STANDARD_REPLY,
   standardWebhooksEvent,
-  standardWebhooksMac,
+  standardWebhooksHmac,
   WHSEC,
 } from "./standard-webhooks-scheme.js";
 
@@ -19,7 +19,7 @@ export interface Follower {
   /** Default `"webhook"`. */
   readonly headers?: HeaderSet;
   /** Default `WHSEC`. */
-  readonly key?: Parameters<typeof standardWebhooksMac>[2];
+  readonly key?: Parameters<typeof standardWebhooksHmac>[2];
   /** Default: `type` of the body, and `message` where it has none. */
   readonly type?: Field<"text">;
   /** Default: `timestamp` of the body, RFC 3339. */
@@ -41,7 +41,7 @@ export function follower<Envelope = StandardEnvelope>(given: Follower): SecretSe
     name,
     options: ["secret"],
     define: ({ secret }) => ({
-      auth: standardWebhooksMac(secret, headers, key),
+      auth: standardWebhooksHmac(secret, headers, key),
       event: standardWebhooksEvent(headers, type, timestamp),
       reply: { ...STANDARD_REPLY, ...reply },
     }),

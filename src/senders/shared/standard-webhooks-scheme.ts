@@ -5,9 +5,9 @@ import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";
 import type { PublicKeyFunction } from "../../auth/keys/public-key-source.js";
 import type { KeyForm } from "../../auth/keys/secret-encoding.js";
 import type { Secrets } from "../../auth/keys/secrets.js";
-import { mac } from "../../auth/schemes/hmac.js";
+import { hmac } from "../../auth/schemes/hmac.js";
 import { publicKey } from "../../auth/schemes/public-key.js";
-import type { MacOptions } from "../../auth/signature/compile.js";
+import type { HmacOptions } from "../../auth/signature/compile.js";
 import type { Auth } from "../../core/auth.js";
 import { type Field, header, json } from "../../core/field.js";
 import type { ReplyProfile } from "../../core/reply.js";
@@ -17,7 +17,7 @@ import type { EventRow, SenderDefinition } from "../../sender/sender.js";
 export type HeaderSet = "webhook" | "svix" | "either";
 
 /** The key that senders show: base64 after `whsec_`, 24 to 64 bytes. */
-export const WHSEC: Pick<MacOptions, "key" | "minKeyBytes" | "maxKeyBytes"> = {
+export const WHSEC: Pick<HmacOptions, "key" | "minKeyBytes" | "maxKeyBytes"> = {
   key: { base64After: "whsec_" },
   minKeyBytes: 24,
   maxKeyBytes: 64,
@@ -25,7 +25,7 @@ export const WHSEC: Pick<MacOptions, "key" | "minKeyBytes" | "maxKeyBytes"> = {
 /** Of senders who take the secret's text for the key. */
 export const AS_TEXT: { readonly key: KeyForm } = { key: "utf8" };
 
-type Headers = Pick<MacOptions, "signed" | "timestamp" | "families">;
+type Headers = Pick<HmacOptions, "signed" | "timestamp" | "families">;
 
 function headersOf(set: HeaderSet): Headers {
   const prefix = set === "either" ? "*" : set;
@@ -39,12 +39,12 @@ function headersOf(set: HeaderSet): Headers {
 const signatureName = (set: HeaderSet): string => (set === "either" ? "*-signature" : `${set}-signature`);
 
 /** HMAC-SHA256 over `<id>.<timestamp>.<body>`, signatures `v1,<base64>` in a list. */
-export function standardWebhooksMac(
+export function standardWebhooksHmac(
   secret: Secrets,
   set: HeaderSet = "webhook",
-  key: Pick<MacOptions, "key" | "minKeyBytes" | "maxKeyBytes"> = WHSEC,
+  key: Pick<HmacOptions, "key" | "minKeyBytes" | "maxKeyBytes"> = WHSEC,
 ): Auth {
-  return mac({
+  return hmac({
     secret,
     ...key,
     ...headersOf(set),
@@ -61,7 +61,7 @@ export interface StandardWebhooksOptions {
 
 /** What is named must be there: a missing variable must not silently leave the other proof alone. */
 export function standardWebhooksAuth(where: string, options: StandardWebhooksOptions, set: HeaderSet): Auth {
-  const shared = "secret" in options ? standardWebhooksMac(options.secret, set) : undefined;
+  const shared = "secret" in options ? standardWebhooksHmac(options.secret, set) : undefined;
   const pair =
     "publicKey" in options
       ? publicKey({

@@ -111,7 +111,7 @@ function opened(path: string, timeoutMs: number, clocks: HostClocks): SqliteStor
 }
 
 /** One transaction. */
-interface Turn {
+interface FileTransaction {
   readonly nowMs: number;
   readonly anchor: ClockAnchor;
   readonly isAnchorNew: boolean;
@@ -127,7 +127,7 @@ class Sqlite implements SqliteStore {
   readonly #database: SqliteDatabase;
   readonly #clocks: HostClocks;
   readonly #isOwn: boolean;
-  readonly #group: GroupCommit<Turn>;
+  readonly #group: GroupCommit<FileTransaction>;
   #prepared: Statements | undefined;
 
   constructor(database: SqliteDatabase, timeoutMs: number, clocks: HostClocks, isOwn: boolean) {
@@ -203,7 +203,7 @@ class Sqlite implements SqliteStore {
     this.#database.close();
   }
 
-  async #submit<T>(op: (turn: Turn) => T): Promise<T> {
+  async #submit<T>(op: (turn: FileTransaction) => T): Promise<T> {
     try {
       return await this.#group.submit(op);
     } catch (error) {
@@ -227,7 +227,7 @@ class Sqlite implements SqliteStore {
     return refusal(unexpired(decodeRecord(row), nowMs), token, bodyDigest, nowMs);
   }
 
-  #claim(turn: Turn, { key, token, leaseSeconds, bodyDigest }: ClaimRequest): ClaimAnswer {
+  #claim(turn: FileTransaction, { key, token, leaseSeconds, bodyDigest }: ClaimRequest): ClaimAnswer {
     turn.claims++;
     const found = this.#find(key, turn.nowMs);
     const refused = refusal(found, token, bodyDigest, turn.nowMs);
@@ -240,14 +240,14 @@ class Sqlite implements SqliteStore {
     return this.#putClaim(key, claim, untilMs);
   }
 
-  #begin(): Turn {
+  #begin(): FileTransaction {
     const { lastFence, anchor } = fileState(this.#statements().state.get());
     const clock = readClock(anchor, this.#clocks);
     const isAnchorNew = clock.anchor !== anchor;
     return { ...clock, isAnchorNew, firstFence: lastFence, lastFence, claims: 0, advances: 0 };
   }
 
-  #end({ nowMs, anchor, isAnchorNew, firstFence, lastFence, claims, advances }: Turn): void {
+  #end({ nowMs, anchor, isAnchorNew, firstFence, lastFence, claims, advances }: FileTransaction): void {
     const { purge, purgeVersions, keepState } = this.#statements();
     if (claims > 0) purge.run(nowMs, Math.min(claims * PURGED_PER_CLAIM, MAX_PURGED));
     if (advances > 0) purgeVersions.run(nowMs, Math.min(advances * PURGED_PER_CLAIM, MAX_PURGED));

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { randomBytes, randomUUID } from "node:crypto";
 import type { WebhookError } from "../../core/errors.js";
-import type { Inbox, InboxEntry, InboxJob, InboxNeeds, InboxVerdict, InboxWork } from "../../inbox/inbox.js";
+import type { Inbox, InboxDecision, InboxEntry, InboxJob, InboxNeeds, InboxWork } from "../../inbox/inbox.js";
 import type { RetentionOptions } from "../../inbox/retention.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
@@ -46,7 +46,7 @@ export interface Seen {
 const PATIENCE_SECONDS = 15;
 const HANDLER_TIMEOUT_SECONDS = 2;
 
-export const retry: (afterSeconds: number, more?: { progress?: string; isCounted?: boolean }) => InboxVerdict = (
+export const retry: (afterSeconds: number, more?: { progress?: string; isCounted?: boolean }) => InboxDecision = (
   afterSeconds,
   more = {},
 ) => ({
@@ -56,7 +56,7 @@ export const retry: (afterSeconds: number, more?: { progress?: string; isCounted
   progress: more.progress,
   isCounted: more.isCounted ?? true,
 });
-export const DONE: InboxVerdict = { state: "done" };
+export const DONE: InboxDecision = { state: "done" };
 
 export class InboxBench {
   readonly inbox: Inbox<unknown>;
@@ -122,7 +122,7 @@ export class InboxBench {
 
   /** A worker, and what it has seen. */
   work(
-    run: (seen: Seen, job: InboxJob) => MaybePromise<InboxVerdict> = () => DONE,
+    run: (seen: Seen, job: InboxJob) => MaybePromise<InboxDecision> = () => DONE,
     more: { inbox?: Inbox<unknown>; concurrency?: number; source?: string } = {},
   ): { readonly seen: Seen[]; readonly stop: () => Promise<void> } {
     const seen: Seen[] = [];

@@ -3,17 +3,17 @@ import { compileFormats, formatFor } from "../../../src/body-formats/content-typ
 import type { BodyFormats } from "../../../src/body-formats/format.js";
 import type { DeliveryInput } from "../../../src/core/delivery.js";
 import { HeaderLines } from "../../../src/lib/headers.js";
-import type { Step } from "../../../src/receiver/checks/check.js";
-import { alreadyReadCheck, declaredCheck } from "../../../src/receiver/checks/content-headers.js";
+import type { Check } from "../../../src/receiver/checks/check.js";
+import { alreadyReadCheck, contentHeadersCheck } from "../../../src/receiver/checks/content-headers.js";
 import { passageOf } from "./delivery-context.js";
 
 const JSON_ONLY: BodyFormats = { "application/json": "json", "application/*+json": "json" };
-const check = declaredCheck({ formats: JSON_ONLY, maxBodyBytes: 1_000 });
+const check = contentHeadersCheck({ formats: JSON_ONLY, maxBodyBytes: 1_000 });
 
-const run = (step: Step, input: DeliveryInput) => step(passageOf(input));
+const run = (step: Check, input: DeliveryInput) => step(passageOf(input));
 const ofType = (contentType: string) => ({ headers: { "content-type": contentType } });
 
-describe("declaredCheck accepts", () => {
+describe("contentHeadersCheck accepts", () => {
   it.each<[string, DeliveryInput]>([
     ["the sender's type", ofType("application/json")],
     ["upper case", ofType("Application/JSON")],
@@ -37,13 +37,13 @@ describe("declaredCheck accepts", () => {
   });
 
   it("adds one line to the trace", () => {
-    const passage = passageOf({});
-    check(passage);
-    expect(passage.trace.lines).toEqual([{ check: "declared", verdict: "passed" }]);
+    const ctx = passageOf({});
+    check(ctx);
+    expect(ctx.trace.lines).toEqual([{ check: "declared", verdict: "passed" }]);
   });
 });
 
-describe("declaredCheck rejects", () => {
+describe("contentHeadersCheck rejects", () => {
   it.each<[string, DeliveryInput]>([
     ["text/plain, which a browser may post across origins", ofType("text/plain")],
     ["text/plain that mentions JSON", ofType("text/plain; application/json")],
@@ -73,13 +73,13 @@ describe("declaredCheck rejects", () => {
     ["identity and then gzip, in two lines", { headers: { "content-encoding": ["identity", "gzip"] } }],
     ["brotli on a GET", { method: "GET", headers: { "content-encoding": "br" } }],
   ])("%s as unsupported_media_type", (_name, input) => {
-    const passage = passageOf(input);
-    const ending = check(passage);
+    const ctx = passageOf(input);
+    const ending = check(ctx);
     expect(ending).toMatchObject({
       name: "unsupported_media_type",
       hint: expect.stringMatching(/Content-(Type|Encoding)/),
     });
-    expect(passage.trace.lines).toEqual([{ check: "declared", verdict: "refused", hint: expect.any(String) }]);
+    expect(ctx.trace.lines).toEqual([{ check: "declared", verdict: "refused", hint: expect.any(String) }]);
   });
 
   it.each<[string, DeliveryInput]>([

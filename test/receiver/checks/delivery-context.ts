@@ -1,9 +1,10 @@
 // A delivery on its way to a check, as the receiver opens it.
 import { type Delivery, type DeliveryInput, toDelivery } from "../../../src/core/delivery.js";
 import { Trace } from "../../../src/core/trace.js";
-import type { Passage } from "../../../src/receiver/checks/check.js";
+import { NOT_SWAPPABLE } from "../../../src/dedupe/claim-subject.js";
+import type { DeliveryContext } from "../../../src/receiver/checks/check.js";
 
-export function passageOf(input: DeliveryInput, more: Partial<Delivery> = {}): Passage {
+export function passageOf(input: DeliveryInput, more: Partial<Delivery> = {}): DeliveryContext {
   return {
     delivery: { ...toDelivery(input), ...more },
     trace: new Trace(false),
@@ -13,6 +14,6 @@ export function passageOf(input: DeliveryInput, more: Partial<Delivery> = {}): P
     payload: undefined,
     events: [],
     malformed: [],
-    isIdCovered: false,
+    binding: NOT_SWAPPABLE,
   };
 }

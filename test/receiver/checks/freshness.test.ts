@@ -1,13 +1,13 @@
 // Is the edge of the tolerance accepted, on both sides, and nothing beyond it?
 import { createReceiver, defineSender, header, json } from "hookgate";
-import { bearerToken, mac, param } from "hookgate/auth";
+import { bearerToken, hmac, param } from "hookgate/auth";
 import { describe, expect, it } from "vitest";
 import { SECRET, signature } from "../harness.js";
 
 const BODY = '{"id":"evt_1","type":"order.created"}';
 const NOW_SECONDS = 1_700_000_000;
 
-const timed = mac({
+const timed = hmac({
   secret: SECRET,
   signed: "{timestamp}.{body}",
   timestamp: param("t", "unix-seconds"),
@@ -86,7 +86,7 @@ describe("a time that nobody signed", () => {
 
   it("cannot be described as one that counts", () => {
     const timestamp = header("x-time", "unix-seconds");
-    expect(() => mac({ secret: SECRET, timestamp, signature: { header: "x-signature", encoding: "hex" } })).toThrow(
+    expect(() => hmac({ secret: SECRET, timestamp, signature: { header: "x-signature", encoding: "hex" } })).toThrow(
       /is not signed, so it says nothing about freshness/,
     );
   });

@@ -8,8 +8,8 @@ const trustedProxies = ["10.0.0.0/8"];
 
 function run(remoteAddress: string, isSecure: boolean | undefined, headers: HeadersInput, proxies = trustedProxies) {
   const step = httpsCheck({ requireHttps: true, trustedProxies: proxies.length > 0 ? proxies : undefined });
-  const passage = passageOf({ remoteAddress, headers, ...(isSecure === undefined ? {} : { isSecure }) });
-  return { ending: step?.(passage), trace: passage.trace.lines };
+  const ctx = passageOf({ remoteAddress, headers, ...(isSecure === undefined ? {} : { isSecure }) });
+  return { ending: step?.(ctx), trace: ctx.trace.lines };
 }
 
 describe("accepts", () => {
@@ -77,8 +77,8 @@ describe('with clientAddress: "express"', () => {
   it.each([
     ["an encrypted socket", express("http", true)],
     ["what Express says is https, by the app's trust proxy", express("https")],
-  ])("accepts %s", (_, passage) => {
-    expect(step?.(passage)).toBeUndefined();
+  ])("accepts %s", (_, ctx) => {
+    expect(step?.(ctx)).toBeUndefined();
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe('with clientAddress: "express"', () => {
       passageOf({ headers: { "x-forwarded-proto": "https" } }),
       /no req\.protocol/,
     ],
-  ])("refuses %s", (_, passage, hint) => {
-    expect(step?.(passage)).toMatchObject({ name: "forbidden", hint: expect.stringMatching(hint) });
+  ])("refuses %s", (_, ctx, hint) => {
+    expect(step?.(ctx)).toMatchObject({ name: "forbidden", hint: expect.stringMatching(hint) });
   });
 });

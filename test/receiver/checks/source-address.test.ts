@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryInput } from "../../../src/core/delivery.js";
 import { published } from "../../../src/ip/published.js";
 import type { PublishedList } from "../../../src/ip/refreshed-list.js";
-import type { Step } from "../../../src/receiver/checks/check.js";
+import type { Check } from "../../../src/receiver/checks/check.js";
 import {
   type AllowOption,
   type SourceAddressOptions,
@@ -17,10 +17,10 @@ const SENDER = "3.18.12.63";
 const STRANGER = "203.0.113.9";
 const PROXY = "10.0.0.1";
 
-async function run(step: Step, input: DeliveryInput) {
-  const passage = passageOf(input);
-  const ending = await step(passage);
-  return { ending, clientAddress: passage.clientAddress, trace: passage.trace.lines };
+async function run(step: Check, input: DeliveryInput) {
+  const ctx = passageOf(input);
+  const ending = await step(ctx);
+  return { ending, clientAddress: ctx.clientAddress, trace: ctx.trace.lines };
 }
 
 function check(options: SourceAddressOptions, input: DeliveryInput) {
@@ -62,10 +62,10 @@ describe("accepts", () => {
   });
 
   it("whom Express names", async () => {
-    const passage = passageOf({ remoteAddress: PROXY });
-    passage.delivery = { ...passage.delivery, expressAddress: () => SENDER };
-    expect(sourceAddressCheck({ allow: [SENDER], clientAddress: "express" })(passage)).toBeUndefined();
-    expect(passage.clientAddress).toBe(SENDER);
+    const ctx = passageOf({ remoteAddress: PROXY });
+    ctx.delivery = { ...ctx.delivery, expressAddress: () => SENDER };
+    expect(sourceAddressCheck({ allow: [SENDER], clientAddress: "express" })(ctx)).toBeUndefined();
+    expect(ctx.clientAddress).toBe(SENDER);
   });
 
   it("an unknown address without allow, and notes it", async () => {

@@ -6,11 +6,14 @@ import { gzipSync } from "node:zlib";
 import connect from "connect";
 import express from "express";
 import { afterEach, describe, expect, it } from "vitest";
+import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { captureRawBody, upstreamBody } from "../../../src/receiver/http/raw-body.js";
 import { readBody } from "../../../src/receiver/http/read-node-body.js";
 
 // Express 4 has no types of its own here; what is used of it is the same.
 const express4 = createRequire(import.meta.url)("express4") as typeof express;
+
+const LIMITS: ReadLimits = { maxBodyBytes: 100_000, timeoutMs: 5_000, held: new HeldBytes(1_000_000) };
 
 type Handler = (req: IncomingMessage, res: ServerResponse, next: () => void) => unknown;
 type Headers = Record<string, string>;
@@ -23,7 +26,7 @@ afterEach(() => {
 /** Where the bytes came from, and what they are. */
 async function terminal(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const upstream = upstreamBody(req);
-  const body = upstream === "absent" ? await readBody(req, { maxBodyBytes: 100_000, timeoutMs: 5_000 }) : upstream;
+  const body = upstream === "absent" ? await readBody(req, LIMITS) : upstream;
   const from = upstream === "absent" ? "stream" : "upstream";
   const told = Buffer.isBuffer(body) ? { from, hex: body.toString("hex") } : body;
   res.end(JSON.stringify(told));

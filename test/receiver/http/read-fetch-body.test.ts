@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { readRequestBody } from "../../../src/receiver/http/read-fetch-body.js";
 
-const LIMITS = { maxBodyBytes: 1_000, timeoutMs: 10_000 };
+const LIMITS: ReadLimits = { maxBodyBytes: 1_000, timeoutMs: 10_000, held: new HeldBytes(10_000_000) };
 
 function post(body: string | Uint8Array | ReadableStream | null, headers: Record<string, string> = {}): Request {
   return new Request("http://x.example/", { method: "POST", body, headers, duplex: "half" } as RequestInit);
@@ -73,7 +74,7 @@ describe("readRequestBody rejects", () => {
         isCancelled = true;
       },
     });
-    const ending = await readRequestBody(post(stream), { maxBodyBytes: 1_000, timeoutMs: 30 });
+    const ending = await readRequestBody(post(stream), { ...LIMITS, maxBodyBytes: 1_000, timeoutMs: 30 });
     expect(ending).toMatchObject({ name: "body_timeout", hint: expect.stringContaining("0.03 s") });
     expect(isCancelled).toBe(true);
   });

@@ -5,9 +5,10 @@ import http2 from "node:http2";
 import { type AddressInfo, connect, Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { type NodeRequest, readBody } from "../../../src/receiver/http/read-node-body.js";
 
-const LIMITS = { maxBodyBytes: 100_000, timeoutMs: 10_000 };
+const LIMITS: ReadLimits = { maxBodyBytes: 100_000, timeoutMs: 10_000, held: new HeldBytes(10_000_000) };
 type Result = Awaited<ReturnType<typeof readBody>>;
 
 const closers: (() => void)[] = [];
@@ -145,7 +146,7 @@ describe("readBody rejects", () => {
   });
 
   it("a body that comes in drops, when its time is up", async () => {
-    const { port, nextResult } = await serve({ maxBodyBytes: 1_000, timeoutMs: 120 });
+    const { port, nextResult } = await serve({ ...LIMITS, maxBodyBytes: 1_000, timeoutMs: 120 });
     const { socket } = raw(port, `${HEAD}Content-Length: 1000\r\n\r\n`);
     const drops = setInterval(() => socket.write("x"), 10);
     closers.push(() => clearInterval(drops));
@@ -153,7 +154,7 @@ describe("readBody rejects", () => {
   });
 
   it("a body that never comes, when its time is up", async () => {
-    const { port, nextResult } = await serve({ maxBodyBytes: 1_000, timeoutMs: 30 });
+    const { port, nextResult } = await serve({ ...LIMITS, maxBodyBytes: 1_000, timeoutMs: 30 });
     raw(port, `${HEAD}Content-Length: 10\r\n\r\n`);
     expect(await nextResult()).toMatchObject({ name: "body_timeout" });
   });
@@ -318,7 +319,7 @@ describe("readBody on HTTP/2", () => {
   });
 
   it("rejects a body that never ends, when its time is up", async () => {
-    const { client, result } = await serve2({ maxBodyBytes: 100, timeoutMs: 30 });
+    const { client, result } = await serve2({ ...LIMITS, maxBodyBytes: 100, timeoutMs: 30 });
     client.request({ ":method": "POST" }).write("abc");
     expect(await result).toMatchObject({ name: "body_timeout" });
   });

@@ -2,6 +2,7 @@
 import crypto from "node:crypto";
 import { header, json, memoryStore } from "hookgate";
 import { afterEach, expect, it, vi } from "vitest";
+import { dottedAll } from "../../../src/core/field.js";
 import { build, erp, signed } from "../harness.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -12,9 +13,15 @@ const batch = (more: object) => erp({ event: { each: "items", id: json("id"), ty
 
 it.each([
   ["where ids are signed", batch({}), {}, 0],
-  ["with strict", batch({}), { dedupe: { store: memoryStore(), strict: true } }, 1],
-  ["where ids are not signed", batch({ id: header("x-id") }), {}, 1],
-])("%s the body is hashed at most once", async (_, sender, options, most) => {
+  ["with strict", batch({}), { dedupe: { store: memoryStore(), strict: true } }, 0],
+  ["where ids are not signed", batch({ id: dottedAll(header("x-id"), json("id")) }), {}, 1],
+  [
+    "with suppress",
+    batch({ id: dottedAll(header("x-id"), json("id")) }),
+    { dedupe: { store: memoryStore(), replay: "suppress" as const } },
+    1,
+  ],
+])("%s the body is hashed at most once, and each item at most once more", async (_, sender, options, most) => {
   const { receiver } = build(options, sender);
   receiver.on("a", () => undefined);
   const hash = vi.spyOn(crypto, "hash");
@@ -22,6 +29,10 @@ it.each([
   expect(outcome.name).toBe("processed");
   const ofBody = hash.mock.calls.filter(([, data]) => (data as Uint8Array).length === body.length);
   expect(ofBody).toHaveLength(most);
+  expect(outcome.events.filter(({ name }) => name === "processed")).toHaveLength(items.length);
+  const rest = hash.mock.calls.filter(([, data]) => (data as Uint8Array).length !== body.length);
+  expect(Math.max(...rest.map(([, data]) => (data as Uint8Array).length))).toBeLessThan(500);
+  expect(rest.length).toBeLessThanOrEqual(4 * items.length);
 });
 
 it("other work of the process goes on while a batch is handled", async () => {
@@ -37,6 +48,17 @@ it("other work of the process goes on while a batch is handled", async () => {
   await receiver.receive({ headers: signed(body), body });
   isDone = true;
   expect(turns).toBeGreaterThanOrEqual(10);
+});
+
+it("a batch of more items than a call may have arguments is answered, whatever becomes of them", async () => {
+  const many = JSON.stringify({ items: Array.from({ length: 200_000 }, (_, at) => (at % 2 === 0 ? {} : 1)) });
+  const { receiver } = build({ maxBodyBytes: 2_000_000, answerWithinSeconds: 0.001 }, batch({}));
+  receiver.on("*", () => undefined);
+  const outcome = await receiver.receive({ headers: signed(many), body: many });
+  expect(outcome).toMatchObject({ name: "handler_running", retry: true });
+  expect(outcome.events).toHaveLength(200_000);
+  expect(outcome.events.slice(-2).map(({ name }) => name)).toEqual(["handler_running", "unidentified"]);
+  await receiver.close({ graceSeconds: 0 });
 });
 
 it("a duplicate within a batch is reported under its own type, and one that nobody handled hides none", async () => {

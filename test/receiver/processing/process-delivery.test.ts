@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReceivedEvent } from "../../../src/core/event.js";
 import type { EventOutcome } from "../../../src/core/outcome.js";
-import { ClaimSubject } from "../../../src/dedupe/claim-subject.js";
+import { ClaimSubject, NOT_SWAPPABLE } from "../../../src/dedupe/claim-subject.js";
 import type { MaybePromise } from "../../../src/lib/maybe-promise.js";
 import type { EventRunner } from "../../../src/receiver/processing/event-processor.js";
 import { runDelivery } from "../../../src/receiver/processing/process-delivery.js";
@@ -14,7 +14,7 @@ function start(count: number, run: () => MaybePromise<EventOutcome>) {
   const late: (readonly EventOutcome[])[] = [];
   const outcomes = runDelivery({ run } as unknown as EventRunner, {
     events: Array.from({ length: count }, () => event),
-    terms: new ClaimSubject(Buffer.alloc(0), false),
+    terms: new ClaimSubject(Buffer.alloc(0), undefined, NOT_SWAPPABLE, undefined),
     isDeduped: false,
     answerByMs: performance.now(), // the sender's patience has ended already
     runningRetryAfterSeconds: 60,

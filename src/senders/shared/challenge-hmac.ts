@@ -4,7 +4,7 @@ import type { KeySet } from "../../auth/keys/key-lookup.js";
 import { compileSecrets, type Secrets } from "../../auth/keys/secrets.js";
 import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import type { Ending, Reply } from "../../core/outcome.js";
+import type { Rejection, Reply } from "../../core/outcome.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 
 /**
@@ -13,15 +13,15 @@ import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
  * @param keyIndex - Which of the secrets, where the challenge was signed. Else the first, so while rotating the newest
  * goes first.
  */
-export type ChallengeMac = (
+export type ChallengeHmac = (
   delivery: Delivery,
   challenge: unknown,
   encoding: BinaryToTextEncoding,
-  reply: (challenge: string, mac: string) => Reply,
+  reply: (challenge: string, hmac: string) => Reply,
   keyIndex?: number,
-) => MaybePromise<Reply | Ending>;
+) => MaybePromise<Reply | Rejection>;
 
-const NOT_A_CHALLENGE: Ending = {
+const NOT_A_CHALLENGE: Rejection = {
   name: "bad_credentials",
   hint: "the challenge is not written as the sender writes its challenges, so it is not answered",
 };
@@ -31,12 +31,12 @@ const NOT_A_CHALLENGE: Ending = {
  * signs deliveries, so the MAC of a text that somebody picks would be a signature.
  * @throws {TypeError} When the secret is missing or malformed.
  */
-export function challengeMac(factory: string, secret: Secrets, pattern: RegExp): ChallengeMac {
+export function challengeHmac(factory: string, secret: Secrets, pattern: RegExp): ChallengeHmac {
   const secrets = compileSecrets<string>(secret, { where: `${factory}: secret`, toKey: (text) => text });
   return function answerChallenge(delivery, challenge, encoding, reply, keyIndex = 0) {
     if (typeof challenge !== "string" || !pattern.test(challenge)) return NOT_A_CHALLENGE;
     const found = secrets.fixed ?? secrets.lookUp(delivery);
-    const answer = (keys: KeySet<string> | Refusal): Reply | Ending => {
+    const answer = (keys: KeySet<string> | Refusal): Reply | Rejection => {
       if (!keys.ok) return { name: keys.outcome, hint: keys.hint };
       const key = keys.keys[keyIndex];
       if (key === undefined) return { name: "unauthenticated", hint: "there is no secret for this delivery" };

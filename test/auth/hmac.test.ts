@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mac } from "../../src/auth/schemes/hmac.js";
-import type { MacOptions } from "../../src/auth/signature/compile.js";
+import { hmac } from "../../src/auth/schemes/hmac.js";
+import type { HmacOptions } from "../../src/auth/signature/compile.js";
 import { param } from "../../src/auth/signature/signature.js";
 import type { Auth, Proof, SignableRequest } from "../../src/core/auth.js";
 import { type DeliveryInput, toDelivery } from "../../src/core/delivery.js";
@@ -14,38 +14,97 @@ const NOW_MS = 1_700_000_000_000;
 const BODY = '{"id":"evt_1"}';
 const URL_OF_OURS = "https://example.com/hooks?a=1";
 
-const hub: MacOptions = {
+const hub: HmacOptions = {
   secret: SECRET,
   signature: { header: "x-hub-signature-256", prefix: "sha256=", encoding: "hex" },
 };
-const stripeLike: MacOptions = {
+const stripeLike: HmacOptions = {
   secret: SECRET,
   signed: "{timestamp}.{body}",
   timestamp: param("t", "unix-seconds"),
   signature: { header: "stripe-signature", form: { pairs: "v1" }, encoding: "hex" },
 };
-const standard: MacOptions = {
+const standard: HmacOptions = {
   secret: SECRET,
   signed: "{header:webhook-id}.{timestamp}.{body}",
   timestamp: header("webhook-timestamp", "unix-seconds"),
   signature: { header: "webhook-signature", form: { list: "v1,", separator: " " }, encoding: "base64" },
 };
 
-function hmac(text: string, encoding: "hex" | "base64", secret = SECRET): string {
+function hmacOf(text: string, encoding: "hex" | "base64", secret = SECRET): string {
   return createHmac("sha256", secret).update(text).digest(encoding);
 }
 
-const HEX = hmac(BODY, "hex");
+const HEX = hmacOf(BODY, "hex");
 
 async function verify(auth: Auth, delivery: DeliveryInput): Promise<Proof> {
   return auth.verify(toDelivery(delivery), { nowMs: NOW_MS, publicUrls: () => [URL_OF_OURS] });
 }
 
 /** `proven`, or the outcome of the refusal. */
-async function outcomeOf(options: MacOptions, headers: HeadersInput, body: string | Uint8Array = BODY) {
-  const proof = await verify(mac(options), { headers, body });
+async function outcomeOf(options: HmacOptions, headers: HeadersInput, body: string | Uint8Array = BODY) {
+  const proof = await verify(hmac(options), { headers, body });
   return proof.ok ? "proven" : proof.outcome;
 }
+
+describe("values that stand beside each other", () => {
+  const sideBySide = (patterns: Readonly<Record<string, RegExp>> | undefined): HmacOptions => ({
+    secret: SECRET,
+    signed: "{json:amount}{json:name}",
+    signature: { header: "x-signature", encoding: "hex" },
+    ...(patterns === undefined ? {} : { patterns }),
+  });
+  const digitsThenLetters = sideBySide({ "json:amount": /\d+/, "json:name": /[a-z].*/ });
+  const headers = { "x-signature": hmacOf("12ab3", "hex") };
+
+  it.each<[string, object, string]>([
+    ["as they were signed", { amount: 12, name: "ab3" }, "proven"],
+    ["with a digit moved to the right", { amount: 1, name: "2ab3" }, "bad_credentials"],
+    ["with a letter moved to the left", { amount: "12a", name: "b3" }, "bad_credentials"],
+    ["with all on the left", { amount: "12ab3", name: "" }, "bad_credentials"],
+    ["with all on the right", { amount: "", name: "12ab3" }, "bad_credentials"],
+    ["with a line break behind", { amount: "12\n", name: "ab3" }, "bad_credentials"],
+  ])("are told apart by their patterns: %s", async (_name, members, expected) => {
+    expect(await outcomeOf(digitsThenLetters, headers, JSON.stringify(members))).toBe(expected);
+  });
+
+  it("are not told apart without", async () => {
+    expect(await outcomeOf(sideBySide(undefined), headers, '{"amount":"1","name":"2ab3"}')).toBe("proven");
+  });
+
+  it("are matched whole, whatever the expression's anchors and flags", async () => {
+    const loose = sideBySide({ "json:amount": /1|2/g, "json:name": /a/my });
+    for (let i = 0; i < 2; i++) {
+      expect(await outcomeOf(loose, headers, '{"amount":12,"name":"ab3"}')).toBe("bad_credentials");
+    }
+  });
+
+  it("keep a time from beginning with a zero of what stands before it", async () => {
+    const bodyFirst: HmacOptions = {
+      secret: SECRET,
+      signed: "{body}{timestamp}",
+      timestamp: header("x-time", "unix-seconds"),
+      signature: { header: "x-signature", encoding: "hex" },
+    };
+    const signature = hmacOf("a=101700000000", "hex");
+    const outcome = (time: string, body: string) =>
+      outcomeOf(bodyFirst, { "x-time": time, "x-signature": signature }, body);
+    expect(await outcome("1700000000", "a=10")).toBe("proven");
+    expect(await outcome("01700000000", "a=1")).toBe("bad_credentials");
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["is not in signed", { patterns: { "json:amuont": /1/ } }, /patterns has "json:amuont", which is not in signed/],
+    [
+      "is no expression",
+      { patterns: { "json:amount": "1" } },
+      /patterns\["json:amount"\] must be a regular expression/,
+    ],
+    ["is for no template", { signed: { covers: {}, texts: () => [] }, patterns: {} }, /patterns is for a template/],
+  ])("throws for a pattern that %s", (_name, over, message) => {
+    expect(() => hmac({ ...digitsThenLetters, ...over } as HmacOptions)).toThrow(message);
+  });
+});
 
 describe("the text of one signature (rows 3 to 6)", () => {
   it.each<[string, string, string]>([
@@ -66,7 +125,7 @@ describe("the text of one signature (rows 3 to 6)", () => {
     ],
     ["the older sha1", `sha1=${HEX.slice(0, 40)}`, "unauthenticated"],
     ["another signature", `sha256=${"0".repeat(64)}`, "unauthenticated"],
-    ["base64 of the right one", `sha256=${hmac(BODY, "base64")}`, "bad_credentials"],
+    ["base64 of the right one", `sha256=${hmacOf(BODY, "base64")}`, "bad_credentials"],
   ])("%s", async (_name, value, expected) => {
     expect(await outcomeOf(hub, { "x-hub-signature-256": value })).toBe(expected);
   });
@@ -78,12 +137,12 @@ describe("the text of one signature (rows 3 to 6)", () => {
   });
 
   it("says of an absent signature that it is absent, for anyOf", async () => {
-    expect(await verify(mac(hub), { body: BODY })).toMatchObject({ outcome: "unauthenticated", isAbsent: true });
+    expect(await verify(hmac(hub), { body: BODY })).toMatchObject({ outcome: "unauthenticated", isAbsent: true });
   });
 
   it("accepts base64 only as it is written", async () => {
-    const options: MacOptions = { secret: SECRET, signature: { header: "x-s", encoding: "base64" } };
-    const right = hmac(BODY, "base64");
+    const options: HmacOptions = { secret: SECRET, signature: { header: "x-s", encoding: "base64" } };
+    const right = hmacOf(BODY, "base64");
     expect(await outcomeOf(options, { "x-s": right })).toBe("proven");
     for (const value of [
       right.replace("=", ""),
@@ -99,7 +158,7 @@ describe("the text of one signature (rows 3 to 6)", () => {
 describe("headers given twice (rows 7 and 8)", () => {
   const id = "msg_1";
   const seconds = "1700000000";
-  const right = `v1,${hmac(`${id}.${seconds}.${BODY}`, "base64")}`;
+  const right = `v1,${hmacOf(`${id}.${seconds}.${BODY}`, "base64")}`;
   const headers = { "webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": right };
 
   it("accepts them once", async () => {
@@ -118,7 +177,7 @@ describe("headers given twice (rows 7 and 8)", () => {
 
   it("refuses an id with the dot that must follow it (row 16)", async () => {
     // One signature for two readings: id "a", body "1700000001.x", and id "a.1700000000", body "x".
-    const signature = `v1,${hmac("a.1700000000.1700000001.x", "base64")}`;
+    const signature = `v1,${hmacOf("a.1700000000.1700000001.x", "base64")}`;
     const first = { "webhook-id": "a", "webhook-timestamp": "1700000000", "webhook-signature": signature };
     const second = { "webhook-id": "a.1700000000", "webhook-timestamp": "1700000001", "webhook-signature": signature };
     expect(await outcomeOf(standard, first, "1700000001.x")).toBe("proven");
@@ -128,8 +187,8 @@ describe("headers given twice (rows 7 and 8)", () => {
 
 describe("several signatures (rows 11 and 12)", () => {
   const base = { "webhook-id": "msg_1", "webhook-timestamp": "1700000000" };
-  const right = hmac(`msg_1.1700000000.${BODY}`, "base64");
-  const wrong = hmac("other", "base64");
+  const right = hmacOf(`msg_1.1700000000.${BODY}`, "base64");
+  const wrong = hmacOf("other", "base64");
   const list = (...items: string[]) => outcomeOf(standard, { ...base, "webhook-signature": items.join(" ") });
 
   it("accepts the tenth of ten, and refuses eleven although one is right", async () => {
@@ -149,11 +208,11 @@ describe("several signatures (rows 11 and 12)", () => {
 });
 
 describe("the signed time (rows 44 and 47)", () => {
-  const signedAt = (time: string) => `t=${time},v1=${hmac(`${time}.${BODY}`, "hex")}`;
+  const signedAt = (time: string) => `t=${time},v1=${hmacOf(`${time}.${BODY}`, "hex")}`;
   const stripe = (value: string) => outcomeOf(stripeLike, { "stripe-signature": value });
 
   it("passes the time on, in milliseconds", async () => {
-    const proof = await verify(mac(stripeLike), {
+    const proof = await verify(hmac(stripeLike), {
       body: BODY,
       headers: { "stripe-signature": signedAt("1700000000") },
     });
@@ -192,7 +251,7 @@ describe("the signed time (rows 44 and 47)", () => {
 
   it("signs the time as it came: leading zeros are not normalised away", async () => {
     expect(await stripe(signedAt("0001700000000"))).toBe("proven");
-    expect(await stripe(`t=0001700000000,v1=${hmac(`1700000000.${BODY}`, "hex")}`)).toBe("unauthenticated");
+    expect(await stripe(`t=0001700000000,v1=${hmacOf(`1700000000.${BODY}`, "hex")}`)).toBe("unauthenticated");
   });
 });
 
@@ -200,11 +259,11 @@ describe("rotation", () => {
   const SECOND = "another secret of 26 bytes";
 
   it("says which key matched, and signs with the first", async () => {
-    const auth = mac({ ...hub, secret: [SECOND, SECRET] });
+    const auth = hmac({ ...hub, secret: [SECOND, SECRET] });
     const headers = { "x-hub-signature-256": `sha256=${HEX}` };
     expect(await verify(auth, { headers, body: BODY })).toMatchObject({ ok: true, keyIndex: 1 });
     const signed = await auth.sign?.(requestOf(BODY));
-    expect(signed?.headers["x-hub-signature-256"]).toBe(`sha256=${hmac(BODY, "hex", SECOND)}`);
+    expect(signed?.headers["x-hub-signature-256"]).toBe(`sha256=${hmacOf(BODY, "hex", SECOND)}`);
   });
 
   it("refuses a secret that was rotated away", async () => {
@@ -220,7 +279,7 @@ describe("misuse throws when built", () => {
     ["an unknown algorithm", { ...hub, algorithm: "md5" }, /algorithm/],
     ["no signature", { secret: SECRET }, /signature/],
     ["an unknown encoding", { ...hub, signature: { header: "x", encoding: "base32" } }, /encoding/],
-    ["no options", undefined as never, /^mac: options must be an object, \{ secret, .*; got nothing$/],
+    ["no options", undefined as never, /^hmac: options must be an object, \{ secret, .*; got nothing$/],
     ["a secret alone", SECRET as never, /; got a string$/],
     ["a header that is no name", { ...hub, signature: { header: 5, encoding: "hex" } }, /header must be .*; got 5$/],
     ["no place", { ...hub, signature: { encoding: "hex" } }, /; got neither header nor at$/],
@@ -258,7 +317,7 @@ describe("misuse throws when built", () => {
     ["a list without a start", { ...hub, signature: { header: "x-s", encoding: "hex", form: { list: 1 } } }, /in list/],
     ["a signature inside of the signed body", { ...hub, signature: { at: json("sig"), encoding: "hex" } }, /inside/],
   ])("%s", (_name, options, message) => {
-    expect(() => mac(options as unknown as MacOptions)).toThrow(message);
+    expect(() => hmac(options as unknown as HmacOptions)).toThrow(message);
   });
 });
 
@@ -276,7 +335,7 @@ function deliveryOf({ method, url, headers, body }: SignableRequest): DeliveryIn
   return { method, url: url.slice("https://example.com".length), headers, body };
 }
 
-const described: readonly [string, MacOptions][] = [
+const described: readonly [string, HmacOptions][] = [
   ["hub", hub],
   ["stripe-like", stripeLike],
   ["standard", standard],
@@ -297,7 +356,7 @@ const described: readonly [string, MacOptions][] = [
 
 describe("properties", () => {
   it.each(described)("what sign makes, verify accepts: %s", async (_name, options) => {
-    const auth = mac(options);
+    const auth = hmac(options);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (body) => {
         const signed = (await auth.sign?.(requestOf(body))) as SignableRequest;
@@ -308,7 +367,7 @@ describe("properties", () => {
   });
 
   it("what sign makes in a form field, verify accepts", async () => {
-    const auth = mac({ secret: SECRET, signed: "{form:a}{form:b}", signature: { at: form("sig"), encoding: "hex" } });
+    const auth = hmac({ secret: SECRET, signed: "{form:a}{form:b}", signature: { at: form("sig"), encoding: "hex" } });
     const signed = (await auth.sign?.(requestOf("a=1&b=2"))) as SignableRequest;
     expect(await verify(auth, deliveryOf(signed))).toMatchObject({
       ok: true,
@@ -317,7 +376,7 @@ describe("properties", () => {
   });
 
   it.each(described)("any bit of the body flipped is refused: %s", async (_name, options) => {
-    const auth = mac(options);
+    const auth = hmac(options);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.nat(), async (body, at) => {
         const signed = (await auth.sign?.(requestOf(body))) as SignableRequest;
@@ -333,7 +392,7 @@ describe("properties", () => {
   it.each(described)(
     "any character of any covered or credential header changed is refused: %s",
     async (_name, options) => {
-      const auth = mac(options);
+      const auth = hmac(options);
       const signed = (await auth.sign?.(requestOf(BODY))) as SignableRequest;
       const names = [...auth.covers.headers, ...auth.credentialHeaders];
       for (const name of new Set(names)) {
@@ -352,7 +411,7 @@ describe("properties", () => {
 
   it("refuses whatever comes as a signature, and never throws", async () => {
     for (const options of [hub, stripeLike, standard]) {
-      const auth = mac(options);
+      const auth = hmac(options);
       const [name] = auth.credentialHeaders as [string];
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: "binary", maxLength: 200 }), async (value) => {
@@ -367,7 +426,7 @@ describe("properties", () => {
 
   it("tells neither secret nor expected signature nor body in a hint", async () => {
     for (const value of ["", "sha256=", `sha256=${"0".repeat(64)}`, `sha256=${HEX}0`]) {
-      const proof = await verify(mac(hub), { headers: { "x-hub-signature-256": value }, body: BODY });
+      const proof = await verify(hmac(hub), { headers: { "x-hub-signature-256": value }, body: BODY });
       expect(JSON.stringify(proof)).not.toMatch(new RegExp(`${SECRET}|${HEX}|evt_1`));
     }
   });
