@@ -55,6 +55,7 @@ function pageOf({ about, sender }: DescribedSender): string {
     "",
     "```ts",
     'import { createReceiver } from "hookgate";',
+    ...(about.options.includes("xml") ? ['import { xml } from "hookgate/formats/xml";'] : []),
     `import { ${about.factory} } from "hookgate/senders";`,
     "",
     ...receiverLines(about, sender),
@@ -98,6 +99,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   confirm: "async (event) => ({ payload: await fetchPayment(event.payload) })",
   depositSecret: "(orderId) => orders.secretOf(orderId)",
   keys: "(keyId) => fetchKey(keyId)",
+  xml: "xml()",
 };
 
 /** Texts that are no secrets, and are written where they are used. */

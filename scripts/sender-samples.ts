@@ -1,4 +1,5 @@
 // What are the senders built with, to write their pages and to test them? Made-up secrets, one for each option.
+import { xml } from "../src/body-formats/xml.js";
 import type { SenderDescription } from "../src/senders/facts/index.js";
 import type { TestRequest } from "../src/test-sender/compose.js";
 import { appleLike } from "./sample-chain.js";
@@ -18,6 +19,7 @@ const BY_OPTION: Readonly<Record<string, unknown>> = {
   username: "hooks",
   password: SECRET,
   confirm: () => true,
+  xml: xml(),
 };
 
 /** Where an option means something else for this sender. */

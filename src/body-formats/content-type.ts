@@ -4,8 +4,6 @@ import type { BodyFormat, BodyFormats } from "./format.js";
 
 /** Methods whose requests have no content to describe (RFC 9110 section 9.3): handshakes come by these. */
 const BODILESS: ReadonlySet<string> = /* @__PURE__ */ new Set(["GET", "HEAD", "OPTIONS"]);
-/** The longest boundary of a multipart body has 70; parameters are looked at one by one. */
-const MAX_CONTENT_TYPE_CHARS = 1_024;
 /** Labels of the one encoding we decode, and of its subset. */
 const UTF_8_LABELS: ReadonlySet<string> = /* @__PURE__ */ new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
 const PLAIN_FORMATS: ReadonlySet<unknown> = /* @__PURE__ */ new Set<BodyFormat>(["json", "form", "text", "bytes"]);
@@ -64,7 +62,7 @@ function isFormatObject(format: unknown): boolean {
 export function formatFor(formats: CompiledFormats, headers: HeaderLines): BodyFormat | undefined {
   const contentType = headers.once("content-type");
   if (contentType === undefined) return formats.first;
-  if (typeof contentType !== "string" || contentType.length > MAX_CONTENT_TYPE_CHARS) return undefined;
+  if (typeof contentType !== "string") return undefined;
   const plain = formats.exact.get(contentType);
   if (plain !== undefined) return plain;
   const semicolon = contentType.indexOf(";");

@@ -136,6 +136,7 @@ export type {
   TokenOptions,
   TokenSender,
   VerifyTokenOptions,
+  XmlOptions,
 } from "./shared/options.js";
 export type { StandardEnvelope } from "./shared/standard-webhooks-follower.js";
 export type { StandardWebhooksOptions } from "./shared/standard-webhooks-scheme.js";

@@ -1,16 +1,17 @@
 // Verifies Salesforce outbound messages' deliveries and locates their events.
 import { type CustomFormat, unreadable } from "../body-formats/format.js";
-import { readXmlBody } from "../body-formats/xml-reader.js";
-import { writeXml } from "../body-formats/xml-writer.js";
-import { type Auth, absent, refuse } from "../core/auth.js";
+import { type Auth, absent, type Proof, type ProofContext, refuse } from "../core/auth.js";
+import type { Delivery } from "../core/delivery.js";
 import { json, memberOf } from "../core/field.js";
 import type { Parsed } from "../lib/json.js";
+import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { requireText } from "./shared/handshakes.js";
-import type { ConfirmOptions } from "./shared/options.js";
+import type { ConfirmOptions, XmlOptions } from "./shared/options.js";
 import { unsigned } from "./shared/unsigned.js";
+import { requireXml } from "./shared/xml-option.js";
 
-export interface SalesforceOptions extends ConfirmOptions {
+export interface SalesforceOptions extends ConfirmOptions, XmlOptions {
   /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */
   readonly organizationId: string;
 }
@@ -31,40 +32,45 @@ const TOO_LARGE = /* @__PURE__ */ refuse(
 );
 
 /** Tells stray messages from ours by the organization, as the payload will name it; whether they are true, `confirm` finds out. */
-function salesforceAuth({ organizationId, confirm }: SalesforceOptions): Auth {
+function salesforceAuth({ organizationId, confirm }: SalesforceOptions, notifications: CustomFormat): Auth {
   const ours = requireText("salesforce", "organizationId", organizationId).slice(0, ID_CHARS);
   const nothing = unsigned("salesforce", confirm);
+  function judge(parsed: Parsed<unknown>, delivery: Delivery, context: ProofContext): MaybePromise<Proof> {
+    if (!parsed.ok) return refuse("bad_credentials", parsed.hint);
+    const id = memberOf(parsed.value, "organizationId");
+    if (id === undefined) return MISSING;
+    return typeof id === "string" && id.slice(0, ID_CHARS) === ours ? nothing.verify(delivery, context) : OTHER;
+  }
   return {
     ...nothing,
     verify(delivery, context) {
       if (delivery.body.length > MAX_BODY_BYTES) return TOO_LARGE;
-      const parsed = notificationsIn(delivery.body);
-      if (!parsed.ok) return refuse("bad_credentials", parsed.hint);
-      const id = memberOf(parsed.value, "organizationId");
-      if (id === undefined) return MISSING;
-      return typeof id === "string" && id.slice(0, ID_CHARS) === ours ? nothing.verify(delivery, context) : OTHER;
+      const parsed = notifications.parse(delivery);
+      if (!isPromise(parsed)) return judge(parsed, delivery, context);
+      return parsed.then((settled) => judge(settled, delivery, context));
     },
   };
 }
 
 /** The notifications alone, each with the type of its object without a prefix. */
-const NOTIFICATIONS: CustomFormat = {
-  name: "SOAP",
-  parse: ({ body }) => notificationsIn(body),
-  encode(payload) {
-    const { organizationId, items } = payload as { organizationId?: string; items: readonly unknown[] };
-    const notifications = { OrganizationId: organizationId, [ITEM]: items.map(withXmlType) };
-    return writeXml({ Envelope: { Body: { notifications } } });
-  },
-};
-
-function notificationsIn(body: Uint8Array): Parsed<unknown> {
-  const parsed = readXmlBody(body);
-  return parsed.ok ? itemsOf(parsed.value) : parsed;
+function notificationsIn(xml: CustomFormat): CustomFormat {
+  return {
+    name: "SOAP",
+    parse(delivery) {
+      const parsed = xml.parse(delivery);
+      return isPromise(parsed) ? parsed.then(itemsOf) : itemsOf(parsed);
+    },
+    encode(payload) {
+      const { organizationId, items } = payload as { organizationId?: string; items: readonly unknown[] };
+      const notifications = { OrganizationId: organizationId, [ITEM]: items.map(withXmlType) };
+      return xml.encode?.({ Envelope: { Body: { notifications } } }) ?? Buffer.alloc(0);
+    },
+  };
 }
 
-function itemsOf(soap: unknown): Parsed<unknown> {
-  const message = memberOf(soap, MESSAGE);
+function itemsOf(parsed: Parsed<unknown>): Parsed<unknown> {
+  if (!parsed.ok) return parsed;
+  const message = memberOf(parsed.value, MESSAGE);
   const item = memberOf(message, ITEM);
   if (item === undefined) return unreadable("the SOAP body holds no notifications");
   const items: readonly unknown[] = Array.isArray(item) ? item : [item];
@@ -86,19 +92,22 @@ function withXmlType(item: unknown): unknown {
 export const salesforce: SenderFactory<SalesforceOptions> = /* @__PURE__ */ senderFactory({
   factory: "salesforce",
   name: "salesforce",
-  options: ["organizationId", "confirm"],
-  define: (options) => ({
-    auth: salesforceAuth(options),
-    confirm: options.confirm,
-    body: { "text/xml": NOTIFICATIONS, "application/xml": NOTIFICATIONS },
-    event: { each: "items", id: json("Id"), type: json("type") },
-    reply: {
-      successStatuses: [200],
-      successHeaders: { "content-type": "text/xml; charset=utf-8" },
-      successBody: ACK,
-      retryHorizonSeconds: 86_400,
-      honoursRetryAfter: false,
-      unsubscribes: [],
-    },
-  }),
+  options: ["organizationId", "confirm", "xml"],
+  define(options) {
+    const notifications = notificationsIn(requireXml("salesforce", options));
+    return {
+      auth: salesforceAuth(options, notifications),
+      confirm: options.confirm,
+      body: { "text/xml": notifications, "application/xml": notifications },
+      event: { each: "items", id: json("Id"), type: json("type") },
+      reply: {
+        successStatuses: [200],
+        successHeaders: { "content-type": "text/xml; charset=utf-8" },
+        successBody: ACK,
+        retryHorizonSeconds: 86_400,
+        honoursRetryAfter: false,
+        unsubscribes: [],
+      },
+    };
+  },
 });

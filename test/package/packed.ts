@@ -31,7 +31,7 @@ export function pack(): Packed {
   execFileSync("tar", ["-xzf", join(app, packed.filename), "-C", folder, "--strip-components=1"]);
   // Of the peers those whose entry point is of no use without them.
   mkdirSync(join(modules, "@opentelemetry"));
-  for (const name of ["express", "@opentelemetry/api"])
+  for (const name of ["express", "@opentelemetry/api", "fast-xml-parser"])
     symlinkSync(fileURLToPath(new URL(`node_modules/${name}`, root)), join(modules, name));
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,6 +1,7 @@
 // Senders whose bodies are tokens, SOAP or multipart: Apple, Kinde, Wix, Salesforce, Dropbox Sign.
 import { X509Certificate } from "node:crypto";
 import type { Sender } from "hookgate";
+import { xml } from "hookgate/formats/xml";
 import { appleAppStore, auth0, dropboxSign, kinde, salesforce, wix } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
@@ -127,7 +128,8 @@ describe("Salesforce's outbound messages", () => {
   const item = (id: string, type: string) =>
     `<Notification><Id>${id}</Id><sObject xsi:type="sf:${type}" xmlns:sf="urn:sobject.enterprise.soap.sforce.com"><sf:Id>001</sf:Id><sf:Name>A &amp; B</sf:Name></sObject></Notification>`;
   const xmlType = { "content-type": "text/xml; charset=utf-8" };
-  const at = (confirm: () => boolean = () => true) => delivered(build(salesforce({ organizationId, confirm })));
+  const at = (confirm: () => boolean = () => true) =>
+    delivered(build(salesforce({ organizationId, confirm, xml: xml() })));
 
   it("come one by one, unverified, and are acknowledged in SOAP", async () => {
     const { seen, receive } = at();
@@ -173,6 +175,13 @@ describe("Salesforce's outbound messages", () => {
     expect((await receive({ headers: xmlType, body })).reply.status).toBe(status);
     expect(seen).toEqual([]);
   });
+});
+
+it("Salesforce says what is missing where no XML format is given", () => {
+  const options = { organizationId: "00D000000000001EAA", confirm: () => true } as never;
+  expect(() => salesforce(options)).toThrow(
+    /^salesforce: xml must be .*npm install fast-xml-parser.*hookgate\/formats\/xml/,
+  );
 });
 
 describe("Dropbox Sign", () => {

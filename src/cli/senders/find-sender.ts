@@ -66,12 +66,18 @@ export async function findSender(name: string): Promise<KnownSender> {
   const found = known.find(({ about }) =>
     [about.name, about.factory, about.title].some((one) => simple(one) === wanted),
   );
-  if (found !== undefined) return found;
+  if (found !== undefined) return found.options.includes("xml") ? withXml(found) : found;
   const names = known.map((one) => one.name);
   const near = nearest(name, names);
   throw new UsageError(
     `there is no sender ${JSON.stringify(name)}; ${near === undefined ? "hookgate senders lists them, and one of your own is given by its file, as in --sender ./erp.js" : `did you mean ${near}?`}`,
   );
+}
+
+/** The format that an application hands in; its package is loaded for these senders alone. */
+async function withXml(known: KnownSender): Promise<KnownSender> {
+  const { xml } = await import("../../body-formats/xml.js");
+  return { ...known, build: (options) => known.build({ xml: xml(), ...options }) };
 }
 
 function simple(name: string): string {

@@ -60,6 +60,7 @@ function isKey(name: string): boolean {
 const PLAIN: Readonly<Record<string, unknown>> = {
   confirm: () => true,
   enrol: () => true,
+  xml: { name: "xml", parse: () => ({ ok: false, hint: "no body is read here" }) },
   allowedOrigins: [],
   allowedPerMinute: 60,
   jwksUrl: "https://example.com/keys",

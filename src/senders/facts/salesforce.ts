@@ -11,6 +11,7 @@ export const salesforce: SenderFacts = {
   events: "a batch, up to 100: id `Id` of each Notification, type that of its `sObject`, without its prefix.",
   notes: [
     "The organization id is no secret: with `allow`, let in Salesforce's addresses alone. Events are unverified until `confirm` has said yes.",
+    "The body is SOAP: give `xml: xml()` of `hookgate/formats/xml`, which needs the package `fast-xml-parser`.",
     "The answer holds the acknowledgement; a handler that answers by `context.reply` must send it itself.",
   ],
   sources: [

@@ -3,6 +3,7 @@
 import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";
 import type { PublicKeyByIdFunction, PublicKeyFunction } from "../../auth/keys/public-key-source.js";
 import type { Secret, Secrets } from "../../auth/keys/secrets.js";
+import type { CustomFormat } from "../../body-formats/format.js";
 import type { Confirm } from "../../sender/sender.js";
 import type { SenderFactory } from "./factory.js";
 
@@ -30,6 +31,12 @@ export interface BasicOptions {
 /** For senders that sign nothing: fetches the truth of an event before it is claimed. */
 export interface ConfirmOptions {
   readonly confirm: Confirm;
+}
+
+/** For senders whose bodies are XML. */
+export interface XmlOptions {
+  /** `xml()` of `hookgate/formats/xml`, which needs the package `fast-xml-parser`. */
+  readonly xml: CustomFormat;
 }
 
 /** A sender built from a shared secret. */

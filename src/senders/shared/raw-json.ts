@@ -1,63 +1,57 @@
-// Finds the text of a JSON property as it was sent, for vendors that sign that text. One pass, in time linear in the text.
-import { findJsonMembers } from "../../lib/json-members.js";
+// Finds the text of a JSON property as it was sent, for vendors that sign that text.
+
+/** A string, or anything that is neither white space nor punctuation: numbers and the three words. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:,]|[^\s{}[\]:,"]+|\s+/gy;
+
+/** The tokens of a JSON text, white space left out; `undefined` where it is none. */
+function tokensOf(text: string): readonly { readonly text: string; readonly at: number }[] | undefined {
+  const tokens: { text: string; at: number }[] = [];
+  TOKEN.lastIndex = 0;
+  for (let at = 0; at < text.length; at = TOKEN.lastIndex) {
+    const token = TOKEN.exec(text)?.[0];
+    if (token === undefined) return undefined;
+    if (token.trim() !== "") tokens.push({ text: token, at });
+  }
+  return tokens;
+}
 
 /**
- * The text of one property of the outermost object, from its first character to its last.
+ * The text of one member of the outermost object, from its first character to its last.
  *
  * The caller has parsed the text already, so it is JSON.
  *
- * @returns `undefined` where the property is not there, or there twice: parsers differ in which one they take.
+ * @returns `undefined` where the member is not there, or there twice: parsers differ in which one they take.
  */
 export function rawMember(text: string, name: string): string | undefined {
-  const [found, more] = findJsonMembers(text, (path) => path.length === 1 && path[0] === name);
-  return found === undefined || more !== undefined ? undefined : text.slice(found.valueStart, found.end);
+  const tokens = tokensOf(text);
+  if (tokens?.[0]?.text !== "{") return undefined;
+  let found: string | undefined;
+  let depth = 0;
+  let start = -1;
+  for (const [index, token] of tokens.entries()) {
+    const isEnd = (token.text === "," && depth === 1) || (token.text === "}" && depth === 1);
+    if (isEnd && start >= 0) {
+      if (found !== undefined) return undefined;
+      found = text.slice(start, token.at).trimEnd();
+      start = -1;
+    }
+    if (token.text === "{" || token.text === "[") depth++;
+    if (token.text === "}" || token.text === "]") depth--;
+    const isName = depth === 1 && token.text.startsWith('"') && tokens[index + 1]?.text === ":";
+    if (isName && JSON.parse(token.text) === name) start = tokens[index + 2]?.at ?? -1;
+  }
+  return found;
 }
-
-const QUOTE = 0x22;
-const SLASH = 0x2f;
-const BACKSLASH = 0x5c;
-const SMALL_U = 0x75;
-/** The letters of the escapes that are not numbers; a slash has one in PHP. */
-const ESCAPES: ReadonlyMap<number, number> = /* @__PURE__ */ new Map([
-  ...[..."\b\t\n\f\r"].map((unit, at) => [unit.charCodeAt(0), "btnfr".charCodeAt(at)] as const),
-  ...[QUOTE, SLASH, BACKSLASH].map((code) => [code, code] as const),
-]);
-const DIGITS = "0123456789abcdef";
 
 /** A JSON text as PHP's `json_encode` writes it by default: no white space, `\/`, and `\uxxxx` beyond ASCII; numbers as they stand. */
-export function phpJson(text: string): Buffer {
-  const written = Buffer.allocUnsafe(text.length * 6); // a unit has six characters at most
-  let length = 0;
-  let isString = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) isString = !isString;
-    if (!isString || code === QUOTE) {
-      if (code > 0x20) written[length++] = code;
-    } else if (code !== BACKSLASH) {
-      length = writeUnit(written, length, code);
-    } else if (text.charCodeAt(at + 1) === SMALL_U) {
-      length = writeUnit(written, length, Number.parseInt(text.slice(at + 2, at + 6), 16));
-      at += 5;
-    } else {
-      written[length++] = code;
-      written[length++] = text.charCodeAt(++at); // these escapes are PHP's, too
-    }
-  }
-  return written.subarray(0, length);
+export function phpJson(text: string): string {
+  return (tokensOf(text) ?? [])
+    .map((token) => (token.text.startsWith('"') ? phpString(token.text) : token.text))
+    .join("");
 }
 
-/** One UTF-16 unit inside of a string. */
-function writeUnit(written: Buffer, from: number, code: number): number {
-  let at = from;
-  if (code > 0x7f || code < 0x20 || code === SLASH || code === QUOTE || code === BACKSLASH) {
-    written[at++] = BACKSLASH;
-    const letter = ESCAPES.get(code);
-    written[at++] = letter ?? SMALL_U;
-    if (letter !== undefined) return at;
-    for (let shift = 12; shift >= 0; shift -= 4) written[at++] = DIGITS.charCodeAt((code >> shift) & 15);
-    return at;
-  }
-  written[at++] = code;
-  return at;
+function phpString(token: string): string {
+  return JSON.stringify(JSON.parse(token))
+    .replaceAll("/", "\\/")
+    .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
