@@ -84,37 +84,37 @@ export function compileChecks(
   return { methods, beforeBody, upstreamBody, beforeHandling };
 }
 
-/** The places of a step of the proof, before and after the body is read. Of a delivery one of them runs it. */
+/** The places of a check of the proof, before and after the body is read. Of a delivery one of them runs it. */
 interface Placed {
   readonly early: Check | undefined;
   readonly late: Check | undefined;
 }
 
 /** A proof that needs no body comes before it, so that a stranger's is never read; a handshake without proof goes first. */
-function placing(auth: Auth, isUnproven: ((delivery: Delivery) => boolean) | undefined): (step: Check) => Placed {
-  return function place(step) {
-    if (needsBody(auth)) return { early: undefined, late: step };
-    if (isUnproven === undefined) return { early: step, late: undefined };
+function placing(auth: Auth, isUnproven: ((delivery: Delivery) => boolean) | undefined): (check: Check) => Placed {
+  return function place(check) {
+    if (needsBody(auth)) return { early: undefined, late: check };
+    if (isUnproven === undefined) return { early: check, late: undefined };
     return {
-      early: (ctx) => (isUnproven(ctx.delivery) ? undefined : step(ctx)),
-      late: (ctx) => (isUnproven(ctx.delivery) ? step(ctx) : undefined),
+      early: (ctx) => (isUnproven(ctx.delivery) ? undefined : check(ctx)),
+      late: (ctx) => (isUnproven(ctx.delivery) ? check(ctx) : undefined),
     };
   };
 }
 
-function present(steps: readonly (Check | undefined)[]): readonly Check[] {
-  return steps.filter((step) => step !== undefined);
+function present(checks: readonly (Check | undefined)[]): readonly Check[] {
+  return checks.filter((check) => check !== undefined);
 }
 
-/** Runs steps until one ends the delivery; waits only for a step that must wait. */
+/** Runs checks until one ends the delivery; waits only for a check that must wait. */
 export function runChecks(
-  steps: readonly Check[],
+  checks: readonly Check[],
   ctx: DeliveryContext,
   from = 0,
 ): MaybePromise<Rejection | undefined> {
-  for (let at = from; at < steps.length; at++) {
-    const answer = (steps[at] as Check)(ctx);
-    if (isPromise(answer)) return answer.then((ending) => ending ?? runChecks(steps, ctx, at + 1));
+  for (let at = from; at < checks.length; at++) {
+    const answer = (checks[at] as Check)(ctx);
+    if (isPromise(answer)) return answer.then((ending) => ending ?? runChecks(checks, ctx, at + 1));
     if (answer !== undefined) return answer;
   }
   return undefined;

@@ -1,7 +1,7 @@
 // The state of one delivery that only the receiver changes.
 import type { DeliveryContext } from "./checks/check.js";
 
-/** A ctx with what only the receiver itself may change. */
+/** The context of a delivery, with what only the receiver itself may change. */
 export interface OpenDeliveryContext extends DeliveryContext {
   /** Somebody listened when the delivery arrived: times are taken. */
   readonly isHeard: boolean;

@@ -241,7 +241,7 @@ export class ReceiverCore {
     }
   }
 
-  /** The way from the body on. Rejects where a step throws, which is for the HTTP sides to answer. */
+  /** The way from the body on. Rejects where a check throws, which is for the HTTP sides to answer. */
   judge(ctx: OpenDeliveryContext): MaybePromise<Outcome> {
     const refused = this.identify(ctx);
     return isPromise(refused) ? refused.then((ending) => this.#handle(ctx, ending)) : this.#handle(ctx, refused);

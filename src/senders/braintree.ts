@@ -30,8 +30,6 @@ const PAYLOAD: SignedText = {
   texts({ body }) {
     const payload = body.length > MAX_BODY_BYTES ? undefined : onlyField(parseFormBody(body), "bt_payload");
     if (typeof payload !== "string" || !/^[A-Za-z0-9+/=\n]+$/.test(payload)) return NO_PAYLOAD;
-    // Anybody is given the signature of a challenge, and base64 can look like one.
-    if (CHALLENGE.test(payload.trim())) return NO_PAYLOAD;
     return [payload, `${payload}\n`];
   },
 };
@@ -77,6 +75,8 @@ export const braintree: SenderFactory<BraintreeOptions> = /* @__PURE__ */ sender
       algorithm: "sha1",
       key: "sha1",
       signed: PAYLOAD,
+      // Anybody is given the signature of a challenge, and base64 can look like one.
+      signsReplies: CHALLENGE,
       signature: {
         at: form("bt_signature"),
         encoding: "hex",

@@ -1,6 +1,6 @@
 // Verifies X (Twitter)'s deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { challengeByGet, exceptChallenges } from "./shared/challenge-by-get.js";
+import { challengeByGet } from "./shared/challenge-by-get.js";
 import { senderFactory } from "./shared/factory.js";
 import { okJson } from "./shared/handshakes.js";
 import { memberNamed, namedRows, UNTYPED } from "./shared/named-rows.js";
@@ -20,10 +20,11 @@ export const x: SecretSender = /* @__PURE__ */ senderFactory({
   name: "x",
   options: ["secret"],
   define: ({ secret }) => ({
-    auth: exceptChallenges(
-      hmac({ secret, signature: { header: "x-twitter-webhooks-signature", encoding: "base64", prefix: "sha256=" } }),
-      CRC_TOKEN,
-    ),
+    auth: hmac({
+      secret,
+      signature: { header: "x-twitter-webhooks-signature", encoding: "base64", prefix: "sha256=" },
+      signsReplies: CRC_TOKEN,
+    }),
     event(_delivery, payload) {
       const kind = memberNamed(payload, (name) => X_KIND.test(name));
       return kind === undefined ? UNTYPED : xRow(kind);

@@ -7,14 +7,14 @@ import type { Trace } from "../../core/trace.js";
 import type { Binding } from "../../dedupe/claim-subject.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
-/** One delivery on its way. Each step adds what the next ones may rely on. */
+/** One delivery on its way. Each check adds what the next ones may rely on. */
 export interface DeliveryContext {
   /** The body is empty until it has been read, which comes after the checks that need none. */
   delivery: Delivery;
   readonly trace: Trace;
   /** The receiver's clock when the delivery arrived, milliseconds since the epoch. */
   readonly receivedAtMs: number;
-  /** After the source address step: whom the delivery came from, proxies taken off. */
+  /** After the source address check: whom the delivery came from, proxies taken off. */
   clientAddress: string | undefined;
   /** After the proof. */
   proof: Proven | undefined;
@@ -36,6 +36,6 @@ export interface MalformedItem {
 
 /**
  * A check, compiled when the receiver is built. `undefined`: go on. It adds its own line to the trace, passed or not.
- * Waiting is only for what must wait: a step that answers at once does not return a promise.
+ * Waiting is only for what must wait: a check that answers at once does not return a promise.
  */
 export type Check = (ctx: DeliveryContext) => MaybePromise<Rejection | undefined>;

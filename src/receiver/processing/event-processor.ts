@@ -32,7 +32,7 @@ export interface EventSettings extends Omit<RunSettings, "onGone">, ValidationSe
 /** What an event brings along from its delivery. */
 export type EventTerms = ClaimSubject;
 
-/** A duplicate in the same process waits so long for its running's reply. */
+/** A duplicate in the same process waits so long for the reply of the run. */
 const DUPLICATE_WAIT_MS = 1_000;
 
 /** A run of this process that others with the same key wait for. */
@@ -69,7 +69,7 @@ const AS_USUAL: RunOptions = Object.freeze({});
 export class EventRunner {
   readonly #settings: EventSettings;
   readonly #runSettings: RunSettings;
-  /** By dedupe key: a running waits here before it asks the store. */
+  /** By dedupe key: a duplicate in this process waits for the run here, before it asks the store. */
   readonly #running = new Map<string, InProcessDuplicate>();
   /** What goes on and must end before `close` is through. */
   readonly active: Set<HandlerRun> = new Set();
@@ -130,13 +130,13 @@ export class EventRunner {
     if (key === undefined) return this.#startInOrder(work, claims, undefined);
     const running = this.#running.get(key);
     if (running !== undefined) return this.#awaitDuplicate(work, running);
-    // What has ended already needs no running; what goes on is entered before anybody else can ask for it.
+    // A run that has ended already is not entered; one that goes on is, before a duplicate can ask for it.
     const ended = this.#claimAndStart(work, claims, key);
     if (!isPromise(ended)) return ended;
     const own: InProcessDuplicate = { ended, event: work.event, terms };
     this.#running.set(key, own);
     const forget = (): void => {
-      // Where the run was given up, the event may have another running by now.
+      // Where the run was given up, the event may have another run by now.
       if (this.#running.get(key) === own) this.#running.delete(key);
     };
     ended.then(forget, forget);

@@ -1,6 +1,5 @@
-// Answers an unsigned GET challenge with an HMAC over it, and keeps such answers from passing as signatures of deliveries.
+// Answers an unsigned GET challenge with an HMAC over it.
 import type { Secrets } from "../../auth/keys/secrets.js";
-import { type Auth, refuse } from "../../core/auth.js";
 import { queryParameter } from "../../core/delivery.js";
 import type { Reply } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
@@ -11,7 +10,7 @@ interface Challenge {
   readonly parameter: string;
   /**
    * What the sender really sends, whole. Whoever asks gets the HMAC of it under the secret that signs deliveries, so no
-   * text that is signed for a delivery may match.
+   * text that is signed for a delivery may match: where one could, the scheme gets the pattern as `signsReplies`.
    */
   readonly pattern: RegExp;
   readonly encoding: "hex" | "base64";
@@ -33,21 +32,3 @@ export function challengeByGet(factory: string, secret: Secrets, challenge: Chal
     },
   };
 }
-
-/** Refuses deliveries whose whole body could have been a challenge: their signature may be an answer that anybody was given. */
-export function exceptChallenges(auth: Auth, pattern: RegExp): Auth {
-  return {
-    ...auth,
-    verify: (delivery, context) =>
-      pattern.test(delivery.body.toString("latin1", 0, MAX_CHALLENGE_BYTES + 1))
-        ? IS_CHALLENGE
-        : auth.verify(delivery, context),
-  };
-}
-
-/** Beyond it no pattern matches. */
-const MAX_CHALLENGE_BYTES = 512;
-const IS_CHALLENGE = /* @__PURE__ */ refuse(
-  "unauthenticated",
-  "the body is written like a challenge, which is no delivery",
-);
