@@ -10,7 +10,7 @@ import { answerFetch, type FetchOptions } from "./receiver/http/fetch.js";
 import { guardedEvents, guardNode } from "./receiver/http/guard.js";
 import { answerNode } from "./receiver/http/node.js";
 import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./receiver/options.js";
-import type { Context, InboxContext } from "./receiver/processing/handler-context.js";
+import type { Context, InboxContext } from "./receiver/processing/context.js";
 import type { HandlerWith } from "./receiver/processing/handler-registry.js";
 import { ReceiverCore } from "./receiver/receiver.js";
 import type { WorkOptions } from "./receiver/receiver-inbox.js";

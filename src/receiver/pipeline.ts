@@ -173,7 +173,7 @@ export class DeliveryPipeline {
     const run = this.#runOf(ctx);
     const { inbox, handlers } = this.#settings;
     if (inbox !== undefined) {
-      const stored = allUntilDeadline(run, () => this.runner.starting(inbox.takeIn(run.events, run.terms)));
+      const stored = allUntilDeadline(run, () => this.runner.starting(inbox.takeIn(run.events, run.subject)));
       return stored.then((events) => this.#complete(ctx, events));
     }
     if (handlers.isEmpty) this.log.warn(NO_HANDLER);
@@ -185,7 +185,7 @@ export class DeliveryPipeline {
     const { reporter, isDeduped, answerWithinMs, handlerTimeoutMs, retriesChange } = this.#settings;
     return {
       events: ctx.events,
-      terms: new ClaimSubject(ctx.delivery.body, ctx.payload, ctx.binding, retriesChange),
+      subject: new ClaimSubject(ctx.delivery.body, ctx.payload, ctx.binding, retriesChange),
       isDeduped,
       answerByMs: ctx.arrivedMs + answerWithinMs,
       runningRetryAfterSeconds: handlerTimeoutMs / 1000,

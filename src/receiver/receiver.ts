@@ -3,7 +3,7 @@
 import type { ReceiverFacts } from "../core/diagnostics.js";
 import type { ReceivedEvent } from "../core/event.js";
 import type { EventOutcome } from "../core/outcome.js";
-import { membersPattern } from "../dedupe/claim-subject.js";
+import { type ClaimSubject, membersPattern } from "../dedupe/claim-subject.js";
 import type { Claims } from "../dedupe/claims.js";
 import { dedupeKeyMaker } from "../dedupe/key.js";
 import type { Inbox } from "../inbox/inbox.js";
@@ -19,7 +19,7 @@ import type { AnyReceiverOptions } from "./options.js";
 import { OutcomeReporter } from "./outcome-reporter.js";
 import { DeliveryPipeline } from "./pipeline.js";
 import { eventOutcome } from "./processing/event-outcomes.js";
-import { EventRunner, type EventSettings, type EventTerms } from "./processing/event-processor.js";
+import { EventRunner, type EventSettings } from "./processing/event-processor.js";
 import { Handlers } from "./processing/handler-registry.js";
 import { type FetchedEvent, subjectOfFetched, toReceivedEvent, withoutBodyNote } from "./processing/ingest.js";
 import { ReceiverInbox, type StoredIn, type WorkOptions } from "./receiver-inbox.js";
@@ -198,7 +198,7 @@ export class ReceiverCore {
       claims: this.claims,
       strict,
       onStoreFailure: spills ? "refuse" : onStoreFailure,
-      spill: spills ? (event, terms) => this.#storeSpilled(event, terms) : undefined,
+      spill: spills ? (event, subject) => this.#storeSpilled(event, subject) : undefined,
       order: settings.order,
       canReply: true,
       receiver: this.facts,
@@ -209,8 +209,8 @@ export class ReceiverCore {
     };
   }
 
-  #storeSpilled(event: ReceivedEvent, terms: EventTerms): Promise<EventOutcome> {
-    return (this.#spill as ReceiverInbox).spill(event, terms);
+  #storeSpilled(event: ReceivedEvent, subject: ClaimSubject): Promise<EventOutcome> {
+    return (this.#spill as ReceiverInbox).spill(event, subject);
   }
 
   #inboxOf(
