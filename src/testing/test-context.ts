@@ -9,6 +9,7 @@ import type { Context, DedupeState } from "../receiver/processing/context.js";
 import { HandlerContext } from "../receiver/processing/handler-context.js";
 import type { Sender } from "../sender/sender.js";
 
+/** Fields of `testEvent` beside its type and payload. */
 export interface TestEventFields {
   /** Default `evt_test`. */
   readonly id?: string | undefined;
@@ -57,6 +58,7 @@ export function testEvent<const Type extends string, Payload = unknown>(
   };
 }
 
+/** Options of `testContext`. */
 export interface TestContextOptions<Tx = never> {
   /** Whose success statuses `reply` takes. Default: those of a sender nobody has described. */
   readonly sender?: Pick<Sender<never>, "profile">;
