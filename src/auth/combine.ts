@@ -14,7 +14,7 @@ import {
   type WrittenPlace,
 } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { isCovered } from "../core/field.js";
+import { isCovered } from "../core/read-field.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 

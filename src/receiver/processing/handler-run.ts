@@ -3,8 +3,9 @@
 import { type HandlerMessage, handlerRuns, type ReceiverFacts } from "../../core/diagnostics.js";
 import { Discard, RetryLater, WebhookError } from "../../core/errors.js";
 import { ReceivedEvent } from "../../core/event.js";
-import { type EventOutcome, type Note, type Reply, statusOf } from "../../core/outcome.js";
-import type { ReplyProfile } from "../../core/reply.js";
+import type { EventOutcome, Note } from "../../core/outcome.js";
+import { statusOf } from "../../core/outcomes.js";
+import type { Reply, ReplyProfile } from "../../core/reply.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
