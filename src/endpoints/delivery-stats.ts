@@ -4,6 +4,7 @@ import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../cor
 import type { Outcome } from "../core/outcome.js";
 import type { OutcomeName } from "../core/outcomes.js";
 
+/** An event type that was delivered: how often, and when last. */
 export interface HeardType {
   readonly type: string;
   readonly count: number;

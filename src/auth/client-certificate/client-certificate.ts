@@ -40,6 +40,7 @@ export interface CertificateFromProxy {
   readonly verifiedBy?: { readonly header: string; readonly value: string };
 }
 
+/** Options of `clientCertificate`: which certificates are accepted, and which proxy hands them over. */
 export type ClientCertificateOptions = CertificateRules & {
   /** Default: the socket's own certificate. */
   readonly from?: CertificateFromProxy;

@@ -12,6 +12,7 @@ import { socketFacts, socketOf } from "./socket.js";
 
 const NOTHING_KNOWN = { remoteAddress: undefined, isSecure: undefined };
 
+/** What the platform knows of a request and the Fetch API does not carry. */
 export interface FetchOptions {
   /**
    * The peer's address, which the Fetch API does not carry. Default: the socket's on `@hono/node-server`; elsewhere none,
