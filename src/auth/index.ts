@@ -20,6 +20,7 @@ export { type ClaimValue, type HashClaim, type JwtLacks, type JwtOptions, type J
 export type { X5cOptions } from "./jwt/x5c.js";
 export type { EcdsaForm, PublicKeyAlgorithm } from "./keys/algorithms.js";
 export type { CertificateUrlOptions } from "./keys/certificate-url.js";
+export type { Secret } from "./keys/fixed-secrets.js";
 export type { JwkSet } from "./keys/jwks-document.js";
 export type { Jwk, PublicKeyText } from "./keys/parse-public-key.js";
 export type {
@@ -29,7 +30,8 @@ export type {
   PublicKeySource,
 } from "./keys/public-key-source.js";
 export type { KeyForm } from "./keys/secret-encoding.js";
-export type { Secret, SecretAnswer, SecretFunction, Secrets, UnverifiedDelivery } from "./keys/secrets.js";
+export type { SecretAnswer, SecretFunction, Secrets } from "./keys/secrets.js";
+export type { UnverifiedDelivery } from "./keys/unverified-delivery.js";
 export { bodySecrets } from "./request/body-secrets.js";
 export type { SignatureEncoding } from "./request/encoding.js";
 export { type BasicAuthOptions, basicAuth } from "./schemes/basic-auth.js";

@@ -5,16 +5,10 @@ import type { Delivery } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
 import { compileRanges } from "../../lib/ip/address-ranges.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
-import {
-  checkNamePattern,
-  commonNameOf,
-  compileRoots,
-  isNameAmong,
-  isValidAt,
-  namesOf,
-  refuseChain,
-} from "../keys/certificate.js";
+import { compileRoots, isValidAt } from "../keys/certificate.js";
+import { refuseChain } from "../keys/certificate-chain.js";
 import { CLIENT_AUTH } from "../keys/certificate-extensions.js";
+import { checkNamePattern, commonNameOf, isNameAmong, namesOf } from "../keys/certificate-names.js";
 import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
 
 /** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
