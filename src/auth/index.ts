@@ -15,7 +15,7 @@ export { allOf, anyOf } from "./combine.js";
 export { type BearerJwtOptions, type BearerJwtRules, bearerJwt } from "./jwt/bearer-jwt.js";
 export { type DetachedJwsOptions, detachedJws } from "./jwt/detached-jws.js";
 export type { JwsAlgorithm, JwsAlgorithm as JwtAlgorithm } from "./jwt/jws-algorithms.js";
-export type { JwsKeySource, JwsKeySource as BearerJwtKeys } from "./jwt/jws-keys.js";
+export type { JwsKeySource, JwsKeySource as BearerJwtKeys } from "./jwt/jws-key-source.js";
 export { type ClaimValue, type HashClaim, type JwtLacks, type JwtOptions, type JwtRules, jwt } from "./jwt/jwt.js";
 export type { X5cOptions } from "./jwt/x5c.js";
 export type { EcdsaForm, PublicKeyAlgorithm } from "./keys/algorithms.js";

@@ -17,7 +17,7 @@ import { compilePlans, coversOfAll, DIGEST_BYTES, type HmacOptions, type Plan, p
 import type { SignatureReading } from "../signature/parsed-signature.js";
 import { compileReplyTexts } from "../signature/reply-texts.js";
 import { placesWritten } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import type { SignedBytes } from "../signature/signed-bytes.js";
 
 const OPTION_NAMES: readonly (keyof HmacOptions)[] = [
   "secret",
