@@ -22,6 +22,7 @@ export interface CertificateRules {
   readonly roots?: readonly (string | Uint8Array | undefined)[];
 }
 
+/** Options of `clientCertificate`: which certificates are accepted, and which proxy hands them over. */
 export type ClientCertificateOptions = CertificateRules & {
   /** Default: the socket's own certificate. */
   readonly from?: CertificateFromProxy;
