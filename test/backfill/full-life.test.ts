@@ -1,9 +1,6 @@
 // Registered, delivered, down past the sender's patience, given up, backfilled: every event is handled exactly once.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { BackfillReport } from "hookgate/backfill";
 import { ensureEndpoint, signedRoundTrip, stripeWebhooks } from "hookgate/endpoints";
 import { stripe } from "hookgate/senders";
@@ -11,10 +8,12 @@ import { postgresStore } from "hookgate/stores/postgres";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
+import { compiled } from "../support/compiled.js";
+import { freePort } from "../support/listen.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import type { InstanceSettings, Told } from "./instance.js";
 
-const MODULE = fileURLToPath(new URL("./instance.ts", import.meta.url));
+const MODULE = compiled(new URL("./instance.ts", import.meta.url));
 /** Stripe's patience, in a time that a test has. */
 const RETRIES_MS = [30, 60];
 
@@ -71,7 +70,7 @@ function start(more: Partial<InstanceSettings> = {}): Instance {
     ...more,
   };
   const child: ChildProcess = fork(MODULE, [JSON.stringify(settings)], {
-    execArgv: ["--import", "tsx"],
+    execArgv: [],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   child.setMaxListeners(0);
@@ -111,15 +110,6 @@ function start(more: Partial<InstanceSettings> = {}): Instance {
   };
   children.push(instance);
   return instance;
-}
-
-/** Free until somebody listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function ledger(): Promise<{ readonly event: string; readonly by: number }[]> {
