@@ -26,6 +26,7 @@ export interface BackfillProgress extends BackfillCounts {
   readonly at: Date | undefined;
 }
 
+/** How a run of `backfill` ended, with its counts. */
 export interface BackfillReport extends BackfillCounts {
   readonly source: string;
   /**

@@ -21,6 +21,7 @@ export interface Field<Kind extends "text" | "time" = "text" | "time"> {
   readonly isOptional?: true;
 }
 
+/** Makes a field from a name. With a format the field is a time, without one a text. */
 export interface Locate {
   (name: string): Field<"text">;
   (name: string, format: TimeFormat): Field<"time">;

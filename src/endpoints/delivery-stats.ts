@@ -3,6 +3,7 @@ import { type Channel, channel } from "node:diagnostics_channel";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
 import type { Outcome, OutcomeName } from "../core/outcome.js";
 
+/** An event type that was delivered: how often, and when last. */
 export interface HeardType {
   readonly type: string;
   readonly count: number;

@@ -53,6 +53,7 @@ export interface Handshake {
 /** Fetches the truth of an event whose sender signs nothing. `false` refuses; an object replaces the payload. */
 export type Confirm = (event: WebhookEvent) => MaybePromise<boolean | { readonly payload: unknown }>;
 
+/** What `defineSender` takes: how a sender authenticates its deliveries and where the parts of its events are. */
 export interface SenderDefinition {
   /** Lower case, digits and hyphens: it is part of every dedupe key. */
   readonly name: string;

@@ -10,6 +10,7 @@ import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `adyen`. */
 export interface AdyenOptions {
   /** The webhook's HMAC key: hex, as the Customer Area shows it. */
   readonly secret: Secrets;

@@ -12,6 +12,7 @@ import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { PublicKeySenderOptions } from "./shared/options.js";
 
+/** Options of `alipay`. */
 export interface AlipayOptions extends PublicKeySenderOptions {
   /** Where your contract wants answers signed (Alipay+; Antom does not): your private key, PEM. Every success is signed with it. */
   readonly signReplies?: { readonly privateKey: string | undefined } | undefined;

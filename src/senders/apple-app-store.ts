@@ -11,6 +11,7 @@ import { APPLE_ROOT_CA_G3 } from "./shared/apple-root.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { requireText } from "./shared/handshakes.js";
 
+/** Options of `appleAppStore`. */
 export interface AppleAppStoreOptions {
   /** Your app's bundle id. Apple signs for every app: this is what makes a notification yours. */
   readonly bundleId: string;

@@ -13,6 +13,7 @@ import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { okText } from "./shared/handshakes.js";
 
+/** Options of `awsSns`. */
 export interface AwsSnsOptions {
   /**
    * Topics that may send here, by their ARN; `:*` at the end stands for all topics of an account and region. AWS signs for

@@ -61,6 +61,7 @@ const GRID_OPTIONS: Handshake = {
   },
 };
 
+/** Options of `azureEventGrid`: a token, Microsoft Entra, or both. */
 export interface AzureEventGridOptions {
   /** The token that you put into the URL. Either this or `entra`. */
   readonly token?: Secrets;

@@ -10,6 +10,7 @@ import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { UNTYPED } from "./shared/named-rows.js";
 
+/** Options of `braintree`. */
 export interface BraintreeOptions {
   /** The public key of the API keys: it names the signature that is ours. */
   readonly publicKey: string | undefined;

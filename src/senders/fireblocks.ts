@@ -7,6 +7,7 @@ import { json, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `fireblocks`. */
 export interface FireblocksOptions {
   /** Webhooks v2: where your environment's keys are, of the US one `https://keys.fireblocks.io/.well-known/jwks.json`. */
   readonly jwksUrl?: string;

@@ -8,6 +8,7 @@ import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
 
+/** Options of `gitlab`: the secret token, the signing secret, or both. */
 export interface GitlabOptions {
   /** The webhook's secret token, sent as it is. */
   readonly token?: Secrets;

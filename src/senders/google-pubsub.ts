@@ -5,6 +5,7 @@ import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { requireText } from "./shared/handshakes.js";
 
+/** Options of `googlePubsub`. */
 export interface GooglePubsubOptions {
   /** The subscription's audience; where none is set it is the push URL. */
   readonly audience: string | readonly string[] | undefined;

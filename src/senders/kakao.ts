@@ -10,6 +10,7 @@ import { header, json, literal, memberOf } from "../core/field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `kakao`. */
 export interface KakaoOptions {
   /** The primary admin key, for the unlink webhook and other callbacks with `KakaoAK`. */
   readonly token?: Secrets;

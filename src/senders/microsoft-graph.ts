@@ -13,6 +13,7 @@ import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQuery } from "./shared/handshakes.js";
 
+/** Options of `microsoftGraph`. */
 export interface MicrosoftGraphOptions {
   /** The `clientState` that you gave when you subscribed; several, or a function of the delivery. */
   readonly clientState: Secrets;

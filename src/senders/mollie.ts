@@ -7,6 +7,7 @@ import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { unsigned } from "./shared/unsigned.js";
 
+/** Options of `mollie`. */
 export interface MollieOptions {
   /** The signing secret of a next-generation webhook. */
   readonly secret?: Secrets;

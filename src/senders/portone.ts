@@ -6,6 +6,7 @@ import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
 import { unsigned } from "./shared/unsigned.js";
 
+/** Options of `portone`. */
 export interface PortoneOptions {
   /** The webhook's secret, `whsec_…`: version 2. */
   readonly secret?: Secrets;

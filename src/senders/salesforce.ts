@@ -11,6 +11,7 @@ import type { ConfirmOptions, XmlOptions } from "./shared/options.js";
 import { unsigned } from "./shared/unsigned.js";
 import { requireXml } from "./shared/xml-option.js";
 
+/** Options of `salesforce`. */
 export interface SalesforceOptions extends ConfirmOptions, XmlOptions {
   /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */
   readonly organizationId: string;

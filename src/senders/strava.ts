@@ -6,6 +6,7 @@ import { echoQueryTo, okJson, requireText } from "./shared/handshakes.js";
 import type { ConfirmOptions } from "./shared/options.js";
 import { unsigned } from "./shared/unsigned.js";
 
+/** Options of `strava`. */
 export interface StravaOptions extends ConfirmOptions {
   /** The `verify_token` that you gave when you created the push subscription. */
   readonly verifyToken: string | undefined;

@@ -12,6 +12,7 @@ import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `tossPayments`. */
 export interface TossPaymentsOptions {
   /** Fetches the truth of an unsigned event, by its `paymentKey` say. Required: anyone can post one. */
   readonly confirm: Confirm;

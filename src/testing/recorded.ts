@@ -33,6 +33,7 @@ export interface RecordedDelivery {
   readonly outcome: OutcomeName;
 }
 
+/** Options of `recordDeliveries`. */
 export interface RecordOptions {
   /**
    * Takes personal data out of a JSON payload: gets it parsed, without what is named like a secret, and returns what is
@@ -45,6 +46,7 @@ export interface RecordOptions {
   readonly includeUnproven?: boolean;
 }
 
+/** A running recording of a receiver's deliveries. */
 export interface Recording {
   readonly deliveries: readonly RecordedDelivery[];
   /** How many came beyond `maxCount`. */
@@ -172,6 +174,7 @@ function withoutPersonal(body: Buffer, scrub: RecordOptions["scrub"]): Buffer {
   return after === before ? body : Buffer.from(after ?? "");
 }
 
+/** Options of `replayDelivery`. */
 export interface ReplayOptions<Events> extends TestSenderOptions, Pick<SendOptions, "path" | "from"> {
   /** The sender of the test, with the secret of the test. */
   readonly sender: Sender<Events>;

@@ -5,9 +5,11 @@ import type { Reply } from "../core/outcome.js";
 import { UNKNOWN_SENDER } from "../core/reply.js";
 import type { HeldClaim } from "../dedupe/claim.js";
 import { refuseUnknownKeys } from "../lib/options.js";
-import { type Context, type DedupeState, HandlerContext } from "../receiver/processing/handler-context.js";
+import type { Context, DedupeState } from "../receiver/processing/context.js";
+import { HandlerContext } from "../receiver/processing/handler-context.js";
 import type { Sender } from "../sender/sender.js";
 
+/** Fields of `testEvent` beside its type and payload. */
 export interface TestEventFields {
   /** Default `evt_test`. */
   readonly id?: string | undefined;
@@ -56,6 +58,7 @@ export function testEvent<const Type extends string, Payload = unknown>(
   };
 }
 
+/** Options of `testContext`. */
 export interface TestContextOptions<Tx = never> {
   /** Whose success statuses `reply` takes. Default: those of a sender nobody has described. */
   readonly sender?: Pick<Sender<never>, "profile">;

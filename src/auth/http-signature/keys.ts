@@ -14,6 +14,7 @@ import { Unverified, type UnverifiedDelivery } from "../keys/secrets.js";
 
 /** RFC 9421 section 3.3. */
 export type MessageAlgorithm = "hmac-sha256" | MessagePublicKeyAlgorithm;
+/** Public-key algorithms of RFC 9421. */
 export type MessagePublicKeyAlgorithm = Extract<
   PublicKeyAlgorithm,
   "ed25519" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "rsa-v1_5-sha256" | "rsa-pss-sha512"
@@ -30,6 +31,7 @@ export type MessageKey =
     }
   | { readonly algorithm: MessagePublicKeyAlgorithm; readonly publicKey: PublicKeyText; readonly secret?: never };
 
+/** What a key function answers: one key or several, with a tenant where it names one; nothing for an unknown key id. */
 export type MessageKeyAnswer =
   | MessageKey
   | readonly MessageKey[]
@@ -40,6 +42,7 @@ export type MessageKeyAnswer =
 /** Keys of a key id; `""` where the signature names none. What it answers decides as for `publicKey`. */
 export type MessageKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<MessageKeyAnswer>;
 
+/** Keys of `messageSignature`: by key id, as a list, or from a function. */
 export type MessageKeys =
   | Readonly<Record<string, MessageKey | readonly MessageKey[]>>
   | readonly MessageKey[]

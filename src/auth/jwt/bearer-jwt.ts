@@ -17,6 +17,7 @@ export interface BearerJwtRules extends JwtRules {
   readonly algorithms?: readonly JwsAlgorithm[];
 }
 
+/** Options of `bearerJwt`: what a token must say, and where its keys are. */
 export type BearerJwtOptions = BearerJwtRules & JwsKeySource;
 
 /**

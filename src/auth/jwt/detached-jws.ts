@@ -26,6 +26,7 @@ import { parseJws } from "./jws-parse.js";
 import { jwsSigner } from "./sign.js";
 import { type JwsClaim, verifyJws } from "./verify-jws.js";
 
+/** Options of `detachedJws`. */
 export type DetachedJwsOptions = JwsKeySource & {
   /** The header that holds `<header>..<signature>`: `"x-jws-signature"`. */
   readonly header: string;

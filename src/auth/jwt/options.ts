@@ -53,6 +53,7 @@ export interface JwtLacks {
   readonly expiry?: string;
 }
 
+/** Options of `jwt`: where the token is, what it must say, and where its keys are. */
 export type JwtOptions = JwsKeySource &
   JwtRules & {
     /** Where the token is: `"body"` for the whole body, `header("plaid-verification")`, `json("signedPayload")`. */

@@ -22,8 +22,10 @@ import { compileReplyTexts, type SignsReplies } from "../signature/reply-texts.j
 import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
 import type { SignedBytes } from "../signature/signed-template.js";
 
+/** Hash functions of `digest`. */
 export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
 
+/** Options of `digest`. */
 export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   /** One, several while rotating, or a function. Hashed as UTF-8. */
   readonly secret: Secrets;

@@ -22,6 +22,7 @@ import { ENCODINGS, type SignatureEncoding } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { DIGEST_BYTES, type HmacAlgorithm } from "../signature/compile.js";
 
+/** Options of `itemHmac`. */
 export interface ItemHmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;

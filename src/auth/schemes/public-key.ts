@@ -34,6 +34,7 @@ import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";
 
+/** Options of `publicKey`. */
 export type PublicKeyOptions = SignedOptions &
   PublicKeySource & {
     /** The one algorithm, or the sender's names of several. A key is used with nothing else. */

@@ -11,11 +11,13 @@ import { type CompiledSigned, compileSigned, type SignedText } from "./signed-co
 import type { HeaderName, ValuePatterns } from "./signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "./timestamp.js";
 
+/** Hash functions of `hmac`. */
 export type HmacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
 
 /** Digest lengths, FIPS 180-4. */
 export const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
+/** Options of `hmac`, in the words of a vendor's documentation. */
 export interface HmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;

@@ -23,6 +23,7 @@ export interface SignedText {
   texts(delivery: Delivery, input: SignedTextInput): readonly (string | Uint8Array)[] | Refusal;
 }
 
+/** What a function that builds the signed text may read. */
 export interface SignedTextInput {
   /** The URLs under which the sender may have registered us; empty unless `needsPublicUrl`. */
   readonly urls: readonly string[];

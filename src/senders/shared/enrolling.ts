@@ -12,6 +12,7 @@ import type { SecretOptions } from "./options.js";
  */
 export type Enrol = (secret: string, delivery: UnverifiedDelivery) => boolean | Promise<boolean>;
 
+/** Options of senders that hand over the secret of a new webhook themselves. */
 export interface EnrollingOptions extends SecretOptions {
   /** Default: a secret is taken while `receiver.enrol()` waits for one, and else refused. */
   readonly enrol?: Enrol | undefined;

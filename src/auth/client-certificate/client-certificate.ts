@@ -40,6 +40,7 @@ export interface CertificateFromProxy {
   readonly verifiedBy?: { readonly header: string; readonly value: string };
 }
 
+/** Options of `clientCertificate`: which certificates are accepted, and which proxy hands them over. */
 export type ClientCertificateOptions = CertificateRules & {
   /** Default: the socket's own certificate. */
   readonly from?: CertificateFromProxy;
@@ -70,6 +71,8 @@ const OPTION_NAMES: readonly (keyof ClientCertificateOptions)[] = [
  *
  * @throws {TypeError} When built without a rule, or with an ill-formed one. Never per delivery.
  * @example
+ * import { clientCertificate } from "hookgate/auth/client-certificate";
+ *
  * // Meta's webhooks: the server is given Meta's root as `ca`.
  * clientCertificate({ commonName: "client.webhooks.fbclientcerts.com" });
  */
