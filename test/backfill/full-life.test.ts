@@ -16,6 +16,8 @@ import type { InstanceSettings, Told } from "./instance.js";
 const MODULE = compiled(new URL("./instance.ts", import.meta.url));
 /** Stripe's patience, in a time that a test has. */
 const RETRIES_MS = [30, 60];
+/** A sender that lives to see a receiver on a busy machine answer. */
+const PATIENT_MS = Array.from({ length: 60 }, () => 250);
 
 let postgres: PostgresServer;
 let admin: pg.Pool;
@@ -148,7 +150,7 @@ describe("the full life of 1,000 events", () => {
     expect(endpoint).toMatchObject({ url, isEnabled: true });
 
     // Delivered.
-    await emit(300);
+    await emit(300, PATIENT_MS);
     expect((await ledger()).map(({ event }) => event)).toEqual(ids());
 
     // Killed in the middle of deliveries, and down until Stripe gives up.
@@ -162,7 +164,7 @@ describe("the full life of 1,000 events", () => {
     // Up again: what comes now is delivered, and the rest is fetched meanwhile.
     const next = start({ secret, port });
     await next.port;
-    const [report] = await Promise.all([next.backfill(), emit(100, RETRIES_MS)]);
+    const [report] = await Promise.all([next.backfill(), emit(100, PATIENT_MS)]);
     expect(report).toMatchObject({ state: "done", skipped: 0 });
     // Given up, and not missed: those that had been committed when the process was killed, before it could answer.
     expect(report.processed).toBeGreaterThanOrEqual(api.givenUp.size - 20);
