@@ -19,7 +19,7 @@ import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
+const signerOf = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
@@ -95,7 +95,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
     verify: (delivery, context) => from(0, delivery, context, []),
     ...(signer?.sign === undefined ? {} : { writes: writtenBy(signer), sign: signer.sign.bind(signer) }),
   };
-  if (signer !== undefined) SIGNER.set(combined, SIGNER.get(signer) ?? signer);
+  if (signer !== undefined) signerOf().set(combined, signerOf().get(signer) ?? signer);
   return auths.some(needsBody) ? combined : fromHead(combined);
 }
 
@@ -155,12 +155,12 @@ function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {
 }
 
 function signsWhatIsWrittenBy(auth: Auth, other: Auth): boolean {
-  const { covers } = SIGNER.get(auth) ?? auth;
+  const { covers } = signerOf().get(auth) ?? auth;
   return writtenBy(other).some((place) => isCovered({ kind: "text", ...place }, covers));
 }
 
 function writtenBy(auth: Auth): readonly WrittenPlace[] {
-  const { credentialHeaders, credentialQuery = [], writes = [] } = SIGNER.get(auth) ?? auth;
+  const { credentialHeaders, credentialQuery = [], writes = [] } = signerOf().get(auth) ?? auth;
   return [
     ...writes,
     ...credentialHeaders.map((name) => ({ in: "header", name }) as const),
