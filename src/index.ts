@@ -58,7 +58,7 @@ export type { FetchOptions } from "./receiver/http/fetch.js";
 export { captureRawBody } from "./receiver/http/raw-body.js";
 export type { Logger } from "./receiver/logger.js";
 export type { DedupeOptions, InboxReceiverOptions, OrderOptions, ReceiverOptions } from "./receiver/options.js";
-export type { Context, DedupeState, InboxContext, Json } from "./receiver/processing/handler-context.js";
+export type { Context, DedupeState, InboxContext, Json } from "./receiver/processing/context.js";
 export type { Handler, HandlerWith } from "./receiver/processing/handler-registry.js";
 export type { WorkOptions } from "./receiver/receiver-inbox.js";
 export type { EnrolOptions } from "./receiver/secret-enrolment.js";

@@ -5,7 +5,8 @@ import type { Reply } from "../core/outcome.js";
 import { UNKNOWN_SENDER } from "../core/reply.js";
 import type { HeldClaim } from "../dedupe/claim.js";
 import { refuseUnknownKeys } from "../lib/options.js";
-import { type Context, type DedupeState, HandlerContext } from "../receiver/processing/handler-context.js";
+import type { Context, DedupeState } from "../receiver/processing/context.js";
+import { HandlerContext } from "../receiver/processing/handler-context.js";
 import type { Sender } from "../sender/sender.js";
 
 /** Fields of `testEvent` beside its type and payload. */

@@ -51,7 +51,7 @@ export function lambdaHandler(
   }
   // Two parameters and a promise: a handler with three would be one with a callback.
   return async function handleLambda(event, context) {
-    const outcome = await core.receive(deliveryOf(event));
+    const outcome = await core.pipeline.receive(deliveryOf(event));
     if (outcome.events.some(({ name }) => name === "handler_running")) await runsOf(core, context);
     return answerOf(outcome);
   };

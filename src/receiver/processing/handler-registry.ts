@@ -1,7 +1,7 @@
 // Finds the handler of an event: the most specific one.
 import type { WebhookEvent } from "../../core/event.js";
 import { kindOf, shown } from "../../lib/options.js";
-import type { Context } from "./handler-context.js";
+import type { Context } from "./context.js";
 
 /** Returns `unknown`, not `void | Promise<void>`: `(event) => db.insert(row)` must be a handler. Failing is throwing. */
 export type Handler<Received, Tx = never> = HandlerWith<Received, Context<Tx>>;
