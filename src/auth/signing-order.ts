@@ -1,6 +1,6 @@
 // Puts combined schemes into the order in which they sign a request.
 import type { Auth, SignableRequest, WrittenPlace } from "../core/auth.js";
-import { isCovered } from "../core/field.js";
+import { isCovered } from "../core/read-field.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
