@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EntryPoint, entryPoints, root, senderEntryPoints } from "../../scripts/entry-points.js";
 import { CASES, senderSizes, sizeOf } from "../../scripts/sizes.js";
+import { effectsScript } from "./effects.js";
 import { loadedLaterBy, type Packed, pack, reachedFrom } from "./packed.js";
 
 const senders: readonly EntryPoint[] = senderEntryPoints();
@@ -72,13 +73,17 @@ describe("the tarball", () => {
   });
 
   it("holds dist and the texts, and neither sources nor tests", () => {
-    const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file) && !page.includes(file));
+    const others = packed.files.filter(
+      (file) => !/^(dist\/.+\.(js|d\.ts)|docs\/.+\.md)$/.test(file) && !page.includes(file),
+    );
     const texts = [
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
       "SECURITY.md",
       "dist/cjs/package.json",
+      "docs/polling.svg",
+      "llms.txt",
       "migrations/postgres/0001.sql",
       "package.json",
     ];
@@ -178,6 +183,20 @@ describe("importing", () => {
   it("parses text of ASCII alone for hookgate with senders and auth: all other takes V8 twice the memory", () => {
     const files = reachedByAll(core.map(({ specifier }) => specifier));
     expect(files.filter((file) => /[^\0-\x7f]/.test(read(file)))).toEqual([]);
+  });
+
+  it("has no effect that anybody could see: bundlers may leave out what is not used", () => {
+    const specifiers = opened.map(({ specifier }) => specifier);
+    expect(JSON.parse(run("effects.mjs", effectsScript(specifiers)))).toEqual([]);
+    const planted =
+      "globalThis.x = 1; process.on('exit', () => {}); setInterval(() => {}, 1e6); Array.prototype.y = 1;";
+    const seen = JSON.parse(run("effects.mjs", effectsScript([], planted))) as string[][];
+    expect(seen.map(([, , what]) => what).sort()).toEqual([
+      "Array.prototype y",
+      "active Timeout",
+      "global x",
+      "on exit",
+    ]);
   });
 
   it.each(opened.filter((entry) => !senders.includes(entry)))(
