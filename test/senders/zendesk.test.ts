@@ -6,7 +6,6 @@ import { describe, expect, it } from "vitest";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
-
 const secret = "0123456789abcdef0123456789abcdef";
 
 describe("kinds of one sender", () => {

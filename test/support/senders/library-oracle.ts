@@ -32,6 +32,11 @@ export interface LibraryCase {
 /** The URL of deliveries, where a case names no other. */
 export const LIBRARY_URL = "https://example.com/webhooks/library?a=1&b=c%20d";
 
+/** Title of tests that compare with a library by other means than `libraryOracle`. */
+export function byLibrary(library: string): string {
+  return `the library ${library}`;
+}
+
 /** Registers the comparison with `library`, the package's name. */
 export function libraryOracle(library: string, one: LibraryCase): void {
   const {
@@ -61,7 +66,7 @@ export function libraryOracle(library: string, one: LibraryCase): void {
     }
   };
 
-  describe(kind === undefined ? library : `${library}, ${kind}`, () => {
+  describe(kind === undefined ? byLibrary(library) : `${byLibrary(library)}, ${kind}`, () => {
     it("accepts what the sender signs, and refuses what the sender refuses", async () => {
       const signing = createTestSender(sender, { url, ...(key === undefined ? {} : { key }) });
       const request = await signing.sign({ type, payload, ...(headers === undefined ? {} : { headers }) });
