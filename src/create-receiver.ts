@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DeliveryInput, toDelivery } from "./core/delivery.js";
-import type { EventOf, Matching, Pattern, WebhookEvent } from "./core/event.js";
+import type { WebhookEvent } from "./core/event.js";
+import type { EventOf, Matching, Pattern } from "./core/event-map.js";
 import type { Outcome } from "./core/outcome.js";
 import type { Merge, Schemas } from "./core/schema.js";
 import { sharedWeakMap } from "./lib/across-builds.js";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
 import type { PublicKeyByIdFunction } from "../auth/keys/public-key-source.js";
-import type { UnverifiedDelivery } from "../auth/keys/secrets.js";
+import type { UnverifiedDelivery } from "../auth/keys/unverified-delivery.js";
 import { publicKey } from "../auth/schemes/public-key.js";
 import { unwrapped, viewOfJsonHeader } from "../auth/unwrap.js";
 import type { Auth } from "../core/auth.js";

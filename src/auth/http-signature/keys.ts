@@ -4,13 +4,12 @@ import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
-import { remoteKeySet } from "../keys/jwks.js";
 import { IllFormedKey, type KeySet, keyLookUp, MAX_KEYS } from "../keys/key-lookup.js";
 import { type PublicKeyText, toPublicKey } from "../keys/parse-public-key.js";
-import { keySetUrl } from "../keys/public-key-resolver.js";
 import type { FoundPublicKeys, KeyTuning } from "../keys/public-key-source.js";
+import { keySetUrl, remoteKeySet } from "../keys/remote-jwks.js";
 import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
-import { Unverified, type UnverifiedDelivery } from "../keys/secrets.js";
+import { Unverified, type UnverifiedDelivery } from "../keys/unverified-delivery.js";
 
 /** RFC 9421 section 3.3. */
 export type MessageAlgorithm = "hmac-sha256" | MessagePublicKeyAlgorithm;

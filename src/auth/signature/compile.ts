@@ -5,10 +5,11 @@ import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import type { KeyForm } from "../keys/secret-encoding.js";
 import type { Secrets } from "../keys/secrets.js";
+import type { ValuePatterns } from "./parse-template.js";
 import type { SignsReplies } from "./reply-texts.js";
 import { type CompiledSignature, compileSignature, type SignatureOptions, type SignatureParam } from "./signature.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "./signed-content.js";
-import type { HeaderName, ValuePatterns } from "./signed-template.js";
+import type { HeaderName } from "./signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "./timestamp.js";
 
 /** Hash functions of `hmac`. */

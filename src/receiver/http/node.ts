@@ -1,7 +1,7 @@
 // The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
 import type { Delivery } from "../../core/delivery.js";
 import type { Outcome, Rejection } from "../../core/outcome.js";
-import { isHopCount, isPermissiveTrust } from "../../ip/client-address.js";
+import { isHopCount, isPermissiveTrust } from "../../ip/express-trust-proxy.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";

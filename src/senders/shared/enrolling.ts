@@ -1,5 +1,5 @@
 // What several of these senders share: notion, asana.
-import { Unverified, type UnverifiedDelivery } from "../../auth/keys/secrets.js";
+import { Unverified, type UnverifiedDelivery } from "../../auth/keys/unverified-delivery.js";
 import type { WrittenPlace } from "../../core/auth.js";
 import type { Rejection } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
