@@ -13,6 +13,10 @@ import { compiled } from "../support/compiled.js";
 import { GITHUB_TOKEN, githubApi } from "./servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
+// A minute of the comparison, compressed.
+vi.hoisted(() => {
+  process.env.MINUTE_MS = "250";
+});
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const fullLife = compiled(new URL("../../examples/full-life.ts", import.meta.url));
 const opened: { close(): Promise<unknown> }[] = [];

@@ -5,6 +5,7 @@ import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { allOf } from "../../src/auth/combine.js";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { until } from "../support/until.js";
 import {
   build,
   clockedStore,
@@ -17,7 +18,6 @@ import {
   send,
   signature,
   signed,
-  until,
   viewOf,
 } from "./harness.js";
 
