@@ -1,6 +1,7 @@
 // Verifies PortOne's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { dottedAll, header, json, memberOf } from "../core/field.js";
+import { dottedAll, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";

@@ -10,7 +10,7 @@ import {
   type SignableRequest,
 } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { memberOf } from "../../core/field.js";
+import { memberOf } from "../../core/read-field.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { parseJson } from "../../lib/json.js";
 import { isPromise } from "../../lib/maybe-promise.js";
