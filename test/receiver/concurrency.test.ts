@@ -304,7 +304,7 @@ describe("what is told", () => {
     async (name) => {
       const { receiver } = build();
       receiver.on("order.created", (_, context) => {
-        expect(() => context.reply({ headers: { [name]: "1" } })).toThrow(/is the connection's/);
+        expect(() => context.reply({ headers: { [name]: "1" } })).toThrow(/belongs to the connection, not to the reply/);
       });
       const port = await listen(http.createServer(receiver));
       expect(await send(port)).toMatchObject({ status: 200 });
