@@ -2,7 +2,13 @@
 
 import type { Rejection } from "../../core/outcome.js";
 import { passed, type TraceLine } from "../../core/trace.js";
-import { BEHIND_A_PROXY, type ClientAddressOptions, clientAddressOf, looksProxied, type UnknownClient } from "../../ip/client-address.js";
+import {
+  BEHIND_A_PROXY,
+  type ClientAddressOptions,
+  clientAddressOf,
+  looksProxied,
+  type UnknownClient,
+} from "../../ip/client-address.js";
 import type { PublishedList } from "../../ip/refreshed-list.js";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.js";
 import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
