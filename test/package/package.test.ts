@@ -104,6 +104,29 @@ describe("the tarball", () => {
     expect(commonJs.filter((file) => !esm.includes(twin(file)))).toEqual([]);
   });
 
+  it("imports no package but the optional peer of an entry point of its own, and makes no require for itself", () => {
+    const peers: Readonly<Record<string, readonly string[]>> = {
+      "@opentelemetry/api": ["hookgate/otel"],
+      bullmq: ["hookgate/inbox/bullmq"],
+      "fast-xml-parser": ["hookgate/formats/xml"],
+    };
+    const { peerDependenciesMeta, dependencies } = JSON.parse(read("package.json")) as {
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+      dependencies?: object;
+    };
+    expect(dependencies).toBeUndefined();
+    for (const { specifier, built } of entries.filter(({ isCommand }) => !isCommand)) {
+      const { files } = reachedFrom(built, packed);
+      const all = [...files, ...[...files].flatMap((file) => loadedLaterBy(file, packed))];
+      const texts = all.map(read).join("\n");
+      const packages = [...texts.matchAll(/(?:import\(|import |from |require\()"(?!\.|node:|hookgate\/)([^"]+)"/g)];
+      const allowed = Object.keys(peers).filter((name) => peers[name]?.includes(specifier));
+      expect([specifier, [...new Set(packages.map(([, name]) => name))]]).toEqual([specifier, allowed]);
+      expect(texts).not.toMatch(/(from |require\()"node:module"|import\((?!")|require\((?!")/);
+    }
+    for (const name of Object.keys(peers)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+  });
+
   it("names no path of the machine that built it", () => {
     const places = [fileURLToPath(root), `${homedir()}/`].filter((place) => place.length > 2);
     for (const file of packed.files)
