@@ -38,16 +38,6 @@ async function serve(limits = LIMITS, before: (req: IncomingMessage) => unknown 
   return { port, results, requests, nextResult };
 }
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closers.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 function post(port: number, body: Buffer, headers: Record<string, string> = {}): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const req = request({ port, host: "127.0.0.1", method: "POST", headers }, async (res) => {
@@ -56,6 +46,11 @@ function post(port: number, body: Buffer, headers: Record<string, string> = {}):
     req.on("error", reject);
     req.end(body);
   });
+}
+
+/** `toEqual` takes seconds for 100 KB. */
+function expectBytes(got: unknown, wanted: Buffer): void {
+  expect(Buffer.isBuffer(got) && got.equals(wanted)).toBe(true);
 }
 
 /** A socket that sends what it is given and gathers what comes back. */
@@ -80,8 +75,8 @@ describe("readBody accepts", () => {
     ["an empty body", Buffer.alloc(0)],
   ])("%s, with Content-Length and chunked", async (_name, body) => {
     const { port } = await serve();
-    expect(await post(port, body, { "content-length": String(body.length) })).toEqual(body);
-    expect(await post(port, body, { "transfer-encoding": "chunked" })).toEqual(body);
+    for (const framing of [{ "content-length": String(body.length) }, { "transfer-encoding": "chunked" }])
+      expectBytes(await post(port, body, framing), body);
   });
 
   it("a request without a body", async () => {
@@ -308,8 +303,8 @@ describe("readBody on HTTP/2", () => {
     const { client, result } = await serve2();
     const stream = client.request({ ":method": "POST" });
     stream.end(body);
-    expect(await result).toEqual(body);
-    expect(Buffer.concat(await stream.toArray())).toEqual(body);
+    expectBytes(await result, body);
+    expectBytes(Buffer.concat(await stream.toArray()), body);
   });
 
   it("rejects one byte over the limit", async () => {
