@@ -1,20 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
-import { createServer, IncomingMessage, request, type Server } from "node:http";
+import { createServer, IncomingMessage, request } from "node:http";
 import http2 from "node:http2";
-import { type AddressInfo, connect, Socket } from "node:net";
+import { connect, Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { type NodeRequest, readBody } from "../../../src/receiver/http/read-node-body.js";
+import { closeServers, listen, onClose } from "../../support/listen.js";
 
 const LIMITS: ReadLimits = { maxBodyBytes: 100_000, timeoutMs: 10_000, held: new HeldBytes(10_000_000) };
 type Result = Awaited<ReturnType<typeof readBody>>;
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
+afterEach(closeServers);
 
 /** A server that reads each body and answers with what it made of it. */
 async function serve(limits = LIMITS, before: (req: IncomingMessage) => unknown = () => {}) {
@@ -60,7 +58,7 @@ function raw(port: number, text: string) {
   socket.on("data", (chunk) => (received += chunk));
   socket.on("error", () => {});
   socket.write(text);
-  closers.push(() => socket.destroy());
+  onClose(() => socket.destroy());
   return { socket, closed: once(socket, "close").then(() => received) };
 }
 
@@ -144,7 +142,7 @@ describe("readBody rejects", () => {
     const { port, nextResult } = await serve({ ...LIMITS, maxBodyBytes: 1_000, timeoutMs: 120 });
     const { socket } = raw(port, `${HEAD}Content-Length: 1000\r\n\r\n`);
     const drops = setInterval(() => socket.write("x"), 10);
-    closers.push(() => clearInterval(drops));
+    onClose(() => clearInterval(drops));
     expect(await nextResult()).toMatchObject({ name: "body_timeout", hint: expect.stringContaining("0.12 s") });
   });
 
@@ -283,15 +281,10 @@ describe("readBody on HTTP/2", () => {
       resolveResult(read);
       if (!res.stream.destroyed) res.end(Buffer.isBuffer(read) ? read : JSON.stringify(read));
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     const client = http2.connect(`http://127.0.0.1:${port}`);
     client.on("error", () => {});
-    closers.push(() => {
-      client.destroy();
-      server.close();
-    });
+    onClose(() => client.destroy());
     return { client, port, result, arrived };
   }
 
