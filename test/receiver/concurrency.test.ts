@@ -269,7 +269,7 @@ describe("what is told", () => {
     const { receiver, errors } = build({}, broken);
     const outcome = await deliver(receiver, "{}");
     expect(outcome.name).toBe("internal_error");
-    expect(outcome.trace.map(({ check }) => check)).toContain("prove");
+    expect(outcome.trace.map(({ check }) => check)).toContain("authenticate");
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
 
