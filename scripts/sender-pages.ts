@@ -108,9 +108,12 @@ const PLAIN: ReadonlySet<string> = new Set(["bundleId", "environment", "organiza
 
 function sampleText(about: SenderDescription, option: string, sample: unknown): string {
   if (typeof sample === "string" && !PLAIN.has(option))
-    return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+    return `process.env.${constantCase(about.factory)}_${constantCase(VARIABLES[option] ?? option)}`;
   return FUNCTIONS[option] ?? JSON.stringify(sample);
 }
+
+/** `STRIPE_SECRET` reads as the key of an API, which is another one. */
+const VARIABLES: Readonly<Record<string, string>> = { secret: "webhookSecret" };
 
 function constantCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

@@ -118,7 +118,7 @@ function build() {
   }
   if (mode === "direct") {
     const store = killing(sqliteStore(join(folder, "handled.db")));
-    return createReceiver(sender, { ...quiet, dedupe: { store, leaseSeconds: 2 } }).on(
+    return createReceiver(sender, { ...quiet, dedupe: { store, leaseSeconds: 4 } }).on(
       "thing.made",
       (_event, { attempt }) => {
         note(attempt);
