@@ -14,7 +14,7 @@ describe("mollie", () => {
   const event = JSON.stringify({ id: "event_1", type: "payment-link.paid" });
   const signed = { ...JSON_TYPE, "x-mollie-signature": `sha256=${hmac(event).digest("hex")}` };
 
-  it("takes signed events, and classic webhooks as far as confirm vouches for them", async () => {
+  it("takes signed events, and classic webhooks where confirm verifies them", async () => {
     const asked: unknown[] = [];
     const confirm = (one: { payload: unknown }) => {
       asked.push(one.payload);

@@ -37,7 +37,7 @@ describe("Salesforce's outbound messages", () => {
     expect(seen).toMatchObject([{ type: "Lead", id: "04l1" }]);
   });
 
-  it("reach no handler unless confirm vouches for them", async () => {
+  it("reach no handler unless confirm verifies them", async () => {
     const { seen, receive } = at(() => false);
     await receive({ headers: xmlType, body: soap(organizationId, item("04l1", "Account")) });
     expect(seen).toEqual([]);

@@ -33,7 +33,7 @@ describe("what a proof leaves open", () => {
     ];
     const { signed, receive, outcome } = await send(segment({ secret, batches: true }), batch);
     expect(outcome).toMatchObject({ name: "processed" });
-    expect(outcome.trace.find((line) => line.check === "identify")?.hint).toContain("not signed");
+    expect(outcome.trace.find((line) => line.check === "extract-events")?.hint).toContain("not signed");
     const [first] = JSON.parse(Buffer.from(signed.body).toString("utf8")) as object[];
     const more = await receive({
       ...signed,

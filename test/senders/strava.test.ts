@@ -34,7 +34,7 @@ describe("a challenge in the query", () => {
 });
 
 describe("what a proof leaves open", () => {
-  it("strava: an event reaches a handler only if confirm vouches for it", async () => {
+  it("strava: an event reaches a handler only if confirm verifies it", async () => {
     const event = { object_type: "activity", aspect_type: "create", object_id: 1, event_time: 2 };
     const asked = (confirm: () => boolean) => send(strava({ verifyToken: "t-0123456789", confirm }), event);
     const { seen } = await asked(() => true);

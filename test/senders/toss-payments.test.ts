@@ -72,7 +72,7 @@ describe("kinds of deliveries", () => {
     expect(confirmed).toEqual(["PAYMENT_STATUS_CHANGED"]);
   });
 
-  it("refuses a forged signature, a wrong deposit secret, and what confirm does not vouch for", async () => {
+  it("refuses a forged signature, a wrong deposit secret, and what confirm does not verify", async () => {
     const before = seen.length;
     expect(await to.send("x", { eventType: "payout.changed", eventId: "e2" }, { tamper: true })).toMatchObject({
       status: 401,
