@@ -1,3 +1,4 @@
+// ensureEndpoint, rotateSecret and removeEndpoint against local servers that speak the APIs of GitHub and Stripe.
 import { Octokit } from "@octokit/rest";
 import { createReceiver, type Outcome } from "hookgate";
 import {

@@ -1,3 +1,4 @@
+// published() loads a list of addresses, caches it, and keeps it when a reload fails.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Auth } from "../../src/core/auth.js";

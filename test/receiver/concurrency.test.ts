@@ -1,3 +1,4 @@
+// Handlers that never end, crashes, closing, limits, and what an outcome tells.
 import { once } from "node:events";
 import http from "node:http";
 import { connect } from "node:net";

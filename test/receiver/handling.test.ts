@@ -1,3 +1,4 @@
+// Handlers: retries, replies, time limits, steps that run once, and errors.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type DedupeStore,

@@ -1,3 +1,4 @@
+// createTestSender signs as its sender does and delivers to every kind of target.
 import { createServer, type RequestListener } from "node:http";
 import connect from "connect";
 import express from "express";

@@ -1,3 +1,4 @@
+// The allowlist of source addresses, with fixed and with published ranges.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryInput } from "../../../src/core/delivery.js";
 import { published } from "../../../src/ip/published.js";

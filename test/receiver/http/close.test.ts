@@ -1,4 +1,4 @@
-// What do senders hear whose deliveries are under way while the receiver closes?
+// Deliveries that are under way while the receiver closes are answered.
 
 import http from "node:http";
 import { memoryStore, type WebhookError } from "hookgate";

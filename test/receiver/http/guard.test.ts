@@ -1,3 +1,4 @@
+// receiver.guard verifies a delivery and hands it to a route.
 import http from "node:http";
 import express from "express";
 import { json, memoryStore } from "hookgate";

@@ -1,3 +1,4 @@
+// A receiver on node:http and HTTP/2: clients that leave, connections, and request targets.
 import http from "node:http";
 import http2 from "node:http2";
 import { connect } from "node:net";

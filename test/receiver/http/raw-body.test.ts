@@ -1,3 +1,4 @@
+// The raw bytes of a body behind the parsers of a framework.
 import { once } from "node:events";
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";

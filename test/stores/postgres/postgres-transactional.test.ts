@@ -1,3 +1,4 @@
+// postgresStore with transactions, on a real PostgreSQL.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// What is an operator told of a Redis that forgets?
+// redisStore warns the operator of a Redis that can lose records.
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterEach, expect, it, vi } from "vitest";
