@@ -58,7 +58,9 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     await open();
     await expect.poll(() => rows().allInnerTexts()).toHaveLength(2);
     const [newest = "", oldest = ""] = await rows().allInnerTexts();
-    expect(newest).toMatch(/unauthenticated by authenticate[\s\S]*\/webhooks\/stripe[\s\S]*billing[\s\S]*401[\s\S]* [mµ]s/);
+    expect(newest).toMatch(
+      /unauthenticated by authenticate[\s\S]*\/webhooks\/stripe[\s\S]*billing[\s\S]*401[\s\S]* [mµ]s/,
+    );
     expect(oldest).toMatch(/processed[\s\S]*invoice\.paid[\s\S]*evt_1[\s\S]*200/);
   });
 

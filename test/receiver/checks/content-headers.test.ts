@@ -1,3 +1,4 @@
+// Content-Type, Content-Encoding and Content-Length are checked before the body is read.
 import { describe, expect, it } from "vitest";
 import { compileFormats, formatFor } from "../../../src/body-formats/content-type.js";
 import type { BodyFormats } from "../../../src/body-formats/format.js";

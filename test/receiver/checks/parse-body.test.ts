@@ -1,3 +1,4 @@
+// Bodies become payloads, and what cannot be parsed is refused.
 import { describe, expect, it } from "vitest";
 import type { BodyFormats } from "../../../src/body-formats/format.js";
 import type { DeliveryContext } from "../../../src/receiver/checks/check.js";
