@@ -1,8 +1,20 @@
 // The two records that the memory store keeps: of an event in work, and of an event that is done.
-import { Queued } from "./linked-queue.js";
+import { Linked, LinkedList } from "../../lib/linked-list.js";
+
+/** Records of one kind, with the time for which each is kept. */
+export class Queue<Member extends Linked<Member>> extends LinkedList<Member> {
+  /** Counted from the member's own time. */
+  readonly keepMs: number;
+
+  constructor(keepMs: number) {
+    super();
+    this.keepMs = keepMs;
+  }
+}
 
 /** An event that is claimed or released, by the queue it is in. Released, `token` is the one that released it. */
-export class Claim extends Queued<Claim> {
+export class Claim extends Linked<Claim> {
+  declare list: Queue<Claim> | undefined;
   readonly key: string;
   token: string;
   bodyDigest: string;
@@ -22,7 +34,7 @@ export class Claim extends Queued<Claim> {
 
   /** Past its time in the queue it is in. */
   isExpired(nowMs: number): boolean {
-    return this.queue !== undefined && this.sinceMs + this.queue.keepMs <= nowMs;
+    return this.list !== undefined && this.sinceMs + this.list.keepMs <= nowMs;
   }
 }
 
