@@ -1,11 +1,15 @@
 // `hookgate send`: one delivery, many, and every scenario, against our quick start and against a naive receiver.
+
 import express from "express";
 import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { app as quickStart } from "../../examples/quick-start.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file } from "./cli.js";
-import { listen, naive } from "./servers.js";
+import { naive } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
@@ -22,7 +26,7 @@ interface Result {
 const log = vi.spyOn(console, "log").mockImplementation(() => undefined); // the quick start's handler
 afterAll(() => log.mockRestore());
 beforeAll(async () => {
-  quick = `${await listen(quickStart)}/webhooks/stripe`;
+  quick = `${await serve(quickStart)}/webhooks/stripe`;
 });
 
 describe("one delivery", () => {
@@ -52,7 +56,7 @@ describe("one delivery", () => {
       bodies.push(req.body);
       res.end();
     });
-    const url = `${await listen(app)}/hooks`;
+    const url = `${await serve(app)}/hooks`;
     const data = '{"data":{"object":{"id":"in_7"}}}';
     await cli(["send", url, ...how, "--type", "a.b", "--data", `@${file(data)}`], { env });
     await cli(["send", url, ...how, "--type", "a.b", "--data", "@-"], { env, input: data });
@@ -70,7 +74,7 @@ describe("many", () => {
     const ids = new Set<unknown>();
     const receiver = createReceiver(stripe({ secret: SECRET }), quiet);
     receiver.on("a.b", (event) => void ids.add(event.id));
-    const url = `${await listen(receiver)}/`;
+    const url = `${await serve(receiver)}/`;
     const data = '{"id":"evt_same","data":{"object":{}}}';
     const called = await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--repeat", "20", "--json"], {
       env,
@@ -99,8 +103,8 @@ describe("--scenario all", () => {
     let handled = 0;
     const receiver = createReceiver(github({ secret: SECRET }), quiet);
     receiver.on("ping", () => void handled++);
-    const url = `${await listen(receiver)}/hooks`;
-    const count = await listen((_req, res) => void res.end(String(handled)));
+    const url = `${await serve(receiver)}/hooks`;
+    const count = await serve((_req, res) => void res.end(String(handled)));
     const args = ["send", url, "--sender", "github", "--secret-env", "STRIPE_SECRET", "--scenario", "all", "--json"];
     const called = await cli([...args, "--effects", count], { env });
     const { results } = called.json() as { results: readonly Result[] };
@@ -111,7 +115,7 @@ describe("--scenario all", () => {
 
   it("points out each thing that is wrong with a naive receiver", async () => {
     const { app } = naive("/hooks");
-    const origin = await listen(app);
+    const origin = await serve(app);
     const args = ["send", `${origin}/hooks`, ...how, "--scenario", "all", "--effects", `${origin}/count`, "--json"];
     const called = await cli(args, { env });
     expect(called.code).toBe(1);

@@ -1,6 +1,3 @@
-// What is declared is registered: idempotently, without a gap, and with clear words where the sender's API fails.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Octokit } from "@octokit/rest";
 import { createReceiver, type Outcome } from "hookgate";
 import {
@@ -21,6 +18,7 @@ import {
 import { github, stripe } from "hookgate/senders";
 import Stripe from "stripe";
 import { afterEach, describe, expect, it } from "vitest";
+import { start as startServer } from "../support/listen.js";
 import type { Fault } from "./servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "./servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
@@ -64,18 +62,8 @@ async function listen(sender: unknown, onOutcome: (outcome: Outcome) => void = (
   ) as never as { on(pattern: string, handler: (event: { id?: string }) => void): (req: unknown) => void };
   receiver.on("issues.opened", ({ id }) => void handled.push(id));
   receiver.on("invoice.paid", ({ id }) => void handled.push(id));
-  const server = createServer(receiver as never);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const listening: Listening = {
-    url: `http://127.0.0.1:${port}/hook`,
-    outcomes,
-    handled,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const { origin, close } = await startServer(receiver as never);
+  const listening: Listening = { url: `${origin}/hook`, outcomes, handled, close };
   opened.push(listening);
   return listening;
 }
@@ -494,11 +482,10 @@ describe("a sender that is registered by hand", () => {
 
 describe("signedRoundTrip", () => {
   it("does not take a page that answers 200 to everything for a receiver", async () => {
-    const server = createServer((req, res) => void req.resume().on("end", () => res.end("ok")));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    opened.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+    const server = await startServer((req, res) => void req.resume().on("end", () => res.end("ok")));
+    opened.push(server);
     const prove = signedRoundTrip(stripe({ secret: "whsec_0123456789abcdef" }) as never);
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = `${server.origin}/`;
     expect(await prove({ url, secret: undefined })).toEqual({
       isProven: false,
       detail: "a signed delivery was taken, but an unsigned one heard 200: is that the receiver?",

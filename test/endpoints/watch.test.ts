@@ -1,6 +1,4 @@
 // A watch says when an endpoint is silent, switched off, out of reach or refused too much: once when it begins, once when it ends.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
 import {
   type AlarmChange,
@@ -12,6 +10,7 @@ import {
 import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { start as startServer } from "../support/listen.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
 const sender = stripe({ secret: "whsec_0123456789abcdef0123" });
@@ -20,22 +19,15 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 
-function closed(server: Server): Promise<unknown> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(resolve));
-}
-
 async function start(options: (url: string) => WatchOptions) {
   const receiver = createReceiver(sender, { logger: { warn() {}, error() {} } });
   receiver.on("invoice.paid", () => undefined);
-  const server = createServer(receiver);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const { origin, close } = await startServer(receiver);
+  const url = `${origin}/hook`;
   const changes: string[] = [];
   let nowMs = 1_000_000_000_000;
   const onChange = ({ alarm, isOver }: AlarmChange): void => void changes.push(`${isOver ? "-" : "+"}${alarm.name}`);
   const watch = watchEndpoint(receiver, { onChange, now: () => nowMs, ...options(url) });
-  const close = (): Promise<unknown> => closed(server);
   opened.push({ close: () => watch.stop() }, { close });
   const test = createTestSender(sender);
   const send = (type: string, more: object = {}) =>
@@ -146,10 +138,9 @@ describe("from outside", () => {
 describe("telling", () => {
   it("answers ready with the status, and 503 only during alarms that were named", async () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
-    const server = createServer(watch.ready);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    opened.push({ close: () => closed(server) });
-    const ask = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const server = await startServer(watch.ready);
+    opened.push(server);
+    const ask = () => fetch(server.origin);
     expect((await ask()).status).toBe(200);
     elapse(2);
     await watch.look();

@@ -5,27 +5,15 @@ import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { allOf } from "../../src/auth/combine.js";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
-import {
-  build,
-  clockedStore,
-  closeServers,
-  erp,
-  event,
-  gate,
-  hmacAuth,
-  listen,
-  send,
-  signature,
-  signed,
-  viewOf,
-} from "./harness.js";
+import { build, clockedStore, erp, event, gate, hmacAuth, send, signature, signed, viewOf } from "./harness.js";
 
 afterEach(async () => {
   // Deadlines share one timer: it must have rung out on the clock that it was set on.
   if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(15_000);
   vi.useRealTimers();
-  closeServers();
+  await closeServers();
 });
 
 type Receiver = ReturnType<typeof build>["receiver"];

@@ -13,16 +13,15 @@ import {
 } from "hookgate";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
 import {
   type Answer,
   build,
-  closeServers,
   erp,
   event,
   gate,
   hmacAuth,
-  listen,
   newId,
   problem,
   SECRET,

@@ -7,7 +7,8 @@ import { lambdaHandler } from "hookgate/lambda";
 import { createTestSender, type WebhookMatchers, webhookMatchers } from "hookgate/testing";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { closeServers, erp, listen, quiet } from "../receiver/harness.js";
+import { erp, quiet } from "../receiver/harness.js";
+import { closeServers, listen } from "../support/listen.js";
 
 declare module "vitest" {
   // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
@@ -36,7 +37,7 @@ const cases: Case[] = [
     async (wrongKey) => {
       const port = await listen(build());
       const sent = await test.send(`http://127.0.0.1:${port}/hooks`, { type: "a.b", wrongKey });
-      closeServers();
+      await closeServers();
       return sent;
     },
   ],

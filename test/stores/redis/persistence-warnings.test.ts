@@ -58,9 +58,9 @@ describeWithRedis("redisStore tells the operator", () => {
     ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing over a restart (appendonly no, save "")']],
     ["of a Redis of snapshots", { keeps: "snapshots" }, ['only writes snapshots (appendonly no, save "3600 1")']],
     [
-      "of one that evicts claims in work",
+      "of one that evicts running claims",
       { ...ALWAYS, settings: ["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"] },
-      ["may forget events just handled and claims in work (maxmemory-policy allkeys-lru)"],
+      ["may forget recent events and running claims (maxmemory-policy allkeys-lru)"],
     ],
     [
       "of one that evicts what ends first",
