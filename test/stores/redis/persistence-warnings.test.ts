@@ -55,7 +55,7 @@ describeWithRedis("redisStore warns the operator", () => {
   const ALWAYS: RedisServerOptions = { keeps: "everything" };
   it.each<[string, RedisServerOptions, string[]]>([
     ["nothing of a Redis that keeps everything", ALWAYS, []],
-    ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing over a restart (appendonly no, save "")']],
+    ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing across a restart (appendonly no, save "")']],
     ["of a Redis of snapshots", { keeps: "snapshots" }, ['only writes snapshots (appendonly no, save "3600 1")']],
     [
       "of one that evicts running claims",
@@ -65,14 +65,14 @@ describeWithRedis("redisStore warns the operator", () => {
     [
       "of one that evicts what ends first",
       { ...ALWAYS, settings: ["--maxmemory", "100mb", "--maxmemory-policy", "volatile-ttl"] },
-      ["forgets events before their time, those with the shortest retention first (maxmemory-policy volatile-ttl)"],
+      ["forgets events early, those with the shortest retention first (maxmemory-policy volatile-ttl)"],
     ],
     ["nothing of a policy without a limit", { ...ALWAYS, settings: ["--maxmemory-policy", "allkeys-lru"] }, []],
     ["nothing of a limit without eviction", { ...ALWAYS, settings: ["--maxmemory", "100mb"] }, []],
     [
       "of both",
       { keeps: "nothing", settings: ["--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru"] },
-      ["keeps nothing", "may forget events"],
+      ["keeps nothing", "may forget recent events"],
     ],
   ])("%s", async (_, options, expected) => {
     const server = await start(options);
