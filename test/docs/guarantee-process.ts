@@ -65,9 +65,9 @@ function killingInbox(inbox: Inbox): Inbox {
       inbox.work({
         ...worker,
         async run(...given) {
-          const verdict = await worker.run(...given);
+          const decision = await worker.run(...given);
           dieAt("after the run");
-          return verdict;
+          return decision;
         },
       }),
   };

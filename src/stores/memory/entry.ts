@@ -1,4 +1,4 @@
-// The two records that the memory store keeps: of an event in work, and of an event that is done.
+// The two records that the memory store keeps: a claimed or released event, and a done one.
 import { Linked, LinkedList } from "../../lib/linked-list.js";
 
 /** Records of one kind, with the time for which each is kept. */
@@ -12,7 +12,7 @@ export class Queue<Member extends Linked<Member>> extends LinkedList<Member> {
   }
 }
 
-/** An event that is claimed or released, by the queue it is in. Released, `token` is the one that released it. */
+/** A claimed or released event; its queue says which. `token` is that of its holder, or of the one that released it. */
 export class Claim extends Linked<Claim> {
   declare list: Queue<Claim> | undefined;
   readonly key: string;
@@ -32,7 +32,7 @@ export class Claim extends Linked<Claim> {
     this.sinceMs = sinceMs;
   }
 
-  /** Past its time in the queue it is in. */
+  /** Whether its time in its queue is over. */
   isExpired(nowMs: number): boolean {
     return this.list !== undefined && this.sinceMs + this.list.keepMs <= nowMs;
   }
