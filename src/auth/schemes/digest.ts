@@ -1,5 +1,5 @@
 // Verifies a plain hash over the delivery and a shared secret, for vendors without an HMAC.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
@@ -20,7 +20,7 @@ import {
 import type { SignatureReading } from "../signature/parsed-signature.js";
 import { compileReplyTexts, type SignsReplies } from "../signature/reply-texts.js";
 import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import { SECRET_MARK, type SignedBytes } from "../signature/signed-template.js";
 
 export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
 
@@ -86,9 +86,7 @@ export function digest(options: DigestOptions): Auth {
       `digest: algorithm must be one of ${Object.keys(HASH_BYTES).join(", ")}; got ${JSON.stringify(algorithm)}`,
     );
   }
-  // Of chance and per proof, so that no delivery can say where the secret goes.
-  const mark = `\u0001${randomBytes(16).toString("hex")}\u0001`;
-  const { signed, hasTextBehind } = withMark(options, mark);
+  const { signed, hasTextBehind } = withMark(options);
   const { signature, patterns, timestamp, families, signsReplies, secretAt } = options;
   if (signsReplies && secretAt === undefined) {
     throw new TypeError("digest: signsReplies needs secretAt: it says where the secret goes in what is answered");
@@ -113,7 +111,7 @@ export function digest(options: DigestOptions): Auth {
 
   function hashOf(secret: string, { before, body, after }: SignedBytes): string {
     const hash = createHash(algorithm);
-    const fill = (text: string) => text.replace(mark, () => secret);
+    const fill = (text: string) => text.replace(SECRET_MARK, () => secret);
     const place = { start: options.secretAt === "start" ? secret : "", end: options.secretAt === "end" ? secret : "" };
     hash.update(place.start + fill(before), "latin1");
     if (body !== undefined) hash.update(body);
@@ -144,7 +142,7 @@ export function digest(options: DigestOptions): Auth {
     if (!found.ok) return found;
     const { plan, reading, delivery } = claim;
     const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong hash
-    const keyIndex = matchingKey(isUnknown ? [mark] : found.keys, claim);
+    const keyIndex = matchingKey(isUnknown ? [SECRET_MARK] : found.keys, claim);
     if (isUnknown || keyIndex < 0) return plan.signature.isWellFormed(reading) ? WRONG : MALFORMED;
     const untimely = plan.time?.isReadLate ? plan.time.read(delivery, reading, undefined) : undefined;
     if (untimely !== undefined) return untimely;
@@ -218,10 +216,10 @@ const EXTENDABLE =
   "digest: the secret is hashed before what is sent, so whoever has seen one delivery can forge longer ones; use the sender's HMAC if it has one";
 
 /** The template with the mark in place of the secret. */
-function withMark(
-  { signed, secretAt }: DigestOptions,
-  mark: string,
-): { signed: NonNullable<SignedOptions["signed"]>; hasTextBehind: boolean } {
+function withMark({ signed, secretAt }: DigestOptions): {
+  signed: NonNullable<SignedOptions["signed"]>;
+  hasTextBehind: boolean;
+} {
   if (typeof signed === "object" && signed !== null) {
     if (secretAt === "start" || secretAt === "end") return { signed, hasTextBehind: secretAt === "start" };
     throw new TypeError('digest: secretAt must be "start" or "end" where signed is a function\'s texts');
@@ -232,7 +230,7 @@ function withMark(
   }
   if (secretAt !== undefined)
     throw new TypeError("digest: secretAt is for a function's texts; a template has {secret}");
-  return { signed: before + mark + behind, hasTextBehind: behind.includes("{") };
+  return { signed: before + SECRET_MARK + behind, hasTextBehind: behind.includes("{") };
 }
 
 function firstOf(found: KeySet<string> | Refusal): string {

@@ -1,11 +1,12 @@
 // Verifies an HMAC signature, described in the words of the vendor's documentation.
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { type Auth, type Proof, type Proven, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys, shown } from "../../lib/options.js";
 import { formatTime } from "../../lib/time.js";
+import { dummyKeys } from "../keys/dummy-key.js";
 import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm } from "../keys/secret-encoding.js";
 import { compileSecrets, type SecretRules } from "../keys/secrets.js";
@@ -66,7 +67,6 @@ export function hmac(options: HmacOptions): Auth {
   const secrets = compileSecrets(options.secret, secretRules(options));
   const encoding = ENCODINGS[options.signature.encoding];
   const isEqual = createTextEqual(encoding.lengthOf(DIGEST_BYTES[algorithm]));
-  const dummyKeys = [createSecretKey(randomBytes(32))];
 
   function digest(key: KeyObject, bytes: SignedBytes): string {
     const hash = createHmac(algorithm, key);
@@ -106,7 +106,7 @@ export function hmac(options: HmacOptions): Auth {
   ): Proof {
     if (!found.ok) return found;
     const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong signature
-    const keyIndex = matchingKey(isUnknown ? dummyKeys : found.keys, candidates, reading);
+    const keyIndex = matchingKey(isUnknown ? dummyKeys() : found.keys, candidates, reading);
     if (isUnknown || keyIndex < 0) {
       if (!plan.signature.isWellFormed(reading)) return MALFORMED;
       return isUnknown ? NO_SECRET : WRONG;

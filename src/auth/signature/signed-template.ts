@@ -61,6 +61,9 @@ export type ValuePatterns = Readonly<Record<string, RegExp>>;
 /** The header that a name in a description stands for: `*-id` is `svix-id` in one family. */
 export type HeaderName = (name: string) => string;
 
+/** Stands in a literal where a secret goes. It is no byte, so no value of a delivery is taken for it. */
+export const SECRET_MARK = "\uffff";
+
 const lowerCase: HeaderName = (name) => name.toLowerCase();
 const BARE_KINDS: readonly string[] = ["body", "timestamp", "method", "url", "path", "target"];
 const NAMED_KINDS: readonly string[] = ["header", "param", "json", "form", "query"];
@@ -137,7 +140,8 @@ function parse(template: string, where: string): readonly Part[] {
 function addLiteral(parts: Part[], text: string, where: string): void {
   if (/[{}]/.test(text)) throw new TypeError(`${where}: signed has a brace that opens or closes no placeholder`);
   if (text === "") return;
-  parts.push({ kind: "literal", name: latin1Of(text), isOptional: false, until: "", pattern: undefined });
+  const name = text.split(SECRET_MARK).map(latin1Of).join(SECRET_MARK);
+  parts.push({ kind: "literal", name, isOptional: false, until: "", pattern: undefined });
 }
 
 function withPatterns(parts: readonly Part[], patterns: ValuePatterns, where: string): readonly Part[] {
@@ -212,7 +216,7 @@ function render(
       default: {
         const value = placeholderValue(part, delivery, url, input, fields);
         if (typeof value !== "string") return value;
-        if (part.until !== "" && value.includes(part.until)) return ambiguous(part);
+        if (value.includes(SECRET_MARK) || (part.until !== "" && value.includes(part.until))) return ambiguous(part);
         if (part.pattern !== undefined && !part.pattern.test(value)) return otherwiseWritten(part);
         text += value;
       }
