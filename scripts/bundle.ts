@@ -1,6 +1,6 @@
 // Builds the JavaScript of the package: ES modules from the sources, and the same files once more as CommonJS.
 // An import costs what it parses and then the number of files, so there is one file for each entry point, one for what
-// they share, and one for the ways to verify origin.
+// they share (core.ts), and one for the authentication schemes (`sharedBefore`).
 import { readdirSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
@@ -36,6 +36,12 @@ export async function bundle(sources: readonly string[], folder: string): Promis
   });
 }
 
+/** Before entry points that use the schemes of `hookgate/auth`, so that they share those as one file, and not as several. */
+function sharedBefore(path: string): string {
+  if (/^src\/auth\/[^/]+\/index\.ts$/.test(path)) return 'import "../index.js";\n';
+  return path === "src/senders/index.ts" ? 'import "../auth/index.js";\n' : "";
+}
+
 /**
  * Sources in a namespace of their own, where esbuild does not see the `sideEffects: false` of our package.json: it would
  * leave core.ts empty. `ignoreAnnotations` would too, but then no `@__PURE__` comes into dist, and users' bundlers keep all.
@@ -52,7 +58,7 @@ const ownSources: Plugin = {
       };
     });
     build.onLoad({ filter: /.*/, namespace: "hookgate" }, async ({ path }) => ({
-      contents: await readFile(resolve(folder, path), "utf8"),
+      contents: sharedBefore(path) + (await readFile(resolve(folder, path), "utf8")),
       loader: "ts",
       resolveDir: folder,
     }));

@@ -12,15 +12,6 @@ export type {
 } from "../core/auth.js";
 export type { MaybePromise } from "../lib/maybe-promise.js";
 export { allOf, anyOf } from "./combine.js";
-export { type MessageSignatureOptions, messageSignature } from "./http-signature/http-signature.js";
-export type {
-  MessageAlgorithm,
-  MessageKey,
-  MessageKeyAnswer,
-  MessageKeyFunction,
-  MessageKeys,
-  MessagePublicKeyAlgorithm,
-} from "./http-signature/keys.js";
 export { type BearerJwtOptions, type BearerJwtRules, bearerJwt } from "./jwt/bearer-jwt.js";
 export { type DetachedJwsOptions, detachedJws } from "./jwt/detached-jws.js";
 export type { JwsAlgorithm, JwsAlgorithm as JwtAlgorithm } from "./jwt/jws-algorithms.js";
@@ -43,13 +34,6 @@ export { bodySecrets } from "./request/body-secrets.js";
 export type { SignatureEncoding } from "./request/encoding.js";
 export { type BasicAuthOptions, basicAuth } from "./schemes/basic-auth.js";
 export { type BearerTokenOptions, bearerToken } from "./schemes/bearer-token.js";
-export type { CertificateHeaderForm } from "./schemes/certificate-header.js";
-export {
-  type CertificateFromProxy,
-  type CertificateRules,
-  type ClientCertificateOptions,
-  clientCertificate,
-} from "./schemes/client-certificate.js";
 export { type DigestAlgorithm, type DigestOptions, digest } from "./schemes/digest.js";
 export { hmac } from "./schemes/hmac.js";
 export { type ItemHmacOptions, itemHmac } from "./schemes/item-hmac.js";

@@ -45,6 +45,8 @@ const MAX_KEY_ID_CHARS = 256;
  * @param options.clockToleranceSeconds - For `expires`, in seconds, 0 to 300. Default 60.
  * @throws {TypeError} When built without required components or with one that no request has, or with an ill-formed key. Never per delivery.
  * @example
+ * import { messageSignature } from "hookgate/auth/http-signature";
+ *
  * messageSignature({
  *   required: ["@method", "@target-uri", "content-digest"],
  *   keys: { "key-1": { algorithm: "ed25519", publicKey: process.env.SENDER_PUBLIC_KEY } },

@@ -8,28 +8,28 @@ import {
   type HolderAnswer,
   type OrderAnswer,
   RELEASED_RETENTION_SECONDS,
-  StoreFullError,
   type StoreNeeds,
 } from "../store.js";
 import { Versions } from "./entity-versions.js";
 import { Claim, Done, type Entry, isExpired } from "./entry.js";
+import { Eviction } from "./eviction.js";
 import { Queue } from "./linked-queue.js";
 import { ShardedMap } from "./sharded-map.js";
 
-/** About 30 MB when full of events without a reply of their own. */
+/** About 30 MB of memory when no event has a reply of its own. */
 const DEFAULT_MAX_KEYS = 100_000;
-/** Expired records removed by one claim at most: many times what a claim adds, and well under 0.1 ms. */
+/** Expired records that one claim removes at most: far more than one claim adds, and well under 0.1 ms of work. */
 const PURGED_PER_CLAIM = 100;
 const KEPT_AFTER_CLAIM_MS = RELEASED_RETENTION_SECONDS * 1000;
 
 export interface MemoryStoreOptions {
-  /** How many events are remembered at most. Default 100,000; about 300 bytes each, and its own reply where it has one. */
+  /** The largest number of events remembered. Default 100,000. An event takes about 300 bytes, plus its own reply if it has one. */
   readonly maxKeys?: number;
   /** A monotonic clock in milliseconds, for tests. Default `performance.now`. Not the receiver's `now`, which is wall-clock time. */
   readonly now?: () => number;
 }
 
-/** A store whose ops answer at once. */
+/** A dedupe store whose operations return synchronously, never a promise. */
 export interface MemoryStore extends DedupeStore {
   claim(claim: ClaimRequest): ClaimAnswer;
   renew(key: string, token: string, leaseSeconds: number): HolderAnswer;
@@ -37,25 +37,28 @@ export interface MemoryStore extends DedupeStore {
   release(key: string, token: string, progress?: string): HolderAnswer;
   advance(entityKey: string, version: number, retentionSeconds: number): OrderAnswer;
   attach(needs: StoreNeeds): void;
-  /** How many keys are kept now. */
+  /** The number of keys in the store now. */
   readonly size: number;
-  /** How many records had to go before their time, since the store was made. */
+  /** The number of records evicted before they expired, since the store was created. */
   readonly evictions: number;
 }
 
 /**
- * Remembers events in this process: the default store.
+ * Remembers events in the memory of this process. The default store.
  *
- * When `maxKeys` are kept, a new event takes the place of what is missed least: the oldest released event (its attempt
- * count is lost), else the event longest done, else the oldest released event with progress, else the oldest lapsed
- * claim. Never a claim in work, and never an event done so recently that the receiver's tolerance would let a replay in.
+ * When `maxKeys` records are kept, a new event evicts one, in this order: the oldest released event (its attempt count is
+ * lost), the event completed first, the oldest released event with progress, the oldest lapsed claim. A claim with a valid
+ * lease is never evicted, and neither is an event completed so recently that the receiver's tolerance would accept a replay.
  *
- * Promise: one run per event in this process, while `maxKeys` hold what arrives within the retention; said once where
- *          they do not. Not promised: anything across processes or restarts. Use a shared store for that.
+ * Promise: one run per event in this process, while `maxKeys` is enough for the events of one retention period. A warning
+ *          is logged once when it is not. Not promised: anything across processes or restarts. Use a shared store for that.
  *
- * @param options.maxKeys - Events remembered at most. Default 100,000.
- * @throws {TypeError} When built with an unknown option or a `maxKeys` that is not a whole number, 1 or more.
- * @throws {StoreFullError} From `claim`, when nothing may be forgotten. It passes; the sender hears 503.
+ * @param options.maxKeys - The largest number of events remembered. Default 100,000.
+ * @param options.now - A monotonic clock in milliseconds, for tests. Default `performance.now`.
+ * @returns A store for `dedupe.store`. Several receivers may share it.
+ * @throws {TypeError} When built with an unknown option, a `maxKeys` that is not a whole number of 1 or more, or a `now`
+ *         that is not a function.
+ * @throws {StoreFullError} From `claim`, when no record may be evicted. The sender gets 503 and retries.
  * @example createReceiver(stripe({ secret }), { dedupe: { store: memoryStore({ maxKeys: 1_000_000 }) } });
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
@@ -80,20 +83,24 @@ class Memory implements MemoryStore {
   readonly #claimed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
   readonly #released = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
   readonly #progressed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
-  /** By retention, of which there is one per receiver: within one queue the oldest is the first to expire. */
+  /** By retention in seconds, see `RecordQueues`. */
   readonly #done = new Map<number, Queue<Entry>>();
   readonly #queues: Queue<Entry>[] = [this.#released, this.#progressed, this.#claimed];
   readonly #versions: Versions;
-  readonly #reports = new Set<(message: string) => void>();
-  #minRetentionMs = 0;
-  /** One counter for all keys: a fence still rises when a key was forgotten and comes again. */
+  readonly #eviction: Eviction;
+  /** One counter for all keys, so that the fence of a key rises even after the key was forgotten. */
   #lastFence = 0;
   #evictions = 0;
-  #hasReported = false;
 
   constructor(maxKeys: number, now: () => number) {
     this.#maxKeys = maxKeys;
     this.#versions = new Versions(maxKeys);
+    this.#eviction = new Eviction(maxKeys, {
+      claimed: this.#claimed,
+      released: this.#released,
+      progressed: this.#progressed,
+      done: this.#done,
+    });
     this.#now = now;
     this.#startMs = now();
   }
@@ -107,9 +114,7 @@ class Memory implements MemoryStore {
   }
 
   attach(needs: StoreNeeds): void {
-    // A record does not tell whose it is, so the most careful receiver decides for all.
-    this.#minRetentionMs = Math.max(this.#minRetentionMs, needs.minRetentionSeconds * 1000);
-    if (needs.report !== undefined) this.#reports.add(needs.report);
+    this.#eviction.attach(needs.minRetentionSeconds, needs.report);
   }
 
   claim({ key, token, leaseSeconds, bodyDigest }: ClaimRequest): ClaimAnswer {
@@ -174,7 +179,7 @@ class Memory implements MemoryStore {
     return Math.ceil(this.#now() - this.#startMs);
   }
 
-  /** What is kept of the key and not past its time. */
+  /** The record of the key, unless it has expired. */
   #find(key: string, nowMs: number): Done | Claim | undefined {
     const entry = this.#entries.get(key) as Done | Claim | undefined;
     if (entry === undefined || !isExpired(entry, nowMs)) return entry;
@@ -183,7 +188,10 @@ class Memory implements MemoryStore {
   }
 
   #create(key: string, token: string, bodyDigest: string, nowMs: number): Claim {
-    if (this.#entries.size >= this.#maxKeys) this.#makeRoom(nowMs);
+    if (this.#entries.size >= this.#maxKeys) {
+      this.#forget(this.#eviction.victim(nowMs));
+      this.#evictions++;
+    }
     const claim = new Claim(key, token, bodyDigest, nowMs);
     this.#entries.set(key, claim);
     return claim;
@@ -214,56 +222,8 @@ class Memory implements MemoryStore {
     }
   }
 
-  #makeRoom(nowMs: number): void {
-    const done = this.#longestDone(nowMs);
-    const lapsed = this.#claimed.oldest;
-    // A released event lacks only its count when it comes again, and it will; a done one would run again, if it came.
-    const victim =
-      this.#released.oldest ??
-      done ??
-      this.#progressed.oldest ??
-      (lapsed !== undefined && lapsed.sinceMs <= nowMs ? lapsed : undefined);
-    if (victim === undefined) {
-      const youngest = `done within the last ${this.#minRetentionMs / 1000} s`;
-      throw new StoreFullError(`memoryStore: all ${this.#maxKeys} keys are in work or were ${youngest}; raise maxKeys`);
-    }
-    if (victim === done) this.#reportOnce(done, nowMs);
-    this.#forget(victim);
-    this.#evictions++;
-  }
-
-  /** Of what is done for so long that it may be forgotten, the first. */
-  #longestDone(nowMs: number): Entry | undefined {
-    let longest: Entry | undefined;
-    for (const { oldest } of this.#done.values()) {
-      if (oldest === undefined || oldest.sinceMs + this.#minRetentionMs > nowMs) continue;
-      if (longest === undefined || oldest.sinceMs < longest.sinceMs) longest = oldest;
-    }
-    return longest;
-  }
-
   #forget(entry: Entry): void {
     entry.queue?.remove(entry);
     this.#entries.delete(entry.key);
   }
-
-  #reportOnce(done: Entry, nowMs: number): void {
-    if (this.#hasReported) return;
-    this.#hasReported = true;
-    const kept = inWords(nowMs - done.sinceMs);
-    const promised = inWords(done.queue?.keepMs ?? 0);
-    const message =
-      `memoryStore: maxKeys (${this.#maxKeys}) is reached, so events are now forgotten after about ${kept} instead of ` +
-      `${promised}; a copy that comes later runs again. Raise maxKeys, shorten retentionSeconds, or use a shared store.`;
-    for (const report of this.#reports) report(message);
-  }
-}
-
-/** To be read, not parsed: "4 h" rather than "14,512,003 ms". */
-function inWords(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }

@@ -70,6 +70,8 @@ const OPTION_NAMES: readonly (keyof ClientCertificateOptions)[] = [
  *
  * @throws {TypeError} When built without a rule, or with an ill-formed one. Never per delivery.
  * @example
+ * import { clientCertificate } from "hookgate/auth/client-certificate";
+ *
  * // Meta's webhooks: the server is given Meta's root as `ca`.
  * clientCertificate({ commonName: "client.webhooks.fbclientcerts.com" });
  */
