@@ -1,6 +1,7 @@
 // The worker loop of engines that are polled: takes entries and keeps the ones that run.
 
 import { WebhookError } from "../core/errors.js";
+import { unref } from "../lib/timer.js";
 import type { InboxDecision, InboxEntry, InboxJob, InboxWorker } from "./inbox.js";
 
 export interface LoopOptions<Job> {
@@ -48,7 +49,7 @@ export function inboxLoop<Job extends object>(options: LoopOptions<Job>): InboxL
   let isWoken = false;
   let timer: NodeJS.Timeout | undefined;
   const heart = setInterval(() => void beat(), options.beatMs);
-  heart.unref();
+  unref(heart);
 
   async function beat(): Promise<void> {
     if (held.size === 0) return;

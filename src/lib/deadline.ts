@@ -1,4 +1,5 @@
 // Deadlines: one timer for many, and promises that are given up.
+import { IS_TIMER_OF_REQUEST, unref } from "./timer.js";
 
 /** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
 export function within<T>(
@@ -37,6 +38,8 @@ export interface Deadline {
   /** On the monotonic clock. */
   readonly atMs: number;
   readonly fire: () => void;
+  /** Where timers belong to requests. */
+  readonly own: { timer: NodeJS.Timeout | undefined } | undefined;
 }
 
 const pending = /* @__PURE__ */ new Set<Deadline>();
@@ -44,20 +47,40 @@ let timer: NodeJS.Timeout | undefined;
 
 /** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */
 export function setDeadline(delayMs: number, fire: () => void): Deadline {
-  const deadline: Deadline = { atMs: performance.now() + delayMs, fire };
+  if (IS_TIMER_OF_REQUEST) return withOwnTimer(delayMs, fire);
+  const deadline: Deadline = { atMs: performance.now() + delayMs, fire, own: undefined };
   pending.add(deadline);
   if (timer === undefined) schedule();
   return deadline;
 }
 
 export function cancelDeadline(deadline: Deadline | undefined): void {
-  if (deadline !== undefined) pending.delete(deadline);
+  if (deadline === undefined) return;
+  if (deadline.own === undefined) pending.delete(deadline);
+  else end(deadline.own);
+}
+
+/** A timer that another request had set would be gone with it, or would act for that one. */
+function withOwnTimer(delayMs: number, fire: () => void): Deadline {
+  const own: NonNullable<Deadline["own"]> = { timer: undefined };
+  own.timer = setTimeout(() => {
+    // Another request may have cancelled it, which ends no timer of this one.
+    if (own.timer === undefined) return;
+    own.timer = undefined;
+    fire();
+  }, delayMs);
+  return { atMs: performance.now() + delayMs, fire, own };
+}
+
+function end(own: NonNullable<Deadline["own"]>): void {
+  clearTimeout(own.timer);
+  own.timer = undefined;
 }
 
 function schedule(): void {
   timer = setTimeout(tick, TICK_MS);
   // Whoever waits for a deadline is held by a socket of their own; a timer of ours must not keep a process alive.
-  timer.unref();
+  unref(timer);
 }
 
 function tick(): void {

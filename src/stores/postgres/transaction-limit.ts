@@ -1,4 +1,5 @@
 // Limits open transactions below the size of the pool.
+import { unref } from "../../lib/timer.js";
 import { StoreFullError } from "../store.js";
 
 /** A burst is let through in turn for so long; within the second that a claim has, this leaves time for the claim. */
@@ -25,7 +26,7 @@ export class Slots {
         this.#waiting.delete(next);
         reject(new StoreFullError(`postgresStore: ${this.limit} transactions are open, and no more may be`));
       }, PATIENCE_MS);
-      timer.unref();
+      unref(timer);
       this.#waiting.add(next);
     });
   }
