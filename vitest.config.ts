@@ -6,12 +6,15 @@ import { entryPoints, root } from "./scripts/entry-points.js";
 export default defineConfig({
   resolve: {
     // Tests import the package by name, and get the sources.
-    alias: entryPoints()
-      .filter(({ isCommand }) => !isCommand)
-      .map(({ specifier, source }) => ({
-        find: new RegExp(`^${specifier}$`),
-        replacement: fileURLToPath(new URL(source, root)),
-      })),
+    alias: [
+      ...entryPoints()
+        .filter(({ isCommand }) => !isCommand)
+        .map(({ specifier, source }) => ({
+          find: new RegExp(`^${specifier}$`),
+          replacement: fileURLToPath(new URL(source, root)),
+        })),
+      { find: /^hookgate\/senders\/([^/]+)$/, replacement: fileURLToPath(new URL("src/senders/$1.ts", root)) },
+    ],
   },
   test: {
     include: ["test/**/*.test.ts"],

@@ -15,11 +15,12 @@ export { allOf, anyOf } from "./combine.js";
 export { type BearerJwtOptions, type BearerJwtRules, bearerJwt } from "./jwt/bearer-jwt.js";
 export { type DetachedJwsOptions, detachedJws } from "./jwt/detached-jws.js";
 export type { JwsAlgorithm, JwsAlgorithm as JwtAlgorithm } from "./jwt/jws-algorithms.js";
-export type { JwsKeySource, JwsKeySource as BearerJwtKeys } from "./jwt/jws-keys.js";
+export type { JwsKeySource, JwsKeySource as BearerJwtKeys } from "./jwt/jws-key-source.js";
 export { type ClaimValue, type HashClaim, type JwtLacks, type JwtOptions, type JwtRules, jwt } from "./jwt/jwt.js";
 export type { X5cOptions } from "./jwt/x5c.js";
 export type { EcdsaForm, PublicKeyAlgorithm } from "./keys/algorithms.js";
 export type { CertificateUrlOptions } from "./keys/certificate-url.js";
+export type { Secret } from "./keys/fixed-secrets.js";
 export type { JwkSet } from "./keys/jwks-document.js";
 export type { Jwk, PublicKeyText } from "./keys/parse-public-key.js";
 export type {
@@ -29,7 +30,8 @@ export type {
   PublicKeySource,
 } from "./keys/public-key-source.js";
 export type { KeyForm } from "./keys/secret-encoding.js";
-export type { Secret, SecretAnswer, SecretFunction, Secrets, UnverifiedDelivery } from "./keys/secrets.js";
+export type { SecretAnswer, SecretFunction, Secrets } from "./keys/secrets.js";
+export type { UnverifiedDelivery } from "./keys/unverified-delivery.js";
 export { bodySecrets } from "./request/body-secrets.js";
 export type { SignatureEncoding } from "./request/encoding.js";
 export { type BasicAuthOptions, basicAuth } from "./schemes/basic-auth.js";

@@ -13,11 +13,13 @@ import { type BackfillOptions, type BackfillSettings, positiveSeconds, settingsO
 import type { BackfillSource } from "./sources/source.js";
 import { Blocked, takePage } from "./take-page.js";
 
+/** How often `start` runs a backfill. */
 export interface BackfillSchedule {
   /** From the end of one run to the start of the next. Default 300. */
   readonly everySeconds?: number;
 }
 
+/** Fetches missed events, once or on a schedule. */
 export interface Backfill {
   /**
    * Fetches everything up to now. Never rejects: what is in the way is in the report, and the cursor is kept.

@@ -59,6 +59,7 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
+/** What an authentication scheme answers: proven, or why not. */
 export type Proof = Proven | Refusal;
 
 /** What a proof may need beyond the delivery. */

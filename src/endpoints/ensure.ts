@@ -24,6 +24,7 @@ import type {
   WantedEndpoint,
 } from "./providers/provider.js";
 
+/** Options of `ensureEndpoint`: the registration as it should be. */
 export interface EnsureOptions {
   /** Where: `githubWebhooks({ token, owner, repo })`, `stripeWebhooks({ apiKey })`, … */
   readonly api: EndpointApi | ManualEndpoint;
@@ -48,6 +49,7 @@ export interface EnsureOptions {
   readonly onStep?: (step: PlanStep) => void;
 }
 
+/** What `ensureEndpoint` found and did. */
 export interface EnsureResult {
   readonly plan: EndpointPlan;
   /** What is registered now; `undefined` after a dry run that would create it, and where it is done by hand. */

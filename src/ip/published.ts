@@ -3,6 +3,7 @@ import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
 import type { PublishedAddresses } from "../sender/sender.js";
 import { type PublishedList, RefreshedList } from "./refreshed-list.js";
 
+/** How a published list of addresses is fetched and how long a fetched list may be used. */
 export interface PublishedOptions {
   /** Age at which a list is loaded again, in the background. Default 3,600. */
   readonly refreshSeconds?: number;

@@ -21,6 +21,7 @@ import { DeliverySpans, type RunningHandler, resultOf } from "./spans.js";
 
 export type { InstrumentOptions } from "./options.js";
 
+/** Running instrumentation, to be ended. */
 export interface Instrumentation {
   /** Ends it. Spans of deliveries that are on their way are lost. */
   disable(): void;

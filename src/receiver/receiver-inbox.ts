@@ -20,6 +20,7 @@ import { Handlers } from "./processing/handler-registry.js";
 import { type InboxWorker, startInboxWorker } from "./processing/inbox-worker.js";
 import type { Settings } from "./resolve-options.js";
 
+/** How many entries of an inbox run at once, and when a failed one runs again. */
 export interface WorkOptions {
   /** How many events run at once in this process. Default 10. */
   readonly concurrency?: number;

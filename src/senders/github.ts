@@ -1,7 +1,8 @@
 // Verifies GitHub's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import type { AnyEvents, WithActions } from "../core/event.js";
-import { dotted, header, json, memberOf } from "../core/field.js";
+import type { AnyEvents, WithActions } from "../core/event-map.js";
+import { dotted, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Sender } from "../sender/sender.js";
 import { type SenderAbout, senderFactory } from "./shared/factory.js";
 import type { SecretOptions } from "./shared/options.js";

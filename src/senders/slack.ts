@@ -1,7 +1,8 @@
 // Verifies Slack's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { mediaTypeOf } from "../body-formats/content-type.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseFormBody } from "../lib/form.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";

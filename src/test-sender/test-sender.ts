@@ -13,6 +13,7 @@ import { signWithWrongKey } from "./wrong-key.js";
 
 export type { SendOptions } from "./send-options.js";
 
+/** Options of `createTestSender`. */
 export interface TestSenderOptions {
   /** Signs instead of the sender's first secret: a private key, or the secret behind a secret function. */
   readonly key?: string;
@@ -28,6 +29,7 @@ export interface SentDelivery extends TestAnswer {
   readonly id: string | undefined;
 }
 
+/** Signs deliveries and sends them to any target. */
 export interface TestSender {
   /** Signs a delivery without sending it. */
   sign(request: TestRequest): Promise<SignedDelivery>;
@@ -37,6 +39,7 @@ export interface TestSender {
   to(target: TestTarget): BoundTestSender;
 }
 
+/** A test sender with a fixed target. */
 export interface BoundTestSender {
   /** Signs a delivery without sending it. */
   sign(request: TestRequest): Promise<SignedDelivery>;

@@ -7,7 +7,7 @@ import {
   type ClientCertificateOptions,
   clientCertificate,
 } from "../../src/auth/client-certificate/client-certificate.js";
-import { namesOf } from "../../src/auth/keys/certificate.js";
+import { namesOf } from "../../src/auth/keys/certificate-names.js";
 import { type Delivery, type PeerCertificate, toDelivery } from "../../src/core/delivery.js";
 import { NOW_MS, outcomeOf, pem, proofOf } from "./proving.js";
 

@@ -4,16 +4,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { postgresStore } from "hookgate/stores/postgres";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pause } from "../../src/testing/inbox-contract/bench.js";
+import { compiled } from "../support/compiled.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import type { Mode, Point } from "./guarantee-process.js";
 
-const program = fileURLToPath(new URL("guarantee-process.ts", import.meta.url));
+const program = compiled(new URL("guarantee-process.ts", import.meta.url));
 const children: ChildProcess[] = [];
 let folder = "";
 let server: PostgresServer;
@@ -35,7 +35,7 @@ afterEach(() => {
 });
 
 function start(mode: Mode, point: Point): Promise<number> {
-  const child = fork(program, [mode, point, folder, server.url], { execArgv: ["--import", "tsx"] });
+  const child = fork(program, [mode, point, folder, server.url], { execArgv: [] });
   children.push(child);
   return new Promise((resolve, reject) => {
     child.once("message", (port) => resolve(port as number));

@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { type DescribedSender, describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
-import { statusOf } from "../../src/core/outcome.js";
+import { statusOf } from "../../src/core/outcomes.js";
 import type { SignedDelivery } from "../../src/test-sender/compose.js";
 import { exchange } from "../../src/test-sender/http-client.js";
 import type { SendOptions } from "../../src/test-sender/send-options.js";

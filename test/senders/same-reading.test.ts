@@ -7,7 +7,7 @@ import { type DescribedSender, describedSenders } from "../../scripts/sender-pag
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
 import type { Covers, Proof } from "../../src/core/auth.js";
 import { type Delivery, toDelivery } from "../../src/core/delivery.js";
-import { readField } from "../../src/core/field.js";
+import { readField } from "../../src/core/read-field.js";
 import type { Parsed } from "../../src/lib/json.js";
 import { payloadReader } from "../../src/receiver/checks/parse-body.js";
 import { formVariants, jsonVariants, multipartVariants, TYPE_VARIANTS, type Variant } from "./differential-inputs.js";

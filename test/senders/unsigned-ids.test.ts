@@ -17,7 +17,8 @@ import { type DescribedSender, describedSenders } from "../../scripts/sender-pag
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
 import type { Covers } from "../../src/core/auth.js";
 import { toDelivery } from "../../src/core/delivery.js";
-import { type Field, isCovered, readField } from "../../src/core/field.js";
+import type { Field } from "../../src/core/field.js";
+import { isCovered, readField } from "../../src/core/read-field.js";
 import { coreOf } from "../../src/create-receiver.js";
 import type { Inbox } from "../../src/inbox/inbox.js";
 import { spillTo } from "../../src/inbox/spill.js";

@@ -9,6 +9,7 @@ export interface MountableReceiver {
   close(options?: { graceSeconds?: number }): Promise<void>;
 }
 
+/** Options of `receiverPlugin`. */
 export interface ReceiverPluginOptions {
   readonly receiver: MountableReceiver;
   /** Fastify's own: where the receiver is mounted; route parameters may be in it. */

@@ -1,6 +1,7 @@
 // Reads a client certificate from a proxy's header: RFC 9440, Envoy's XFCC, nginx's escaped PEM.
 import { decodeCanonical } from "../request/encoding.js";
 
+/** How a proxy writes a client certificate into a header: RFC 9440, Envoy's XFCC, or a URL-encoded PEM text. */
 export type CertificateHeaderForm = "client-cert" | "xfcc" | "url-encoded-pem";
 
 /** DER, or PEM; `undefined` where the text is not what the proxy writes. */

@@ -1,21 +1,14 @@
 // Verifies a client certificate, from the TLS socket or from a trusted proxy.
-import { X509Certificate } from "node:crypto";
-import { type Auth, absent, COVERS_NOTHING, fromHead, type Proof, type Refusal, refuse } from "../../core/auth.js";
-import type { Delivery } from "../../core/delivery.js";
-import { REPEATED } from "../../lib/headers.js";
-import { compileRanges } from "../../lib/ip/address-ranges.js";
+import type { X509Certificate } from "node:crypto";
+import { type Auth, COVERS_NOTHING, fromHead, type Proof, type Refusal, refuse } from "../../core/auth.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
-import {
-  checkNamePattern,
-  commonNameOf,
-  compileRoots,
-  isNameAmong,
-  isValidAt,
-  namesOf,
-  refuseChain,
-} from "../keys/certificate.js";
+import { compileRoots, isValidAt } from "../keys/certificate.js";
+import { refuseChain } from "../keys/certificate-chain.js";
 import { CLIENT_AUTH } from "../keys/certificate-extensions.js";
-import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
+import { checkNamePattern, commonNameOf, isNameAmong, namesOf } from "../keys/certificate-names.js";
+import { type CertificateFromProxy, compileProxy, readSocket } from "./shown-certificate.js";
+
+export type { CertificateFromProxy } from "./shown-certificate.js";
 
 /** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
 export interface CertificateRules {
@@ -29,17 +22,7 @@ export interface CertificateRules {
   readonly roots?: readonly (string | Uint8Array | undefined)[];
 }
 
-/** A header in which a proxy passes the certificate on. */
-export interface CertificateFromProxy {
-  readonly header: string;
-  /** `client-cert` (RFC 9440), `xfcc` (Envoy), `url-encoded-pem` (nginx's `$ssl_client_escaped_cert`). */
-  readonly form: CertificateHeaderForm;
-  /** Whose header is believed: addresses and ranges of our own proxies. From anybody else it is refused. */
-  readonly trustedProxies: readonly string[];
-  /** A header by which the proxy says that it verified the certificate: `{ header: "x-ssl-client-verify", value: "SUCCESS" }`. */
-  readonly verifiedBy?: { readonly header: string; readonly value: string };
-}
-
+/** Options of `clientCertificate`: which certificates are accepted, and which proxy hands them over. */
 export type ClientCertificateOptions = CertificateRules & {
   /** Default: the socket's own certificate. */
   readonly from?: CertificateFromProxy;
@@ -99,85 +82,10 @@ export function clientCertificate(options: ClientCertificateOptions): Auth {
 
 const PROVEN: Proof = /* @__PURE__ */ Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING });
 
-/** A certificate, and whether its chain was verified by whoever terminated TLS. */
-interface Shown {
-  readonly ok: true;
-  readonly certificate: X509Certificate;
-  readonly isVerified: boolean;
-}
-
-const NONE_SHOWN = /* @__PURE__ */ absent(
-  "the client showed no certificate; does the server ask for one (requestCert)?",
-);
-const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the client's certificate cannot be read");
 const UNVERIFIED = /* @__PURE__ */ refuse(
   "unauthenticated",
   "the client's certificate leads to no root of the server; is `ca` set to the sender's?",
 );
-const NOT_FROM_PROXY = /* @__PURE__ */ refuse(
-  "unauthenticated",
-  "the certificate's header came from an address that is no trusted proxy",
-);
-const NO_HEADER = /* @__PURE__ */ absent("the proxy passed no client certificate on");
-const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the certificate's header came more than once");
-const NOT_BY_PROXY = /* @__PURE__ */ refuse(
-  "unauthenticated",
-  "the proxy does not say that it verified the client's certificate",
-);
-
-function readSocket(delivery: Delivery): Shown | Refusal {
-  const peer = delivery.peerCertificate?.();
-  if (peer === undefined) return NONE_SHOWN;
-  const certificate = parseDer(peer.raw);
-  return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: peer.isAuthorized };
-}
-
-function parseDer(raw: Uint8Array | string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(raw);
-  } catch {
-    return undefined;
-  }
-}
-
-function compileProxy(from: CertificateFromProxy): (delivery: Delivery) => Shown | Refusal {
-  if (typeof from !== "object" || from === null) throw new TypeError("clientCertificate: from must be an object");
-  refuseUnknownKeys("clientCertificate: from", from, ["header", "form", "trustedProxies", "verifiedBy"]);
-  const { header, form, verifiedBy } = from;
-  if (typeof header !== "string" || header === "")
-    throw new TypeError("clientCertificate: from.header must be a header's name");
-  const readHeader = readCertificateHeader(form);
-  const isProxy = compileProxies(from.trustedProxies);
-  if (verifiedBy !== undefined && !(typeof verifiedBy?.header === "string" && typeof verifiedBy.value === "string")) {
-    throw new TypeError(
-      'clientCertificate: from.verifiedBy must be such as { header: "x-ssl-client-verify", value: "SUCCESS" }',
-    );
-  }
-  return function readProxy(delivery) {
-    const text = delivery.headers.onceList(header.toLowerCase());
-    if (text === undefined) return NO_HEADER;
-    if (!isProxy(delivery.remoteAddress)) return NOT_FROM_PROXY;
-    if (text === REPEATED) return TWICE;
-    if (verifiedBy !== undefined && delivery.headers.once(verifiedBy.header.toLowerCase()) !== verifiedBy.value) {
-      return NOT_BY_PROXY;
-    }
-    if (text === "") return NO_HEADER; // nginx sends the header empty where there is none
-    const raw = readHeader(text);
-    const certificate = raw === undefined ? undefined : parseDer(raw);
-    return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: true };
-  };
-}
-
-/** The proxies whose header is believed, by the same rules as `allow`. */
-function compileProxies(ranges: unknown): (address: string | undefined) => boolean {
-  const option = "clientCertificate: from.trustedProxies";
-  if (!Array.isArray(ranges) || ranges.length === 0) {
-    throw new TypeError(`${option} must name the proxies whose header is believed, such as ["10.0.0.0/8"]`);
-  }
-  const { contains } = compileRanges(ranges, { option });
-  return (address) => address !== undefined && contains(address);
-}
-
 const OUTDATED = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not valid now, by its dates");
 const OTHER = /* @__PURE__ */ refuse(
   "unauthenticated",

@@ -7,9 +7,10 @@ import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys, shown } from "../../lib/options.js";
 import { formatTime } from "../../lib/time.js";
 import { dummyKeys } from "../keys/dummy-key.js";
+import type { SecretRules } from "../keys/fixed-secrets.js";
 import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm } from "../keys/secret-encoding.js";
-import { compileSecrets, type SecretRules } from "../keys/secrets.js";
+import { compileSecrets } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
@@ -17,7 +18,7 @@ import { compilePlans, coversOfAll, DIGEST_BYTES, type HmacOptions, type Plan, p
 import type { SignatureReading } from "../signature/parsed-signature.js";
 import { compileReplyTexts } from "../signature/reply-texts.js";
 import { placesWritten } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import type { SignedBytes } from "../signature/signed-bytes.js";
 
 const OPTION_NAMES: readonly (keyof HmacOptions)[] = [
   "secret",

@@ -7,6 +7,7 @@ export interface OwnEvent extends FetchedEvent {
   readonly cursor?: string;
 }
 
+/** Where a source of one's own begins to read. */
 export interface OwnFrom extends Omit<BackfillFrom, "cursor" | "pageSize"> {
   /** The last event's, of those that have been handled; `undefined` where there is none. */
   readonly cursor: string | undefined;

@@ -7,6 +7,7 @@ import { type Members, membersOf, textOf } from "../../lib/sender-api/json-membe
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
+/** Options of `slackHistory`. */
 export interface SlackHistoryOptions extends ApiOptions {
   /** A bot or user token that may read the channel's history. */
   readonly token: string | undefined;

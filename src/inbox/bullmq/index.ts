@@ -20,6 +20,7 @@ import { startBullMqWorker } from "./worker.js";
 
 export type { BullMqQueueLike } from "./driver.js";
 
+/** Options of `bullmqInbox`. */
 export interface BullMqInboxOptions<Tx = never> {
   /** Claimed around each run: BullMQ runs a stalled job again while the first run may still be under way. */
   readonly store?: DedupeStore<Tx>;

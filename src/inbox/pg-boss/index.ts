@@ -14,6 +14,7 @@ import { startPgBossWorker } from "./worker.js";
 
 export type { PgBossLike } from "./driver.js";
 
+/** Options of `pgBossInbox`. */
 export interface PgBossInboxOptions<Tx = never> {
   /** Claimed around each run: pg-boss may run a job twice. With a transactional store the handler's writes happen exactly once. */
   readonly store?: DedupeStore<Tx>;

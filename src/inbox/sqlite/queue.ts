@@ -13,6 +13,7 @@ import { entryBlob, type InboxRow, recordOf } from "./rows.js";
 import { openTurns } from "./transactions.js";
 import { startSqliteWorker } from "./worker.js";
 
+/** The inbox that `sqliteInbox` makes. */
 export interface SqliteInbox<Tx = never> extends Inbox<Tx> {
   /** Makes the tables, for a database that you opened. Many processes may do so at once. */
   migrate(): Promise<void>;

@@ -26,6 +26,7 @@ export const API_OPTIONS: readonly (keyof ApiOptions)[] = [
   "fetch",
 ];
 
+/** One call of a sender's API. */
 export interface ApiCall {
   /** After "could not": `list the webhooks`. */
   readonly what: string;
@@ -44,6 +45,7 @@ export interface ApiCall {
   readonly isBodyIgnored?: boolean;
 }
 
+/** What a sender's API answered. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 /** Never give `null` or bytes as the only value: one driver takes a lone object for named parameters, and aborts. */
 export type SqliteValue = string | number | bigint | Uint8Array | null;
 
+/** A prepared statement of `better-sqlite3`. */
 export interface SqliteStatement {
   run(...values: SqliteValue[]): unknown;
   /** The first row, or `undefined`. */

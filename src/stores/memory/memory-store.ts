@@ -22,6 +22,7 @@ const DEFAULT_MAX_KEYS = 100_000;
 const PURGED_PER_CLAIM = 100;
 const KEPT_AFTER_CLAIM_MS = RELEASED_RETENTION_SECONDS * 1000;
 
+/** How many events a memory store keeps, and by which clock. */
 export interface MemoryStoreOptions {
   /** The largest number of events remembered. Default 100,000. An event takes about 300 bytes, plus its own reply if it has one. */
   readonly maxKeys?: number;

@@ -34,6 +34,7 @@ const PURGED_PER_CLAIM = 100;
 const MAX_PURGED = 1000;
 const KEPT_AFTER_CLAIM_MS = RELEASED_RETENTION_SECONDS * 1000;
 
+/** Options of `sqliteStore`. */
 export interface SqliteStoreOptions {
   /** How long an op may wait for the write lock and for those before it. Default 800; the receiver gives an op 1,000. */
   readonly timeoutMs?: number;

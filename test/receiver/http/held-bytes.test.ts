@@ -34,7 +34,7 @@ function receiverOf(options: { maxBodyBytes: number; maxBufferedBytes?: number; 
 const heldBy = (receiver: unknown): HeldBytes => {
   const core = coreOf(receiver);
   if (core === undefined) throw new Error("no receiver");
-  return core.bodyLimits.held;
+  return core.pipeline.bodyLimits.held;
 };
 
 /** Every way a handler can end, by the type. */

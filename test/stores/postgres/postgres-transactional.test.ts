@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyDigest, dedupeKey } from "../../../src/dedupe/key.js";
 import { type PostgresStore, postgresStore } from "../../../src/stores/postgres/postgres-store.js";
 import { type OpenTransaction, StoreFullError } from "../../../src/stores/store.js";
 import { type DedupeStoreHarness, describeDedupeStore } from "../../../src/testing/store-contract/index.js";
+import { compiled } from "../../support/compiled.js";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
 import type { WorkerPlan } from "./postgres-worker.js";
 
@@ -414,7 +414,7 @@ describe("processes that are killed", () => {
     const events = Array.from({ length: 400 }, (_, at) => `event-${at}`);
     const start = (offset: number): ChildProcess => {
       const plan: WorkerPlan = { mode: "transactions", url: server.url, table, events, copies: 2, seed: seed + offset };
-      return spawn(process.execPath, ["--import", "tsx", WORKER, JSON.stringify(plan)], {
+      return spawn(process.execPath, [WORKER, JSON.stringify(plan)], {
         stdio: ["ignore", "ignore", "inherit"],
       });
     };
@@ -435,7 +435,7 @@ describe("processes that are killed", () => {
   }, 120_000);
 });
 
-const WORKER = fileURLToPath(new URL("./postgres-worker.ts", import.meta.url));
+const WORKER = compiled(new URL("./postgres-worker.ts", import.meta.url));
 
 /** Asks again until it holds; a test that waits for ever fails by its time limit. */
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
