@@ -133,7 +133,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   };
   if (core.isTransactional) refuseGuard(methods, "a transactional store");
   if (core.hasInbox) refuseGuard(methods, "an inbox");
-  cores.set(receiver, core);
+  cores().set(receiver, core);
   return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods));
 }
 
@@ -142,7 +142,7 @@ const cores = /* @__PURE__ */ sharedWeakMap<object, ReceiverCore>("receivers");
 
 /** What a receiver is made of; `undefined` of anything else. */
 export function coreOf(receiver: unknown): ReceiverCore | undefined {
-  return typeof receiver === "function" ? cores.get(receiver) : undefined;
+  return typeof receiver === "function" ? cores().get(receiver) : undefined;
 }
 
 /** Read where it is mounted, so that the mistake is found at the start and not by the first delivery. */

@@ -84,7 +84,7 @@ export class ReceiverInbox {
         `createReceiver: scope is required on the shared ${inbox.name}: workers of two receivers would take each other's events. Name this endpoint, such as scope: "billing"`,
       );
     }
-    const others = attached.get(inbox) ?? new Set();
+    const others = attached().get(inbox) ?? new Set();
     if (others.has(this.#source)) {
       throw new TypeError(
         `createReceiver: two receivers for ${this.#source} share one ${inbox.name}: they would run each other's events. Give each its own scope`,
@@ -98,7 +98,7 @@ export class ReceiverInbox {
       needsOrder: side.kind === "main" && settings.order !== undefined && settings.order.version === undefined,
       report: warn,
     });
-    attached.set(inbox, others.add(this.#source));
+    attached().set(inbox, others.add(this.#source));
   }
 
   get keptIn(): StoredIn {

@@ -83,7 +83,7 @@ export interface GithubSender {
  * GitHub's webhooks. Types are `push`, `issues.opened`, …: the event's name, and the body's action where it has one.
  *
  * Shape:   `X-Hub-Signature-256: sha256=<lower-case hex, 64 chars>` over the body; JSON, or a form with JSON in `payload`
- * Source:  docs.github.com, "Validating webhook deliveries"; test/vectors/senders.json.
+ * Source:  docs.github.com, "Validating webhook deliveries"; test/vectors/senders/github.json.
  * Promise: the body comes from a holder of the secret. Not promised: `X-GitHub-Delivery` and `X-GitHub-Event` are not
  *          signed. A known name is checked against the body; the same body under another id is reported, or refused with
  *          `dedupe: { replay: "suppress" }`. GitHub signs no time and never sends again by itself.

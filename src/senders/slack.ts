@@ -56,7 +56,7 @@ const SSL_CHECK: Handshake = {
  * `command`, and the interaction's (`block_actions`, `view_submission`).
  *
  * Shape:   `X-Slack-Signature: v0=<lower-case hex, 64 chars>` over `v0:<X-Slack-Request-Timestamp>:<body>`
- * Source:  bolt-js, src/receivers/verify-request.ts; test/vectors/senders.json.
+ * Source:  bolt-js, src/receivers/verify-request.ts; test/vectors/senders/slack.json.
  * Promise: time and body come from a holder of the signing secret; `url_verification` and `ssl_check` are answered.
  *          Not promised: interactions carry no id, so they are not deduped; Slack does not send them again.
  *

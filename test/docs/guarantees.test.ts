@@ -1,4 +1,5 @@
 // Each row of "A crash at this point does that" in docs/guarantees.md, with a process that is killed there.
+
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
@@ -11,6 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { pause } from "../../src/testing/inbox-contract/bench.js";
 import { compiled } from "../support/compiled.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import { until } from "../support/until.js";
 import type { Mode, Point } from "./guarantee-process.js";
 
 const program = compiled(new URL("guarantee-process.ts", import.meta.url));
@@ -64,14 +66,6 @@ function deliver(port: number, id = "e1"): Promise<number | undefined> {
 function runs(): readonly number[] {
   const file = join(folder, "runs");
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 40_000;
-  while (!(await holds())) {
-    if (performance.now() > endMs) throw new Error(`did not come to hold; runs ${runs().join()}`);
-    await pause(25);
-  }
 }
 
 describe("direct, on a shared store", () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EntryPoint, entryPoints, root, senderEntryPoints } from "../../scripts/entry-points.js";
 import { CASES, senderSizes, sizeOf } from "../../scripts/sizes.js";
+import { effectsScript } from "./effects.js";
 import { loadedLaterBy, type Packed, pack, reachedFrom } from "./packed.js";
 
 const senders: readonly EntryPoint[] = senderEntryPoints();
@@ -72,13 +73,17 @@ describe("the tarball", () => {
   });
 
   it("holds dist and the texts, and neither sources nor tests", () => {
-    const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file) && !page.includes(file));
+    const others = packed.files.filter(
+      (file) => !/^(dist\/.+\.(js|d\.ts)|docs\/.+\.md)$/.test(file) && !page.includes(file),
+    );
     const texts = [
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
       "SECURITY.md",
       "dist/cjs/package.json",
+      "docs/polling.svg",
+      "llms.txt",
       "migrations/postgres/0001.sql",
       "package.json",
     ];
@@ -97,6 +102,29 @@ describe("the tarball", () => {
     const twin = (file: string): string => file.replace("dist/cjs/", "dist/");
     const commonJs = packed.files.filter((file) => /^dist\/cjs\/(?!vendor\/).+\.js$/.test(file));
     expect(commonJs.filter((file) => !esm.includes(twin(file)))).toEqual([]);
+  });
+
+  it("imports no package but the optional peer of an entry point of its own, and makes no require for itself", () => {
+    const peers: Readonly<Record<string, readonly string[]>> = {
+      "@opentelemetry/api": ["hookgate/otel"],
+      bullmq: ["hookgate/inbox/bullmq"],
+      "fast-xml-parser": ["hookgate/formats/xml"],
+    };
+    const { peerDependenciesMeta, dependencies } = JSON.parse(read("package.json")) as {
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+      dependencies?: object;
+    };
+    expect(dependencies).toBeUndefined();
+    for (const { specifier, built } of entries.filter(({ isCommand }) => !isCommand)) {
+      const { files } = reachedFrom(built, packed);
+      const all = [...files, ...[...files].flatMap((file) => loadedLaterBy(file, packed))];
+      const texts = all.map(read).join("\n");
+      const packages = [...texts.matchAll(/(?:import\(|import |from |require\()"(?!\.|node:|hookgate\/)([^"]+)"/g)];
+      const allowed = Object.keys(peers).filter((name) => peers[name]?.includes(specifier));
+      expect([specifier, [...new Set(packages.map(([, name]) => name))]]).toEqual([specifier, allowed]);
+      expect(texts).not.toMatch(/(from |require\()"node:module"|import\((?!")|require\((?!")/);
+    }
+    for (const name of Object.keys(peers)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
   });
 
   it("names no path of the machine that built it", () => {
@@ -178,6 +206,20 @@ describe("importing", () => {
   it("parses text of ASCII alone for hookgate with senders and auth: all other takes V8 twice the memory", () => {
     const files = reachedByAll(core.map(({ specifier }) => specifier));
     expect(files.filter((file) => /[^\0-\x7f]/.test(read(file)))).toEqual([]);
+  });
+
+  it("has no effect that anybody could see: bundlers may leave out what is not used", () => {
+    const specifiers = opened.map(({ specifier }) => specifier);
+    expect(JSON.parse(run("effects.mjs", effectsScript(specifiers)))).toEqual([]);
+    const planted =
+      "globalThis.x = 1; process.on('exit', () => {}); setInterval(() => {}, 1e6); Array.prototype.y = 1;";
+    const seen = JSON.parse(run("effects.mjs", effectsScript([], planted))) as string[][];
+    expect(seen.map(([, , what]) => what).sort()).toEqual([
+      "Array.prototype y",
+      "active Timeout",
+      "global x",
+      "on exit",
+    ]);
   });
 
   it.each(opened.filter((entry) => !senders.includes(entry)))(

@@ -15,9 +15,9 @@ const BINARY = process.env.REDIS_SERVER ?? "redis-server";
 export const hasRedis: boolean = spawnSync(BINARY, ["--version"]).status === 0;
 
 /** Skipped, aloud, where there is no Redis; a failure in CI, where there has to be one. */
-export function describeWithRedis(name: string, register: () => void): void {
+export function describeWithRedis(name: string, register: () => void, isConcurrent = false): void {
   if (hasRedis) {
-    describe(name, register);
+    describe(name, { concurrent: isConcurrent }, register);
     return;
   }
   if (process.env.CI !== undefined) {
