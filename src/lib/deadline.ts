@@ -38,8 +38,8 @@ export interface Deadline {
   /** On the monotonic clock. */
   readonly atMs: number;
   readonly fire: () => void;
-  /** Where timers belong to requests. */
-  readonly own: { timer: NodeJS.Timeout | undefined } | undefined;
+  /** Its own, where timers belong to requests: one that another request has set would be gone with that one. */
+  timer: NodeJS.Timeout | undefined;
 }
 
 const pending = /* @__PURE__ */ new Set<Deadline>();
@@ -47,8 +47,12 @@ let timer: NodeJS.Timeout | undefined;
 
 /** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */
 export function setDeadline(delayMs: number, fire: () => void): Deadline {
-  if (IS_TIMER_OF_REQUEST) return withOwnTimer(delayMs, fire);
-  const deadline: Deadline = { atMs: performance.now() + delayMs, fire, own: undefined };
+  const deadline: Deadline = { atMs: performance.now() + delayMs, fire, timer: undefined };
+  if (IS_TIMER_OF_REQUEST) {
+    // One that another request has cancelled still goes off.
+    deadline.timer = setTimeout(() => deadline.timer && fire(), delayMs);
+    return deadline;
+  }
   pending.add(deadline);
   if (timer === undefined) schedule();
   return deadline;
@@ -56,25 +60,10 @@ export function setDeadline(delayMs: number, fire: () => void): Deadline {
 
 export function cancelDeadline(deadline: Deadline | undefined): void {
   if (deadline === undefined) return;
-  if (deadline.own === undefined) pending.delete(deadline);
-  else end(deadline.own);
-}
-
-/** A timer that another request had set would be gone with it, or would act for that one. */
-function withOwnTimer(delayMs: number, fire: () => void): Deadline {
-  const own: NonNullable<Deadline["own"]> = { timer: undefined };
-  own.timer = setTimeout(() => {
-    // Another request may have cancelled it, which ends no timer of this one.
-    if (own.timer === undefined) return;
-    own.timer = undefined;
-    fire();
-  }, delayMs);
-  return { atMs: performance.now() + delayMs, fire, own };
-}
-
-function end(own: NonNullable<Deadline["own"]>): void {
-  clearTimeout(own.timer);
-  own.timer = undefined;
+  pending.delete(deadline);
+  if (deadline.timer === undefined) return;
+  clearTimeout(deadline.timer);
+  deadline.timer = undefined;
 }
 
 function schedule(): void {
