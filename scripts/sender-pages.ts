@@ -7,6 +7,7 @@ import type { Field } from "../src/core/field.js";
 import { isCovered } from "../src/core/read-field.js";
 import type { EventRow, Sender } from "../src/sender/sender.js";
 import { describeSender, type SenderDescription } from "../src/senders/facts/index.js";
+import { oracleText } from "../src/senders/facts/sender-facts.js";
 import * as senders from "../src/senders/index.js";
 import { isSenderFactory } from "../src/senders/shared/factory.js";
 import { sampleOptions } from "./sender-samples.js";
@@ -48,6 +49,7 @@ function pageOf({ about, sender }: DescribedSender): string {
     ["Answers", answersOf(sender)],
     ["Retries", retriesOf(about, sender)],
     ["Addresses", addressesOf(sender)],
+    ["Checked against", oracleText(about.oracle)],
   ];
   return [
     `# ${about.title}`,
@@ -108,9 +110,12 @@ const PLAIN: ReadonlySet<string> = new Set(["bundleId", "environment", "organiza
 
 function sampleText(about: SenderDescription, option: string, sample: unknown): string {
   if (typeof sample === "string" && !PLAIN.has(option))
-    return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+    return `process.env.${constantCase(about.factory)}_${constantCase(VARIABLES[option] ?? option)}`;
   return FUNCTIONS[option] ?? JSON.stringify(sample);
 }
+
+/** `STRIPE_SECRET` reads as the key of an API, which is another one. */
+const VARIABLES: Readonly<Record<string, string>> = { secret: "webhookSecret" };
 
 function constantCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -212,6 +217,7 @@ function indexOf(described: readonly DescribedSender[]): string {
       profile.retries
         ? durationText(profile.retryHorizonSeconds)
         : `${durationText(profile.retryHorizonSeconds)}, by hand`,
+      about.oracle.kind,
       (about.unconfirmed ?? []).length === 0 ? "" : String(about.unconfirmed?.length),
     ];
     return `| ${cells.join(" | ")} |`;
@@ -221,12 +227,12 @@ function indexOf(described: readonly DescribedSender[]): string {
     "",
     "<!-- Written by scripts/sender-pages.ts from the senders' rows. -->",
     "",
-    "A sender is data: how it proves itself, where its id and type are, how it shakes hands, and what it makes of an answer. What is not signed can be changed by whoever replays a delivery, so each page says what is. Points that nobody could look up are counted here and listed on the page.",
+    "A sender is data: how it proves itself, where its id and type are, how it shakes hands, and what it makes of an answer. What is not signed can be changed by whoever replays a delivery, so each page says what is. What a sender is checked against in hookgate's tests is the vendor's library (`library`), deliveries that the vendor publishes (`vector`), or the vendor's documented recipe, written again in the tests (`documentation`). Points that nobody could look up are counted here and listed on the page.",
     "",
     `${described.length} senders:`,
     "",
-    "| factory | sender | proof | body bound | time bound | waits for | may send again for | unconfirmed |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| factory | sender | proof | body bound | time bound | waits for | may send again for | checked against | unconfirmed |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",
     "A sender that is missing here is a few lines of your own: see `defineSender` in the README.",

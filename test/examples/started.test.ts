@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, expect, it } from "vitest";
+import { compiled } from "../support/compiled.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "hookgate-examples-"));
+const https = compiled(new URL("../../examples/https.ts", import.meta.url));
 const children: ChildProcess[] = [];
 
 afterAll(() => {
@@ -35,7 +37,7 @@ function saidBy(args: readonly string[], last: string, cwd: string = root): Prom
   });
 }
 
-it("npm start tells a good event, its duplicate, a forged, a stale and a stranger's one apart", async () => {
+it("npm start shows an accepted event, its duplicate, and the refusal of a forged, a stale and a foreign one", async () => {
   const said = await saidBy(["--import", "tsx", "examples/start.ts"], "Stop with Ctrl+C");
   expect(said.match(/told: .*/g)?.map((line) => line.trim())).toEqual([
     "told: 200",
@@ -48,8 +50,8 @@ it("npm start tells a good event, its duplicate, a forged, a stale and a strange
   expect(said).toMatch(/^curl -i http:\/\/127\.0\.0\.1:\d+\/webhooks\/stripe -H /m);
 });
 
-it("an example that is started listens, and says where", async () => {
-  const said = await saidBy(["--import", "tsx", "examples/https.ts"], "refusing on");
+it("a started example listens, and prints its address", async () => {
+  const said = await saidBy([https], "refusing on");
   expect(said).toMatch(/listening on https:\/\/localhost:\d+\/webhooks/);
 });
 

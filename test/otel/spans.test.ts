@@ -40,13 +40,13 @@ describe("a delivery", () => {
     const delivery = sdk.span("webhook erp");
     expect(children(delivery)).toEqual([
       "handle thing.made", // ended first
-      "check admit",
+      "check load",
       "check source-address",
-      "check declared",
-      "check prove",
+      "check content-headers",
+      "check authenticate",
       "check freshness",
       "check parse",
-      "check identify",
+      "check extract-events",
     ]);
     expect(delivery.kind).toBe(SpanKind.SERVER);
     expect(delivery.status.code).toBe(SpanStatusCode.UNSET);
@@ -119,7 +119,7 @@ describe("a delivery", () => {
     });
     expect(delivery.attributes["hookgate.hint"]).toMatch(/signature is well-formed and wrong/);
     expect(delivery.status.code).toBe(SpanStatusCode.UNSET);
-    expect(sdk.span("check prove").attributes).toMatchObject({ "hookgate.verdict": "refused" });
+    expect(sdk.span("check authenticate").attributes).toMatchObject({ "hookgate.result": "refused" });
     expect(sdk.spans().some(({ name }) => name.startsWith("handle"))).toBe(false);
   });
 
@@ -210,7 +210,7 @@ describe("the sender's trace context", () => {
     return sdk.span("webhook erp");
   };
 
-  it("is linked to by a proven delivery, which stays in its own trace", async () => {
+  it("is linked to by a verified delivery, which stays in its own trace", async () => {
     observe();
     const span = await send(TRACEPARENT, { tracestate: "vendor=1" });
     expect(span.links).toHaveLength(1);
@@ -232,7 +232,7 @@ describe("the sender's trace context", () => {
     expect(sdk.span("webhook erp").links).toHaveLength(1);
   });
 
-  it("is not linked to by a delivery that nobody has proven", async () => {
+  it("is not linked to by an unverified delivery", async () => {
     observe();
     expect((await send(TRACEPARENT, { "x-signature": `t=1,v1=${"0".repeat(64)}` })).links).toEqual([]);
   });
@@ -279,7 +279,7 @@ describe("instrument", () => {
     expect(sdk.spans()).toHaveLength(before);
   });
 
-  it("changes nothing of what the sender hears, whatever the SDK does", async () => {
+  it("does not change the answer to the sender, whatever the SDK does", async () => {
     const broken = {
       getTracer: () => ({
         startSpan: () => raise(new Error("a broken tracer")),

@@ -58,7 +58,7 @@ describe("a publicUrl with a query", () => {
     ["an empty query", "/hook?", 401],
     ["the same value, otherwise written", "/hook?tenant=%31", 401],
     ["a second question mark", "/hook?tenant=1?id=forged", 401],
-  ])("takes a delivery with %s: %s hears %i", async (_name, url, status) => {
+  ])("takes a delivery with %s: %s is answered %i", async (_name, url, status) => {
     const { seen, receiver } = receiverOf(signsUrl, REGISTERED);
     const { headers, body } = signedFor(REGISTERED);
     const { reply } = await receiver.receive({ url, headers, body });
@@ -93,7 +93,7 @@ describe("a time in the query", () => {
       const stale = await receiver.receive({ url: `/hook?t=${old}`, headers, body });
       const renewed = await receiver.receive({ url: `/hook?t=${nowMs / 1_000}`, headers, body });
       expect([stale.reply.status, renewed.reply.status]).toEqual([401, 401]);
-      expect(renewed.trace.some(({ check, verdict }) => check === "freshness" && verdict === "passed")).toBe(false);
+      expect(renewed.trace.some(({ check, result }) => check === "freshness" && result === "passed")).toBe(false);
     }
   });
 });
