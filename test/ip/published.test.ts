@@ -1,3 +1,4 @@
+// published() loads a list of addresses, caches it, and keeps it when a reload fails.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Auth } from "../../src/core/auth.js";
@@ -177,7 +178,7 @@ describe("a list is refused whole", () => {
     expect(list.problem).toMatch(/connection failed/);
   });
 
-  it("and the problem does not tell the URL's query", async () => {
+  it("and the problem does not contain the query of the URL", async () => {
     server.fails(500);
     const list = hooks();
     await list.ready();

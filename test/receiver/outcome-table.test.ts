@@ -1,3 +1,4 @@
+// Every outcome of the table: its status, its body, and whether the sender retries.
 import http from "node:http";
 import { connect } from "node:net";
 import express, { type RequestHandler } from "express";

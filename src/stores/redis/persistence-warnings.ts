@@ -23,9 +23,9 @@ export async function keepingWarnings(connection: RedisConnection): Promise<read
 function persistence(appendonly: string | undefined, save: string | undefined): string | undefined {
   if (appendonly !== "no" || save === undefined) return undefined;
   if (save === "") {
-    return `redisStore: this Redis keeps nothing over a restart (appendonly no, save ""): events handled before it run again when they are sent again. Set appendonly yes. ${HOW_TO}`;
+    return `redisStore: this Redis keeps nothing across a restart (appendonly no, save ""): a retry of an event handled before the restart runs it again. Set appendonly yes. ${HOW_TO}`;
   }
-  return `redisStore: this Redis only writes snapshots (appendonly no, save "${save}"): a crash forgets the events since the last one, and they run again when they are sent again. Set appendonly yes. ${HOW_TO}`;
+  return `redisStore: this Redis only writes snapshots (appendonly no, save "${save}"): a crash loses the events since the last one, and a retry of these events runs them again. Set appendonly yes. ${HOW_TO}`;
 }
 
 /** Every key of hookgate has an expiry, so the volatile policies evict these keys, and often no others. */
@@ -33,9 +33,9 @@ function eviction(maxmemory: string | undefined, policy: string | undefined): st
   if (policy === undefined || policy === "noeviction" || maxmemory === "0") return undefined;
   const what =
     policy === "volatile-ttl"
-      ? "forgets events before their time, those with the shortest retention first"
+      ? "forgets events early, those with the shortest retention first"
       : "may forget recent events and running claims";
-  return `redisStore: at its memory limit this Redis ${what} (maxmemory-policy ${policy}): they run again when they are sent again. Set maxmemory-policy noeviction. ${HOW_TO}`;
+  return `redisStore: at its memory limit this Redis ${what} (maxmemory-policy ${policy}): a retry of these events runs them again. Set maxmemory-policy noeviction. ${HOW_TO}`;
 }
 
 function isDenied(error: unknown): boolean {

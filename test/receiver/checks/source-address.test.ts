@@ -1,3 +1,4 @@
+// The allowlist of source addresses, with fixed and with published ranges.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryInput } from "../../../src/core/delivery.js";
 import { published } from "../../../src/ip/published.js";
@@ -148,7 +149,7 @@ describe("monitor", () => {
   });
 });
 
-describe("behind a proxy nobody told us about", () => {
+describe("behind a proxy that is not configured", () => {
   const forwarded = { "x-forwarded-for": SENDER };
 
   it.each([

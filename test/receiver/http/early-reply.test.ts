@@ -1,3 +1,4 @@
+// answerEarly replies before the body has been read, and closes the connection cleanly.
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import http2 from "node:http2";

@@ -1,3 +1,4 @@
+// A receiver on node:http and HTTP/2: clients that leave, connections, and request targets.
 import http from "node:http";
 import http2 from "node:http2";
 import { connect } from "node:net";
@@ -12,7 +13,7 @@ refuseUnhandledRejections();
 afterEach(closeServers);
 
 describe("a client that leaves", () => {
-  it("in the middle of its upload starts no handler, and the operator hears of it", async () => {
+  it("in the middle of its upload starts no handler, and is logged", async () => {
     const { receiver, outcomes } = build();
     receiver.on("order.created", () => expect.unreachable());
     const port = await listen(http.createServer(receiver));
@@ -143,7 +144,7 @@ describe('requireHttps with clientAddress: "express"', () => {
     expect(outcomes.at(-1)?.hint).toContain("did not use HTTPS");
   });
 
-  it("believes nobody where the app trusts no proxy", async () => {
+  it("believes no forwarded header where the app trusts no proxy", async () => {
     const { port } = await mounted(false);
     expect((await send(port, { headers: forwarded("https") })).status).toBe(403);
   });

@@ -1,3 +1,4 @@
+// Reads a node:http body within size and time limits.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { once } from "node:events";
 import { createServer, IncomingMessage, request } from "node:http";

@@ -1,3 +1,4 @@
+// One receiver on Express 5, Express 4, Connect, node:http, HTTP/2 and Hono.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
