@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nearest, refuseUnknownKeys } from "../../src/lib/options.js";
+import { nearest } from "../../src/lib/nearest.js";
+import { refuseUnknownKeys } from "../../src/lib/options.js";
 import { RECEIVER_OTHER_NAMES } from "../../src/receiver/option-aliases.js";
 
 const KNOWN = ["toleranceSeconds", "maxBodyBytes", "onError", "onOutcome", "allow"];
