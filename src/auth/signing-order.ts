@@ -5,7 +5,7 @@ import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-export const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
+export const SIGNER: WeakMap<Auth, Auth> = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
 /** Whoever signs what another one writes comes after it; otherwise as given, and so where two sign each other's places. */
 export function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {

@@ -35,7 +35,7 @@ export type OptionRules<Options> = Readonly<Record<OptionName<Options>, OptionRu
 /**
  * Checks options against a table of rules. Options that are `undefined` count as left out.
  *
- * @param where - Whose options they are, for messages: `hmac`, `hmac: signature`.
+ * @param where - Whose options they are, for messages: `hmac`, or with a dot for those inside of one: `hmac: key.`.
  * @throws {TypeError} When an option is unknown, missing, or not what its rule says.
  */
 export function checkOptions<Options extends object>(
@@ -44,11 +44,14 @@ export function checkOptions<Options extends object>(
   rules: OptionRules<Options>,
   otherNames: OtherNames = {},
 ): void {
-  refuseUnknownKeys(where, options, Object.keys(rules), otherNames);
+  const isInside = where.endsWith(".");
+  refuseUnknownKeys(isInside ? where.slice(0, -1) : where, options, Object.keys(rules), otherNames);
   for (const [name, { must, fits, isRequired, isPrivate }] of Object.entries<OptionRule>(rules)) {
     const value = options[name as keyof Options];
     if (value === undefined ? !isRequired : fits(value)) continue;
-    throw new TypeError(`${where}: ${name} must ${must}; got ${isPrivate ? kindOf(value) : shown(value)}`);
+    throw new TypeError(
+      `${isInside ? where : `${where}: `}${name} must ${must}; got ${isPrivate ? kindOf(value) : shown(value)}`,
+    );
   }
 }
 
@@ -76,6 +79,11 @@ export const SECONDS: OptionRule = {
   fits: (value) => Number.isFinite(value) && (value as number) >= 0,
 };
 
+/** The same rule for an option that must be given. */
+export function required(rule: OptionRule): OptionRule {
+  return { ...rule, isRequired: true };
+}
+
 /** One of the names, or of the keys of a table. */
 export function choiceOf(known: readonly string[] | object): OptionRule {
   const names: readonly unknown[] = Array.isArray(known) ? known : Object.keys(known);
@@ -85,11 +93,15 @@ export function choiceOf(known: readonly string[] | object): OptionRule {
   };
 }
 
-/** @param unit - What is counted, for the message: `of bytes`. */
-export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER, unit = ""): OptionRule {
+/** @param what - For the message, with its unit: `whole seconds`. */
+export function wholeNumber(
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+  what: string = "a whole number",
+): OptionRule {
   const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
   return {
-    must: `be a whole number${unit === "" ? "" : ` ${unit}`}, ${range}`,
+    must: `be ${what}, ${range}`,
     fits: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
   };
 }
