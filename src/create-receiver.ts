@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DeliveryInput, toDelivery } from "./core/delivery.js";
-import type { EventOf, Matching, Pattern, WebhookEvent } from "./core/event.js";
+import type { WebhookEvent } from "./core/event.js";
+import type { EventOf, Matching, Pattern } from "./core/event-map.js";
 import type { Outcome } from "./core/outcome.js";
 import type { Merge, Schemas } from "./core/schema.js";
 import { sharedWeakMap } from "./lib/across-builds.js";
@@ -132,7 +133,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   };
   if (core.isTransactional) refuseGuard(methods, "a transactional store");
   if (core.hasInbox) refuseGuard(methods, "an inbox");
-  cores.set(receiver, core);
+  cores().set(receiver, core);
   return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods));
 }
 
@@ -141,7 +142,7 @@ const cores = /* @__PURE__ */ sharedWeakMap<object, ReceiverCore>("receivers");
 
 /** What a receiver is made of; `undefined` of anything else. */
 export function coreOf(receiver: unknown): ReceiverCore | undefined {
-  return typeof receiver === "function" ? cores.get(receiver) : undefined;
+  return typeof receiver === "function" ? cores().get(receiver) : undefined;
 }
 
 /** Read where it is mounted, so that the mistake is found at the start and not by the first delivery. */

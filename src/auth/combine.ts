@@ -13,7 +13,7 @@ import {
 } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
-import { inSigningOrder, SIGNER, signWithEach, writtenBy } from "./signing-order.js";
+import { inSigningOrder, signerOf, signWithEach, writtenBy } from "./signing-order.js";
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
@@ -89,7 +89,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
     verify: (delivery, context) => from(0, delivery, context, []),
     ...(signer?.sign === undefined ? {} : { writes: writtenBy(signer), sign: signer.sign.bind(signer) }),
   };
-  if (signer !== undefined) SIGNER.set(combined, SIGNER.get(signer) ?? signer);
+  if (signer !== undefined) signerOf().set(combined, signerOf().get(signer) ?? signer);
   return auths.some(needsBody) ? combined : fromHead(combined);
 }
 

@@ -1,11 +1,11 @@
 // Puts combined schemes into the order in which they sign a request.
 import type { Auth, SignableRequest, WrittenPlace } from "../core/auth.js";
-import { isCovered } from "../core/field.js";
+import { isCovered } from "../core/read-field.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
 /** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-export const SIGNER: WeakMap<Auth, Auth> = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
+export const signerOf: () => WeakMap<Auth, Auth> = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
 /** Whoever signs what another one writes comes after it; otherwise as given, and so where two sign each other's places. */
 export function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {
@@ -19,12 +19,12 @@ export function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {
 }
 
 function signsWhatIsWrittenBy(auth: Auth, other: Auth): boolean {
-  const { covers } = SIGNER.get(auth) ?? auth;
+  const { covers } = signerOf().get(auth) ?? auth;
   return writtenBy(other).some((place) => isCovered({ kind: "text", ...place }, covers));
 }
 
 export function writtenBy(auth: Auth): readonly WrittenPlace[] {
-  const { credentialHeaders, credentialQuery = [], writes = [] } = SIGNER.get(auth) ?? auth;
+  const { credentialHeaders, credentialQuery = [], writes = [] } = signerOf().get(auth) ?? auth;
   return [
     ...writes,
     ...credentialHeaders.map((name) => ({ in: "header", name }) as const),

@@ -96,16 +96,16 @@ export function backfill<Types, Tx, Ctx>(receiver: Receiver<Types, Tx, Ctx>, opt
       await running;
     },
   };
-  behind.set(own, settings);
+  behind().set(own, settings);
   return own;
 }
 
 /** For the command line, which makes a run of its own of what an application has. */
-const behind = sharedWeakMap<object, BackfillSettings>("backfills");
+const behind = /* @__PURE__ */ sharedWeakMap<object, BackfillSettings>("backfills");
 
 /** What `backfill` was called with; `undefined` of anything that it did not return. */
 export function settingsBehind(value: unknown): BackfillSettings | undefined {
-  return typeof value === "object" && value !== null ? behind.get(value) : undefined;
+  return typeof value === "object" && value !== null ? behind().get(value) : undefined;
 }
 
 function pauseSeconds(report: BackfillReport, failures: number, everySeconds: number): number {

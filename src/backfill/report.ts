@@ -1,5 +1,6 @@
 // Reports a backfill, as data and as one line.
-import type { EventOutcome, OutcomeName } from "../core/outcome.js";
+import type { EventOutcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 
 /** What became of the events that were listed. */
 export interface BackfillCounts {

@@ -54,11 +54,7 @@ export function resilientStore<Tx = never>(
   store: DedupeStore<Tx>,
   options: ResilientStoreOptions = {},
 ): DedupeStore<Tx> {
-  if (!isStore(store)) {
-    throw new TypeError(
-      `resilientStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${kindOf(store)}`,
-    );
-  }
+  refuseUnlessStore(store);
   refuseUnknownKeys("resilientStore", options, ["timeoutMs", "breakerFailures", "breakerOpenMs", "nowMs", "random"]);
   const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const nowMs = options.nowMs ?? (() => performance.now());
@@ -133,10 +129,13 @@ export function resilientStore<Tx = never>(
   };
 }
 
-/** Whether the value has the four operations. Their answers are validated on each call. */
-function isStore(value: unknown): boolean {
+/** A store has the four operations. Their answers are validated on each call. */
+function refuseUnlessStore(value: unknown): void {
   const properties = Object(value) as Readonly<Record<string, unknown>>;
-  return ["claim", "renew", "complete", "release"].every((name) => typeof properties[name] === "function");
+  if (["claim", "renew", "complete", "release"].every((name) => typeof properties[name] === "function")) return;
+  throw new TypeError(
+    `resilientStore: store must be a dedupe store, such as memoryStore() or redisStore(client); got ${kindOf(value)}`,
+  );
 }
 
 function claimIdOf(key: string, token: string): string {

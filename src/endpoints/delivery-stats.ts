@@ -1,7 +1,8 @@
 // Counts a receiver's deliveries: the last one, their types, and how many were refused.
 import { type Channel, channel } from "node:diagnostics_channel";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
-import type { Outcome, OutcomeName } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 
 /** An event type that was delivered: how often, and when last. */
 export interface HeardType {

@@ -1,6 +1,7 @@
 // Transactions an outcome into plain, bounded data for the page.
 
-import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
+import type { EventOutcome, Outcome } from "../core/outcome.js";
+import { OUTCOMES, type OutcomeName } from "../core/outcomes.js";
 import { shown } from "../lib/options.js";
 import type { CheckView, EndingView, ErrorView, EventView, Tone } from "./wire.js";
 
@@ -59,9 +60,9 @@ function viewEvent(event: EventOutcome, at: number): EventView {
 }
 
 export function viewTrace(outcome: Outcome): CheckView[] {
-  return outcome.trace.map(({ check, verdict, hint, atMs }) => ({
+  return outcome.trace.map(({ check, result, hint, atMs }) => ({
     check,
-    verdict,
+    result,
     hint: cut(hint),
     atMs: atMs ?? null,
   }));

@@ -2,7 +2,8 @@
 import { pathOf } from "../core/delivery.js";
 import { type OutcomeMessage, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import type { ReceivedEvent } from "../core/event.js";
-import { type EventOutcome, OUTCOMES, type Outcome, type Rejection } from "../core/outcome.js";
+import type { EventOutcome, Outcome, Rejection } from "../core/outcome.js";
+import { OUTCOMES } from "../core/outcomes.js";
 import type { OpenDeliveryContext } from "./delivery-context.js";
 import { type ReplyTo, retryAfterOf } from "./http-replies.js";
 import type { ReceiverLogger } from "./logger.js";

@@ -3,7 +3,8 @@ import { anyOf } from "../auth/combine.js";
 import { detachedJws } from "../auth/jwt/detached-jws.js";
 import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
 import { publicKey } from "../auth/schemes/public-key.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 

@@ -2,7 +2,8 @@
 import type { Secrets } from "../auth/keys/secrets.js";
 import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, absent } from "../core/auth.js";
-import { json, literal, memberOf } from "../core/field.js";
+import { json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { unsigned } from "./shared/unsigned.js";
@@ -58,7 +59,7 @@ export const mollie: SenderFactory<MollieOptions> = /* @__PURE__ */ senderFactor
   define(options) {
     if (options.secret === undefined && options.confirm === undefined) {
       throw new TypeError(
-        "mollie: give secret (signed webhooks), confirm (classic ones, which only a look at the payment can vouch for), or both; is the environment variable set?",
+        "mollie: give secret (signed webhooks), confirm (classic ones, which only a look-up of the payment can verify), or both; is the environment variable set?",
       );
     }
     return {

@@ -1,6 +1,7 @@
 // Verifies PortOne's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { dottedAll, header, json, memberOf } from "../core/field.js";
+import { dottedAll, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
@@ -48,7 +49,7 @@ function unsignedRow(payload: unknown): EventRow {
  * PortOne's webhooks. Types are `Transaction.Paid`, … of version 2; `Paid`, … of its first body; `paid`, … of version 1.
  *
  * Promise: with `secret` id, time and body come from a holder of it. With `confirm` nothing is proven: an event has
- *          `verified: false` and reaches a handler only if `confirm` vouches for it.
+ *          `verified: false` and reaches a handler only if `confirm` verifies it.
  *
  * @throws {TypeError} When neither is given, or both, or the secret is malformed.
  * @example createReceiver(portone({ secret: process.env.PORTONE_WEBHOOK_SECRET }))

@@ -2,7 +2,8 @@
 import { type CustomFormat, unreadable } from "../body-formats/format.js";
 import { type Auth, absent, type Proof, type ProofContext, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Parsed } from "../lib/json.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";

@@ -1,5 +1,6 @@
 // Verifies Strava's deliveries and locates their events.
-import { dotted, dottedAll, ifPresent, json, memberOf } from "../core/field.js";
+import { dotted, dottedAll, ifPresent, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQueryTo, okJson, requireText } from "./shared/handshakes.js";

@@ -1,6 +1,7 @@
 // Matchers for `expect` of vitest and jest, with the operator's hint.
 
-import type { Outcome, OutcomeName } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 import { kindOf } from "../lib/options.js";
 
 /** What `expect.extend` of vitest and jest takes back. */
@@ -99,8 +100,8 @@ function refusedWith(heard: Heard, code: OutcomeName, status: number | undefined
 function told({ status, code, outcome }: Heard): string {
   const name = outcome?.name ?? code;
   const lines = [`it was answered ${status}${name === undefined ? "" : ` ${name}`}`];
-  for (const { check, verdict, hint } of outcome?.trace ?? [])
-    if (verdict === "refused" || verdict === "undecided") lines.push(`  ${check}: ${hint ?? verdict}`);
+  for (const { check, result, hint } of outcome?.trace ?? [])
+    if (result === "refused" || result === "undecided") lines.push(`  ${check}: ${hint ?? result}`);
   const ofEvents = outcome?.events.flatMap(({ type, name, hint }) =>
     hint === undefined ? [] : [`  ${type}, ${name}: ${hint}`],
   );

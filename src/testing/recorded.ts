@@ -2,7 +2,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Delivery } from "../core/delivery.js";
 import { OUTCOME_CHANNEL, type OutcomeMessage } from "../core/diagnostics.js";
-import type { Outcome, OutcomeName } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 import { coreOf } from "../create-receiver.js";
 import { refuseUnknownKeys } from "../lib/options.js";
 import { isSecretHeader, type ScrubRules, scrubBody, scrubRulesOf, scrubTarget } from "../sender/scrub.js";
@@ -129,7 +130,7 @@ export function recordDeliveries(receiver: object, options: RecordOptions = {}):
 }
 
 function isProven({ trace }: Outcome): boolean {
-  return trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
+  return trace.some(({ check, result }) => check === "authenticate" && result === "passed");
 }
 
 function recorded(

@@ -1,8 +1,7 @@
 // Runs one handler by itself, with an event and the context of a real run.
 import type { IncomingHttpHeaders } from "node:http";
 import type { WebhookEvent } from "../core/event.js";
-import type { Reply } from "../core/outcome.js";
-import { UNKNOWN_SENDER } from "../core/reply.js";
+import { type Reply, UNKNOWN_SENDER } from "../core/reply.js";
 import type { HeldClaim } from "../dedupe/claim.js";
 import { refuseUnknownKeys } from "../lib/options.js";
 import type { Context, DedupeState } from "../receiver/processing/context.js";

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 interface Probe {
   readonly check: string;
-  readonly verdict: string;
+  readonly result: string;
   readonly message: string;
   readonly facts?: Record<string, unknown>;
 }
@@ -24,7 +24,7 @@ interface Probe {
 async function check(url: string, more: readonly string[] = [], world: World = { env }) {
   const called = await cli(["check", url, ...how, "--json", ...more], world);
   const { ok, probes } = called.json() as { ok: boolean; probes: readonly Probe[] };
-  const problems = probes.filter(({ verdict }) => verdict === "problem");
+  const problems = probes.filter(({ result }) => result === "problem");
   return { ok, probes, problems, code: called.code, find: (name: string) => probes.find((one) => one.check === name) };
 }
 
@@ -56,7 +56,7 @@ describe("tells apart", () => {
   it("healthy: nothing is wrong, exit code 0", async () => {
     const { ok, problems, code, probes } = await check(`${await listen(healthy())}/hooks`);
     expect([ok, problems, code]).toEqual([true, [], 0]);
-    expect(probes.map(({ check: name, verdict }) => `${name} ${verdict}`)).toEqual([
+    expect(probes.map(({ check: name, result }) => `${name} ${result}`)).toEqual([
       "https note",
       "dns ok",
       "connect ok",
@@ -74,7 +74,7 @@ describe("tells apart", () => {
   it("down: nobody listens", async () => {
     const { problems, code, find } = await check("http://127.0.0.1:1/hooks");
     expect(problems).toMatchObject([{ check: "connect", message: expect.stringMatching(/down: .*ECONNREFUSED/) }]);
-    expect(find("signed")).toMatchObject({ verdict: "skipped" });
+    expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
@@ -92,7 +92,7 @@ describe("tells apart", () => {
       { check: "certificate", message: expect.stringMatching(/^expired [45] days ago/) },
     ]);
     expect(find("certificate")?.facts).toMatchObject({ daysLeft: expect.any(Number) });
-    expect(find("signed")).toMatchObject({ verdict: "skipped" });
+    expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
@@ -165,11 +165,11 @@ describe("plain http beside https", () => {
     ["is refused", 403, {}, "ok"],
     ["is redirected to https", 301, { location: "https://127.0.0.1/hooks" }, "ok"],
     ["is redirected elsewhere", 302, { location: "/login" }, "note"],
-  ])("%s", async (_, status, headers, verdict) => {
+  ])("%s", async (_, status, headers, result) => {
     const plain = await listen((req, res) => void req.resume().on("end", () => res.writeHead(status, headers).end()));
     const origin = await listen(healthy(), selfSigned());
     const { find } = await check(`${origin}/hooks`, ["--http-url", `${plain}/hooks`]);
-    expect(find("plain-http")).toMatchObject({ verdict });
+    expect(find("plain-http")).toMatchObject({ result });
   });
 });
 
@@ -188,10 +188,10 @@ it("a healthy https endpoint, by the command itself, with an authority of one's 
   const code = await new Promise((resolve) => child.once("close", resolve));
   const { probes } = JSON.parse(out) as { probes: readonly Probe[] };
   // It lasts for a day: that is told, and what comes after it is asked all the same.
-  expect(probes.filter(({ verdict }) => verdict === "problem")).toMatchObject([
+  expect(probes.filter(({ result }) => result === "problem")).toMatchObject([
     { check: "certificate", message: expect.stringMatching(/expires in 0 days/) },
   ]);
-  expect(probes.find((one) => one.check === "signed")).toMatchObject({ verdict: "ok" });
+  expect(probes.find((one) => one.check === "signed")).toMatchObject({ result: "ok" });
   expect(code).toBe(1);
 });
 

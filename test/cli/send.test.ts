@@ -15,7 +15,7 @@ let quick: string;
 
 interface Result {
   readonly name: string;
-  readonly verdict: string;
+  readonly result: string;
   readonly problems: readonly string[];
 }
 
@@ -104,7 +104,7 @@ describe("--scenario all", () => {
     const args = ["send", url, "--sender", "github", "--secret-env", "STRIPE_SECRET", "--scenario", "all", "--json"];
     const called = await cli([...args, "--effects", count], { env });
     const { results } = called.json() as { results: readonly Result[] };
-    expect(results.filter(({ verdict }) => verdict === "skipped").map(({ name }) => name)).toEqual(["stale", "future"]);
+    expect(results.filter(({ result }) => result === "skipped").map(({ name }) => name)).toEqual(["stale", "future"]);
     expect(results.flatMap(({ problems }) => problems)).toEqual([]);
     expect(called.code).toBe(0);
   });

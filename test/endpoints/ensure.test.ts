@@ -600,7 +600,7 @@ describe("secretRing", () => {
     });
     const seen = (key: number) =>
       ring.onOutcome({
-        trace: [{ check: "prove", verdict: "passed", hint: `hmac, key ${key}` }],
+        trace: [{ check: "authenticate", result: "passed", hint: `hmac, key ${key}` }],
       } as unknown as Outcome);
     ring.add("new");
     seen(0); // somebody's test, before the sender uses it

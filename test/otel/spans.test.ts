@@ -1,10 +1,12 @@
 // A delivery leaves a span with a child for each check and each handler, and nothing of what was in it.
+
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { createReceiver, Discard, RetryLater } from "hookgate";
 import { type Instrumentation, type InstrumentOptions, instrument } from "hookgate/otel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, SECRET, signed, until } from "../receiver/harness.js";
+import { erp, event, gate, quiet, receiverOf, SECRET, signed } from "../receiver/harness.js";
+import { until } from "../support/until.js";
 import { startSdk } from "./sdk.js";
 
 let sdk: ReturnType<typeof startSdk>;
@@ -38,13 +40,13 @@ describe("a delivery", () => {
     const delivery = sdk.span("webhook erp");
     expect(children(delivery)).toEqual([
       "handle thing.made", // ended first
-      "check admit",
+      "check load",
       "check source-address",
-      "check declared",
-      "check prove",
+      "check content-headers",
+      "check authenticate",
       "check freshness",
       "check parse",
-      "check identify",
+      "check extract-events",
     ]);
     expect(delivery.kind).toBe(SpanKind.SERVER);
     expect(delivery.status.code).toBe(SpanStatusCode.UNSET);
@@ -117,7 +119,7 @@ describe("a delivery", () => {
     });
     expect(delivery.attributes["hookgate.hint"]).toMatch(/signature is well-formed and wrong/);
     expect(delivery.status.code).toBe(SpanStatusCode.UNSET);
-    expect(sdk.span("check prove").attributes).toMatchObject({ "hookgate.verdict": "refused" });
+    expect(sdk.span("check authenticate").attributes).toMatchObject({ "hookgate.result": "refused" });
     expect(sdk.spans().some(({ name }) => name.startsWith("handle"))).toBe(false);
   });
 

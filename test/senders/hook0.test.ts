@@ -1,14 +1,18 @@
-// Hook0's two signatures in one header, and Coinbase, which sends through it.
+// Checks the sender Hook0.
+
 import { createHmac } from "node:crypto";
 import { coinbaseCommerce, hook0 } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
-import { delivered, JSON_TYPE } from "./deliver.js";
+import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
 const seconds = String(nowMs / 1000);
 const now = () => nowMs;
 const hex = (text: string) => createHmac("sha256", secret).update(text).digest("hex");
+
+vectorOracle("hook0", ({ secretOrKey: key }) => hook0({ secret: key }));
 
 describe("hook0", () => {
   const body = JSON.stringify({ event: "user.created" });
@@ -30,11 +34,11 @@ describe("hook0", () => {
     const swapped = await send({ ...head, "x-event-id": "e2", "x-hook0-signature": signature });
     expect(swapped).toMatchObject({ name: "unauthenticated" });
     const bound = await send({ ...head, "x-hook0-signature": signature });
-    const hint = bound.trace.find(({ check }) => check === "identify")?.hint;
+    const hint = bound.trace.find(({ check }) => check === "extract-events")?.hint;
     expect(hint).toContain("id from header x-event-id (signed)");
     const dotted = `t=${seconds},h=x-event-id x-source,v1=${hex(`${seconds}.x-event-id x-source.e1.a.b.${body}`)}`;
     const loose = await send({ ...head, "x-source": "a.b", "x-hook0-signature": dotted });
-    expect(loose.trace.find(({ check }) => check === "identify")?.hint).toContain("x-event-id (not signed)");
+    expect(loose.trace.find(({ check }) => check === "extract-events")?.hint).toContain("x-event-id (not signed)");
   });
 
   it("is what Coinbase's developer platform sends, beside Commerce's own header", async () => {

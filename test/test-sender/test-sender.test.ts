@@ -97,7 +97,7 @@ describe("delivers to", () => {
     const sent = await test.to(receiver).send("order.paid", {}, { wrongKey: true });
     expect(sent.outcome).toMatchObject({ name: "unauthenticated", events: [], path: "/webhooks/shop" });
     expect(sent.outcome?.hint).toMatch(/another secret/);
-    expect(sent.outcome?.trace.at(-1)).toMatchObject({ check: "prove", verdict: "refused" });
+    expect(sent.outcome?.trace.at(-1)).toMatchObject({ check: "authenticate", result: "refused" });
   });
 
   it("the target of `to` without naming it again", async () => {
@@ -520,7 +520,11 @@ describe("the key", () => {
     const second = createTestSender(sender, { key: "second-token-of-32-characters-00" });
     const sent = await second.send(receiver, { type: "a" });
     expect(sent.status).toBe(200);
-    expect(sent.outcome?.trace).toContainEqual({ check: "prove", verdict: "passed", hint: "bearer-token, key 1" });
+    expect(sent.outcome?.trace).toContainEqual({
+      check: "authenticate",
+      result: "passed",
+      hint: "bearer-token, key 1",
+    });
     expect(await createTestSender(sender, { key: "none-of-the-two" }).send(receiver, { type: "a" })).toMatchObject({
       status: 401,
     });

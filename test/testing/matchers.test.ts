@@ -1,4 +1,4 @@
-// Verdicts on an answer, whatever it came by, with the reason where it is known.
+// Results on an answer, whatever it came by, with the reason where it is known.
 import express from "express";
 import Fastify from "fastify";
 import { createReceiver } from "hookgate";
@@ -98,7 +98,7 @@ describe("a failure", () => {
   it("names the check that refused, and its hint, where the answer came from a receiver", async () => {
     const sent = await test.send(build(), { type: "a.b", wrongKey: true });
     expect(() => expect(sent).toBeAccepted()).toThrow(
-      /expected the delivery to be accepted; it was answered 401 unauthenticated\n {2}prove: the signature is well-formed and wrong/,
+      /expected the delivery to be accepted; it was answered 401 unauthenticated\n {2}authenticate: the signature is well-formed and wrong/,
     );
   });
 

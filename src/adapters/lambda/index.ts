@@ -1,6 +1,7 @@
 // The way of a request to AWS Lambda: from API Gateway or a function URL, and back.
 
-import type { Outcome, Reply } from "../../core/outcome.js";
+import type { Outcome } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { coreOf } from "../../create-receiver.js";
 import type { ReceiverCore } from "../../receiver/receiver.js";
 import { type ApiGatewayV1Event, type ApiGatewayV2Event, deliveryOf } from "./event.js";

@@ -40,7 +40,7 @@ const RULES: OptionRules<Omit<HmacOptions, keyof SignedOptions>> = {
  * Proves that a delivery was signed with a shared secret (HMAC, RFC 2104).
  *
  * Shape:   as described by the options; see `SignatureOptions` and the placeholders of `signed`.
- * Source:  FIPS 198-1; test/vectors/wycheproof and test/vectors/published.json pin it.
+ * Source:  FIPS 198-1; test/vectors/wycheproof and test/vectors/senders pin it.
  * Promise: what `signed` names came from a holder of the secret, unchanged. Signatures are compared as text in constant
  *          time, exactly as the sender writes them. Not promised: that anything else in the delivery is the sender's, or
  *          that it is new: a time that is signed is passed on for the freshness check, and a copy is for dedupe.

@@ -1,7 +1,7 @@
 // Reads the signed items of a batch, and writes their signatures.
 import { absent, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { memberOf } from "../../core/field.js";
+import { memberOf } from "../../core/read-field.js";
 import { parseJson } from "../../lib/json.js";
 
 /** Where the items are, and what of them is signed. */

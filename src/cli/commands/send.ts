@@ -87,12 +87,12 @@ async function runAll(
     signal: io.signal,
     ...(effects === undefined ? {} : { effects: countFrom(effects) }),
     ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
-    onResult: (result) => {
-      if (io.isErrTerminal && !isJson) io.err(`\r\u001b[K${result.name} ${result.verdict}`);
+    onResult: (scenario) => {
+      if (io.isErrTerminal && !isJson) io.err(`\r\u001b[K${scenario.name} ${scenario.result}`);
     },
   });
   if (io.isErrTerminal && !isJson) io.err("\r\u001b[K");
-  const isFine = results.every(({ verdict }) => verdict !== "failed");
+  const isFine = results.every(({ result }) => result !== "failed");
   if (isJson)
     io.out(`${JSON.stringify({ ok: isFine, url: signer.url, sender: signer.known.name, results }, null, 2)}\n`);
   else io.out(reportOf(results, paint));
@@ -103,10 +103,10 @@ const MARKS = { passed: ["✓", "green"], failed: ["✗", "red"], skipped: ["-",
 
 /** A table of what came against what should, and below it what is wrong. */
 export function reportOf(results: readonly ScenarioResult[], paint: Paint): string {
-  const rows = results.map((result): readonly (Cell | string)[] => {
-    const [text, colour] = MARKS[result.verdict];
-    const came = result.verdict === "skipped" ? "not sent" : cameOf(result);
-    return [{ text, colour }, result.name, result.sends, result.expected, plain(came)];
+  const rows = results.map((scenario): readonly (Cell | string)[] => {
+    const [text, colour] = MARKS[scenario.result];
+    const came = scenario.result === "skipped" ? "not sent" : cameOf(scenario);
+    return [{ text, colour }, scenario.name, scenario.sends, scenario.expected, plain(came)];
   });
   const failed = results.filter(({ problems }) => problems.length > 0);
   const notes = results.filter((result) => result.notes.length > 0);

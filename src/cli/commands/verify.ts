@@ -122,7 +122,7 @@ async function examine(about: Case, given: Given, { io }: Context): Promise<Exam
           note(
             "not_signed",
             "the sender signs no such delivery: nothing proves where it comes from",
-            "`confirm` must vouch for it.",
+            "`confirm` must verify it.",
           ),
         ],
       };

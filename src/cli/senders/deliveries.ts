@@ -40,10 +40,10 @@ export async function deliveries(
   return probes;
 }
 
-function probeOf({ verdict, problems, notes, steps, name }: ScenarioResult, check: ProbeName, fine: string): Probe {
+function probeOf({ result, problems, notes, steps, name }: ScenarioResult, check: ProbeName, fine: string): Probe {
   const statuses = steps.map(({ status }) => status ?? "no answer").join(", ");
-  if (verdict === "skipped") return skipped(check, notes.join("; "));
-  if (verdict === "failed") return bad(check, problems.join("; "), "", { statuses });
+  if (result === "skipped") return skipped(check, notes.join("; "));
+  if (result === "failed") return bad(check, problems.join("; "), "", { statuses });
   if (name === "duplicate" && notes.length > 0)
     return noted(check, `${fine}; ${notes.join("; ").replace("`effects`", "--effects")}`, "", { statuses });
   return ok(check, `${fine} (${statuses})`, { statuses });

@@ -31,12 +31,12 @@ export function tell({ io, paint, isJson }: Context, about: Case, { outcome, mat
     return isFine ? 0 : 1;
   }
   const { name, reply } = outcome;
-  const verdict = reply.status < 400 ? paint("green", "✓ accepted") : paint("red", "✗ refused");
-  io.out(`${verdict}: a receiver answers ${reply.status}${reply.status < 400 ? "" : ` (${name})`}\n`);
+  const result = reply.status < 400 ? paint("green", "✓ accepted") : paint("red", "✗ refused");
+  io.out(`${result}: a receiver answers ${reply.status}${reply.status < 400 ? "" : ` (${name})`}\n`);
   if (matched !== undefined) io.out(`  signed with the secret in ${plain(matched)}\n`);
   for (const { id, type } of outcome.events)
     io.out(`  event ${plain(type)}${id === undefined ? "" : ` ${plain(id)}`}\n`);
-  const rows = outcome.trace.map(({ check, verdict: said, hint }) => [`  ${check}`, said, plain(hint ?? "")]);
+  const rows = outcome.trace.map(({ check, result: said, hint }) => [`  ${check}`, said, plain(hint ?? "")]);
   io.out(`\n${table(rows, paint)}`);
   for (const { level, message, fix, code } of findings) {
     const mark = level === "problem" ? paint("red", `✗ ${code}`) : paint("yellow", `- ${code}`);

@@ -1,6 +1,7 @@
 // The way of a Fetch API request: Hono, Next.js, Deno-like servers, or a bare Request.
 import type { Delivery } from "../../core/delivery.js";
-import type { Outcome, Reply } from "../../core/outcome.js";
+import type { Outcome } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise } from "../../lib/maybe-promise.js";

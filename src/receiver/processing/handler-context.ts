@@ -1,7 +1,6 @@
 // Implements the context that a handler gets beside its event.
 
-import type { Reply } from "../../core/outcome.js";
-import type { ReplyProfile } from "../../core/reply.js";
+import type { Reply, ReplyProfile } from "../../core/reply.js";
 import type { HeldClaim } from "../../dedupe/claim.js";
 import type { BaseContext, DedupeState, Json } from "./context.js";
 import { OnceParts } from "./once-parts.js";

@@ -1,6 +1,7 @@
 // All events of one delivery: one after another, under one deadline, folded into what the sender hears.
 import type { ReceivedEvent } from "../../core/event.js";
-import { type EventOutcome, OUTCOMES, type OutcomeName } from "../../core/outcome.js";
+import type { EventOutcome } from "../../core/outcome.js";
+import { OUTCOMES, type OutcomeName } from "../../core/outcomes.js";
 import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";

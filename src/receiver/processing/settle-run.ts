@@ -2,8 +2,9 @@
 
 import { Discard, RetryLater, WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
-import { type EventOutcome, type Note, type Reply, statusOf } from "../../core/outcome.js";
-import type { ReplyProfile } from "../../core/reply.js";
+import type { EventOutcome, Note } from "../../core/outcome.js";
+import { statusOf } from "../../core/outcomes.js";
+import type { Reply, ReplyProfile } from "../../core/reply.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { eventOutcome, serialiseReply } from "./event-outcomes.js";
 import type { HandlerContext, RunFacts } from "./handler-context.js";

@@ -1,6 +1,5 @@
 // Checks the reply that a handler chose.
-import type { Reply } from "../../core/outcome.js";
-import type { ReplyProfile } from "../../core/reply.js";
+import type { Reply, ReplyProfile } from "../../core/reply.js";
 import type { BaseContext } from "./context.js";
 
 /** RFC 9110 section 7.6.1, and what frames a message: one of them would break the reply after the work is done. */

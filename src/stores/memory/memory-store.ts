@@ -11,12 +11,12 @@ import {
   type StoreNeeds,
 } from "../store.js";
 import { Versions } from "./entity-versions.js";
-import { Claim, Done, type Entry, isExpired } from "./entry.js";
+import { Claim, Done, DoneQueue } from "./entry.js";
 import { Eviction } from "./eviction.js";
 import { Queue } from "./linked-queue.js";
 import { ShardedMap } from "./sharded-map.js";
 
-/** About 30 MB of memory when no event has a reply of its own. */
+/** About 17 MB of memory when no event has a reply of its own. */
 const DEFAULT_MAX_KEYS = 100_000;
 /** Expired records that one claim removes at most: far more than one claim adds, and well under 0.1 ms of work. */
 const PURGED_PER_CLAIM = 100;
@@ -24,7 +24,7 @@ const KEPT_AFTER_CLAIM_MS = RELEASED_RETENTION_SECONDS * 1000;
 
 /** How many events a memory store keeps, and by which clock. */
 export interface MemoryStoreOptions {
-  /** The largest number of events remembered. Default 100,000. An event takes about 300 bytes, plus its own reply if it has one. */
+  /** The largest number of events remembered. Default 100,000. An event takes about 170 bytes, plus its own reply if it has one. */
   readonly maxKeys?: number;
   /** A monotonic clock in milliseconds, for tests. Default `performance.now`. Not the receiver's `now`, which is wall-clock time. */
   readonly now?: () => number;
@@ -80,13 +80,13 @@ class Memory implements MemoryStore {
   readonly #maxKeys: number;
   readonly #now: () => number;
   readonly #startMs: number;
-  readonly #entries = new ShardedMap<Entry>();
-  readonly #claimed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
-  readonly #released = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
-  readonly #progressed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
+  readonly #records = new ShardedMap<Claim | Done>();
+  readonly #claimed = new Queue<Claim>(KEPT_AFTER_CLAIM_MS);
+  readonly #released = new Queue<Claim>(KEPT_AFTER_CLAIM_MS);
+  readonly #progressed = new Queue<Claim>(KEPT_AFTER_CLAIM_MS);
+  readonly #claims: readonly Queue<Claim>[] = [this.#released, this.#progressed, this.#claimed];
   /** By retention in seconds, see `RecordQueues`. */
-  readonly #done = new Map<number, Queue<Entry>>();
-  readonly #queues: Queue<Entry>[] = [this.#released, this.#progressed, this.#claimed];
+  readonly #done = new Map<number, DoneQueue>();
   readonly #versions: Versions;
   readonly #eviction: Eviction;
   /** One counter for all keys, so that the fence of a key rises even after the key was forgotten. */
@@ -107,7 +107,7 @@ class Memory implements MemoryStore {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#records.size;
   }
 
   get evictions(): number {
@@ -121,18 +121,18 @@ class Memory implements MemoryStore {
   claim({ key, token, leaseSeconds, bodyDigest }: ClaimRequest): ClaimAnswer {
     const nowMs = this.#nowMs();
     this.#purge(nowMs);
-    const entry = this.#find(key, nowMs);
+    const record = this.#find(key, nowMs);
     const untilMs = nowMs + leaseSeconds * 1000;
-    if (entry instanceof Done) {
-      return { state: "done", reply: entry.reply, isSameBody: entry.bodyDigest === bodyDigest };
+    if (record instanceof Done) {
+      return { state: "done", reply: record.reply, isSameBody: record.bodyDigest === bodyDigest };
     }
-    if (entry !== undefined && entry.queue === this.#claimed) {
-      if (entry.token === token) return this.#grant(entry, untilMs);
-      if (entry.sinceMs > nowMs) {
-        return { state: "in_flight", retryAfterSeconds: Math.max(1, Math.ceil((entry.sinceMs - nowMs) / 1000)) };
+    if (record !== undefined && record.queue === this.#claimed) {
+      if (record.token === token) return this.#grant(record, untilMs);
+      if (record.sinceMs > nowMs) {
+        return { state: "in_flight", retryAfterSeconds: Math.max(1, Math.ceil((record.sinceMs - nowMs) / 1000)) };
       }
     }
-    const claim = entry ?? this.#create(key, token, bodyDigest, nowMs);
+    const claim = record ?? this.#create(key, token, bodyDigest, nowMs);
     claim.token = token;
     claim.bodyDigest = bodyDigest;
     claim.fence = ++this.#lastFence;
@@ -148,16 +148,17 @@ class Memory implements MemoryStore {
     return "held";
   }
 
-  complete(key: string, token: string, done: DoneRecord, retentionSeconds: number): HolderAnswer {
+  complete(key: string, token: string, { reply }: DoneRecord, retentionSeconds: number): HolderAnswer {
     const nowMs = this.#nowMs();
-    const entry = this.#find(key, nowMs);
-    if (entry === undefined || entry.token !== token) return "lost";
-    if (entry instanceof Done) return "held";
-    if (entry.queue !== this.#claimed) return "lost";
-    this.#claimed.remove(entry);
-    const record = new Done(entry, nowMs, done.reply);
-    this.#entries.set(key, record);
-    this.#doneQueue(retentionSeconds).push(record);
+    const record = this.#find(key, nowMs);
+    if (record === undefined) return "lost";
+    if (record instanceof Done) return record.isOf(token) ? "held" : "lost";
+    if (record.token !== token || record.queue !== this.#claimed) return "lost";
+    this.#claimed.remove(record);
+    const queue = this.#doneQueue(retentionSeconds);
+    const done = new Done(record, nowMs + queue.keepMs, reply);
+    this.#records.set(key, done);
+    queue.push(done);
     return "held";
   }
 
@@ -182,19 +183,19 @@ class Memory implements MemoryStore {
 
   /** The record of the key, unless it has expired. */
   #find(key: string, nowMs: number): Done | Claim | undefined {
-    const entry = this.#entries.get(key) as Done | Claim | undefined;
-    if (entry === undefined || !isExpired(entry, nowMs)) return entry;
-    this.#forget(entry);
+    const record = this.#records.get(key);
+    if (record === undefined || !record.isExpired(nowMs)) return record;
+    this.#forget(record);
     return undefined;
   }
 
   #create(key: string, token: string, bodyDigest: string, nowMs: number): Claim {
-    if (this.#entries.size >= this.#maxKeys) {
-      this.#forget(this.#eviction.victim(nowMs));
+    if (this.#records.size >= this.#maxKeys) {
+      while (this.#records.size >= this.#maxKeys) this.#forget(this.#eviction.takeVictim(nowMs));
       this.#evictions++;
     }
     const claim = new Claim(key, token, bodyDigest, nowMs);
-    this.#entries.set(key, claim);
+    this.#records.set(key, claim);
     return claim;
   }
 
@@ -204,27 +205,32 @@ class Memory implements MemoryStore {
     return { state: "claimed", fence: claim.fence, attempt: claim.attempt, progress: claim.progress };
   }
 
-  #doneQueue(retentionSeconds: number): Queue<Entry> {
+  #doneQueue(retentionSeconds: number): DoneQueue {
     const known = this.#done.get(retentionSeconds);
     if (known !== undefined) return known;
-    const queue = new Queue<Entry>(retentionSeconds * 1000);
+    const queue = new DoneQueue(retentionSeconds * 1000);
     this.#done.set(retentionSeconds, queue);
-    this.#queues.push(queue);
     return queue;
   }
 
   #purge(nowMs: number): void {
     let left = PURGED_PER_CLAIM;
-    for (const queue of this.#queues) {
-      for (let entry = queue.oldest; entry !== undefined && left > 0; entry = queue.oldest, left--) {
-        if (!isExpired(entry, nowMs)) break;
-        this.#forget(entry);
+    for (const queue of this.#claims) {
+      for (let claim = queue.oldest; claim?.isExpired(nowMs) && left > 0; claim = queue.oldest, left--) {
+        this.#forget(claim);
+      }
+    }
+    for (const queue of this.#done.values()) {
+      for (let done = queue.oldest; done?.isExpired(nowMs) && left > 0; done = queue.oldest, left--) {
+        queue.shift();
+        this.#forget(done);
       }
     }
   }
 
-  #forget(entry: Entry): void {
-    entry.queue?.remove(entry);
-    this.#entries.delete(entry.key);
+  /** A done record that is not the oldest stays in its queue until it is; by then its key may have another record. */
+  #forget(record: Claim | Done): void {
+    if (record instanceof Claim) record.queue?.remove(record);
+    if (this.#records.get(record.key) === record) this.#records.delete(record.key);
   }
 }

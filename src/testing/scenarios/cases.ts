@@ -3,8 +3,8 @@
 import { gzipSync } from "node:zlib";
 import type { SignedDelivery } from "../../test-sender/compose.js";
 import type { SendOptions } from "../../test-sender/test-sender.js";
+import { type Findings, mustBeRefused, mustSucceed, problemsIn, ranAgain, refusal, withoutNumber } from "./findings.js";
 import type { Stage, Step } from "./stage.js";
-import { type Findings, mustBeRefused, mustSucceed, problemsIn, ranAgain, refusal, withoutNumber } from "./verdict.js";
 
 /** What a scenario is given. */
 export interface Scene {
@@ -35,7 +35,7 @@ export function untimed(scene: Scene): string | undefined {
 export function unproven({ stage }: Scene): string | undefined {
   return stage.sender.definition.confirm === undefined
     ? undefined
-    : "most events of this sender come unsigned; `confirm` vouches for them";
+    : "most events of this sender come unsigned; `confirm` verifies them";
 }
 
 /** Whatever it is signed with, nothing of it is a proof. */

@@ -39,7 +39,7 @@ describe("contentHeadersCheck accepts", () => {
   it("adds one line to the trace", () => {
     const ctx = passageOf({});
     check(ctx);
-    expect(ctx.trace.lines).toEqual([{ check: "declared", verdict: "passed" }]);
+    expect(ctx.trace.lines).toEqual([{ check: "content-headers", result: "passed" }]);
   });
 });
 
@@ -79,7 +79,7 @@ describe("contentHeadersCheck rejects", () => {
       name: "unsupported_media_type",
       hint: expect.stringMatching(/Content-(Type|Encoding)/),
     });
-    expect(ctx.trace.lines).toEqual([{ check: "declared", verdict: "refused", hint: expect.any(String) }]);
+    expect(ctx.trace.lines).toEqual([{ check: "content-headers", result: "refused", hint: expect.any(String) }]);
   });
 
   it.each<[string, DeliveryInput]>([

@@ -58,7 +58,7 @@ describe("accepts", () => {
     const result = await check(options, input);
     expect(result.ending).toBeUndefined();
     expect(result.clientAddress).toBe(clientAddress);
-    expect(result.trace).toEqual([{ check: "source-address", verdict: "passed" }]);
+    expect(result.trace).toEqual([{ check: "source-address", result: "passed" }]);
   });
 
   it("whom Express names", async () => {
@@ -70,7 +70,7 @@ describe("accepts", () => {
 
   it("an unknown address without allow, and notes it", async () => {
     const result = await check({}, {});
-    expect(result).toMatchObject({ ending: undefined, clientAddress: undefined, trace: [{ verdict: "noted" }] });
+    expect(result).toMatchObject({ ending: undefined, clientAddress: undefined, trace: [{ result: "noted" }] });
   });
 });
 
@@ -108,7 +108,7 @@ describe("refuses", () => {
   ])("%s", async (_, options, input) => {
     const { ending, trace } = await check(options, input);
     expect(ending).toMatchObject({ name: "forbidden", hint: expect.any(String) });
-    expect(trace).toEqual([{ check: "source-address", verdict: "refused", hint: ending?.hint }]);
+    expect(trace).toEqual([{ check: "source-address", result: "refused", hint: ending?.hint }]);
   });
 
   it("without repeating junk from the wire to the operator", async () => {
@@ -141,12 +141,12 @@ describe("monitor", () => {
   ])("notes what it would have refused: %s", async (_, input) => {
     const { ending, trace } = await check({ allow: { from: [SENDER], monitor: true } }, input);
     expect(ending).toBeUndefined();
-    expect(trace).toMatchObject([{ verdict: "noted", hint: expect.stringMatching(/^monitor: would be refused/) }]);
+    expect(trace).toMatchObject([{ result: "noted", hint: expect.stringMatching(/^monitor: would be refused/) }]);
   });
 
   it("says nothing of whom it would have accepted", async () => {
     const { trace } = await check({ allow: { from: [SENDER], monitor: true } }, { remoteAddress: SENDER });
-    expect(trace).toEqual([{ check: "source-address", verdict: "passed" }]);
+    expect(trace).toEqual([{ check: "source-address", result: "passed" }]);
   });
 });
 
@@ -178,7 +178,7 @@ describe("behind a proxy nobody told us about", () => {
     ["the neighbours of private networks", { remoteAddress: "172.32.0.1", headers: forwarded }],
     ["a private peer that forwards nothing", { remoteAddress: PROXY }],
   ])("says nothing for %s", async (_, input) => {
-    expect((await check({}, input)).trace).toEqual([{ check: "source-address", verdict: "passed" }]);
+    expect((await check({}, input)).trace).toEqual([{ check: "source-address", result: "passed" }]);
   });
 
   it("says so in every refusal", async () => {
@@ -236,7 +236,7 @@ describe("with a published list", () => {
       retryAfterSeconds: 1,
       hint: expect.stringMatching(/answered 500/),
     });
-    expect(trace).toMatchObject([{ check: "source-address", verdict: "undecided" }]);
+    expect(trace).toMatchObject([{ check: "source-address", result: "undecided" }]);
   });
 
   it("decides without it where another entry holds the address", async () => {
@@ -276,7 +276,7 @@ describe("with a published list", () => {
     status = 500;
     const { ending, trace } = await check({ allow: { from: [list], monitor: true } }, { remoteAddress: SENDER });
     expect(ending).toBeUndefined();
-    expect(trace).toMatchObject([{ verdict: "noted", hint: expect.stringMatching(/would be undecided/) }]);
+    expect(trace).toMatchObject([{ result: "noted", hint: expect.stringMatching(/would be undecided/) }]);
   });
 });
 
