@@ -1,3 +1,4 @@
+// The conformance suite on Fastify, and what is its own there.
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { receiverPlugin } from "hookgate/fastify";
@@ -110,7 +111,7 @@ describe("receiverPlugin", () => {
     await close();
   });
 
-  it("closes the receiver with the app, unless told not to", async () => {
+  it("closes the receiver with the app, unless an option says otherwise", async () => {
     for (const [closeWithApp, status] of [
       [true, 503],
       [false, 200],

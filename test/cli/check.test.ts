@@ -1,12 +1,16 @@
 // `hookgate check`: real servers, each with one thing wrong with it, are told apart.
+
 import { spawn } from "node:child_process";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createReceiver } from "hookgate";
 import { stripe } from "hookgate/senders";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../../examples/self-signed.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file, type World } from "./cli.js";
-import { listen, naive } from "./servers.js";
+import { naive } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
@@ -52,9 +56,9 @@ function delayed(inner: RequestListener, ms: number): RequestListener {
   };
 }
 
-describe("tells apart", () => {
-  it("healthy: nothing is wrong, exit code 0", async () => {
-    const { ok, problems, code, probes } = await check(`${await listen(healthy())}/hooks`);
+describe("finds what is wrong with an endpoint", () => {
+  it("nothing: exit code 0", async () => {
+    const { ok, problems, code, probes } = await check(`${await serve(healthy())}/hooks`);
     expect([ok, problems, code]).toEqual([true, [], 0]);
     expect(probes.map(({ check: name, result }) => `${name} ${result}`)).toEqual([
       "https note",
@@ -71,14 +75,14 @@ describe("tells apart", () => {
     ]);
   });
 
-  it("down: nobody listens", async () => {
+  it("down: the connection is refused", async () => {
     const { problems, code, find } = await check("http://127.0.0.1:1/hooks");
     expect(problems).toMatchObject([{ check: "connect", message: expect.stringMatching(/down: .*ECONNREFUSED/) }]);
     expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
-  it("down: the name leads nowhere", async () => {
+  it("down: the host name does not resolve", async () => {
     const { problems } = await check("https://hooks.invalid/stripe");
     expect(problems).toMatchObject([
       { check: "dns", message: expect.stringMatching(/hooks\.invalid leads to no address/) },
@@ -87,7 +91,7 @@ describe("tells apart", () => {
 
   it("an expired certificate", async () => {
     const tls = selfSigned(Date.now() - 5 * DAY_MS);
-    const { problems, code, find } = await check(`${await listen(healthy(), tls)}/hooks`);
+    const { problems, code, find } = await check(`${await serve(healthy(), tls)}/hooks`);
     expect(problems).toMatchObject([
       { check: "certificate", message: expect.stringMatching(/^expired [45] days ago/) },
     ]);
@@ -97,12 +101,12 @@ describe("tells apart", () => {
   });
 
   it("a certificate that senders do not know", async () => {
-    const { problems } = await check(`${await listen(healthy(), selfSigned())}/hooks`);
+    const { problems } = await check(`${await serve(healthy(), selfSigned())}/hooks`);
     expect(problems).toMatchObject([{ check: "certificate", message: expect.stringMatching(/self-signed/) }]);
   });
 
   it("slow: near to the sender's limit", async () => {
-    const origin = await listen(delayed(healthy(), 1_700));
+    const origin = await serve(delayed(healthy(), 1_700));
     const { problems, code } = await check(`${origin}/hooks`, ["--time-limit", "2"]);
     expect(problems).toMatchObject([
       { check: "time", message: expect.stringMatching(/^slow: answered in \d+ ms of the 2 s/) },
@@ -111,7 +115,7 @@ describe("tells apart", () => {
   });
 
   it("slow: beyond it", async () => {
-    const origin = await listen(delayed(healthy(), 800));
+    const origin = await serve(delayed(healthy(), 800));
     const { problems } = await check(`${origin}/hooks`, ["--time-limit", "0.2"]);
     expect(problems.find((one) => one.check === "time")).toMatchObject({
       message: expect.stringMatching(/slow: no answer/),
@@ -120,7 +124,7 @@ describe("tells apart", () => {
 
   it("accepts unsigned", async () => {
     const { app } = naive("/hooks");
-    const { problems, code } = await check(`${await listen(app)}/hooks`);
+    const { problems, code } = await check(`${await serve(app)}/hooks`);
     expect(problems.map((one) => one.check)).toEqual(["unsigned", "tampered", "wrong-secret", "stale", "size"]);
     expect(problems[0]?.message).toMatch(/unsigned delivery was accepted with 200: anybody who knows the URL can send/);
     expect(code).toBe(1);
@@ -128,14 +132,14 @@ describe("tells apart", () => {
 
   it("runs duplicates: seen by answers that differ each time", async () => {
     const { app } = forgetful();
-    const { problems } = await check(`${await listen(app)}/hooks`);
+    const { problems } = await check(`${await serve(app)}/hooks`);
     expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/differ each time/) }]);
   });
 
   it("runs duplicates: seen for sure with --effects", async () => {
     const { app, count } = forgetful();
-    const effects = await listen((_req, res) => void res.end(String(count())));
-    const { problems } = await check(`${await listen(app)}/hooks`, ["--effects", effects]);
+    const effects = await serve((_req, res) => void res.end(String(count())));
+    const { problems } = await check(`${await serve(app)}/hooks`, ["--effects", effects]);
     expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/handled again/) }]);
   });
 
@@ -148,12 +152,12 @@ describe("tells apart", () => {
       seen.add(event.id as string);
     });
     expect(inner).toBeDefined();
-    const { problems } = await check(`${await listen(receiver as RequestListener)}/hooks`);
+    const { problems } = await check(`${await serve(receiver as RequestListener)}/hooks`);
     expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/again was answered 500/) }]);
   });
 
   it("another secret than the receiver's", async () => {
-    const origin = await listen(healthy());
+    const origin = await serve(healthy());
     const { problems } = await check(`${origin}/hooks`, [], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
     expect(problems[0]).toMatchObject({ check: "signed", message: expect.stringMatching(/401 .*Is it the secret/) });
   });
@@ -166,8 +170,8 @@ describe("plain http beside https", () => {
     ["is redirected to https", 301, { location: "https://127.0.0.1/hooks" }, "ok"],
     ["is redirected elsewhere", 302, { location: "/login" }, "note"],
   ])("%s", async (_, status, headers, result) => {
-    const plain = await listen((req, res) => void req.resume().on("end", () => res.writeHead(status, headers).end()));
-    const origin = await listen(healthy(), selfSigned());
+    const plain = await serve((req, res) => void req.resume().on("end", () => res.writeHead(status, headers).end()));
+    const origin = await serve(healthy(), selfSigned());
     const { find } = await check(`${origin}/hooks`, ["--http-url", `${plain}/hooks`]);
     expect(find("plain-http")).toMatchObject({ result });
   });
@@ -175,7 +179,7 @@ describe("plain http beside https", () => {
 
 it("a healthy https endpoint, by the command itself, with an authority of one's own", async () => {
   const tls = selfSigned();
-  const url = `${await listen(healthy(), tls)}/hooks`;
+  const url = `${await serve(healthy(), tls)}/hooks`;
   const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--import", "tsx", main, "check", url, ...how, "--json"], {
     env: { ...process.env, ...env, NODE_EXTRA_CA_CERTS: file(tls.cert), NODE_NO_WARNINGS: "1" },
@@ -196,11 +200,11 @@ it("a healthy https endpoint, by the command itself, with an authority of one's 
 });
 
 describe("--every", () => {
-  it("tells all at first, then only what has changed, and ends when it is told to", async () => {
+  it("prints all at first, then only what changed, and ends on Ctrl+C", async () => {
     const stop = new AbortController();
     let isBroken = false;
     const [good, bad] = [healthy(), naive("/hooks").app];
-    const url = `${await listen((req, res) => void (isBroken ? bad : good)(req, res))}/hooks`;
+    const url = `${await serve((req, res) => void (isBroken ? bad : good)(req, res))}/hooks`;
     const told: { ok: boolean; changed?: readonly Probe[] }[] = [];
     const { code } = await cli(["check", url, ...how, "--every", "20ms", "--json"], {
       env,
@@ -218,8 +222,8 @@ describe("--every", () => {
   });
 });
 
-it("is told in words", async () => {
-  const called = await cli(["check", `${await listen(healthy())}/hooks`, ...how], { env });
+it("check prints its result as text", async () => {
+  const called = await cli(["check", `${await serve(healthy())}/hooks`, ...how], { env });
   expect(called.out).toMatch(/✓ {2}signed/);
   expect(called.out).toMatch(/\nhealthy\n$/);
 });

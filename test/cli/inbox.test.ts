@@ -1,14 +1,17 @@
 // `hookgate inbox` and `hookgate replay`, on a real SQLite file.
+
 import { existsSync } from "node:fs";
 import express from "express";
 import { createReceiver } from "hookgate";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { github } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { InboxEntry } from "../../src/inbox/inbox.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file } from "./cli.js";
-import { listen } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const KEY = "k".repeat(43);
@@ -67,7 +70,7 @@ describe("inbox", () => {
     expect([waiting.out, waiting.code]).toEqual(["nothing is waiting\n", 0]);
   });
 
-  it("show tells all of one, and nothing of it moves the terminal", async () => {
+  it("show prints all of one entry, and no control character of it", async () => {
     const { out, code } = await cli(["inbox", "show", KEY, "--inbox", path]);
     expect(out).toMatch(/State +dead/);
     expect(out).toMatch(/x-github-event: push/);
@@ -94,7 +97,7 @@ describe("inbox", () => {
     expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("0 events wait again\n");
   });
 
-  it("redrive of what is not there is 1", async () => {
+  it("redrive exits with 1 for an unknown entry", async () => {
     const called = await cli(["inbox", "redrive", "nothing", "--inbox", path]);
     expect([called.out, called.code]).toEqual([
       "0 events wait again; 1 of the keys are of none that is dead or done\n",
@@ -102,7 +105,7 @@ describe("inbox", () => {
     ]);
   });
 
-  it("counts is 1 while there are dead ones", async () => {
+  it("counts exits with 1 while there are dead entries", async () => {
     const called = await cli(["inbox", "counts", "--inbox", path]);
     expect(called.out).toMatch(/waiting +1\nrunning +0\ndead +1\ndone +1\n/);
     expect(called.code).toBe(1);
@@ -134,7 +137,7 @@ describe("replay", () => {
     const seen: unknown[] = [];
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
     receiver.on("push", (event) => void seen.push([event.id, Buffer.from(event.body).toString("utf8")]));
-    const url = `${await listen(express().use("/hooks", receiver))}/hooks`;
+    const url = `${await serve(express().use("/hooks", receiver))}/hooks`;
     const called = await cli(["replay", url, ...how, "--inbox", path, KEY, "--json"], { env });
     expect(called.json()).toMatchObject({ ok: true, replayed: [{ what: KEY, status: 200 }] });
     expect(seen).toEqual([["id-k", '{"commits":[],"note":"\\u001b[31mred"}']]);
@@ -142,7 +145,7 @@ describe("replay", () => {
 
   it("signs a recorded delivery anew", async () => {
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
-    const url = `${await listen(receiver)}/hooks`;
+    const url = `${await serve(receiver)}/hooks`;
     const old = await createTestSender(github({ secret: "f".repeat(32) })).sign({
       type: "push",
       payload: { commits: [] },
@@ -152,9 +155,9 @@ describe("replay", () => {
     expect([called.out, called.code]).toEqual([expect.stringMatching(/✓ {2}.*200/), 0]);
   });
 
-  it("is 1 where it is refused, and 2 where the key is of none", async () => {
+  it("exits with 1 when the delivery is refused, and with 2 for an unknown key", async () => {
     const receiver = createReceiver(github({ secret: "f".repeat(32) }), { onOutcome: () => undefined, logger: quiet });
-    const url = `${await listen(receiver)}/hooks`;
+    const url = `${await serve(receiver)}/hooks`;
     const refused = await cli(["replay", url, ...how, "--inbox", path, KEY], { env });
     expect([refused.out, refused.code]).toEqual([expect.stringMatching(/✗ .*401 unauthenticated/), 1]);
     const none = await cli(["replay", url, ...how, "--inbox", path, "nothing"], { env });

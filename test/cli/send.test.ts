@@ -1,11 +1,15 @@
 // `hookgate send`: one delivery, many, and every scenario, against our quick start and against a naive receiver.
+
 import express from "express";
 import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { app as quickStart } from "../../examples/quick-start.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file } from "./cli.js";
-import { listen, naive } from "./servers.js";
+import { naive } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
@@ -22,24 +26,24 @@ interface Result {
 const log = vi.spyOn(console, "log").mockImplementation(() => undefined); // the quick start's handler
 afterAll(() => log.mockRestore());
 beforeAll(async () => {
-  quick = `${await listen(quickStart)}/webhooks/stripe`;
+  quick = `${await serve(quickStart)}/webhooks/stripe`;
 });
 
 describe("one delivery", () => {
-  it("is signed as the sender signs, and told", async () => {
+  it("is signed as its sender signs, and reported", async () => {
     const { code, out } = await cli(["send", quick, ...how, "--type", "invoice.paid"], { env });
     expect(out).toMatch(/^200 in \d+ ms evt_/);
     expect(code).toBe(0);
   });
 
-  it("is 1 with the code where it is refused", async () => {
+  it("exits with 1 and prints the code when the receiver refuses it", async () => {
     const called = await cli(["send", quick, ...how], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
     expect(called.code).toBe(1);
     expect(called.out).toMatch(/401 unauthenticated/);
     expect(called.out).toMatch(/hookgate verify/);
   });
 
-  it("is 1 where nobody listens", async () => {
+  it("exits with 1 when the connection is refused", async () => {
     const { code, out } = await cli(["send", "http://127.0.0.1:1/hooks", ...how, "--json"], { env });
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: expect.stringContaining("ECONNREFUSED") });
@@ -52,7 +56,7 @@ describe("one delivery", () => {
       bodies.push(req.body);
       res.end();
     });
-    const url = `${await listen(app)}/hooks`;
+    const url = `${await serve(app)}/hooks`;
     const data = '{"data":{"object":{"id":"in_7"}}}';
     await cli(["send", url, ...how, "--type", "a.b", "--data", `@${file(data)}`], { env });
     await cli(["send", url, ...how, "--type", "a.b", "--data", "@-"], { env, input: data });
@@ -70,7 +74,7 @@ describe("many", () => {
     const ids = new Set<unknown>();
     const receiver = createReceiver(stripe({ secret: SECRET }), quiet);
     receiver.on("a.b", (event) => void ids.add(event.id));
-    const url = `${await listen(receiver)}/`;
+    const url = `${await serve(receiver)}/`;
     const data = '{"id":"evt_same","data":{"object":{}}}';
     const called = await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--repeat", "20", "--json"], {
       env,
@@ -99,8 +103,8 @@ describe("--scenario all", () => {
     let handled = 0;
     const receiver = createReceiver(github({ secret: SECRET }), quiet);
     receiver.on("ping", () => void handled++);
-    const url = `${await listen(receiver)}/hooks`;
-    const count = await listen((_req, res) => void res.end(String(handled)));
+    const url = `${await serve(receiver)}/hooks`;
+    const count = await serve((_req, res) => void res.end(String(handled)));
     const args = ["send", url, "--sender", "github", "--secret-env", "STRIPE_SECRET", "--scenario", "all", "--json"];
     const called = await cli([...args, "--effects", count], { env });
     const { results } = called.json() as { results: readonly Result[] };
@@ -111,7 +115,7 @@ describe("--scenario all", () => {
 
   it("points out each thing that is wrong with a naive receiver", async () => {
     const { app } = naive("/hooks");
-    const origin = await listen(app);
+    const origin = await serve(app);
     const args = ["send", `${origin}/hooks`, ...how, "--scenario", "all", "--effects", `${origin}/count`, "--json"];
     const called = await cli(args, { env });
     expect(called.code).toBe(1);

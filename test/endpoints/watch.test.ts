@@ -1,6 +1,4 @@
 // A watch says when an endpoint is silent, switched off, out of reach or refused too much: once when it begins, once when it ends.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
 import {
   type AlarmChange,
@@ -12,6 +10,7 @@ import {
 import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { start as startServer } from "../support/listen.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
 const sender = stripe({ secret: "whsec_0123456789abcdef0123" });
@@ -20,22 +19,15 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 
-function closed(server: Server): Promise<unknown> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(resolve));
-}
-
 async function start(options: (url: string) => WatchOptions) {
   const receiver = createReceiver(sender, { logger: { warn() {}, error() {} } });
   receiver.on("invoice.paid", () => undefined);
-  const server = createServer(receiver);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const { origin, close } = await startServer(receiver);
+  const url = `${origin}/hook`;
   const changes: string[] = [];
   let nowMs = 1_000_000_000_000;
   const onChange = ({ alarm, isOver }: AlarmChange): void => void changes.push(`${isOver ? "-" : "+"}${alarm.name}`);
   const watch = watchEndpoint(receiver, { onChange, now: () => nowMs, ...options(url) });
-  const close = (): Promise<unknown> => closed(server);
   opened.push({ close: () => watch.stop() }, { close });
   const test = createTestSender(sender);
   const send = (type: string, more: object = {}) =>
@@ -47,7 +39,7 @@ async function start(options: (url: string) => WatchOptions) {
 }
 
 describe("silence", () => {
-  it("is told of once, and its end once; refused deliveries do not end it", async () => {
+  it("is reported once, and its end once; refused deliveries do not end it", async () => {
     const { watch, changes, send, elapse } = await start(() => ({ expectWithinSeconds: 60 }));
     await send("invoice.paid");
     elapse(60);
@@ -64,7 +56,7 @@ describe("silence", () => {
     expect(changes).toEqual(["+silent", "-silent"]);
   });
 
-  it("is told of for each type, with when it last came", async () => {
+  it("is reported for each type, with the time of its last event", async () => {
     const { watch, send, elapse } = await start(() => ({
       expectWithinSeconds: { "invoice.paid": 60, "charge.failed": 600 },
     }));
@@ -101,7 +93,7 @@ describe("refusals", () => {
 });
 
 describe("the sender's own account", () => {
-  it("tells what was switched off, what is gone, and what could not be asked, which ends no other alarm", async () => {
+  it("reports what was switched off, what is gone, and a failed request, which ends no other alarm", async () => {
     const api = await stripeApi();
     opened.push(api);
     const { watch, changes, url } = await start((at) => ({
@@ -130,7 +122,7 @@ describe("the sender's own account", () => {
 });
 
 describe("from outside", () => {
-  it("a signed delivery that is taken is no alarm; one that is not, and a URL that nobody answers, are", async () => {
+  it("a refused signed delivery and an unreachable URL are alarms; an accepted delivery is none", async () => {
     const { watch, changes, close } = await start((url) => ({
       url,
       prove: signedRoundTrip(sender as never, { timeoutSeconds: 1 }),
@@ -143,13 +135,12 @@ describe("from outside", () => {
   });
 });
 
-describe("telling", () => {
+describe("a watch", () => {
   it("answers ready with the status, and 503 only during alarms that were named", async () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
-    const server = createServer(watch.ready);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    opened.push({ close: () => closed(server) });
-    const ask = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const server = await startServer(watch.ready);
+    opened.push(server);
+    const ask = () => fetch(server.origin);
     expect((await ask()).status).toBe(200);
     elapse(2);
     await watch.look();

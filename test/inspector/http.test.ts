@@ -1,4 +1,5 @@
 // Who gets the page and its data, who may start something, and what is kept: without a browser.
+
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import connectApp from "connect";
@@ -12,7 +13,8 @@ import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createInspector } from "../../src/inspector/create-inspector.js";
 import type { DeliveryDetail, NewsView, StateView } from "../../src/inspector/wire.js";
-import { ANYBODY, call, type Heard, listen, openScene, pageAssets, type Scene } from "./scene.js";
+import { start } from "../support/listen.js";
+import { ANYBODY, call, type Heard, openScene, pageAssets, type Scene } from "./scene.js";
 
 let scene: Scene;
 const opened: Scene[] = [];
@@ -142,7 +144,7 @@ describe("with authorize", () => {
     expect((await get("", { "x-user": "guest" })).status).toBe(200);
   });
 
-  it("takes its own hosts and refuses others, whoever asks", async () => {
+  it("accepts its own hosts and refuses others", async () => {
     const admin = { "x-user": "admin" };
     expect((await get("", { ...admin, host: "ops.example.com" })).status).toBe(200);
     expect((await get("", { ...admin, host: "evil.example" })).status).toBe(403);
@@ -205,7 +207,7 @@ describe("what starts something", () => {
     ["a payload that is no JSON", { ...order, payload: "{" }, /no JSON/],
     ["a fault nobody knows", { ...order, fault: "toString" }, /fault must be/],
     ["no order", [], /an object/],
-  ])("tells what is wrong with %s", async (_, body, why) => {
+  ])("says what is wrong with %s", async (_, body, why) => {
     const heard = await post("api/send", body);
     expect(heard.status).toBe(400);
     expect(heard.text).toMatch(why);
@@ -216,7 +218,7 @@ describe("what starts something", () => {
     expect(heard.status).toBe(400);
   });
 
-  it("replays what proved itself, byte for byte and signed anew", async () => {
+  it("replays a verified delivery, byte for byte and signed again", async () => {
     scene.broken = true;
     await scene.stripe.send("invoice.paid", undefined, { body: '{ "id": "evt_9", "type": "invoice.paid", "a": 1.0 }' });
     scene.broken = false;
@@ -280,7 +282,7 @@ describe("what is kept", () => {
       const receiver = createReceiver(erp(at), { onOutcome: () => undefined }).on("*", () => undefined);
       const watched = createInspector(receiver, { ...ANYBODY, scrub: ["customer", "x-tenant"] }, pageAssets);
       const server = createServer(watched);
-      await listen(server);
+      await start(server);
       const { port } = server.address() as AddressInfo;
       await createTestSender(erp(at)).send(receiver, {
         type: "a.b",
@@ -318,7 +320,7 @@ describe("what is kept", () => {
     });
     const watched = createInspector(receiver, ANYBODY, pageAssets);
     const server = createServer(watched);
-    await listen(server);
+    await start(server);
     const test = createTestSender(sender, { url: signedUrl });
     await test.send(receiver, { payload: { MessageSid: "SM1", SmsStatus: "received" }, path: "/hooks/twilio" });
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -363,7 +365,7 @@ describe("what is kept", () => {
     });
     const watched = createInspector(receiver, ANYBODY, pageAssets);
     const server = createServer(watched);
-    await listen(server);
+    await start(server);
     const test = createTestSender(stripe({ secret: "whsec_another_one_0123" })).to(receiver);
     for (let at = 0; at < 5; at++) await test.send("a.b", {});
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -395,7 +397,7 @@ describe("news", () => {
     return news();
   }
 
-  it("tell of each delivery, and together of those that came together", async () => {
+  it("report each delivery, and deliveries that arrived together in one message", async () => {
     const [first] = await listenFor(1, "api/news", async () => {
       await scene.stripe.send("invoice.paid", {}, { id: "evt_1" });
       await scene.stripe.send("invoice.paid", {}, { id: "evt_2" });
@@ -453,7 +455,7 @@ describe("mounted", () => {
   it.each(apps)("%s it serves its page, its data and its orders", async (_, make) => {
     const { app, path } = make();
     const server = createServer(app);
-    await listen(server);
+    await start(server);
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     if (path !== "") {
       const moved = await call(base);
@@ -477,7 +479,7 @@ describe("mounted", () => {
       const mounted = Object.assign(req, { originalUrl: req.url ?? "", url: "/" });
       inspected()(mounted, res);
     });
-    await listen(server);
+    await start(server);
     const { port } = server.address() as AddressInfo;
     const moved = await call(`http://127.0.0.1:${port}//evil.example?x=/y`);
     expect(moved.headers.location).toBe("./evil.example/");

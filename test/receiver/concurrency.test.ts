@@ -1,3 +1,4 @@
+// Handlers that never end, crashes, closing, limits, and what an outcome tells.
 import { once } from "node:events";
 import http from "node:http";
 import { connect } from "node:net";
@@ -5,27 +6,15 @@ import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { allOf } from "../../src/auth/combine.js";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
-import {
-  build,
-  clockedStore,
-  closeServers,
-  erp,
-  event,
-  gate,
-  hmacAuth,
-  listen,
-  send,
-  signature,
-  signed,
-  viewOf,
-} from "./harness.js";
+import { build, clockedStore, erp, event, gate, hmacAuth, send, signature, signed, viewOf } from "./harness.js";
 
 afterEach(async () => {
   // Deadlines share one timer: it must have rung out on the clock that it was set on.
   if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(15_000);
   vi.useRealTimers();
-  closeServers();
+  await closeServers();
 });
 
 type Receiver = ReturnType<typeof build>["receiver"];
@@ -271,7 +260,7 @@ describe("a store that is down", () => {
   });
 });
 
-describe("what is told", () => {
+describe("outcomes and replies", () => {
   it("receive never rejects, also where a sender's own code throws, and keeps the trace", async () => {
     const broken = erp({
       event: () => {
@@ -285,7 +274,7 @@ describe("what is told", () => {
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
 
-  it("a stale delivery is told the scheme's challenge as every failed proof is", async () => {
+  it("a stale delivery gets the challenge of the scheme as every failed verification does", async () => {
     const both = erp({ auth: allOf(bearerToken({ token: "a-token-of-the-tests-only" }), hmacAuth()) });
     const { receiver } = build({}, both);
     const body = event();

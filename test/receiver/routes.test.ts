@@ -9,12 +9,13 @@ import { coreOf } from "../../src/create-receiver.js";
 import type { Inbox } from "../../src/inbox/inbox.js";
 import { spillTo } from "../../src/inbox/spill.js";
 import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
-import { build, closeServers, gate, listen, send, signed } from "./harness.js";
+import { build, gate, send, signed } from "./harness.js";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
-  closeServers();
+  await closeServers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 
@@ -164,7 +165,7 @@ const TABLE: readonly (readonly [string, Expected, (way: Way) => Promise<unknown
     },
   ],
   [
-    "a duplicate of one whose handler takes longer than a second is asked to come again",
+    "a duplicate of an event whose handler takes longer than a second is retried",
     { usual: "in_flight, again", ingest: "in_flight", inbox: "duplicate" },
     async (way) => {
       const end = gate();
@@ -191,7 +192,7 @@ const TABLE: readonly (readonly [string, Expected, (way: Way) => Promise<unknown
     },
   ],
   [
-    "while the store is down nothing runs, and the sender is asked to come again or the event is kept",
+    "while the store is down nothing runs, and the sender retries or the event is kept",
     { usual: ["store_unavailable, again", []], ingest: ["store_unavailable", []], spill: ["accepted", []] },
     async (way) => {
       const { deliver, ran } = await open(way, { isDown: true });

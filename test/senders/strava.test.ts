@@ -2,13 +2,14 @@
 
 import { strava } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
 import { send } from "../support/senders/send.js";
 
 const verifyToken = "verify-0123456789";
 const confirm = () => true;
 
-describe("a challenge in the query", () => {
+describe(documentedAt("https://developers.strava.com/docs/webhooks/"), () => {
   it.each<[string, unknown, string, string]>([
     [
       "strava",

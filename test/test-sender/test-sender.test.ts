@@ -1,5 +1,5 @@
+// createTestSender signs as its sender does and delivers to every kind of target.
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import connect from "connect";
 import express from "express";
 import fc from "fast-check";
@@ -20,6 +20,7 @@ import {
 import { type Auth, allOf, basicAuth, bearerJwt, bearerToken, hmac, param, staticToken } from "hookgate/auth";
 import { createTestSender, type SendOptions, type TestTarget } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, onClose, serve } from "../support/listen.js";
 
 const secret = "a-shared-secret-of-32-characters";
 const quiet: ReceiverOptions = { logger: { warn() {}, error() {} } };
@@ -49,19 +50,11 @@ function receiving(sender = senderOf(), options: ReceiverOptions = {}) {
   return { receiver, events, test: createTestSender(sender) };
 }
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+afterEach(closeServers);
 
-function listening(listener: RequestListener): Promise<{ server: ReturnType<typeof createServer>; origin: string }> {
+async function listening(listener: RequestListener) {
   const server = createServer(listener);
-  closers.push(() => server.close());
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      resolve({ server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-    });
-  });
+  return { server, origin: await serve(server) };
 }
 
 describe("delivers to", () => {
@@ -79,7 +72,7 @@ describe("delivers to", () => {
     ["a Hono app", () => new Hono().post("/webhooks/shop", (c) => receiver.fetch(c.req.raw))],
   ];
 
-  it.each(targets)("%s, and tells the refused from the accepted", async (_, make) => {
+  it.each(targets)("%s, and reports what was accepted and what was refused", async (_, make) => {
     const target = await make();
     events.length = 0;
     const sent = await test.send(target, { type: "order.paid", payload: { total: 12 } });
@@ -111,7 +104,7 @@ describe("delivers to", () => {
     const app = express();
     app.use("/hooks/:shop", receiver);
     const elsewhere = createTestSender(senderOf(), { url: "https://shop.example/hooks/one", to: app });
-    closers.push(() => elsewhere.close());
+    onClose(() => elsewhere.close());
     expect(await elsewhere.send("order.paid")).toMatchObject({ status: 200 });
     const first = await test.send(app, { type: "order.paid", path: "/hooks/two" });
     expect(first).toMatchObject({ status: 200 });
@@ -592,7 +585,7 @@ describe("refuses, with what to do", () => {
     expect(await test.send(receiver, { type: "a", unsigned: true })).toMatchObject({ status: 401 });
   });
 
-  it("to hide that nobody listens", async () => {
+  it("a target that does not listen", async () => {
     const { server, origin } = await listening(() => undefined);
     await new Promise((resolve) => server.close(resolve));
     await expect(createTestSender(sender).send(origin, { type: "a" })).rejects.toThrow(/ECONNREFUSED/);

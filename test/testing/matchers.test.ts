@@ -7,7 +7,8 @@ import { lambdaHandler } from "hookgate/lambda";
 import { createTestSender, type WebhookMatchers, webhookMatchers } from "hookgate/testing";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { closeServers, erp, listen, quiet } from "../receiver/harness.js";
+import { erp, quiet } from "../receiver/harness.js";
+import { closeServers, listen } from "../support/listen.js";
 
 declare module "vitest" {
   // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
@@ -36,7 +37,7 @@ const cases: Case[] = [
     async (wrongKey) => {
       const port = await listen(build());
       const sent = await test.send(`http://127.0.0.1:${port}/hooks`, { type: "a.b", wrongKey });
-      closeServers();
+      await closeServers();
       return sent;
     },
   ],
@@ -102,7 +103,7 @@ describe("a failure", () => {
     );
   });
 
-  it("tells what became of the events", async () => {
+  it("reports the outcome of each event", async () => {
     const failing = createReceiver(sender, { logger: quiet, onError() {} }).on("a.b", () => {
       throw new RangeError("mine");
     });
@@ -121,7 +122,7 @@ describe("a failure", () => {
 });
 
 describe("toBeAccepted with an outcome", () => {
-  it("tells a duplicate and an ignored event from one that was handled", async () => {
+  it("distinguishes a duplicate and an ignored event from a handled one", async () => {
     const receiver = build();
     const first = await test.send(receiver, { type: "a.b" });
     expect(first).toBeAccepted("processed");

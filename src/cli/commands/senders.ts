@@ -1,5 +1,6 @@
 // `hookgate senders`: lists the senders and the facts about one.
 import type { SenderDescription } from "../../senders/facts/index.js";
+import { oracleText } from "../../senders/facts/sender-facts.js";
 import type { Command, Context } from "../lib/command.js";
 import { plain } from "../lib/io.js";
 import { type Line, paragraphs, table } from "../lib/paint.js";
@@ -26,7 +27,12 @@ export const senders: Command = {
 async function list({ io, paint, isJson }: Context): Promise<void> {
   const known = await knownSenders();
   if (isJson) {
-    const names = known.map(({ about }) => ({ name: about.name, title: about.title, factory: about.factory }));
+    const names = known.map(({ about }) => ({
+      name: about.name,
+      title: about.title,
+      factory: about.factory,
+      oracle: about.oracle,
+    }));
     io.out(`${JSON.stringify(names, null, 2)}\n`);
     return;
   }
@@ -39,9 +45,10 @@ async function list({ io, paint, isJson }: Context): Promise<void> {
       facts === undefined ? "" : signedParts(facts).join(", ") || "nothing",
       waits,
       facts?.retriesText ?? "",
+      one.about.oracle.kind,
     ];
   });
-  io.out(table([["NAME", "SENDER", "SIGNED", "WAITS", "MAY SEND AGAIN FOR"], ...rows], paint));
+  io.out(table([["NAME", "SENDER", "SIGNED", "WAITS", "MAY SEND AGAIN FOR", "CHECKED AGAINST"], ...rows], paint));
 }
 
 function factsIn(known: KnownSender): Facts | undefined {
@@ -62,6 +69,7 @@ function tell(known: KnownSender, { io, paint, isJson }: Context): void {
     ["Proof", about?.proof],
     ...(facts === undefined ? [] : factLines(facts, about)),
     ["Example", about?.exampleType],
+    ["Checked against", about === undefined ? undefined : oracleText(about.oracle)],
     ["Mind", about?.notes],
     ["Unconfirmed", about?.unconfirmed],
     ["Sources", about?.sources],

@@ -1,3 +1,4 @@
+// requireHttps accepts a delivery over TLS and refuses one over plain HTTP.
 import { describe, expect, it } from "vitest";
 import type { HeadersInput } from "../../../src/lib/headers.js";
 import { httpsCheck } from "../../../src/receiver/checks/https.js";

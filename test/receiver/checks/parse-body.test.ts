@@ -1,3 +1,4 @@
+// Bodies become payloads, and what cannot be parsed is refused.
 import { describe, expect, it } from "vitest";
 import type { BodyFormats } from "../../../src/body-formats/format.js";
 import type { DeliveryContext } from "../../../src/receiver/checks/check.js";
@@ -75,7 +76,7 @@ describe("parseBodyCheck rejects as bad_payload", () => {
     expect(ctx.trace.lines).toEqual([{ check: "parse", result: "refused", hint: expect.any(String) }]);
   });
 
-  it("a GET with a body of a type that nobody asked for", () => {
+  it("a GET with a body of a type that is not accepted", () => {
     const ctx = passageOf({ method: "GET", headers: { "content-type": "text/html" }, body: "<p>" });
     expect(parse(ctx)).toMatchObject({ name: "bad_payload" });
   });

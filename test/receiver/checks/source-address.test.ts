@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+// The allowlist of source addresses, with fixed and with published ranges.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryInput } from "../../../src/core/delivery.js";
 import { published } from "../../../src/ip/published.js";
@@ -11,6 +9,7 @@ import {
   type SourceAddressOptions,
   sourceAddressCheck,
 } from "../../../src/receiver/checks/source-address.js";
+import { closeServers, serve } from "../../support/listen.js";
 import { passageOf } from "./delivery-context.js";
 
 const SENDER = "3.18.12.63";
@@ -150,7 +149,7 @@ describe("monitor", () => {
   });
 });
 
-describe("behind a proxy nobody told us about", () => {
+describe("behind a proxy that is not configured", () => {
   const forwarded = { "x-forwarded-for": SENDER };
 
   it.each([
@@ -197,27 +196,19 @@ describe("behind a proxy nobody told us about", () => {
 });
 
 describe("with a published list", () => {
-  let server: Server;
   let status = 200;
   let nowMs = 0;
   let requests = 0;
   let list: PublishedList;
   beforeEach(async () => {
     [status, nowMs, requests] = [200, 0, 0];
-    server = createServer((_, res) => {
+    const origin = await serve((_, res) => {
       requests++;
       res.writeHead(status).end('["3.18.12.0/24"]');
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ips`;
-    list = published(url, { allowHttpOnLoopback: true, now: () => nowMs });
+    list = published(`${origin}/ips`, { allowHttpOnLoopback: true, now: () => nowMs });
   });
-  afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
+  afterEach(closeServers);
 
   it("loads it for the first delivery and answers the next ones at once", async () => {
     const step = sourceAddressCheck({ allow: [list] });

@@ -1,10 +1,12 @@
+// receiver.guard verifies a delivery and hands it to a route.
 import http from "node:http";
 import express from "express";
 import { json, memoryStore } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, listen } from "../../support/listen.js";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
 import { until } from "../../support/until.js";
-import { build, closeServers, erp, event, gate, listen, send, signed, viewOf } from "../harness.js";
+import { build, erp, event, gate, send, signed, viewOf } from "../harness.js";
 
 refuseUnhandledRejections();
 afterEach(closeServers);
@@ -79,7 +81,7 @@ describe("a guarded route", () => {
     expect(calls()).toBe(1);
   });
 
-  it("is not reached by what is not proven, and not by what comes while it is closing", async () => {
+  it("is not reached by an unverified delivery, nor by one that arrives while it is closing", async () => {
     const { receiver, port, calls } = await mount((_, res) => res.end());
     expect((await send(port, { headers: { "x-signature": undefined } })).status).toBe(401);
     await receiver.close();
@@ -98,7 +100,7 @@ describe("a guarded route", () => {
     expect((await other.receive({ headers: signed(body), body })).name).toBe("in_flight");
     await receiver.close({ graceSeconds: 0.01 });
     expect((await other.receive({ headers: signed(body), body })).name).toBe("processed");
-    closeServers();
+    await closeServers();
     expect(await cut).toBe("cut");
   });
 
@@ -128,7 +130,7 @@ describe("a guarded route", () => {
     expect(calls()).toBe(1);
   });
 
-  it("hears overloaded, and not a broken store, where the store is full of events in work", async () => {
+  it("answers overloaded, and not store_unavailable, where the store is full of events in work", async () => {
     const end = gate();
     const { port, calls, errors } = await mount(
       async (_, res) => {
@@ -163,7 +165,7 @@ describe("a guarded route", () => {
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
 
-  describe("while a store across a network is told", () => {
+  describe("while a store across a network is called", () => {
     /** A store that answers later, and only once it may. */
     function held() {
       const memory = memoryStore();
@@ -207,7 +209,7 @@ describe("a guarded route", () => {
       expect(calls()).toBe(1);
     });
 
-    it("sends its answer even when the store could not be told, and that is reported", async () => {
+    it("sends its answer even when the completion fails, which is reported", async () => {
       const memory = memoryStore();
       const store = viewOf(memory, { complete: () => Promise.reject(new Error("down")) });
       const { port, errors } = await mount((_, res) => res.send("done"), build({ dedupe: { store } }));

@@ -1,17 +1,19 @@
+// A receiver on node:http and HTTP/2: clients that leave, connections, and request targets.
 import http from "node:http";
 import http2 from "node:http2";
 import { connect } from "node:net";
 import express from "express";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, listen, onClose } from "../../support/listen.js";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
 import { until } from "../../support/until.js";
-import { build, closeServers, event, gate, listen, onClose, send, signature, signed } from "../harness.js";
+import { build, event, gate, send, signature, signed } from "../harness.js";
 
 refuseUnhandledRejections();
 afterEach(closeServers);
 
 describe("a client that leaves", () => {
-  it("in the middle of its upload starts no handler, and the operator hears of it", async () => {
+  it("in the middle of its upload starts no handler, and is logged", async () => {
     const { receiver, outcomes } = build();
     receiver.on("order.created", () => expect.unreachable());
     const port = await listen(http.createServer(receiver));
@@ -142,7 +144,7 @@ describe('requireHttps with clientAddress: "express"', () => {
     expect(outcomes.at(-1)?.hint).toContain("did not use HTTPS");
   });
 
-  it("believes nobody where the app trusts no proxy", async () => {
+  it("believes no forwarded header where the app trusts no proxy", async () => {
     const { port } = await mounted(false);
     expect((await send(port, { headers: forwarded("https") })).status).toBe(403);
   });

@@ -1,3 +1,4 @@
+// A failure of hookgate itself after the sender was answered is reported.
 import { describe, expect, it } from "vitest";
 import type { ReceivedEvent } from "../../../src/core/event.js";
 import type { EventOutcome } from "../../../src/core/outcome.js";
@@ -25,7 +26,7 @@ function start(count: number, run: () => MaybePromise<EventOutcome>) {
 }
 
 describe("a failure of hookgate itself after the sender was answered", () => {
-  it.each([1, 2])("is told of, with %d events in the delivery", async (count) => {
+  it.each([1, 2])("is reported, with %d events in the delivery", async (count) => {
     const broken = gate<EventOutcome>();
     const { outcomes, failures, late } = start(count, () => broken.opened);
     expect((await outcomes).map(({ name }) => name)).toEqual(Array(count).fill("handler_running"));

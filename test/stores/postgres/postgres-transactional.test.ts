@@ -1,3 +1,4 @@
+// postgresStore with transactions, on a real PostgreSQL.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -140,7 +141,7 @@ describe("a transaction", () => {
     expect(await plain.complete(keyOf("a"), "plain", plainReply, 60)).toBe("lost");
   });
 
-  it("leaves nobody the connection's settings", async () => {
+  it("leaves no settings on its connection", async () => {
     const { store, pool } = await shared({ max: 2 });
     await (await open(store, "a")).transaction.complete(plainReply, 60);
     const { rows } = await pool.query("SHOW idle_in_transaction_session_timeout");
@@ -253,7 +254,7 @@ describe("context.tx", () => {
     const { store } = await shared();
     const { transaction } = await open(store, "a");
     const { tx } = transaction;
-    expect(() => tx.release()).toThrow(/context\.tx\.release: not here/);
+    expect(() => tx.release()).toThrow(/context\.tx\.release is not available/);
     expect(() => tx.end()).toThrow(TypeError);
     expect(() => tx.connect()).toThrow(TypeError);
     expect(() => {
@@ -366,7 +367,7 @@ describe("open transactions", () => {
     expect((await open(store, "a")).attempt).toBe(2);
   });
 
-  it("keep no connection that comes after nobody waits for it any more", async () => {
+  it("release a connection that arrives after the caller gave up", async () => {
     const { store, pool } = await shared({ max: 2, connectionTimeoutMillis: 0 });
     await (await open(store, "warm")).transaction.complete(plainReply, 60);
     const taken = [await pool.connect(), await pool.connect()];

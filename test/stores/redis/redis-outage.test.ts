@@ -1,11 +1,13 @@
 // A receiver whose Redis is down, hangs, and comes back.
+
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import type { RedisClient } from "../../../src/stores/redis/client.js";
 import { redisStore } from "../../../src/stores/redis/redis-store.js";
-import { build, closeServers, event, listen, newId, send } from "../../receiver/harness.js";
+import { build, event, newId, send } from "../../receiver/harness.js";
+import { closeServers, listen } from "../../support/listen.js";
 import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis-server.js";
 
 /** A second is the store's limit; without a limit the answer would not come at all. */
@@ -13,7 +15,7 @@ const ANSWER_MS = 10_000;
 const closers: (() => unknown)[] = [];
 
 afterAll(async () => {
-  closeServers();
+  await closeServers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 
