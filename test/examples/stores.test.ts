@@ -57,8 +57,11 @@ async function takesAndRefuses(app: unknown, sender: Parameters<typeof createTes
   const test = createTestSender(sender).to(app as TestTarget);
   const payload = { ref: "refs/heads/main", commits: [], data: { object: { id: "in_1", account: "acme", amount: 1 } } };
   const type = path.endsWith("github") ? "push" : "invoice.paid";
+  let accepted = await test.send(type, payload, { path });
+  // A store that is slow on a busy machine is retried, as a sender does.
+  while (accepted.status === 503) accepted = await test.send(type, undefined, { duplicateOf: accepted, path });
   const statuses = [
-    (await test.send(type, payload, { path })).status,
+    accepted.status,
     (await test.send(type, payload, { path, wrongKey: true })).status,
     (await test.send(type, payload, { path, tamper: true })).status,
   ];
