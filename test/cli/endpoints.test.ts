@@ -66,7 +66,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     ...more,
   ];
 
-  it("ensure tells the plan, the steps and that it is done; a second time there is nothing to do", async () => {
+  it("ensure prints the plan and its steps; a second run has nothing to do", async () => {
     const planned = await run(...declared(["--dry-run"]));
     expect([planned.code, api.hooks.size]).toEqual([1, 0]);
     expect(planned.out).toMatch(/^GitHub acme\/shop\n {2}\+ create .* for issues, push\n {2}\? prove .* own ping\n$/);
@@ -78,7 +78,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect((await run(...declared(["--dry-run"]))).code).toBe(0);
   });
 
-  it("ensure --json tells the same as data", async () => {
+  it("ensure --json prints the same as data", async () => {
     const { code, json } = await run(...declared(["--json"]));
     expect(code).toBe(0);
     expect(json()).toMatchObject({
@@ -96,7 +96,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/not proven.*another secret\nFix: The new one stays/)]);
   });
 
-  it("ensure --replaces removes the old URL once the new one is proven", async () => {
+  it("ensure --replaces removes the old URL once the new one is verified", async () => {
     await run(...declared());
     const old = url;
     url = await receiver(github({ secret: SECRET }));
@@ -104,7 +104,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect([...api.hooks.values()].map(({ hook }) => hook.config.url)).toEqual([url]);
   });
 
-  it("list shows what is registered and how it fares; of a URL that is not there it exits with 1", async () => {
+  it("list shows endpoints and their state, and exits with 1 for a URL that is not registered", async () => {
     expect((await run("list")).out).toBe("GitHub acme/shop: nothing is registered\n");
     await run(...declared());
     for (const { hook } of api.hooks.values()) hook.active = false;
@@ -114,7 +114,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect((await run("list", "https://example.com/none")).code).toBe(1);
   });
 
-  it("rotate changes nothing unasked, nor what the receiver does not take yet, and else the secret", async () => {
+  it("rotate changes the secret only with --yes and only once the receiver accepts the new one", async () => {
     await run(...declared());
     const [kept] = api.hooks.values();
     const rotate = ["rotate", url, "--secret-env", "NEXT_SECRET", "--previous-env", "HOOK_SECRET"];
@@ -132,7 +132,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect(kept?.secret).toBe(NEXT);
   });
 
-  it("rotate waits for a deployment, as long as it is told to", async () => {
+  it("rotate --wait waits for the deployment of the new secret", async () => {
     await run(...declared());
     const before = lookups;
     const rotated = run("rotate", url, "--secret-env", "NEXT_SECRET", "--yes", "--wait", "30s");
@@ -141,7 +141,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect((await rotated).code).toBe(0);
   });
 
-  it("remove changes nothing unasked; of what is not there it says what is", async () => {
+  it("remove changes nothing without --yes, and lists what is registered for an unknown URL", async () => {
     await run(...declared());
     expect((await run("remove", url, "--json")).code).toBe(2);
     const other = await run("remove", "https://example.com/typo", "--yes");
@@ -152,7 +152,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect(api.hooks.size).toBe(0);
   });
 
-  it("remove asks whoever sits there", async () => {
+  it("remove asks for confirmation on a terminal", async () => {
     await run(...declared());
     const asked = ["endpoints", "remove", url, ...at()];
     const no = await cli(asked, { env, typed: "no" });
@@ -218,13 +218,13 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
   };
   const keepIt = (): string[] => ["--secret-to", `cat >> '${kept}'; echo >> '${kept}'`];
 
-  it("is told where the secret goes before there is one", async () => {
+  it("refuses to create an endpoint before it knows where the secret goes", async () => {
     const { code, err } = await run("ensure", url, "--events", "invoice.paid");
     expect([code, err]).toEqual([2, expect.stringMatching(/--secret-out PATH.*Nothing was changed/)]);
     expect(api.endpoints.size).toBe(0);
   });
 
-  it("puts it into a new file of its own, and the second time needs none", async () => {
+  it("writes the secret to a new file, and needs none the second time", async () => {
     const path = `${kept}.new`;
     const ensure = ["ensure", url, "--events", "invoice.paid", "--secret-out", path];
     expect((await run(...ensure)).code).toBe(0);
@@ -236,7 +236,7 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
     expect([rotated.code, rotated.err]).toEqual([2, expect.stringMatching(/exists, and is not overwritten/)]);
   });
 
-  it("takes the endpoint away again where the secret cannot be kept", async () => {
+  it("removes the new endpoint where its secret cannot be kept", async () => {
     const { code, err } = await run("ensure", url, "--events", "invoice.paid", "--secret-to", "exit 3");
     expect([code, err]).toEqual([2, expect.stringMatching(/ended with 3; the new endpoint is taken away again/)]);
     expect(api.endpoints.size).toBe(0);
@@ -266,7 +266,7 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
     expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
   });
 
-  it("asks for the kept secret where a change of events is to be proven", async () => {
+  it("asks for the kept secret where a change of events is to be verified", async () => {
     await run("ensure", url, "--events", "invoice.paid", ...keepIt());
     const more = ["ensure", url, "--events", "*", "--prove"];
     expect(await run(...more)).toMatchObject({ code: 2, err: expect.stringMatching(/only once.*Nothing was changed/) });
@@ -275,7 +275,7 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
 });
 
 describe("by hand", () => {
-  it("tells the steps, and with the secret whether they have been taken", async () => {
+  it("prints the steps, and verifies them where the secret is given", async () => {
     const portone = [
       "endpoints",
       "ensure",
@@ -300,7 +300,7 @@ describe("by hand", () => {
   });
 });
 
-describe("misuse is 2, with what to do, and the sender is not asked", () => {
+describe("misuse exits with 2, says what to do, and calls no API", () => {
   const url = "https://example.com/hook";
   const place = ["--sender", "github", "--token-env", "GITHUB_TOKEN"];
   const whole = [...place, "--option", "repo=acme/shop", "--option", "baseUrl=http://127.0.0.1:1"];
@@ -380,7 +380,7 @@ describe("misuse is 2, with what to do, and the sender is not asked", () => {
   });
 });
 
-it("of GitLab's two ways to prove itself, the one that its API registers is proven", async () => {
+it("verifies GitLab's token, which its API registers, and not its signature", async () => {
   const url = await receiver(gitlab({ token: SECRET }));
   const hooks: object[] = [];
   const api = await apiServer(({ method, path, body }) => {
@@ -396,7 +396,7 @@ it("of GitLab's two ways to prove itself, the one that its API registers is prov
   expect(api.asked.find(({ method }) => method === "POST")?.body).toContain(`"token":"${SECRET}"`);
 });
 
-it("a token from a .env file, with one line break too many in a file of its own", async () => {
+it("reads the token from a .env file, and from a file with a line break at its end", async () => {
   const api = await githubApi();
   opened.push(api);
   const at = ["endpoints", "list", "--sender", "GitHub", "--option", "org=acme", "--option", `baseUrl=${api.url}`];

@@ -70,7 +70,7 @@ describe("inbox", () => {
     expect([waiting.out, waiting.code]).toEqual(["nothing is waiting\n", 0]);
   });
 
-  it("show tells all of one, and nothing of it moves the terminal", async () => {
+  it("show prints all of one entry, and no control character of it", async () => {
     const { out, code } = await cli(["inbox", "show", KEY, "--inbox", path]);
     expect(out).toMatch(/State +dead/);
     expect(out).toMatch(/x-github-event: push/);
@@ -97,7 +97,7 @@ describe("inbox", () => {
     expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("0 events wait again\n");
   });
 
-  it("redrive of what is not there is 1", async () => {
+  it("redrive exits with 1 for an unknown entry", async () => {
     const called = await cli(["inbox", "redrive", "nothing", "--inbox", path]);
     expect([called.out, called.code]).toEqual([
       "0 events wait again; 1 of the keys are of none that is dead or done\n",
@@ -105,7 +105,7 @@ describe("inbox", () => {
     ]);
   });
 
-  it("counts is 1 while there are dead ones", async () => {
+  it("counts exits with 1 while there are dead entries", async () => {
     const called = await cli(["inbox", "counts", "--inbox", path]);
     expect(called.out).toMatch(/waiting +1\nrunning +0\ndead +1\ndone +1\n/);
     expect(called.code).toBe(1);
@@ -155,7 +155,7 @@ describe("replay", () => {
     expect([called.out, called.code]).toEqual([expect.stringMatching(/✓ {2}.*200/), 0]);
   });
 
-  it("is 1 where it is refused, and 2 where the key is of none", async () => {
+  it("exits with 1 when the delivery is refused, and with 2 for an unknown key", async () => {
     const receiver = createReceiver(github({ secret: "f".repeat(32) }), { onOutcome: () => undefined, logger: quiet });
     const url = `${await serve(receiver)}/hooks`;
     const refused = await cli(["replay", url, ...how, "--inbox", path, KEY], { env });

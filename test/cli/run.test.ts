@@ -7,7 +7,7 @@ import { cli, file } from "./cli.js";
 const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox", "endpoints", "backfill"];
 
 describe("help", () => {
-  it("lists the commands and the exit codes; without any command it is misuse", async () => {
+  it("lists the commands and the exit codes; no command exits with 2", async () => {
     const { out, code } = await cli(["--help"]);
     for (const name of COMMANDS) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
     expect(out).toMatch(/Exit codes: 0 all is well, 1 a problem was found, 2/);
@@ -24,14 +24,14 @@ describe("help", () => {
     expect((await cli(["help", name])).out).toBe(out);
   });
 
-  it("tells the version", async () => {
+  it("prints the version", async () => {
     const { out, code } = await cli(["--version"]);
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(code).toBe(0);
   });
 });
 
-describe("misuse is 2, with what to do", () => {
+describe("misuse exits with 2 and says what to do", () => {
   const url = "http://127.0.0.1:1/hooks";
   const cases: readonly [string, readonly string[], RegExp][] = [
     ["a misspelt command", ["chek"], /no command "chek"; did you mean check\?/],
@@ -142,7 +142,7 @@ describe("senders", () => {
     expect(names.map(({ name }) => name)).toContain("shopify");
   });
 
-  it("tells of one: proof, ids, retries, replies, unconfirmed points", async () => {
+  it("describes one sender: signature, ids, retries, replies, unconfirmed points", async () => {
     const { out } = await cli(["senders", "Stripe"]);
     expect(out).toMatch(/Signed +body, time/);
     expect((await cli(["senders", "Paddle"])).out).toMatch(/Id +event_id of the body\n/);
@@ -158,7 +158,7 @@ describe("senders", () => {
     });
   });
 
-  it("tells how each can be built, so that its facts are known", async () => {
+  it("can build each sender, so that its facts are known", async () => {
     const known = await knownSenders();
     const unknown = known.filter((one) => sampleSender(one) === undefined).map(({ name }) => name);
     expect(known.length).toBeGreaterThan(6);

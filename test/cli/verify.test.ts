@@ -75,7 +75,7 @@ describe("a good delivery", () => {
     expect(await verify([...asStripe, "--delivery", "-"], { env, input: message })).toMatchObject({ ok: true });
   });
 
-  it("is told in words", async () => {
+  it("is reported as text", async () => {
     const { out, code } = await cli(["verify", ...asStripe, "--delivery", record(await fromStripe())], { env });
     expect(out).toMatch(
       /accepted: a receiver answers 200\n {2}signed with the secret in STRIPE_SECRET\n {2}event invoice.paid evt_1/,
@@ -324,7 +324,7 @@ describe("whsec_ handled wrongly by who signs", () => {
     ]);
   });
 
-  it("a secret that the factory itself refuses is mended and told", async () => {
+  it("a secret that the sender refuses is corrected, and the correction is reported", async () => {
     const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
     const signed = await createTestSender(standardWebhooks({ secret })).sign({ type: "a.b" });
     const args = ["--sender", "standard-webhooks", "--secret-env", "HOOK", "--delivery", record(signed)];

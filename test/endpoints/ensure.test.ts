@@ -80,7 +80,7 @@ describe("at GitHub", () => {
     return { api, receiver, adapter, octokit, wanted, writes };
   }
 
-  it("creates what is missing, proves it by GitHub's ping, and octokit sees it", async () => {
+  it("creates what is missing, verifies it by GitHub's ping, and octokit sees it", async () => {
     const { octokit, receiver, wanted } = await start();
     const { plan, endpoint, isChanged } = await ensureEndpoint(wanted);
     expect(describePlan(plan)).toBe(
@@ -140,7 +140,7 @@ describe("at GitHub", () => {
     expect((await ensureEndpoint(wanted)).isChanged).toBe(false);
   });
 
-  it("changes nothing in a dry run, and tells the plan as data", async () => {
+  it("changes nothing in a dry run, and returns the plan as data", async () => {
     const { wanted, writes, receiver } = await start();
     const { plan, endpoint, isChanged } = await ensureEndpoint({ ...wanted, dryRun: true });
     expect([isChanged, endpoint, writes()]).toEqual([false, undefined, 0]);
@@ -226,7 +226,7 @@ describe("at GitHub", () => {
     expect(refused, "only the round trip's own unsigned delivery").toHaveLength(1);
   });
 
-  it("does not tell GitHub a secret that the receiver does not take", async () => {
+  it("does not give GitHub a secret that the receiver does not accept", async () => {
     const { api, adapter, receiver, wanted } = await start();
     await ensureEndpoint(wanted);
     const prove = signedRoundTrip(github({ secret: SECRET }) as never, { type: "ping", payload: { zen: "…" } });
@@ -295,7 +295,7 @@ describe("at Stripe", () => {
     return { api, receiver, adapter, client, secrets, wanted, prove, keepSecret, writes };
   }
 
-  it("creates it, keeps the secret that Stripe tells, proves it by a signed round trip, and stripe-node sees it", async () => {
+  it("creates it, keeps the secret of Stripe, verifies it by a signed round trip, and stripe-node sees it", async () => {
     const { api, receiver, client, secrets, wanted } = await start();
     const { plan, endpoint } = await ensureEndpoint(wanted);
     expect(plan.steps.map(({ action }) => action)).toEqual(["create", "prove"]);
@@ -328,7 +328,7 @@ describe("at Stripe", () => {
     expect(rest.api.endpoints.get(id)?.endpoint).toMatchObject({ status: "enabled", enabled_events: ["invoice.paid"] });
   });
 
-  it("takes it away again where its secret cannot be kept, for nobody will tell it again", async () => {
+  it("removes it where its secret cannot be kept, since Stripe shows it once", async () => {
     const { api, wanted } = await start();
     const failing = ensureEndpoint({ ...wanted, keepSecret: () => Promise.reject(new Error("the vault is sealed")) });
     await expect(failing).rejects.toThrow("the vault is sealed");
@@ -370,7 +370,7 @@ describe("at Stripe", () => {
     expect([...receiver.handled].sort()).toEqual([...sent].sort());
   });
 
-  it("takes the new endpoint away again where its secret is not proven", async () => {
+  it("removes the new endpoint where its secret is not verified", async () => {
     const { api, adapter, receiver, wanted, prove } = await start();
     await ensureEndpoint(wanted);
     const before = [...api.endpoints.keys()];
@@ -454,7 +454,7 @@ describe("a failure of the API", () => {
 });
 
 describe("a sender that is registered by hand", () => {
-  it("is told of in steps, and verified by a signed round trip", async () => {
+  it("is described in steps, and verified by a signed round trip", async () => {
     const sender = stripe({ secret: "whsec_0123456789abcdef" });
     const api = tossPaymentsByHand();
     const url = "http://127.0.0.1:1/toss";
@@ -529,7 +529,7 @@ describe("a sender that holds one endpoint", () => {
     });
   });
 
-  it("is changed in place, after the new URL was proven", async () => {
+  it("is changed in place, after the new URL was verified", async () => {
     const { api, state } = single("https://example.com/old");
     const prove = () => {
       state.log.push("prove");
@@ -541,7 +541,7 @@ describe("a sender that holds one endpoint", () => {
     expect((await ensureEndpoint({ api, ...wanted, prove })).isChanged).toBe(false);
   });
 
-  it("stays as it was where the new URL is not proven", async () => {
+  it("stays as it was where the new URL is not verified", async () => {
     const { api, state } = single("https://example.com/old");
     const prove = () => ({ isProven: false, detail: "heard 404" });
     await expect(ensureEndpoint({ api, ...wanted, replaces: "https://example.com/old", prove })).rejects.toThrow(

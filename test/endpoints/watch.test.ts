@@ -39,7 +39,7 @@ async function start(options: (url: string) => WatchOptions) {
 }
 
 describe("silence", () => {
-  it("is told of once, and its end once; refused deliveries do not end it", async () => {
+  it("is reported once, and its end once; refused deliveries do not end it", async () => {
     const { watch, changes, send, elapse } = await start(() => ({ expectWithinSeconds: 60 }));
     await send("invoice.paid");
     elapse(60);
@@ -56,7 +56,7 @@ describe("silence", () => {
     expect(changes).toEqual(["+silent", "-silent"]);
   });
 
-  it("is told of for each type, with when it last came", async () => {
+  it("is reported for each type, with the time of its last event", async () => {
     const { watch, send, elapse } = await start(() => ({
       expectWithinSeconds: { "invoice.paid": 60, "charge.failed": 600 },
     }));
@@ -93,7 +93,7 @@ describe("refusals", () => {
 });
 
 describe("the sender's own account", () => {
-  it("tells what was switched off, what is gone, and what could not be asked, which ends no other alarm", async () => {
+  it("reports what was switched off, what is gone, and a failed request, which ends no other alarm", async () => {
     const api = await stripeApi();
     opened.push(api);
     const { watch, changes, url } = await start((at) => ({
@@ -122,7 +122,7 @@ describe("the sender's own account", () => {
 });
 
 describe("from outside", () => {
-  it("a signed delivery that is taken is no alarm; one that is not, and a URL that nobody answers, are", async () => {
+  it("a refused signed delivery and an unreachable URL are alarms; an accepted delivery is none", async () => {
     const { watch, changes, close } = await start((url) => ({
       url,
       prove: signedRoundTrip(sender as never, { timeoutSeconds: 1 }),
@@ -135,7 +135,7 @@ describe("from outside", () => {
   });
 });
 
-describe("telling", () => {
+describe("a watch", () => {
   it("answers ready with the status, and 503 only during alarms that were named", async () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
     const server = await startServer(watch.ready);
