@@ -1,4 +1,5 @@
 // Deadlines: one timer for many, and promises that are given up.
+import { IS_TIMER_OF_REQUEST, unref } from "./timer.js";
 
 /** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
 export function within<T>(
@@ -37,6 +38,8 @@ export interface Deadline {
   /** On the monotonic clock. */
   readonly atMs: number;
   readonly fire: () => void;
+  /** Its own, where timers belong to requests: one that another request has set would be gone with that one. */
+  timer: NodeJS.Timeout | undefined;
 }
 
 const pending = /* @__PURE__ */ new Set<Deadline>();
@@ -44,20 +47,29 @@ let timer: NodeJS.Timeout | undefined;
 
 /** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */
 export function setDeadline(delayMs: number, fire: () => void): Deadline {
-  const deadline: Deadline = { atMs: performance.now() + delayMs, fire };
+  const deadline: Deadline = { atMs: performance.now() + delayMs, fire, timer: undefined };
+  if (IS_TIMER_OF_REQUEST) {
+    // One that another request has cancelled still goes off.
+    deadline.timer = setTimeout(() => deadline.timer && fire(), delayMs);
+    return deadline;
+  }
   pending.add(deadline);
   if (timer === undefined) schedule();
   return deadline;
 }
 
 export function cancelDeadline(deadline: Deadline | undefined): void {
-  if (deadline !== undefined) pending.delete(deadline);
+  if (deadline === undefined) return;
+  pending.delete(deadline);
+  if (deadline.timer === undefined) return;
+  clearTimeout(deadline.timer);
+  deadline.timer = undefined;
 }
 
 function schedule(): void {
   timer = setTimeout(tick, TICK_MS);
   // Whoever waits for a deadline is held by a socket of their own; a timer of ours must not keep a process alive.
-  timer.unref();
+  unref(timer);
 }
 
 function tick(): void {
