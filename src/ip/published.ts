@@ -98,7 +98,7 @@ function locationOf(source: PublishedSource): PublishedAddresses {
     if ("url" in source) return source;
     if (source.definition?.addresses !== undefined) return source.definition.addresses;
     if (source.definition !== undefined) {
-      throw new TypeError(`published: ${source.name} has no known list of addresses: give its URL`);
+      throw new TypeError(`published: ${source.name} publishes no list of addresses that is known here: give its URL`);
     }
   }
   throw new TypeError(

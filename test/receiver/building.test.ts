@@ -32,7 +32,7 @@ describe("a receiver says once, when it is built,", () => {
       "that records go before the sender's last retry",
       { dedupe: { retentionSeconds: 3_600 } },
       erp(),
-      /shorter than the time in which erp may retry an event \(345600\)/,
+      /shorter than erp may send an event again \(345600\)/,
     ],
   ])("%s", (_, options, sender, line) => {
     expect(build(options, sender).lines.filter((one) => line.test(one))).toHaveLength(1);
