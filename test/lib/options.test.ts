@@ -1,6 +1,7 @@
 // Unknown options are refused, with the nearest known name.
 import { describe, expect, it } from "vitest";
-import { nearest, refuseUnknownKeys } from "../../src/lib/options.js";
+import { nearest } from "../../src/lib/nearest.js";
+import { refuseUnknownKeys } from "../../src/lib/options.js";
 import { RECEIVER_OTHER_NAMES } from "../../src/receiver/option-aliases.js";
 
 const KNOWN = ["toleranceSeconds", "maxBodyBytes", "onError", "onOutcome", "allow"];

@@ -1,6 +1,6 @@
 // `hookgate endpoints`: the URL, the events and the secret at the sender's own API: registered, listed, changed, removed.
 import type { RegisteredEndpoint } from "../../endpoints/index.js";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import { type EndpointCall, endpointJson, line, shownUrl, tellFailure, urlOf } from "../endpoints/endpoint-call.js";
 import { apiOf, remove, rotate } from "../endpoints/endpoint-changes.js";
 import { ensure } from "../endpoints/endpoint-ensure.js";
