@@ -84,7 +84,7 @@ function plainLine([name, text]: Line): Line {
 
 function factLines(facts: Facts, about: SenderDescription | undefined): readonly Line[] {
   const { toleranceSeconds } = facts;
-  const retries = about?.retries ?? (facts.retries ? "After a failure." : "None by itself.");
+  const retries = about?.retries ?? (facts.retries ? "After a failure." : "None automatically.");
   const honours = facts.honoursRetryAfter ? " Retry-After is honoured." : "";
   return [
     ["Signed", signedText(facts)],
