@@ -53,13 +53,13 @@ export async function run(args: readonly string[], world: Io): Promise<number> {
   }
 }
 
-/** Of the package that this file is in, built or not. */
+/** The version in the package.json of this package, built or not. */
 function version(): string {
   const path = new URL("../../package.json", import.meta.url);
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
-/** @throws {UsageError} Where there is no such command. */
+/** @throws {UsageError} When there is no such command. */
 function find(name: string): Command {
   const found = COMMANDS.find((command) => command.name === name);
   if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-// `hookgate backfill` as a process, with a module of an application, against a local server that speaks Stripe's API.
+// Tests of `hookgate backfill` as a process with a module of an application, against a local server with Stripe's API.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ import { sqliteStore } from ${source("stores/sqlite/index")};
 const STRIPE = `stripeEvents({
   apiKey: process.env.STRIPE_API_KEY, baseUrl: process.env.STRIPE_URL, tries: 1, timeoutSeconds: 0.5,
 })`;
-/** On a store that processes share; its connection and a timer would keep the process alive. */
+/** A module with a shared store. Its connection and a timer would keep the process alive. */
 const RECEIVER = `${IMPORTS}
 import Database from ${JSON.stringify(import.meta.resolve("libsql"))};
 import { appendFileSync, existsSync } from "node:fs";
@@ -84,7 +84,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-/** Ten of them, two hours ago and on; three in ten are of a type that no handler takes. */
+/** Emits ten events, starting two hours ago. Three have a type without a handler. */
 async function happen(): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let at = 0; at < 10; at++) {
@@ -109,7 +109,7 @@ async function run(module: string, args: readonly string[] = [], more: Circumsta
 }
 
 describe("a run", { timeout: 60_000 }, () => {
-  it("finds and handles what was missed, tells so, and ends; the next one goes on from the cursor", async () => {
+  it("handles missed events, reports them and ends; the next run continues from the cursor", async () => {
     const ids = await happen();
     const first = await run("./webhooks.mjs", ["--since", "3h"]);
     expect(first.out).toMatch(/Found +10\nHandled +7\nDuplicates +0\nIgnored +3, no handler.*\nFailed +0\ndone\n$/);
@@ -120,13 +120,13 @@ describe("a run", { timeout: 60_000 }, () => {
     expect(ledger()).toEqual(ids);
   });
 
-  it("without a cursor says where it began, and how to look back further", async () => {
+  it("without a cursor reports where it started and how to go back further", async () => {
     await happen();
     const { out, code } = await run("./webhooks.mjs");
-    expect([code, out]).toEqual([0, expect.stringMatching(/no cursor yet; --since looks back further\nFound +0/)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/no cursor yet; --since goes back further\nFound +0/)]);
   });
 
-  it("is made of a receiver and a source, too; --json is the report alone, whatever handlers say", async () => {
+  it("accepts a receiver and a source; --json prints the report only, whatever handlers log", async () => {
     const ids = await happen();
     const { json, code, err } = await run("./both.mjs#receiver", ["--since", "3h", "--json"]);
     expect([code, json()]).toMatchObject([
@@ -137,7 +137,7 @@ describe("a run", { timeout: 60_000 }, () => {
     expect(ledger()).toEqual(ids);
   });
 
-  it("stops the module's own schedule, which would be in the way", async () => {
+  it("stops a schedule that the module has started", async () => {
     await happen();
     expect((await run("./scheduled.mjs", ["--since", "3h", "--json"])).json()).toMatchObject({ ok: true, found: 10 });
   });
@@ -153,7 +153,7 @@ describe("a run", { timeout: 60_000 }, () => {
   });
 });
 
-it("GitHub, which never sends again: what failed to be delivered is fetched", { timeout: 60_000 }, async () => {
+it("fetches failed deliveries of GitHub, which does not retry", { timeout: 60_000 }, async () => {
   const github = await githubApi();
   const registered = { config: { url: "http://127.0.0.1:1/down", content_type: "json" }, events: ["issues"] };
   const headers = { authorization: `Bearer ${GITHUB_TOKEN}` };
@@ -180,38 +180,40 @@ export const missed = backfill(receiver, {
     duplicates: 1,
   });
   const refused = await run("./github.mjs", ["--since", "1h"], { env: { GITHUB_TOKEN: "ghp_of_somebody_else" } });
-  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/answered 401.*\nFix: Give a token/)]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/answered 401.*\nFix: Use a token/)]);
   await github.close();
 });
 
-describe("what goes wrong is 1, and the next run goes on", { timeout: 60_000 }, () => {
-  it("a handler that fails: the event is named, and the others of its page are handled", async () => {
+describe("a failure exits with 1, and the next run continues:", { timeout: 60_000 }, () => {
+  it("a failing handler: the event is named, and the others of its page are handled", async () => {
     const ids = await happen();
     const failed = await run("./webhooks.mjs", ["--since", "3h"], { env: { FAIL_AT: "4" } });
     expect(failed.out).toMatch(/Failed +1\n$/);
-    expect(failed.err).toMatch(/invoice.paid "evt_\d+" ended as handler_failed[^\n]*\nFix: See why its handler fails/);
-    expect(failed.err.replace(/\s+/g, " ")).toContain("run it again without --since: it goes on from the cursor");
+    expect(failed.err).toMatch(
+      /invoice.paid "evt_\d+" ended as handler_failed[^\n]*\nFix: Find out why its handler fails/,
+    );
+    expect(failed.err.replace(/\s+/g, " ")).toContain("run it again without --since: it continues from the cursor");
     expect(failed.code).toBe(1);
     const mended = await run("./webhooks.mjs");
     expect([mended.code, ledger()]).toEqual([0, ids]);
   });
 
-  it("one that was given up is failed as well", async () => {
+  it("a skipped event counts as failed", async () => {
     await happen();
     const { code, json } = await run("./skips.mjs", ["--since", "3h", "--json"], { env: { FAIL_AT: "4" } });
     expect([code, json()]).toMatchObject([1, { ok: false, state: "done", handled: 6, failed: 1 }]);
   });
 
   const failures: readonly [string, Fault, RegExp][] = [
-    ["401", { status: 401 }, /in force, of the right account and mode/],
-    ["403", { status: 403 }, /Give the token what this needs/],
+    ["401", { status: 401 }, /valid, and of the right account and mode/],
+    ["403", { status: 403 }, /Give the token the permission/],
     ["404", { status: 404 }, /names given to the source/],
-    ["429", { status: 429, headers: { "retry-after": "90" } }, /alone for 90 seconds/],
+    ["429", { status: 429, headers: { "retry-after": "90" } }, /Wait 90 seconds/],
     ["500", { status: 500 }, /status page/],
     ["a bad page", { text: "<html>" }, /a proxy, a login page/],
     ["slow", "hang", /the source's option timeoutSeconds=60/],
   ];
-  it.each(failures)("%s: with the fix, and the cursor is kept", async (_name, fault, fix) => {
+  it.each(failures)("%s of the sender's API: prints the fix and keeps the cursor", async (_name, fault, fix) => {
     const ids = await happen();
     // After the first page.
     api.fail(fault, 1, ({ query }) => query.has("starting_after"));
@@ -228,18 +230,18 @@ describe("what goes wrong is 1, and the next run goes on", { timeout: 60_000 }, 
     expect(ledger()).toEqual(ids);
   });
 
-  it("Ctrl+C ends it after the event in work, and nothing is lost", async () => {
+  it("Ctrl+C: ends after the event in progress, and nothing is lost", async () => {
     const ids = await happen();
     const ended = await run("./webhooks.mjs", ["--since", "3h"], {
       env: { SLOW: "1" },
       signalOn: (out) => ((out.match(/paid /g) ?? []).length >= 2 ? "SIGINT" : undefined),
     });
-    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/it was interrupted\nFix: Run it again/)]);
+    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/the run was interrupted\nFix: Run it again/)]);
     expect((await run("./webhooks.mjs", ["--since", "3h"])).code).toBe(0);
     expect(ledger()).toEqual(ids);
   });
 
-  it("another process that is at it: told so, and nothing is done", async () => {
+  it("another process running the backfill: nothing is done", async () => {
     const ids = await happen();
     const hold = join(folder, "hold");
     writeFileSync(hold, "");
@@ -258,47 +260,47 @@ describe("what goes wrong is 1, and the next run goes on", { timeout: 60_000 }, 
     const second = await run("./webhooks.mjs");
     expect([second.code, second.err]).toEqual([
       1,
-      expect.stringMatching(/another instance is at it\nFix: Let the other/),
+      expect.stringMatching(/another instance is running the backfill\nFix: Let the other/),
     ]);
     rmSync(hold);
     expect([(await first).code, ledger()]).toEqual([0, ids]);
   });
 });
 
-describe("misuse is 2, with what to do", { timeout: 60_000 }, () => {
+describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }, () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
-    ["a receiver without a source", ["./receiver.mjs"], /exports a receiver and no source/],
-    ["a dedupe that only its process sees", ["./memory.mjs"], /would be handled again.*--without-dedupe/],
+    ["a receiver without a source", ["./receiver.mjs"], /exports a receiver but no source/],
+    ["a store in memory", ["./memory.mjs"], /would be handled again.*--without-dedupe/],
     ["a receiver without handlers", ["./silent.mjs"], /has no handler/],
-    ["several", ["./several.mjs"], /say which, as in .*#one or .*#two/],
-    ["an export that is not there", ["./several.mjs#three"], /exports no three; it exports one, receiver, two/],
-    ["another installation's", ["./strange.mjs"], /another installation of hookgate/],
-    ["a module without any", ["./nothing.mjs"], /exports port, and no backfill among it: export what/],
+    ["several backfills", ["./several.mjs"], /choose one with .*#one or .*#two/],
+    ["an unknown export", ["./several.mjs#three"], /has no export three; its exports are one, receiver, two/],
+    ["a receiver of another installation", ["./strange.mjs"], /another installation of hookgate/],
+    ["a module without a backfill", ["./nothing.mjs"], /exports port, and no backfill: export the result/],
     ["an empty module", ["./empty.mjs"], /exports nothing, and/],
     ["a module that throws", ["./throws.mjs"], /could not be loaded: Error: DATABASE_URL is missing/],
-    ["a module that is none", ["./syntax.mjs"], /could not be loaded: .*[Ee]rror/],
+    ["a module with a syntax error", ["./syntax.mjs"], /could not be loaded: .*[Ee]rror/],
   ];
   it.each(cases)("%s", async (_name, args, message) => {
     const ended = await run(args[0] ?? "", args.slice(1));
     expect([ended.code, ended.err]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  it("a module that listens on the application's port", async () => {
+  it("a module that listens on a port in use", async () => {
     await happen();
     const { code, out, err } = await run("./listens.mjs", ["--since", "3h"], { env: { SLOW: "1" } });
-    // 1 where the run had begun by then.
+    // 1 if the run had already started.
     expect([1, 2]).toContain(code);
-    expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*let it listen only when it is run/)]);
+    expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*listen only when it is the main module/)]);
     expect(err).not.toMatch(/ {4}at /);
   });
 
-  it("a module that never comes to its end is left by Ctrl+C", async () => {
+  it("a module that never finishes loading is ended by Ctrl+C", async () => {
     const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("connecting") ? "SIGINT" : undefined);
     const { code, err } = await run("./hangs.mjs", [], { signalOn });
     expect([code, err]).toEqual([1, expect.stringMatching(/interrupted while .* was loaded; nothing was done/)]);
   });
 
-  it("what only its process sees is taken where that is said to do no harm", async () => {
+  it("--without-dedupe accepts a store in memory", async () => {
     await happen();
     const { code, json } = await run("./memory.mjs", ["--since", "3h", "--without-dedupe", "--json"]);
     expect([code, json()]).toMatchObject([0, { handled: 7 }]);
@@ -306,14 +308,14 @@ describe("misuse is 2, with what to do", { timeout: 60_000 }, () => {
 
   const early: readonly [string, readonly string[], RegExp][] = [
     ["no module", [], /takes one module/],
-    ["a module that is not there", ["./nope.mjs"], /no file .\/nope.mjs/],
+    ["a missing module", ["./nope.mjs"], /no file .\/nope.mjs/],
     ["a folder", [folder], /no file/],
     ["a bare number", ["./x", "--since", "24"], /such as 24h, 90m or 7d; got "24"/],
-    ["a day", ["./x", "--since", "2026-11-01"], /begins where\? 2026-11-01T00:00:00Z/],
+    ["a date without a time", ["./x", "--since", "2026-11-01"], /no time zone: write 2026-11-01T00:00:00Z/],
     ["a time without a zone", ["./x", "--since", "2026-11-01 10:00"], /2026-11-01T10:00:00Z, or \+09:00/],
-    ["the future", ["./x", "--since", "2999-01-01T00:00:00Z"], /lies ahead/],
-    ["words", ["./x", "--since", "yesterday"], /must be a moment/],
-    ["nothing", ["./x", "--since", ""], /must be a moment/],
+    ["a time in the future", ["./x", "--since", "2999-01-01T00:00:00Z"], /is in the future/],
+    ["a word", ["./x", "--since", "yesterday"], /must be a time/],
+    ["an empty text", ["./x", "--since", ""], /must be a time/],
   ];
   it.each(early)("%s", async (_name, args, message) => {
     const called = await cli(["backfill", ...args]);
@@ -321,7 +323,7 @@ describe("misuse is 2, with what to do", { timeout: 60_000 }, () => {
   });
 });
 
-it("since is a moment, or a span before now", () => {
+it("--since is a time, or a duration before now", () => {
   const now = Date.parse("2026-11-24T12:00:00Z");
   expect(sinceMs("24h", now)).toBe(Date.parse("2026-11-23T12:00:00Z"));
   expect(sinceMs("1.5h", now)).toBe(Date.parse("2026-11-24T10:30:00Z"));

@@ -1,4 +1,4 @@
-// `hookgate send`: one delivery, many, and every scenario, against our quick start and against a naive receiver.
+// Tests of `hookgate send`: one delivery, many, and every scenario, against the quick start and a naive receiver.
 import express from "express";
 import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
@@ -26,26 +26,26 @@ beforeAll(async () => {
 });
 
 describe("one delivery", () => {
-  it("is signed as the sender signs, and told", async () => {
+  it("is signed as by the sender, and the answer is reported", async () => {
     const { code, out } = await cli(["send", quick, ...how, "--type", "invoice.paid"], { env });
     expect(out).toMatch(/^200 in \d+ ms evt_/);
     expect(code).toBe(0);
   });
 
-  it("is 1 with the code where it is refused", async () => {
+  it("exits with 1 and prints the code when rejected", async () => {
     const called = await cli(["send", quick, ...how], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
     expect(called.code).toBe(1);
     expect(called.out).toMatch(/401 unauthenticated/);
     expect(called.out).toMatch(/hookgate verify/);
   });
 
-  it("is 1 where nobody listens", async () => {
+  it("exits with 1 when the connection fails", async () => {
     const { code, out } = await cli(["send", "http://127.0.0.1:1/hooks", ...how, "--json"], { env });
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: expect.stringContaining("ECONNREFUSED") });
   });
 
-  it("has the data of a file, of standard input, or of the command line", async () => {
+  it("takes its data from a file, standard input, or the command line", async () => {
     const bodies: unknown[] = [];
     const app = express();
     app.post("/hooks", express.json(), (req, res) => {
@@ -66,7 +66,7 @@ describe("one delivery", () => {
 });
 
 describe("many", () => {
-  it("are events of their own, counted by answer", async () => {
+  it("have separate ids and are counted by answer", async () => {
     const ids = new Set<unknown>();
     const receiver = createReceiver(stripe({ secret: SECRET }), quiet);
     receiver.on("a.b", (event) => void ids.add(event.id));
@@ -79,7 +79,7 @@ describe("many", () => {
     expect(ids.size).toBe(20);
   });
 
-  it("come at a rate, with a bar on a terminal", async () => {
+  it("are sent at a rate, with a progress bar on a terminal", async () => {
     const started = performance.now();
     const called = await cli(["send", quick, ...how, "--repeat", "11", "--rate", "50"], { env, isTerminal: true });
     expect(performance.now() - started).toBeGreaterThan(190);
@@ -95,7 +95,7 @@ describe("--scenario all", () => {
     expect(called.code).toBe(0);
   });
 
-  it("passes against a receiver of GitHub's, whose time is not signed", async () => {
+  it("passes against a receiver of GitHub, which signs no time", async () => {
     let handled = 0;
     const receiver = createReceiver(github({ secret: SECRET }), quiet);
     receiver.on("ping", () => void handled++);
@@ -109,7 +109,7 @@ describe("--scenario all", () => {
     expect(called.code).toBe(0);
   });
 
-  it("points out each thing that is wrong with a naive receiver", async () => {
+  it("reports each fault of a naive receiver", async () => {
     const { app } = naive("/hooks");
     const origin = await listen(app);
     const args = ["send", `${origin}/hooks`, ...how, "--scenario", "all", "--effects", `${origin}/count`, "--json"];
@@ -133,7 +133,7 @@ describe("--scenario all", () => {
     });
   });
 
-  it("runs those that are named, once each, and refuses a misspelt one with the near miss", async () => {
+  it("runs the named scenarios once each, and suggests a name for a misspelt one", async () => {
     const args = ["send", quick, ...how, "--scenario", "unsigned,valid", "--scenario", "valid", "--json"];
     const { results } = (await cli(args, { env })).json() as { results: readonly Result[] };
     expect(results.map(({ name }) => name)).toEqual(["valid", "unsigned"]);

@@ -1,4 +1,4 @@
-// Receivers to send to, on free ports of 127.0.0.1.
+// Starts receivers on free ports of 127.0.0.1.
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ afterAll(() => {
   }
 });
 
-/** Its origin: `http://127.0.0.1:40123`. */
+/** Returns its origin: `http://127.0.0.1:40123`. */
 export async function listen(
   app: RequestListener,
   tls?: { readonly key: string; readonly cert: string },
@@ -26,7 +26,7 @@ export async function listen(
   return `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A receiver as it is written in a hurry: no signature, no memory, no limits but express.json's. */
+/** A naive receiver: no signature check, no dedupe, no limits except those of express.json. */
 export function naive(path: string): { readonly app: Express; readonly handled: () => number } {
   let handled = 0;
   const app = express();

@@ -1,4 +1,4 @@
-// A watch says when an endpoint is silent, switched off, out of reach or refused too much: once when it begins, once when it ends.
+// Tests that a watch reports each alarm once when it begins and once when it ends.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
@@ -47,7 +47,7 @@ async function start(options: (url: string) => WatchOptions) {
 }
 
 describe("silence", () => {
-  it("is told of once, and its end once; refused deliveries do not end it", async () => {
+  it("is reported once, and its end once; rejected deliveries do not end it", async () => {
     const { watch, changes, send, elapse } = await start(() => ({ expectWithinSeconds: 60 }));
     await send("invoice.paid");
     elapse(60);
@@ -64,7 +64,7 @@ describe("silence", () => {
     expect(changes).toEqual(["+silent", "-silent"]);
   });
 
-  it("is told of for each type, with when it last came", async () => {
+  it("is reported per type, with the time of the last event", async () => {
     const { watch, send, elapse } = await start(() => ({
       expectWithinSeconds: { "invoice.paid": 60, "charge.failed": 600 },
     }));
@@ -75,15 +75,15 @@ describe("silence", () => {
       {
         name: "silent",
         of: "invoice.paid",
-        message: expect.stringContaining("no invoice.paid came since it is watched"),
+        message: expect.stringContaining("no invoice.paid arrived since the watch started"),
       },
     ]);
     expect(types).toEqual([{ type: "charge.failed", count: 1, lastAt: new Date(1_000_000_000_000) }]);
   });
 });
 
-describe("refusals", () => {
-  it("that rise are an alarm, and those that always come are none", async () => {
+describe("rejections", () => {
+  it("are an alarm when they rise, and not when they are constant", async () => {
     const { watch, changes, send } = await start(() => ({ quietRefusals: 3 }));
     const refuse = async (count: number) => {
       for (let at = 0; at < count; at++) await send("invoice.paid", { wrongKey: true });
@@ -100,8 +100,8 @@ describe("refusals", () => {
   });
 });
 
-describe("the sender's own account", () => {
-  it("tells what was switched off, what is gone, and what could not be asked, which ends no other alarm", async () => {
+describe("the sender's API", () => {
+  it("shows a disabled and a missing endpoint; a failed call ends no other alarm", async () => {
     const api = await stripeApi();
     opened.push(api);
     const { watch, changes, url } = await start((at) => ({
@@ -118,7 +118,7 @@ describe("the sender's own account", () => {
     const [kept] = api.endpoints.values();
     if (kept !== undefined) kept.endpoint = { ...kept.endpoint, status: "disabled" };
     expect((await watch.look()).alarms).toMatchObject([
-      { name: "disabled", message: expect.stringContaining("has switched the endpoint off (disabled)") },
+      { name: "disabled", message: expect.stringContaining("has disabled the endpoint (disabled)") },
     ]);
     api.fail({ status: 503 });
     expect((await watch.look()).alarms.map(({ name }) => name)).toEqual(["disabled", "unknown"]);
@@ -129,8 +129,8 @@ describe("the sender's own account", () => {
   });
 });
 
-describe("from outside", () => {
-  it("a signed delivery that is taken is no alarm; one that is not, and a URL that nobody answers, are", async () => {
+describe("the URL", () => {
+  it("raises an alarm when a signed delivery is rejected or nothing answers", async () => {
     const { watch, changes, close } = await start((url) => ({
       url,
       prove: signedRoundTrip(sender as never, { timeoutSeconds: 1 }),
@@ -143,8 +143,8 @@ describe("from outside", () => {
   });
 });
 
-describe("telling", () => {
-  it("answers ready with the status, and 503 only during alarms that were named", async () => {
+describe("the outputs of a watch", () => {
+  it("answer ready with the status, and 503 only during alarms of unreadyOn", async () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
     const server = createServer(watch.ready);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -158,7 +158,7 @@ describe("telling", () => {
     expect(await answer.json()).toMatchObject({ isReady: false, sender: "stripe", alarms: [{ name: "silent" }] });
   });
 
-  it("writes metrics that Prometheus reads", async () => {
+  it("are metrics that Prometheus can read", async () => {
     const { watch, send } = await start(() => ({}));
     await send("invoice.paid");
     await send("invoice.paid", { wrongKey: true });
@@ -172,7 +172,7 @@ describe("telling", () => {
     );
   });
 
-  it("looks on a schedule until it is stopped", async () => {
+  it("follow the schedule until it is stopped", async () => {
     const { watch } = await start(() => ({ everySeconds: 0.02 }));
     watch.start();
     await expect.poll(() => watch.status.lookedAt).toBeDefined();

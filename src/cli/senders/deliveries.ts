@@ -1,4 +1,4 @@
-// Sends the scenarios that an endpoint is probed with, one probe each.
+// Runs the scenarios of `hookgate check` and turns each result into a probe.
 
 import { bad, noted, ok, type Probe, type ProbeName, skipped } from "../../diagnosis/probe.js";
 import {
@@ -11,25 +11,25 @@ import type { Signer } from "./signer.js";
 
 const SCENARIOS: readonly (readonly [ScenarioName, ProbeName, fine: string])[] = [
   ["valid", "signed", "a signed delivery is accepted"],
-  ["duplicate", "duplicate", "an event that comes again is answered as success"],
-  ["unsigned", "unsigned", "unsigned deliveries are refused"],
-  ["tampered", "tampered", "changed deliveries are refused"],
-  ["wrong-secret", "wrong-secret", "deliveries signed with another secret are refused"],
-  ["stale", "stale", "old deliveries are refused"],
-  ["large", "size", "large deliveries are accepted, and larger ones than the sender's refused"],
+  ["duplicate", "duplicate", "a duplicate event is answered with success"],
+  ["unsigned", "unsigned", "unsigned deliveries are rejected"],
+  ["tampered", "tampered", "tampered deliveries are rejected"],
+  ["wrong-secret", "wrong-secret", "deliveries signed with another secret are rejected"],
+  ["stale", "stale", "old deliveries are rejected"],
+  ["large", "size", "large deliveries are accepted, and deliveries above the sender's maximum are rejected"],
 ];
-/** A receiver that needs more of the sender's patience is near to failing. hookgate itself answers by then. */
+/** Above this share of the sender's time limit the check fails. hookgate itself answers before it. */
 const LATE_SHARE = 0.8;
 const SLOW_SHARE = 0.5;
-/** Late answers are waited for, to tell how late they are. */
-const PATIENCE = 1.5;
+/** Waits longer than the sender, to measure how late an answer is. */
+const WAIT_FACTOR = 1.5;
 
 export async function deliveries(
   { sender, url, signing }: Signer,
   event: Pick<ScenarioOptions, "type" | "payload" | "headers" | "body" | "effects" | "signal">,
   limitSeconds: number,
 ): Promise<readonly Probe[]> {
-  const options: ScenarioOptions = { ...signing, ...event, timeLimitSeconds: limitSeconds * PATIENCE };
+  const options: ScenarioOptions = { ...signing, ...event, timeLimitSeconds: limitSeconds * WAIT_FACTOR };
   const probes: Probe[] = [];
   for (const [name, check, fine] of SCENARIOS) {
     if (event.signal?.aborted === true) break;
@@ -51,11 +51,11 @@ function probeOf({ verdict, problems, notes, steps, name }: ScenarioResult, chec
 
 function timeOf({ steps }: ScenarioResult, limitSeconds: number): Probe {
   const answeredMs = Math.round(steps[0]?.answeredMs ?? 0);
-  const told = `answered in ${answeredMs} ms of the ${limitSeconds} s that the sender waits`;
-  const fix = "Answer first and work afterwards: an inbox, or a queue of your own.";
-  if (steps[0]?.status === undefined) return bad("time", `slow: no answer within ${limitSeconds * PATIENCE} s`, fix);
-  if (answeredMs > limitSeconds * 1000 * LATE_SHARE) return bad("time", `slow: ${told}`, fix, { answeredMs });
+  const message = `answered in ${answeredMs} ms; the sender waits ${limitSeconds} s`;
+  const fix = "Answer first and do the work afterwards, with an inbox or your own queue.";
+  if (steps[0]?.status === undefined) return bad("time", `slow: no answer within ${limitSeconds * WAIT_FACTOR} s`, fix);
+  if (answeredMs > limitSeconds * 1000 * LATE_SHARE) return bad("time", `slow: ${message}`, fix, { answeredMs });
   return answeredMs > limitSeconds * 1000 * SLOW_SHARE
-    ? noted("time", told, fix, { answeredMs })
-    : ok("time", told, { answeredMs });
+    ? noted("time", message, fix, { answeredMs })
+    : ok("time", message, { answeredMs });
 }

@@ -1,4 +1,4 @@
-// Telegram's one webhook of a bot.
+// Telegram's webhook of a bot.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -12,7 +12,7 @@ export interface TelegramWebhookOptions extends ApiOptions {
 }
 
 /**
- * A bot's webhook. Events are kinds of updates (`message`, `callback_query`); `*` is what Telegram sends unasked. The secret
+ * A bot's webhook. Events are kinds of updates (`message`, `callback_query`); `*` means Telegram's default. The secret
  * is the secret token.
  *
  * Source: core.telegram.org/bots/api: `setWebhook`, `getWebhookInfo`, `deleteWebhook`.
@@ -22,7 +22,7 @@ export interface TelegramWebhookOptions extends ApiOptions {
 export function telegramWebhook(options: TelegramWebhookOptions): EndpointApi {
   refuseUnknownKeys("telegramWebhook", options, ["token", ...API_OPTIONS]);
   const token = checkedToken("telegramWebhook", "token", options.token);
-  // The token is part of the path, which no message of ours holds.
+  // The token is part of the path, so paths never appear in messages.
   const api = new SenderApi({
     sender: "Telegram",
     baseUrl: "https://api.telegram.org",
