@@ -10,7 +10,7 @@ import { heading } from "./report.js";
 
 const load = await bundled("sqlite", ["stores/sqlite/sqlite-store", "lib/sqlite/group-commit", "lib/sqlite/driver"]);
 const { sqliteStore } = await load<typeof import("../src/stores/sqlite/sqlite-store.js")>("stores/sqlite/sqlite-store");
-const { createGroupCommit } = await load<typeof import("../src/lib/sqlite/group-commit.js")>("lib/sqlite/group-commit");
+const { GroupCommit } = await load<typeof import("../src/lib/sqlite/group-commit.js")>("lib/sqlite/group-commit");
 const { openSqliteDatabase } = await load<typeof import("../src/lib/sqlite/driver.js")>("lib/sqlite/driver");
 
 const ROUNDS = 5;
@@ -54,7 +54,7 @@ function bare(maxOps: number | undefined): Contender["open"] {
     const database = bareDatabase();
     const insert = database.prepare("INSERT OR IGNORE INTO seen VALUES (?, ?)");
     if (maxOps === undefined) return { op: (at) => insert.run(keyOf(at), digest), close: () => database.close() };
-    const group = createGroupCommit(database, { name: "bench", timeoutMs: TIMEOUT_MS, maxOps, begin: () => undefined });
+    const group = new GroupCommit(database, { name: "bench", timeoutMs: TIMEOUT_MS, maxOps, begin: () => undefined });
     return { op: (at) => group.submit(() => insert.run(keyOf(at), digest)), close: () => database.close() };
   };
 }

@@ -3,9 +3,11 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { bundle, bundleCommonJs } from "./bundle.js";
+import { bundle, bundleCommonJs, shareFacts } from "./bundle.js";
 import { bundlePage } from "./bundle-page.js";
-import { entryPoints, root } from "./entry-points.js";
+import { bundleSenders } from "./bundle-senders.js";
+import { entryPoints, root, senderEntryPoints } from "./entry-points.js";
+import { pruneDeclarations } from "./prune-declarations.js";
 
 const entries = entryPoints();
 rmSync(new URL("dist", root), { recursive: true, force: true });
@@ -14,6 +16,8 @@ await bundle(
   "dist",
 );
 await bundleCommonJs("dist", "dist/cjs");
+await bundleSenders("dist", "dist/cjs");
+await shareFacts("dist", "dist/cjs");
 bundlePage("dist/inspector");
 for (const { isCommand, built } of entries) if (isCommand) chmodSync(new URL(built, root), 0o755);
 
@@ -23,10 +27,11 @@ const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"
   stdio: "inherit",
 });
 // One set of declarations, so that a receiver has one type however it was loaded: those of the ES modules repeat the others.
-for (const { isCommand, built } of entries) {
-  if (isCommand) continue;
+const imported = [...entries.filter(({ isCommand }) => !isCommand), ...senderEntryPoints()].map(({ built }) => built);
+for (const built of imported) {
   const up = "../".repeat(built.split("/").length - 2) || "./";
   const types = built.replace(/^dist\//, `${up}cjs/`);
   writeFileSync(new URL(built.replace(/\.js$/, ".d.ts"), root), `export * from "${types}";\n`);
 }
+pruneDeclarations(imported.map((built) => built.replace(/\.js$/, ".d.ts")));
 process.exit(status ?? 1);

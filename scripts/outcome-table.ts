@@ -1,5 +1,5 @@
 // The table of outcomes, as README shows it; a test keeps the two equal.
-import { OUTCOMES } from "../src/core/outcome.js";
+import { OUTCOMES } from "../src/core/outcomes.js";
 
 export function outcomeTable(): string {
   const rows = Object.entries(OUTCOMES).map(([name, { status, retry, meaning, fix }]) => {

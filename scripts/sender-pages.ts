@@ -3,7 +3,8 @@ import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Covers } from "../src/core/auth.js";
-import { type Field, isCovered } from "../src/core/field.js";
+import type { Field } from "../src/core/field.js";
+import { isCovered } from "../src/core/read-field.js";
 import type { EventRow, Sender } from "../src/sender/sender.js";
 import { describeSender, type SenderDescription } from "../src/senders/facts/index.js";
 import * as senders from "../src/senders/index.js";
@@ -107,9 +108,12 @@ const PLAIN: ReadonlySet<string> = new Set(["bundleId", "environment", "organiza
 
 function sampleText(about: SenderDescription, option: string, sample: unknown): string {
   if (typeof sample === "string" && !PLAIN.has(option))
-    return `process.env.${constantCase(about.factory)}_${constantCase(option)}`;
+    return `process.env.${constantCase(about.factory)}_${constantCase(VARIABLES[option] ?? option)}`;
   return FUNCTIONS[option] ?? JSON.stringify(sample);
 }
+
+/** `STRIPE_SECRET` reads as the key of an API, which is another one. */
+const VARIABLES: Readonly<Record<string, string>> = { secret: "webhookSecret" };
 
 function constantCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

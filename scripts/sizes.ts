@@ -3,7 +3,7 @@ import { argv } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { root } from "./entry-points.js";
+import { root, senderEntryPoints } from "./entry-points.js";
 
 export const CASES = {
   createReceiver: 'export { createReceiver } from "hookgate";',
@@ -35,9 +35,42 @@ export async function sizeOf(contents: string, app: string): Promise<Size> {
   return { text, bytes: Buffer.byteLength(text), gzipped: gzipSync(text, { level: 9 }).length };
 }
 
+/**
+ * What each sender adds to an application's bundle, gzipped: its file, and what no other sender and no entry point uses.
+ * What several share, such as the ways to verify JWTs, counts once, and not here.
+ */
+export async function senderSizes(): Promise<ReadonlyMap<string, number>> {
+  const senders = senderEntryPoints();
+  const { outputFiles } = await build({
+    absWorkingDir: fileURLToPath(root),
+    entryPoints: ["src/index.ts", "src/auth/index.ts", "src/body-formats/xml.ts", ...senders.map((one) => one.source)],
+    outbase: "src",
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    packages: "external",
+    tsconfigRaw: {},
+    write: false,
+    logLevel: "error",
+  });
+  const sizes = senders.map(({ specifier, built }) => {
+    const text = outputFiles.find(({ path }) => path.endsWith(`/${built}`))?.text ?? "";
+    // Imports of what is shared are gone in an application's bundle.
+    const own = text.replace(/import[^"()]*"[^"]+";?/g, "");
+    return [specifier, gzipSync(own, { level: 9 }).length] as const;
+  });
+  return new Map(sizes.sort(([, a], [, b]) => b - a));
+}
+
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
+  const app = fileURLToPath(root);
   for (const [name, contents] of Object.entries(CASES)) {
-    const { bytes, gzipped } = await sizeOf(contents, fileURLToPath(root));
+    const { bytes, gzipped } = await sizeOf(contents, app);
     console.log(`${name.padEnd(50)} ${String(bytes).padStart(8)} bytes ${String(gzipped).padStart(7)} gzipped`);
   }
+  console.log("\nWhat one more sender adds, gzipped, beside what senders share:");
+  for (const [name, bytes] of await senderSizes()) console.log(`${name.padEnd(50)} ${String(bytes).padStart(8)} bytes`);
 }

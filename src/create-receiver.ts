@@ -2,7 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type DeliveryInput, toDelivery } from "./core/delivery.js";
-import type { EventOf, Matching, Pattern, WebhookEvent } from "./core/event.js";
+import type { WebhookEvent } from "./core/event.js";
+import type { EventOf, Matching, Pattern } from "./core/event-map.js";
 import type { Outcome } from "./core/outcome.js";
 import type { Merge, Schemas } from "./core/schema.js";
 import { sharedWeakMap } from "./lib/across-builds.js";
@@ -10,7 +11,7 @@ import { answerFetch, type FetchOptions } from "./receiver/http/fetch.js";
 import { guardedEvents, guardNode } from "./receiver/http/guard.js";
 import { answerNode } from "./receiver/http/node.js";
 import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./receiver/options.js";
-import type { Context, InboxContext } from "./receiver/processing/handler-context.js";
+import type { Context, InboxContext } from "./receiver/processing/context.js";
 import type { HandlerWith } from "./receiver/processing/handler-registry.js";
 import { ReceiverCore } from "./receiver/receiver.js";
 import type { WorkOptions } from "./receiver/receiver-inbox.js";
@@ -106,7 +107,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   const core = new ReceiverCore(sender as unknown as Sender<never>, options as AnyReceiverOptions);
 
   function receiver(req: IncomingMessage, res: ServerResponse): void {
-    void answerNode(core, req, res);
+    void answerNode(core.pipeline, req, res);
   }
   const methods = {
     on(pattern: string | readonly string[], handler: unknown) {
@@ -117,12 +118,12 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
       core.handlers.setUnhandled(handler);
       return receiver;
     },
-    fetch: (request: Request, fetchOptions: FetchOptions = {}) => answerFetch(core, request, fetchOptions),
+    fetch: (request: Request, fetchOptions: FetchOptions = {}) => answerFetch(core.pipeline, request, fetchOptions),
     guard: function guard(req: IncomingMessage, res: ServerResponse, next: Next): void {
-      void guardNode(core, req, res, next);
+      void guardNode(core.pipeline, req, res, next);
     },
     events: (req: IncomingMessage) => guardedEvents(req),
-    receive: (delivery: DeliveryInput) => core.receive(toDelivery(delivery)),
+    receive: (delivery: DeliveryInput) => core.pipeline.receive(toDelivery(delivery)),
     enrol: (options?: EnrolOptions) => core.enrol(options),
     work(options: WorkOptions = {}) {
       core.work(options);
@@ -132,7 +133,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   };
   if (core.isTransactional) refuseGuard(methods, "a transactional store");
   if (core.hasInbox) refuseGuard(methods, "an inbox");
-  cores.set(receiver, core);
+  cores().set(receiver, core);
   return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods));
 }
 
@@ -141,7 +142,7 @@ const cores = /* @__PURE__ */ sharedWeakMap<object, ReceiverCore>("receivers");
 
 /** What a receiver is made of; `undefined` of anything else. */
 export function coreOf(receiver: unknown): ReceiverCore | undefined {
-  return typeof receiver === "function" ? cores.get(receiver) : undefined;
+  return typeof receiver === "function" ? cores().get(receiver) : undefined;
 }
 
 /** Read where it is mounted, so that the mistake is found at the start and not by the first delivery. */

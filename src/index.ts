@@ -11,18 +11,12 @@ export type {
   StoreMessage,
 } from "./core/diagnostics.js";
 export { Discard, RetryLater, WebhookError, type WebhookErrorCode } from "./core/errors.js";
-export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WebhookEvent, WithActions } from "./core/event.js";
+export type { WebhookEvent } from "./core/event.js";
+export type { AnyEvents, EventMap, EventOf, Matching, Pattern, WithActions } from "./core/event-map.js";
 export { dotted, type Field, form, header, json, type Locate, literal, query } from "./core/field.js";
-export {
-  type EventOutcome,
-  type Note,
-  OUTCOMES,
-  type Outcome,
-  type OutcomeName,
-  type OutcomeRow,
-  type Reply,
-} from "./core/outcome.js";
-export type { FinishReply, ReplyGrounds, ReplyProfile } from "./core/reply.js";
+export type { EventOutcome, Note, Outcome } from "./core/outcome.js";
+export { OUTCOMES, type OutcomeName, type OutcomeRow } from "./core/outcomes.js";
+export type { FinishReply, Reply, ReplyGrounds, ReplyProfile } from "./core/reply.js";
 export type { EventSchema, Schemas } from "./core/schema.js";
 export type { CheckVerdict, TraceLine } from "./core/trace.js";
 export { createReceiver, type Receiver } from "./create-receiver.js";
@@ -58,7 +52,7 @@ export type { FetchOptions } from "./receiver/http/fetch.js";
 export { captureRawBody } from "./receiver/http/raw-body.js";
 export type { Logger } from "./receiver/logger.js";
 export type { DedupeOptions, InboxReceiverOptions, OrderOptions, ReceiverOptions } from "./receiver/options.js";
-export type { Context, DedupeState, InboxContext, Json } from "./receiver/processing/handler-context.js";
+export type { Context, DedupeState, InboxContext, Json } from "./receiver/processing/context.js";
 export type { Handler, HandlerWith } from "./receiver/processing/handler-registry.js";
 export type { WorkOptions } from "./receiver/receiver-inbox.js";
 export type { EnrolOptions } from "./receiver/secret-enrolment.js";

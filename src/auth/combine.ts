@@ -10,16 +10,10 @@ import {
   type Proven,
   type Refusal,
   refuse,
-  type SignableRequest,
-  type WrittenPlace,
 } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { isCovered } from "../core/field.js";
-import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
-
-/** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
-const SIGNER = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
+import { inSigningOrder, signerOf, signWithEach, writtenBy } from "./signing-order.js";
 
 /**
  * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
@@ -95,7 +89,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
     verify: (delivery, context) => from(0, delivery, context, []),
     ...(signer?.sign === undefined ? {} : { writes: writtenBy(signer), sign: signer.sign.bind(signer) }),
   };
-  if (signer !== undefined) SIGNER.set(combined, SIGNER.get(signer) ?? signer);
+  if (signer !== undefined) signerOf().set(combined, signerOf().get(signer) ?? signer);
   return auths.some(needsBody) ? combined : fromHead(combined);
 }
 
@@ -141,43 +135,6 @@ function secretsOf(auths: readonly Auth[]): Pick<Auth, "secretFields" | "without
     secretFields: auths.flatMap((auth) => auth.secretFields ?? []),
     withoutSecrets: (body) => cleaners.reduce((left, clean) => clean(left), body),
   };
-}
-
-/** Whoever signs what another one writes comes after it; otherwise as given, and so where two sign each other's places. */
-function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {
-  const ordered: Auth[] = [];
-  const left = [...auths];
-  while (left.length > 0) {
-    const free = left.findIndex((auth) => !left.some((other) => other !== auth && signsWhatIsWrittenBy(auth, other)));
-    ordered.push(...left.splice(Math.max(0, free), 1));
-  }
-  return ordered;
-}
-
-function signsWhatIsWrittenBy(auth: Auth, other: Auth): boolean {
-  const { covers } = SIGNER.get(auth) ?? auth;
-  return writtenBy(other).some((place) => isCovered({ kind: "text", ...place }, covers));
-}
-
-function writtenBy(auth: Auth): readonly WrittenPlace[] {
-  const { credentialHeaders, credentialQuery = [], writes = [] } = SIGNER.get(auth) ?? auth;
-  return [
-    ...writes,
-    ...credentialHeaders.map((name) => ({ in: "header", name }) as const),
-    ...credentialQuery.map((name) => ({ in: "query", name }) as const),
-  ];
-}
-
-function signWithEach(
-  signers: readonly Auth[],
-  request: SignableRequest,
-  key: string | undefined,
-): MaybePromise<SignableRequest> {
-  const [signer, ...others] = signers;
-  if (signer?.sign === undefined) return request;
-  const signed = signer.sign(request, key);
-  const go = (one: SignableRequest) => signWithEach(others, one, key);
-  return isPromise(signed) ? signed.then(go) : go(signed);
 }
 
 /** As old as the oldest of them, and of one tenant. */

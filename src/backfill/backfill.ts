@@ -13,11 +13,13 @@ import { type BackfillOptions, type BackfillSettings, positiveSeconds, settingsO
 import type { BackfillSource } from "./sources/source.js";
 import { Blocked, takePage } from "./take-page.js";
 
+/** How often `start` runs a backfill. */
 export interface BackfillSchedule {
   /** Seconds from the end of one run to the start of the next. Default 300. */
   readonly everySeconds?: number;
 }
 
+/** Fetches missed events, once or on a schedule. */
 export interface Backfill {
   /**
    * Fetches everything up to now. Never rejects: a failure is in the report, and the cursor is kept.
@@ -94,16 +96,16 @@ export function backfill<Types, Tx, Ctx>(receiver: Receiver<Types, Tx, Ctx>, opt
       await running;
     },
   };
-  behind.set(own, settings);
+  behind().set(own, settings);
   return own;
 }
 
 /** Used by the command line, which runs the backfill of an application. */
-const behind = sharedWeakMap<object, BackfillSettings>("backfills");
+const behind = /* @__PURE__ */ sharedWeakMap<object, BackfillSettings>("backfills");
 
 /** The settings behind a backfill. `undefined` for anything that `backfill` did not return. */
 export function settingsBehind(value: unknown): BackfillSettings | undefined {
-  return typeof value === "object" && value !== null ? behind.get(value) : undefined;
+  return typeof value === "object" && value !== null ? behind().get(value) : undefined;
 }
 
 function pauseSeconds(report: BackfillReport, failures: number, everySeconds: number): number {

@@ -1,5 +1,6 @@
 // The report of a backfill, as data and as one line.
-import type { EventOutcome, OutcomeName } from "../core/outcome.js";
+import type { EventOutcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 
 /** Counts of listed events by result. */
 export interface BackfillCounts {
@@ -26,6 +27,7 @@ export interface BackfillProgress extends BackfillCounts {
   readonly at: Date | undefined;
 }
 
+/** How a run of `backfill` ended, with its counts. */
 export interface BackfillReport extends BackfillCounts {
   readonly source: string;
   /**

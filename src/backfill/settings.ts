@@ -8,6 +8,7 @@ import type { DedupeStore } from "../stores/store.js";
 import type { BackfillProgress, BackfillReport } from "./report.js";
 import type { BackfillSource, FetchedEvent } from "./sources/source.js";
 
+/** Options of `backfill`. */
 export interface BackfillOptions {
   /** Lists past events: `stripeEvents({ apiKey })`, `githubDeliveries(…)`, `eventsFrom(…)`, … */
   readonly source: BackfillSource;

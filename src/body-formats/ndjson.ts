@@ -7,8 +7,6 @@ const MAX_LINES = 10_000;
 
 /**
  * One JSON text a line; empty lines are skipped. The payload is the array, so the row's `each` is `""`.
- *
- * @example defineSender({ …, body: { "application/x-ndjson": ndjson }, event: { each: "", … } })
  */
 export const ndjson: CustomFormat = {
   name: "ndjson",

@@ -4,6 +4,7 @@ import { decodeUtf8, type Parsed } from "../lib/json.js";
 import { type CustomFormat, unreadable } from "./format.js";
 import { refuseXml } from "./xml-limits.js";
 
+/** Options of `xml`. */
 export interface XmlFormatOptions {
   /** Elements that are arrays even where there is one: `["Envelope.Body.notifications.Notification"]`. */
   readonly arrays?: readonly string[];

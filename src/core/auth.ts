@@ -59,6 +59,7 @@ export interface Refusal {
   readonly cause?: unknown;
 }
 
+/** What an authentication scheme answers: proven, or why not. */
 export type Proof = Proven | Refusal;
 
 /** What a proof may need beyond the delivery. */
@@ -120,17 +121,17 @@ export interface Auth {
 }
 
 /** The functions are marked: a proof that wraps another one has a `verify` of its own, which may read what it likes. */
-const READS_HEAD_ALONE = /* @__PURE__ */ sharedWeakMap<Auth["verify"], true>("head-proofs");
+const headProofs = /* @__PURE__ */ sharedWeakMap<Auth["verify"], true>("head-proofs");
 
 /** Says of a proof that its `verify` reads nothing of the body: a receiver then asks it before it reads one. */
 export function fromHead(auth: Auth): Auth {
-  READS_HEAD_ALONE.set(auth.verify, true);
+  headProofs().set(auth.verify, true);
   return auth;
 }
 
 /** Whether a proof may look at the body. */
 export function needsBody({ verify }: Auth): boolean {
-  return !READS_HEAD_ALONE.has(verify);
+  return !headProofs().has(verify);
 }
 
 export function refuse(outcome: Refusal["outcome"], hint: string): Refusal {

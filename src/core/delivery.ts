@@ -24,6 +24,7 @@ export interface DeliveryHead {
   readonly peerCertificate?: () => PeerCertificate | undefined;
 }
 
+/** The client certificate of a TLS connection. */
 export interface PeerCertificate {
   /** DER. */
   readonly raw: Uint8Array;

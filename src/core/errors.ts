@@ -1,6 +1,6 @@
 // Errors at run time. Mistakes when building are TypeErrors.
 import { SharedError } from "../lib/across-builds.js";
-import type { OutcomeName } from "./outcome.js";
+import type { OutcomeName } from "./outcomes.js";
 
 /** What failed on our side. A bad delivery is an outcome, never one of these. */
 export type WebhookErrorCode =

@@ -1,43 +1,6 @@
-// The event that a handler gets, and the types of its names and payloads.
+// The event that a handler gets.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Delivery } from "./delivery.js";
-
-/** What a sender says of its events: a map of type name to payload, or a union discriminated by `type`. */
-export type EventMap<Events> = [Events] extends [{ type: string }]
-  ? { [Member in Events as Member["type"]]: Member } // linear; Extract<> per name would be quadratic on 275 members
-  : Events;
-
-/** Open types, the default: every name is allowed, and every payload is at least the sender's envelope. */
-export type AnyEvents<Envelope = unknown> = { [type: string]: Envelope };
-
-/** Spells out actions: `{ issues: Opened | Closed; push: Push }` becomes `issues.opened`, `issues.closed`, `push`. */
-export type WithActions<Types> = {
-  [Entry in ActionEntry<Types> as Entry["name"]]: Entry["payload"];
-};
-type ActionEntry<Types> = { [Name in keyof Types & string]: ActionOf<Name, Types[Name]> }[keyof Types & string];
-type ActionOf<Name extends string, Payload> = Payload extends { action: infer Action extends string }
-  ? string extends Action
-    ? { name: Name; payload: Payload } // an open `action: string` would accept every misspelling
-    : Action extends string // one entry per action, even where one payload type carries several
-      ? { name: `${Name}.${Action}`; payload: Payload & { action: Action } }
-      : never
-  : { name: Name; payload: Payload };
-
-type Names<Types> = keyof Types & string;
-type Parents<Name extends string> = Name extends `${infer Head}.${infer Rest}`
-  ? Head | `${Head}.${Parents<Rest>}`
-  : never;
-
-/** `invoice.paid`, `invoice.*` (everything below, at any depth), or `*`. */
-export type Pattern<Types> = Names<Types> | `${Parents<Names<Types>>}.*` | "*";
-/** The names a pattern takes. */
-export type Matching<Types, P extends string> = P extends "*"
-  ? Names<Types>
-  : P extends `${infer Parent}.*`
-    ? string extends Names<Types>
-      ? string
-      : Extract<Names<Types>, `${Parent}.${string}`>
-    : P;
 
 /** One event, as a handler gets it. */
 export interface WebhookEvent<Type extends string = string, Payload = unknown> {
@@ -62,11 +25,6 @@ export interface WebhookEvent<Type extends string = string, Payload = unknown> {
   /** The bytes of the whole delivery, without the secret where the sender puts one into its bodies. */
   readonly body: Uint8Array;
 }
-
-/** One member per name, so that `switch (event.type)` narrows `event.payload`. */
-export type EventOf<Types, Type extends string = Names<Types>> = Type extends keyof Types
-  ? WebhookEvent<Type, Types[Type]>
-  : never;
 
 /** What is told of a delivery alike for all its events. */
 export interface EventOrigin {

@@ -28,6 +28,7 @@ export interface ReplyGrounds {
  */
 export type FinishReply = (reply: Reply, grounds: ReplyGrounds) => Reply;
 
+/** How a sender wants to be answered, and what it does after each answer. */
 export interface ReplyProfile {
   /** Methods the sender delivers or shakes hands with; the rest is 405. */
   readonly methods: readonly string[];

@@ -1,7 +1,9 @@
 // The trace of a delivery: each check with its result and a hint for the operator.
 
+/** How a check ended. `undecided`: a key, secret or address list was unavailable; `noted`: reported, without effect. */
 export type CheckVerdict = "passed" | "refused" | "undecided" | "noted";
 
+/** What one check decided about a delivery. */
 export interface TraceLine {
   /** The check's name: `source-address`, `prove`, `freshness`, … */
   readonly check: string;

@@ -1,7 +1,7 @@
-// Stops asking a store for a while after failures in a row.
+// Stops calls of a store for a while after several failures in a row.
 
 export interface Breaker {
-  /** Closed; or the one that tries whether the store is back. */
+  /** True while closed. While open: true for one probe at a time, once the pause is over. */
   admits(): boolean;
   succeeded(): void;
   failed(): void;

@@ -1,6 +1,6 @@
 // What a delivery brings to the claims of its events: what its proof binds, and under which key an event is claimed.
 import type { ReceivedEvent } from "../core/event.js";
-import { memberOf } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { bodyDigest, type KeyOf } from "./key.js";
 
 /** What the proof of a delivery binds, of what tells its events apart. */

@@ -1,12 +1,12 @@
-// The error of a store that is unavailable, with the kind of failure.
+// The error of an unavailable store, with the kind of failure.
 import type { StoreMessage } from "../core/diagnostics.js";
 import { SharedError } from "../lib/across-builds.js";
 import { StoreFullError } from "../stores/store.js";
 
-/** `resting`: the breaker is open and the store was not asked. */
-export type StoreFailure = "timeout" | "failed" | "malformed" | "resting";
+/** `breaker_open`: the store was not called. */
+export type StoreFailure = "timeout" | "failed" | "malformed" | "breaker_open";
 
-/** The store could not be asked, or not be understood: nothing was decided, and the sender hears 503. */
+/** The store did not answer, or its answer was malformed. Nothing was decided, and the sender gets 503. */
 export class StoreUnavailableError extends SharedError {
   static override readonly brand = "hookgate.StoreUnavailableError";
   override readonly name = "StoreUnavailableError";
@@ -18,8 +18,8 @@ export class StoreUnavailableError extends SharedError {
   }
 }
 
-/** As `hookgate:store` tells it. */
+/** The failure as it is published on `hookgate:store`. */
 export function failureOf(error: unknown): StoreMessage["failure"] {
   if (error instanceof StoreFullError) return "full";
-  return error instanceof StoreUnavailableError && error.failure !== "resting" ? error.failure : "failed";
+  return error instanceof StoreUnavailableError && error.failure !== "breaker_open" ? error.failure : "failed";
 }

@@ -4,34 +4,34 @@ import { within } from "../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import type { HolderAnswer } from "../stores/store.js";
 
-/** A store that is away for long is owed the last of them. The leases of the others lapse by themselves. */
-const MOST_OWED = 1_000;
-/** Without any other traffic the store is asked again after the first pause, then less and less often. */
+/** The newest are kept when a store is unavailable for long. The claims of the others lapse with their leases. */
+const MAX_PENDING = 1_000;
+/** Without other traffic the store is retried after the first pause, then less and less often. */
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 5_000;
 /**
- * A claim that nobody heard the answer of may still lie in a socket when its release arrives by another one, and is then
- * made after it. So a release that finds no claim is sent again, so long after the one before.
+ * A claim whose answer was lost may still lie in a socket when its release arrives over another one, and is then made after
+ * the release. So a release that finds no claim is repeated, each time after such a pause.
  */
-const AGAIN_AFTER_MS: readonly number[] = [250, 1_000, 4_000];
+const REPEAT_AFTER_MS: readonly number[] = [250, 1_000, 4_000];
 
-/** A claim's id begins with its key and a space. */
+/** A claim's id is its key, a space and its token. */
 export interface PendingSettlements {
-  /** Until it is told, or forgotten. The last word on a claim replaces the one before. */
-  add(claimId: string, word: PendingSettlement): void;
-  /** Told by somebody else, or no longer true. */
+  /** Kept until the store accepts it, or until `forget`. It replaces an earlier settlement of the same claim. */
+  add(claimId: string, settlement: PendingSettlement): void;
+  /** Another call settles the claim, or the settlement is no longer right. */
   forget(claimId: string): void;
-  /** The store has answered: what is owed is told now. */
-  storeAnswered(): void;
+  /** The store has answered a call, so the pending settlements are retried now. */
+  readonly storeAnswered: () => void;
   readonly isEmpty: boolean;
-  /** Tells at once what is owed for claims of this key: false where nothing is. Rejects where the store does not answer. */
-  tellFor(key: string): Promise<boolean>;
+  /** Settles at once the claims of this key. `false` where there are none. Rejects where the store does not answer. */
+  settleKey(key: string): Promise<boolean>;
 }
 
 export interface PendingSettlement {
-  /** Fenced by the claim's token, so that it can do no harm however late it is. */
-  readonly tell: () => MaybePromise<HolderAnswer>;
-  /** Whether the claim itself is in doubt: it may be made after the first word that finds none. */
+  /** Completes or releases the claim. Fenced by the claim's token, so a late call does no harm. */
+  readonly settle: () => MaybePromise<HolderAnswer>;
+  /** The claim itself may not have been made yet, so it can appear after a release that found none. */
   readonly isInDoubt: boolean;
 }
 
@@ -40,70 +40,70 @@ interface Item extends PendingSettlement {
   dueMs: number;
 }
 
-/** Best effort, in memory: a process that ends owes nothing, and its claims lapse with their leases. */
-export function createOwed(name: string, timeoutMs: number): PendingSettlements {
+/** Best effort and in memory: when the process ends, its claims lapse with their leases. */
+export function createPendingSettlements(storeName: string, timeoutMs: number): PendingSettlements {
   const items = new Map<string, Item>();
   let pauseMs = FIRST_PAUSE_MS;
   let timer: NodeJS.Timeout | undefined;
   let timerAtMs = Number.POSITIVE_INFINITY;
-  let isTelling = false;
+  let isRetrying = false;
 
   function schedule(delayMs: number): void {
     const atMs = performance.now() + delayMs;
-    if (isTelling || atMs >= timerAtMs) return;
+    if (isRetrying || atMs >= timerAtMs) return;
     clearTimeout(timer);
     timerAtMs = atMs;
-    timer = setTimeout(() => void tellAll(), delayMs);
+    timer = setTimeout(() => void retryAll(), delayMs);
     timer.unref();
   }
 
-  async function tellAll(): Promise<void> {
+  async function retryAll(): Promise<void> {
     timerAtMs = Number.POSITIVE_INFINITY;
-    isTelling = true;
+    isRetrying = true;
     let isAway = false;
     for (const [claimId, item] of items) {
       if (item.dueMs > performance.now()) continue;
       try {
-        // One at a time: a store that is just back has others to answer.
-        const answer = await tell(item);
-        if (items.get(claimId) === item) heard(claimId, item, answer);
+        // One at a time: a store that has just returned has other callers to answer.
+        const answer = await settle(item);
+        if (items.get(claimId) === item) settled(claimId, item, answer);
       } catch {
         isAway = true;
         break;
       }
     }
-    isTelling = false;
+    isRetrying = false;
     pauseMs = isAway ? Math.min(pauseMs * 2, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
     if (items.size === 0) return;
     const nextMs = Math.min(...[...items.values()].map(({ dueMs }) => dueMs)) - performance.now();
     schedule(Math.max(isAway ? pauseMs : 0, nextMs));
   }
 
-  async function tell({ tell: say }: Item): Promise<HolderAnswer> {
-    const answer = say();
+  async function settle(item: Item): Promise<HolderAnswer> {
+    const answer = item.settle();
     if (!isPromise(answer)) return answer;
-    return within(answer, timeoutMs, () => new Error(`${name}: no answer within ${timeoutMs} ms`));
+    return within(answer, timeoutMs, () => new Error(`${storeName}: no answer within ${timeoutMs} ms`));
   }
 
-  function heard(claimId: string, item: Item, answer: HolderAnswer): void {
-    const againAfterMs = item.isInDoubt && answer !== "held" ? AGAIN_AFTER_MS[item.foundNothing++] : undefined;
-    if (againAfterMs === undefined) items.delete(claimId);
-    else item.dueMs = performance.now() + againAfterMs;
+  function settled(claimId: string, item: Item, answer: HolderAnswer): void {
+    const repeatAfterMs = item.isInDoubt && answer !== "held" ? REPEAT_AFTER_MS[item.foundNothing++] : undefined;
+    if (repeatAfterMs === undefined) items.delete(claimId);
+    else item.dueMs = performance.now() + repeatAfterMs;
   }
 
   return {
     get isEmpty() {
       return items.size === 0;
     },
-    async tellFor(key) {
-      const owed = [...items].filter(([claimId]) => claimId.startsWith(`${key} `));
-      for (const [claimId, item] of owed) heard(claimId, item, await tell(item));
-      return owed.length > 0;
+    async settleKey(key) {
+      const ofKey = [...items].filter(([claimId]) => claimId.startsWith(`${key} `));
+      for (const [claimId, item] of ofKey) settled(claimId, item, await settle(item));
+      return ofKey.length > 0;
     },
-    add(claimId, word) {
+    add(claimId, settlement) {
       items.delete(claimId);
-      if (items.size >= MOST_OWED) items.delete(items.keys().next().value as string);
-      items.set(claimId, { ...word, foundNothing: 0, dueMs: 0 });
+      if (items.size >= MAX_PENDING) items.delete(items.keys().next().value as string);
+      items.set(claimId, { ...settlement, foundNothing: 0, dueMs: 0 });
       schedule(pauseMs);
     },
     forget(claimId) {

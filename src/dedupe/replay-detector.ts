@@ -1,24 +1,36 @@
-// Remembers recent signed bodies of this process, to report one that comes under another id.
+// Remembers recent signed bodies of this process, to report one that arrives under another id.
 
-/** Enough for a burst; the oldest go first. 10,000 entries hold about 2 MB. */
-const MAX_BODIES = 10_000;
+/** Enough for a burst. Two generations of so many are kept, which hold about 4 MB. */
+const GENERATION_SIZE = 10_000;
 
+interface SeenBody {
+  readonly key: string;
+  /** Whole milliseconds, which V8 stores unboxed. */
+  readonly atMs: number;
+}
+
+/**
+ * The last 10,000 bodies at least. Two generations and not one map that forgets its first entry: finding that entry
+ * passes over everything deleted before it, which cost a tenth of a delivery of 1 KB.
+ */
 export class RecentBodies {
   readonly #windowMs: number;
-  /** In the order they came. */
-  readonly #seen = new Map<string, { readonly key: string; readonly atMs: number }>();
+  #young = new Map<string, SeenBody>();
+  #old = new Map<string, SeenBody>();
 
   constructor(windowSeconds: number) {
     this.#windowMs = windowSeconds * 1000;
   }
 
   sawUnderAnotherId(digest: string, key: string): boolean {
-    const nowMs = performance.now();
-    const known = this.#seen.get(digest);
-    if (known !== undefined && nowMs - known.atMs <= this.#windowMs) return known.key !== key;
-    this.#seen.delete(digest);
-    this.#seen.set(digest, { key, atMs: nowMs });
-    if (this.#seen.size > MAX_BODIES) this.#seen.delete(this.#seen.keys().next().value as string);
+    const nowMs = Math.floor(performance.now());
+    const seen = this.#young.get(digest) ?? this.#old.get(digest);
+    if (seen !== undefined && nowMs - seen.atMs <= this.#windowMs) return seen.key !== key;
+    if (this.#young.size >= GENERATION_SIZE) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(digest, { key, atMs: nowMs });
     return false;
   }
 }

@@ -1,4 +1,4 @@
-// A claim that is an open transaction: it needs no lease, and it ends once.
+// A claim that is an open transaction. It has no lease and ends once.
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { BeginAnswer, HolderAnswer, OpenTransaction } from "../stores/store.js";
 import type { HeldClaim } from "./claim.js";
@@ -11,7 +11,7 @@ export class TransactionalClaim implements HeldClaim {
   readonly isTransactional = true;
   readonly #transaction: OpenTransaction<unknown>;
   readonly #retentionSeconds: number;
-  /** Exactly one of a transaction's ends is called: `close` and a handler that ends later must not both do it. */
+  /** `close` and a handler that ends later must not both end the transaction. */
   #hasEnded = false;
 
   constructor(
@@ -31,7 +31,7 @@ export class TransactionalClaim implements HeldClaim {
     return this.#transaction.tx;
   }
 
-  /** Nothing to renew: the transaction is open as long as its connection is. */
+  /** There is no lease to renew: the transaction stays open as long as its connection. */
   keep(): void {}
 
   abandon(): void {

@@ -1,4 +1,4 @@
-// Validates a store's answers. A record that cannot be read is a failure, never "new".
+// Validates a store's answers. A malformed record is a failure, never "new".
 import type { BeginAnswer, ClaimAnswer, HolderAnswer, OpenTransaction, OrderAnswer } from "../stores/store.js";
 
 export function isHolderAnswer(answer: unknown): answer is HolderAnswer {
@@ -11,12 +11,12 @@ export function isClaimAnswer(answer: unknown): answer is ClaimAnswer {
   switch (fields.state) {
     case "claimed":
       return (
-        Number.isSafeInteger(fields.fence) && Number.isSafeInteger(fields.attempt) && isTextOrAbsent(fields.progress)
+        Number.isSafeInteger(fields.fence) && Number.isSafeInteger(fields.attempt) && isStringOrAbsent(fields.progress)
       );
     case "in_flight":
       return Number.isFinite(fields.retryAfterSeconds);
     case "done":
-      return typeof fields.isSameBody === "boolean" && isTextOrAbsent(fields.reply);
+      return typeof fields.isSameBody === "boolean" && isStringOrAbsent(fields.reply);
     default:
       return false;
   }
@@ -33,6 +33,6 @@ export function isOrderAnswer(answer: unknown): answer is OrderAnswer {
   return answer === "newest" || answer === "older";
 }
 
-function isTextOrAbsent(value: unknown): boolean {
+function isStringOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === "string";
 }

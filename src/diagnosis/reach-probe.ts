@@ -1,6 +1,8 @@
 // Probes whether a sender can reach the endpoint: its name, and each address of it.
+
 import { lookup } from "node:dns/promises";
 import { BlockList, connect, isIP } from "node:net";
+import { isLoopbackHost } from "../lib/ip/loopback.js";
 import { bad, noted, ok, type Probe } from "./probe.js";
 
 /** A name with more is a content network's. */
@@ -41,7 +43,7 @@ export interface Reached {
 export async function reach(url: URL): Promise<Reached> {
   const host = hostOf(url);
   const port = portOf(url);
-  const isLocal = isLoopback(url);
+  const isLocal = isLoopbackHost(url.hostname);
   const probes: Probe[] = [];
   if (url.protocol === "http:") {
     probes.push(
@@ -115,11 +117,6 @@ export function hostOf({ hostname }: URL): string {
 
 export function portOf({ port, protocol }: URL): number {
   return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
-}
-
-export function isLoopback(url: URL): boolean {
-  const host = hostOf(url);
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 
 export function codeOf(error: unknown): string {

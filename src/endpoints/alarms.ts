@@ -26,6 +26,7 @@ export const ALARM_NAMES: readonly AlarmName[] = [
   "unknown",
 ];
 
+/** Something about an endpoint that needs attention, and since when. */
 export interface Alarm {
   readonly name: AlarmName;
   /** Tells alarms of one kind apart: an event type. */
@@ -35,6 +36,7 @@ export interface Alarm {
   readonly since: Date;
 }
 
+/** An alarm that has begun or ended. */
 export interface AlarmChange {
   readonly alarm: Alarm;
   readonly isOver: boolean;

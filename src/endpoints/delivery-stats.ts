@@ -1,8 +1,10 @@
 // Counts a receiver's deliveries: the last one, their types, and how many were rejected.
 import { type Channel, channel } from "node:diagnostics_channel";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
-import type { Outcome, OutcomeName } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 
+/** An event type that was delivered: how often, and when last. */
 export interface HeardType {
   readonly type: string;
   readonly count: number;

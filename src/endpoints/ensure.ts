@@ -24,6 +24,7 @@ import type {
   WantedEndpoint,
 } from "./providers/provider.js";
 
+/** Options of `ensureEndpoint`: the registration as it should be. */
 export interface EnsureOptions {
   /** The sender's API: `githubWebhooks({ token, owner, repo })`, `stripeWebhooks({ apiKey })`, … */
   readonly api: EndpointApi | ManualEndpoint;
@@ -48,6 +49,7 @@ export interface EnsureOptions {
   readonly onStep?: (step: PlanStep) => void;
 }
 
+/** What `ensureEndpoint` found and did. */
 export interface EnsureResult {
   readonly plan: EndpointPlan;
   /** The registered endpoint. `undefined` after a dry run that would create it, and for senders configured by hand. */

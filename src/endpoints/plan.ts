@@ -10,6 +10,7 @@ export type PlanStep =
   | { readonly action: "keep"; readonly id: string; readonly url: string; readonly why: string }
   | { readonly action: "by hand"; readonly text: string };
 
+/** What has to change at the sender, in the order in which it is done. */
 export interface EndpointPlan {
   /** The place at the sender: `GitHub acme/shop`. */
   readonly title: string;
@@ -37,6 +38,7 @@ export function describePlan(plan: EndpointPlan): string {
   return [plan.title, ...lines, plan.isInOrder ? "nothing to do" : ""].filter((line) => line !== "").join("\n");
 }
 
+/** A step of a plan as one line of text. */
 export function describeStep(step: PlanStep): string {
   switch (step.action) {
     case "create":

@@ -13,6 +13,7 @@ import { stripeWebhooks } from "./providers/stripe.js";
 import { telegramWebhook } from "./providers/telegram.js";
 import { twilioWebhook } from "./providers/twilio.js";
 
+/** How the command line opens the endpoint API of one sender. */
 export interface AdapterRow {
   /** Equals `about.name` of the sender. */
   readonly sender: string;

@@ -4,6 +4,7 @@ import { checkApi, checkUrl, isManual, sameUrl } from "./options.js";
 import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
 import type { EndpointApi } from "./providers/provider.js";
 
+/** Options of `removeEndpoint`. */
 export interface RemoveOptions {
   readonly api: EndpointApi;
   /** Every endpoint with this URL is removed. */

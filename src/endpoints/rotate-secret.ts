@@ -17,6 +17,7 @@ import { EndpointError } from "./providers/error.js";
 import type { EndpointApi, EndpointProof, RegisteredEndpoint } from "./providers/provider.js";
 import type { SecretRing } from "./secret-ring.js";
 
+/** Options of `rotateSecret`. */
 export interface RotateOptions {
   readonly api: EndpointApi;
   /** The URL of the endpoint. */
@@ -35,6 +36,7 @@ export interface RotateOptions {
   readonly onStep?: (step: PlanStep) => void;
 }
 
+/** What `rotateSecret` did, and the endpoint after it. */
 export interface RotateResult {
   readonly plan: EndpointPlan;
   readonly endpoint: RegisteredEndpoint;

@@ -3,6 +3,7 @@ import type { SecretFunction } from "../auth/keys/secrets.js";
 import type { Outcome } from "../core/outcome.js";
 import { checkSecret } from "./options.js";
 
+/** Options of `secretRing`. */
 export interface SecretRingOptions {
   /** The secret in use, or several, the newest first. */
   readonly secrets: string | undefined | readonly (string | undefined)[];
@@ -14,6 +15,7 @@ export interface SecretRingOptions {
   readonly now?: () => number;
 }
 
+/** The secrets that are accepted while one is being changed. */
 export interface SecretRing {
   /** The secrets, for the sender: `stripe({ secret: ring.read })`. */
   readonly read: SecretFunction;

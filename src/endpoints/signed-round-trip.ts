@@ -3,6 +3,7 @@ import type { Sender } from "../sender/sender.js";
 import { createTestSender, type SendOptions } from "../test-sender/test-sender.js";
 import type { EndpointProof, ProofResult } from "./providers/provider.js";
 
+/** Options of `signedRoundTrip`. */
 export interface RoundTripOptions extends Pick<SendOptions, "type" | "payload" | "headers"> {
   /** How long the receiver may take. Default 10. */
   readonly timeoutSeconds?: number;

@@ -3,6 +3,7 @@ import type { Alarm, AlarmChange, AlarmName } from "./alarms.js";
 import type { HeardType } from "./delivery-stats.js";
 import type { EndpointApi, EndpointProof } from "./providers/provider.js";
 
+/** Options of `watchEndpoint`. */
 export interface WatchOptions {
   /** The URL registered with the sender. It is checked from this machine. */
   readonly url?: string;
@@ -27,6 +28,7 @@ export interface WatchOptions {
   readonly now?: () => number;
 }
 
+/** What a watch knows of its endpoint. */
 export interface WatchStatus {
   readonly sender: string;
   readonly url: string | undefined;

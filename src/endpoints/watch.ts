@@ -13,6 +13,7 @@ import { checkUrl, sameUrl } from "./options.js";
 import { writeMetrics } from "./watch-metrics.js";
 import { expectedOf, WATCH_OPTIONS, type WatchOptions, type WatchStatus } from "./watch-options.js";
 
+/** A watch over one endpoint: its alarms, its readiness route and its metrics. */
 export interface EndpointWatch {
   /** Checks now. Never rejects: a check that fails is an alarm. */
   look(): Promise<WatchStatus>;

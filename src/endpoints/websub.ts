@@ -4,6 +4,7 @@ import { refuseUnknownKeys } from "../lib/options.js";
 import { API_OPTIONS, type ApiOptions, SenderApi } from "../lib/sender-api/client.js";
 import { checkSecret, checkUrl } from "./options.js";
 
+/** Options of `websubSubscription`. */
 export interface WebsubSubscriptionOptions extends Omit<ApiOptions, "baseUrl"> {
   /** The URL of the hub, from the topic's Link header. */
   readonly hub: string;
@@ -16,6 +17,7 @@ export interface WebsubSubscriptionOptions extends Omit<ApiOptions, "baseUrl"> {
   readonly leaseSeconds?: number;
 }
 
+/** A subscription at a WebSub hub. */
 export interface WebsubSubscription {
   /** Requests the subscription. The hub then calls the receiver, which must be listening. */
   subscribe(): Promise<void>;

@@ -3,35 +3,35 @@ import type { InboxDecision } from "./inbox.js";
 
 export interface AttemptCounter {
   readonly progress?: string;
-  /** Starts that are not to be counted. */
+  /** Starts that do not count as attempts. */
   readonly uncounted?: number;
-  /** Starts that ended in some way. */
+  /** Starts whose run ended in some way. */
   readonly ended?: number;
 }
 
-/** After a run that ended in a retry; `starts` counts this one. */
-export function keptAfter(
-  kept: AttemptCounter,
+/** The counter after a run that ended in a retry. `starts` includes that run. */
+export function counterAfterRetry(
+  counter: AttemptCounter,
   starts: number,
-  verdict: Extract<InboxDecision, { state: "retry" }>,
+  decision: Extract<InboxDecision, { state: "retry" }>,
 ): AttemptCounter {
-  const progress = verdict.progress ?? kept.progress;
+  const progress = decision.progress ?? counter.progress;
   return {
     ...(progress === undefined ? {} : { progress }),
-    uncounted: (kept.uncounted ?? 0) + (verdict.isCounted ? 0 : 1),
+    uncounted: (counter.uncounted ?? 0) + (decision.isCounted ? 0 : 1),
     ended: starts,
   };
 }
 
-/** What a run is told, and how many starts before it never ended. */
+/** The attempt that a start is, and how many earlier starts never ended. `starts` includes this one. */
 export function startOf(
-  kept: AttemptCounter,
+  counter: AttemptCounter,
   starts: number,
 ): { readonly attempt: number; readonly unended: number; readonly progress: string | undefined } {
   return {
-    attempt: starts - (kept.uncounted ?? 0),
-    unended: starts - 1 - (kept.ended ?? 0),
-    progress: kept.progress,
+    attempt: starts - (counter.uncounted ?? 0),
+    unended: starts - 1 - (counter.ended ?? 0),
+    progress: counter.progress,
   };
 }
 

@@ -86,8 +86,10 @@ export interface InboxEntry {
   readonly orderKey: string | undefined;
 }
 
+/** Whether an event was written, or was in the inbox already. */
 export type PutAnswer = "stored" | "known";
 
+/** What a receiver needs of an inbox, given to it when the receiver is built. */
 export interface InboxNeeds {
   /** The receiver, for messages. */
   readonly receiver: string;
@@ -101,6 +103,7 @@ export interface InboxNeeds {
   readonly report: (message: string) => void;
 }
 
+/** How the entries of one source are run, and who is informed of errors and dead entries. */
 export interface InboxWorker {
   readonly source: string;
   /** How many entries may run at once. */
@@ -137,6 +140,7 @@ export type InboxDecision =
     }
   | { readonly state: "dead"; readonly reason: string };
 
+/** Running work on an inbox, to be stopped. */
 export interface InboxWork {
   /**
    * Takes no more entries, and resolves once those running have ended. Entries that did not even begin wait again at once.
@@ -145,8 +149,10 @@ export interface InboxWork {
   stop(): Promise<void>;
 }
 
+/** The states of an entry: not started, being handled, handled, or given up. */
 export type InboxState = "waiting" | "running" | "done" | "dead";
 
+/** How many entries of an inbox are in each state, and how old the oldest waiting one is. */
 export interface InboxCounts {
   readonly waiting: number;
   readonly running: number;
@@ -156,6 +162,7 @@ export interface InboxCounts {
   readonly oldestWaitingSeconds: number;
 }
 
+/** Which entries of an inbox to list. */
 export interface InboxQuery {
   readonly state: InboxState;
   readonly source?: string;
@@ -165,6 +172,7 @@ export interface InboxQuery {
   readonly afterKey?: string;
 }
 
+/** An entry of an inbox with its state, as listings show it. */
 export interface InboxRecord {
   readonly entry: InboxEntry;
   readonly state: InboxState;

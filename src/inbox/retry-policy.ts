@@ -1,5 +1,6 @@
 // Decides by a run's outcome whether an entry is done, dead or retried, and when.
-import { type EventOutcome, OUTCOMES } from "../core/outcome.js";
+import type { EventOutcome } from "../core/outcome.js";
+import { OUTCOMES } from "../core/outcomes.js";
 import { type InboxDecision, MAX_REASON_CHARACTERS } from "./inbox.js";
 
 /** Full jitter: a random part of a ceiling that doubles. From 5 s to an hour, the 15th attempt begins 2.7 h after the first, on average. */

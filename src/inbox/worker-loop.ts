@@ -1,31 +1,29 @@
-// The worker loop of engines that are polled: takes entries and keeps the ones that run.
+// The worker loop of engines that are polled: takes entries, runs them and renews those that run.
 
 import { WebhookError } from "../core/errors.js";
-import type { InboxDecision, InboxEntry, InboxJob, InboxWorker } from "./inbox.js";
+import type { InboxDecision, InboxEntry, InboxJob, InboxWork, InboxWorker } from "./inbox.js";
 
 export interface LoopOptions<Job> {
   readonly concurrency: number;
-  /** Most that is taken in one go. */
+  /** The largest number of jobs taken together. */
   readonly maxBatch: number;
-  /** How long an idle loop waits before it looks again. */
+  /** How long an idle loop waits before it looks for jobs again. */
   readonly pollMs: number;
   readonly take: (count: number) => Promise<readonly Job[]>;
-  /** Runs a job and settles it. What it rejects with is told, and the engine's own lease decides when it comes again. */
+  /** Runs a job and settles it. A rejection is reported, and the engine's own lease decides when the job is retried. */
   readonly run: (job: Job, onLost: (tell: (reason: string) => void) => void) => Promise<void>;
   readonly beatMs: number;
-  /** Tells the engine that these are still held. @returns Those that are not. */
+  /** Renews the jobs that run. @returns Those that this worker no longer holds. */
   readonly beat: (held: readonly Job[]) => Promise<readonly Job[]>;
   readonly onError: (what: string, cause: unknown) => void;
 }
 
-export interface InboxLoop {
-  /** There may be work now. */
-  wake(): void;
-  /** Takes no more, and resolves once what runs has been settled. */
-  stop(): Promise<void>;
-}
+const RETRY_SECONDS = 1;
+const LOST = "the entry was given to another worker, because this one had not renewed it in time";
+/** The shortest pause after a failure of the engine. */
+const FAILURE_PAUSE_MS = 1_000;
 
-/** A run as the contract has it: one that rejects against it is a failed one. */
+/** Runs an entry. A run that rejects, against its contract, is a failed run. */
 export async function runSafely(worker: InboxWorker, entry: InboxEntry, job: InboxJob): Promise<InboxDecision> {
   try {
     return await worker.run(entry, job);
@@ -35,92 +33,122 @@ export async function runSafely(worker: InboxWorker, entry: InboxEntry, job: Inb
   }
 }
 
-const RETRY_SECONDS = 1;
-const LOST = "the entry was given to another worker: this one was not heard of for too long";
-/** A failing engine is not asked more often than this. */
-const FAILURE_PAUSE_MS = 1_000;
+interface HeldJob {
+  tell: ((reason: string) => void) | undefined;
+  isLost: boolean;
+}
 
-export function inboxLoop<Job extends object>(options: LoopOptions<Job>): InboxLoop {
-  const held = new Map<Job, { tell: ((reason: string) => void) | undefined; isLost: boolean }>();
-  const runs = new Set<Promise<void>>();
-  let isStopped = false;
-  let taking: Promise<void> | undefined;
-  let isWoken = false;
-  let timer: NodeJS.Timeout | undefined;
-  const heart = setInterval(() => void beat(), options.beatMs);
-  heart.unref();
+export class WorkerLoop<Job extends object> {
+  readonly #options: LoopOptions<Job>;
+  readonly #held = new Map<Job, HeldJob>();
+  readonly #runs = new Set<Promise<void>>();
+  readonly #heart: NodeJS.Timeout;
+  #isStopped = false;
+  #isWoken = false;
+  #taking: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-  async function beat(): Promise<void> {
-    if (held.size === 0) return;
-    try {
-      for (const job of await options.beat([...held.keys()])) {
-        const one = held.get(job);
-        if (one === undefined || one.isLost) continue;
-        one.isLost = true;
-        one.tell?.(LOST);
-      }
-    } catch (cause) {
-      options.onError("the running entries could not be kept", cause);
-    }
+  constructor(options: LoopOptions<Job>) {
+    this.#options = options;
+    this.#heart = setInterval(() => void this.#beat(), options.beatMs);
+    this.#heart.unref();
+    this.wake();
   }
 
-  function start(job: Job): void {
-    const one: { tell: ((reason: string) => void) | undefined; isLost: boolean } = { tell: undefined, isLost: false };
-    held.set(job, one);
-    const onLost = (tell: (reason: string) => void): void => {
-      one.tell = tell;
-      if (one.isLost) tell(LOST);
-    };
-    const run = Promise.resolve()
-      .then(() => options.run(job, onLost))
-      .catch((cause: unknown) => options.onError("a run could not be settled", cause))
-      .then(() => {
-        held.delete(job);
-        runs.delete(run);
-        wake();
-      });
-    runs.add(run);
-  }
-
-  async function fill(): Promise<void> {
-    let waitMs = options.pollMs;
-    try {
-      while (!isStopped) {
-        const free = Math.min(options.concurrency - held.size, options.maxBatch);
-        if (free <= 0) break;
-        isWoken = false;
-        const jobs = await options.take(free);
-        for (const job of jobs) start(job);
-        if (jobs.length < free && !isWoken) break;
-      }
-    } catch (cause) {
-      waitMs = Math.max(waitMs, FAILURE_PAUSE_MS);
-      options.onError("no entries could be taken", cause);
-    }
-    if (isStopped) return;
-    clearTimeout(timer);
-    timer = setTimeout(wake, waitMs);
-  }
-
-  function wake(): void {
-    isWoken = true;
-    if (isStopped || taking !== undefined) return;
-    clearTimeout(timer);
-    taking = fill().finally(() => {
-      taking = undefined;
-      if (isWoken && held.size < options.concurrency) wake(); // woken too late for the last look
+  /** Looks for jobs now. */
+  wake(): void {
+    this.#isWoken = true;
+    if (this.#isStopped || this.#taking !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#taking = this.#fill().finally(() => {
+      this.#taking = undefined;
+      if (this.#isWoken && this.#held.size < this.#options.concurrency) this.wake(); // woken after the last look
     });
   }
 
-  wake();
-  return {
-    wake,
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await taking;
-      while (runs.size > 0) await Promise.all(runs);
-      clearInterval(heart);
-    },
-  };
+  /** Takes no more jobs. Resolves once the running ones are settled. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#taking;
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
+    clearInterval(this.#heart);
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#held.size === 0) return;
+    try {
+      for (const job of await this.#options.beat([...this.#held.keys()])) {
+        const held = this.#held.get(job);
+        if (held === undefined || held.isLost) continue;
+        held.isLost = true;
+        held.tell?.(LOST);
+      }
+    } catch (cause) {
+      this.#options.onError("the running entries could not be renewed", cause);
+    }
+  }
+
+  async #fill(): Promise<void> {
+    const { concurrency, maxBatch, pollMs, take, onError } = this.#options;
+    let waitMs = pollMs;
+    try {
+      while (!this.#isStopped) {
+        const free = Math.min(concurrency - this.#held.size, maxBatch);
+        if (free <= 0) break;
+        this.#isWoken = false;
+        const jobs = await take(free);
+        for (const job of jobs) this.#start(job);
+        if (jobs.length < free && !this.#isWoken) break;
+      }
+    } catch (cause) {
+      waitMs = Math.max(waitMs, FAILURE_PAUSE_MS);
+      onError("no entries could be taken", cause);
+    }
+    if (this.#isStopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.wake(), waitMs);
+  }
+
+  #start(job: Job): void {
+    const held: HeldJob = { tell: undefined, isLost: false };
+    this.#held.set(job, held);
+    const onLost = (tell: (reason: string) => void): void => {
+      held.tell = tell;
+      if (held.isLost) tell(LOST);
+    };
+    const run = Promise.resolve()
+      .then(() => this.#options.run(job, onLost))
+      .catch((cause: unknown) => this.#options.onError("a run could not be settled", cause))
+      .then(() => {
+        this.#held.delete(job);
+        this.#runs.delete(run);
+        this.wake();
+      });
+    this.#runs.add(run);
+  }
+}
+
+/** The loops of one inbox. */
+export class WorkerLoops {
+  readonly #loops = new Set<Pick<WorkerLoop<object>, "wake" | "stop">>();
+
+  add(loop: Pick<WorkerLoop<object>, "wake" | "stop">): InboxWork {
+    this.#loops.add(loop);
+    return {
+      stop: async () => {
+        this.#loops.delete(loop);
+        await loop.stop();
+      },
+    };
+  }
+
+  wake(): void {
+    for (const loop of this.#loops) loop.wake();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#loops].map((loop) => loop.stop()));
+    this.#loops.clear();
+  }
 }

@@ -18,6 +18,7 @@ type Next = (error?: unknown) => void;
 /** What a receiver of whatever types is. */
 export type AnyReceiver = Pick<Receiver<never, never, never>, "receive" | "close">;
 
+/** The inspector's middleware. */
 export interface Inspector {
   (req: IncomingMessage, res: ServerResponse, next?: Next): void;
   /** Stops listening, forgets all deliveries and ends the connections of open pages, which would keep a server from closing. */

@@ -1,6 +1,7 @@
 // Transactions an outcome into plain, bounded data for the page.
 
-import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
+import type { EventOutcome, Outcome } from "../core/outcome.js";
+import { OUTCOMES, type OutcomeName } from "../core/outcomes.js";
 import { shown } from "../lib/options.js";
 import type { CheckView, EndingView, ErrorView, EventView, Tone } from "./wire.js";
 

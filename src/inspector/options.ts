@@ -5,6 +5,7 @@ import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
 /** What the viewer may do: `true` everything, `"read"` look and start nothing, `false` nothing. */
 export type Permission = boolean | "read";
 
+/** Options of `inspector`. */
 export interface InspectorOptions {
   /**
    * Who may look. Default: whoever knows the token that is printed at the start, and calls from this machine, by one of its

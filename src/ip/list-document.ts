@@ -1,6 +1,6 @@
 // Fetches and parses a published list of addresses, whole or not at all.
 
-import { memberOf } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";
 
 /** GitHub's document, the largest we know, is about 250 KB. */

@@ -1,8 +1,10 @@
 // Lists of addresses that senders publish: where they are, and how long they are valid.
+import { isLoopbackHost } from "../lib/ip/loopback.js";
 import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
 import type { PublishedAddresses } from "../sender/sender.js";
 import { type PublishedList, RefreshedList } from "./refreshed-list.js";
 
+/** How a published list of addresses is fetched and how long a fetched list may be used. */
 export interface PublishedOptions {
   /** Age at which a list is loaded again, in the background. Default 3,600. */
   readonly refreshSeconds?: number;
@@ -35,7 +37,6 @@ const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
   stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
 };
 
-const LOOPBACK_HOSTS: ReadonlySet<string> = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]", "localhost"]);
 const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
   "refreshSeconds",
   "staleSeconds",
@@ -115,7 +116,7 @@ function urlOf(text: string, allowsLoopback: boolean): URL {
   if (url.username !== "" || url.password !== "") {
     throw new TypeError("published: url must not hold a user name or password");
   }
-  const isLoopback = url.protocol === "http:" && LOOPBACK_HOSTS.has(url.hostname);
+  const isLoopback = url.protocol === "http:" && isLoopbackHost(url.hostname);
   if (url.protocol === "https:" || (isLoopback && allowsLoopback)) return url;
   throw new TypeError(
     `published: url must begin with https:, or whoever is in between decides who may send; got ${url.protocol}//${url.host}`,

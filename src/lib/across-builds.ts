@@ -3,12 +3,21 @@
 /** Builds with another version keep apart: what they would share has changed. Held equal to package.json by a test. */
 const STATE_VERSION = "0.1.0";
 
-/** The process's map of this name: what one build sets, the other gets. */
-export function sharedWeakMap<Key extends object, Value>(name: string): WeakMap<Key, Value> {
-  const key = Symbol.for(`hookgate@${STATE_VERSION}.${name}`);
-  const shared = globalThis as Record<symbol, unknown>;
-  shared[key] ??= new WeakMap<Key, Value>();
-  return shared[key] as WeakMap<Key, Value>;
+/**
+ * The process's map of this name: what one build sets, the other gets. Made at its first use, not when a module is loaded:
+ * an import has no effect that anybody can see.
+ */
+export function sharedWeakMap<Key extends object, Value>(name: string): () => WeakMap<Key, Value> {
+  let map: WeakMap<Key, Value> | undefined;
+  return () => {
+    if (map === undefined) {
+      const key = Symbol.for(`hookgate@${STATE_VERSION}.${name}`);
+      const shared = globalThis as Record<symbol, unknown>;
+      shared[key] ??= new WeakMap<Key, Value>();
+      map = shared[key] as WeakMap<Key, Value>;
+    }
+    return map;
+  };
 }
 
 /**

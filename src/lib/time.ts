@@ -56,4 +56,5 @@ function parseRfc3339(text: string): number | undefined {
   return match[8] === "+" ? local - offsetMs : local + offsetMs;
 }
 
+/** How a sender writes a time. */
 export type TimeFormat = "unix-seconds" | "unix-milliseconds" | "rfc3339";

@@ -21,6 +21,7 @@ import { DeliverySpans, type RunningHandler, resultOf } from "./spans.js";
 
 export type { InstrumentOptions } from "./options.js";
 
+/** Running instrumentation, to be ended. */
 export interface Instrumentation {
   /** Stops the instrumentation. Spans of deliveries in progress are lost. */
   disable(): void;

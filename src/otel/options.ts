@@ -3,6 +3,7 @@ import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Inbox } from "../inbox/inbox.js";
 import { kindOf, refuseUnknownKeys } from "../lib/options.js";
 
+/** Options of `instrument`. */
 export interface InstrumentOptions {
   /** Default: the global provider of `@opentelemetry/api`. */
   readonly tracerProvider?: TracerProvider;

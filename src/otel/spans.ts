@@ -12,7 +12,8 @@ import {
 } from "@opentelemetry/api";
 import type { ArrivalMessage, HandlerMessage, OutcomeMessage } from "../core/diagnostics.js";
 import { Discard, RetryLater } from "../core/errors.js";
-import { OUTCOMES, type Outcome } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import { OUTCOMES } from "../core/outcomes.js";
 import type { TraceLine } from "../core/trace.js";
 import { attributesOf, type HandlerResult } from "./metrics.js";
 import { linkToSender } from "./trace-context.js";

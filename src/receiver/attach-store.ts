@@ -28,7 +28,7 @@ export function attachStore(
       `createReceiver: scope is required on the shared ${store.name}: one event id can come to several receivers, and without a scope the second would be answered as a duplicate. Name this endpoint, such as scope: "billing"`,
     );
   }
-  const others = attached.get(store) ?? new Set();
+  const others = attached().get(store) ?? new Set();
   if (others.has(receiver)) {
     throw new TypeError(
       `createReceiver: two receivers for ${receiver} share one ${store.name}: an event that comes to both would be handled by one. Give each its own scope`,
@@ -41,6 +41,6 @@ export function attachStore(
     report,
   });
   // Last: a receiver that could not be built is not in the way of the next one.
-  attached.set(store, others.add(receiver));
+  attached().set(store, others.add(receiver));
   return new Claims({ ...dedupe, store: resilientStore(store), scope, sender: sender.name });
 }

@@ -13,7 +13,7 @@ import { extractEventsCheck } from "./checks/extract-events.js";
 import { freshnessCheck } from "./checks/freshness.js";
 import { mayComeUnproven, signedHandshakeCheck, unsignedHandshakeCheck } from "./checks/handshake.js";
 import { httpsCheck } from "./checks/https.js";
-import { type LoadSettings, loadCheck } from "./checks/load.js";
+import { loadCheck, type ReceiverLoad } from "./checks/load.js";
 import { parseBodyCheck } from "./checks/parse-body.js";
 import { removeSecretsCheck } from "./checks/remove-secrets.js";
 import { sourceAddressCheck } from "./checks/source-address.js";
@@ -40,7 +40,7 @@ export function compileChecks(
   sender: Sender<never>,
   options: AnyReceiverOptions,
   settings: Settings,
-  load: Pick<LoadSettings, "isClosing" | "isFull">,
+  load: ReceiverLoad,
   enrolment: Enrolment,
   warn: (message: string) => void,
 ): CompiledChecks {
@@ -51,7 +51,7 @@ export function compileChecks(
   const limits = { formats: definition.body ?? JSON_BODIES, maxBodyBytes: settings.maxBodyBytes };
   const handshakeSettings = { handshakes, deliveryMethods: profile.methods, enrolment };
   const head = [
-    loadCheck({ methods, credentialHeaderCount: auth.credentialHeaders.length, ...load }),
+    loadCheck({ methods, credentialHeaderCount: auth.credentialHeaders.length, load }),
     sourceAddressCheck({
       allow: options.allow,
       trustedProxies: options.trustedProxies,

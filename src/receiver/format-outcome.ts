@@ -1,5 +1,6 @@
 // Writes an outcome as one line of a log: its level, its facts, and what to do about it.
-import { type EventOutcome, OUTCOMES, type Outcome, type OutcomeName } from "../core/outcome.js";
+import type { EventOutcome, Outcome } from "../core/outcome.js";
+import { OUTCOMES, type OutcomeName } from "../core/outcomes.js";
 
 export type Level = "info" | "warn" | "error";
 

@@ -1,5 +1,6 @@
 // Makes the HTTP reply of an outcome. Every authentication failure has the same bytes.
-import { OUTCOMES, type OutcomeName, type Rejection, statusOf } from "../core/outcome.js";
+import type { Rejection } from "../core/outcome.js";
+import { OUTCOMES, type OutcomeName, statusOf } from "../core/outcomes.js";
 import type { Reply, ReplyProfile } from "../core/reply.js";
 import type { DeliveryContext } from "./checks/check.js";
 

@@ -1,7 +1,8 @@
 // Calls `onOutcome`, `onError` and `logger`; without them, writes a line for each cause.
 
 import type { WebhookError } from "../core/errors.js";
-import { OUTCOMES, type Outcome } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import { OUTCOMES } from "../core/outcomes.js";
 import { plainText } from "../lib/plain-text.js";
 import { type Level, outcomeLine, sentences } from "./format-outcome.js";
 

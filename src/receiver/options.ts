@@ -11,6 +11,7 @@ import type { DedupeStore } from "../stores/store.js";
 import type { AllowOption } from "./checks/source-address.js";
 import type { Logger } from "./logger.js";
 
+/** Everything that can be set on a receiver. All options have defaults. */
 export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = WebhookEvent> {
   /** Tells this receiver's events from those of another receiver with the same sender on the same store. Required on a shared store. */
   readonly scope?: string;
@@ -77,6 +78,7 @@ export interface OrderOptions<Events = WebhookEvent> {
   readonly onSuperseded?: "skip" | "flag";
 }
 
+/** How duplicates are recognised: in which store, for how long, and what happens when the store fails. */
 export interface DedupeOptions<Tx = never> {
   /** Default: a `memoryStore()` of this receiver's own. */
   readonly store?: DedupeStore<Tx>;

@@ -1,8 +1,9 @@
-// What became of a delivery, or of an event without one: told to whoever asked, and to whoever listens from outside.
+// Reports what became of a delivery or of an event: to `onOutcome`, the logger and diagnostics subscribers.
 import { pathOf } from "../core/delivery.js";
 import { type OutcomeMessage, outcomes, type ReceiverFacts } from "../core/diagnostics.js";
 import type { ReceivedEvent } from "../core/event.js";
-import { type EventOutcome, OUTCOMES, type Outcome, type Rejection } from "../core/outcome.js";
+import type { EventOutcome, Outcome, Rejection } from "../core/outcome.js";
+import { OUTCOMES } from "../core/outcomes.js";
 import type { OpenDeliveryContext } from "./delivery-context.js";
 import { type ReplyTo, retryAfterOf } from "./http-replies.js";
 import type { ReceiverLogger } from "./logger.js";
@@ -11,7 +12,7 @@ import { fold, mustComeAgain } from "./processing/process-delivery.js";
 
 const NO_EVENTS: readonly EventOutcome[] = [];
 
-export interface TellerSettings {
+export interface OutcomeReporterSettings {
   readonly sender: string;
   readonly scope: string | undefined;
   readonly replyTo: ReplyTo;
@@ -20,23 +21,23 @@ export interface TellerSettings {
 }
 
 export class OutcomeReporter {
-  readonly #settings: TellerSettings;
+  readonly #settings: OutcomeReporterSettings;
 
-  constructor(settings: TellerSettings) {
+  constructor(settings: OutcomeReporterSettings) {
     this.#settings = settings;
   }
 
-  /** Of a delivery that goes no further. */
-  ending(ctx: OpenDeliveryContext, ending: Rejection): Outcome {
-    const outcome = this.#outcome(ctx, ending, NO_EVENTS, false, undefined);
-    this.#tell(ctx, withoutHeaders(outcome, ending.secretHeaders));
+  /** Reports a delivery that goes no further. */
+  rejected(ctx: OpenDeliveryContext, rejection: Rejection): Outcome {
+    const outcome = this.#outcome(ctx, rejection, NO_EVENTS, false, undefined);
+    this.#report(ctx, withoutHeaders(outcome, rejection.secretHeaders));
     return outcome;
   }
 
-  /** Of a delivery whose events have ended, one by one. */
-  events(ctx: OpenDeliveryContext, events: readonly EventOutcome[], isLate: boolean): Outcome {
+  /** Reports a delivery whose events have ended. */
+  completed(ctx: OpenDeliveryContext, events: readonly EventOutcome[], isLate: boolean): Outcome {
     const { name, by } = fold(events);
-    const ending: Rejection = {
+    const rejection: Rejection = {
       name,
       hint: by?.hint,
       error: by?.error,
@@ -46,11 +47,11 @@ export class OutcomeReporter {
     };
     const { malformed } = ctx;
     const all = malformed.length === 0 ? events : withMalformed(events, malformed);
-    return this.#tell(ctx, this.#outcome(ctx, ending, all, isLate, by));
+    return this.#report(ctx, this.#outcome(ctx, rejection, all, isLate, by));
   }
 
-  /** Of an event without a delivery: it ran from an inbox, long after; or it was fetched. */
-  run(event: ReceivedEvent, outcome: EventOutcome, via: "inbox" | "backfill"): void {
+  /** Reports an event without a delivery: it ran from an inbox, or it was fetched. */
+  ran(event: ReceivedEvent, outcome: EventOutcome, via: "inbox" | "backfill"): void {
     const { name, hint, error, status, retryAfterSeconds } = outcome;
     const run: Outcome = {
       name,
@@ -77,7 +78,7 @@ export class OutcomeReporter {
 
   #outcome(
     ctx: OpenDeliveryContext,
-    ending: Rejection,
+    rejection: Rejection,
     events: readonly EventOutcome[],
     isLate: boolean,
     by: EventOutcome | undefined,
@@ -85,14 +86,14 @@ export class OutcomeReporter {
     const { delivery } = ctx;
     const { sender, scope, replyTo } = this.#settings;
     return {
-      name: ending.name,
-      retry: by === undefined ? OUTCOMES[ending.name].retry && ending.status === undefined : mustComeAgain(by),
-      retryAfterSeconds: retryAfterOf(ending),
-      reply: replyTo(ending, ctx),
+      name: rejection.name,
+      retry: by === undefined ? OUTCOMES[rejection.name].retry && rejection.status === undefined : mustComeAgain(by),
+      retryAfterSeconds: retryAfterOf(rejection),
+      reply: replyTo(rejection, ctx),
       events,
       trace: ctx.trace.lines,
-      hint: ending.hint,
-      error: ending.error,
+      hint: rejection.hint,
+      error: rejection.error,
       sender,
       scope,
       durationMs: ctx.isHeard ? performance.now() - ctx.arrivedMs : undefined,
@@ -104,7 +105,7 @@ export class OutcomeReporter {
     };
   }
 
-  #tell(ctx: OpenDeliveryContext, outcome: Outcome): Outcome {
+  #report(ctx: OpenDeliveryContext, outcome: Outcome): Outcome {
     this.#settings.log.outcome(outcome);
     if (outcomes.hasSubscribers) {
       const { delivery, arrivedMs, receivedAtMs } = ctx;
@@ -115,8 +116,8 @@ export class OutcomeReporter {
     return outcome;
   }
 
-  #publish(told: Omit<OutcomeMessage, "receiver">): void {
-    const message: OutcomeMessage = { ...told, receiver: this.#settings.facts };
+  #publish(of: Omit<OutcomeMessage, "receiver">): void {
+    const message: OutcomeMessage = { ...of, receiver: this.#settings.facts };
     outcomes.publish(message);
   }
 }

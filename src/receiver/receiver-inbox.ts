@@ -19,6 +19,7 @@ import { Handlers } from "./processing/handler-registry.js";
 import { type InboxWorker, startInboxWorker } from "./processing/inbox-worker.js";
 import type { Settings } from "./resolve-options.js";
 
+/** How many entries of an inbox run at once, and when a failed one runs again. */
 export interface WorkOptions {
   /** How many events run at once in this process. Default 10. */
   readonly concurrency?: number;
@@ -82,7 +83,7 @@ export class ReceiverInbox {
         `createReceiver: scope is required on the shared ${inbox.name}: workers of two receivers would take each other's events. Name this endpoint, such as scope: "billing"`,
       );
     }
-    const others = attached.get(inbox) ?? new Set();
+    const others = attached().get(inbox) ?? new Set();
     if (others.has(this.#source)) {
       throw new TypeError(
         `createReceiver: two receivers for ${this.#source} share one ${inbox.name}: they would run each other's events. Give each its own scope`,
@@ -96,7 +97,7 @@ export class ReceiverInbox {
       needsOrder: side.kind === "main" && settings.order !== undefined && settings.order.version === undefined,
       report: warn,
     });
-    attached.set(inbox, others.add(this.#source));
+    attached().set(inbox, others.add(this.#source));
   }
 
   get keptIn(): StoredIn {

@@ -1,6 +1,6 @@
 // Checks and completes the options `dedupe` and `order`.
 
-import { isCovered } from "../core/field.js";
+import { isCovered } from "../core/read-field.js";
 import type { Inbox } from "../inbox/inbox.js";
 import { isInbox, isSpill, type Spill } from "../inbox/spill.js";
 import { flag, oneOf, refuseUnknownKeys, seconds, wrong } from "../lib/options.js";

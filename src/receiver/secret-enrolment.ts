@@ -2,6 +2,7 @@
 import { refuseUnknownKeys, seconds } from "../lib/options.js";
 import type { Enrolment } from "../sender/sender.js";
 
+/** How long a receiver waits for the secret that the sender hands over. */
 export interface EnrolOptions {
   /** How long the window stays open, seconds. Default 60: anybody can offer a secret meanwhile. */
   readonly forSeconds?: number;

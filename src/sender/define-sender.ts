@@ -1,5 +1,5 @@
 // Builds a sender from its definition, and checks it.
-import type { AnyEvents, EventMap } from "../core/event.js";
+import type { AnyEvents, EventMap } from "../core/event-map.js";
 import { type ReplyProfile, UNKNOWN_SENDER } from "../core/reply.js";
 import type { Sender, SenderDefinition } from "./sender.js";
 import { checkDefinition } from "./validate-definition.js";

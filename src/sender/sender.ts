@@ -3,10 +3,11 @@
 import type { BodyFormats } from "../body-formats/format.js";
 import type { Auth, Proven, WrittenPlace } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import type { AnyEvents, WebhookEvent } from "../core/event.js";
+import type { WebhookEvent } from "../core/event.js";
+import type { AnyEvents } from "../core/event-map.js";
 import type { Field } from "../core/field.js";
-import type { Rejection, Reply } from "../core/outcome.js";
-import type { ReplyProfile } from "../core/reply.js";
+import type { Rejection } from "../core/outcome.js";
+import type { Reply, ReplyProfile } from "../core/reply.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 
 /** Where the parts of an event are. */
@@ -53,6 +54,7 @@ export interface Handshake {
 /** Fetches the truth of an event whose sender signs nothing. `false` refuses; an object replaces the payload. */
 export type Confirm = (event: WebhookEvent) => MaybePromise<boolean | { readonly payload: unknown }>;
 
+/** What `defineSender` takes: how a sender authenticates its deliveries and where the parts of its events are. */
 export interface SenderDefinition {
   /** Lower case, digits and hyphens: it is part of every dedupe key. */
   readonly name: string;

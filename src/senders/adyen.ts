@@ -5,11 +5,13 @@ import { basicAuth } from "../auth/schemes/basic-auth.js";
 import { hmac } from "../auth/schemes/hmac.js";
 import { itemHmac } from "../auth/schemes/item-hmac.js";
 import type { Auth } from "../core/auth.js";
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { dottedAll, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `adyen`. */
 export interface AdyenOptions {
   /** The webhook's HMAC key: hex, as the Customer Area shows it. */
   readonly secret: Secrets;

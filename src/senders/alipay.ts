@@ -5,13 +5,15 @@ import type { SignedText } from "../auth/signature/signed-content.js";
 import { unwrapped, type Wrapping } from "../auth/unwrap.js";
 import { type Auth, absent, refuse } from "../core/auth.js";
 import { pathOf } from "../core/delivery.js";
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { dottedAll, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { FinishReply } from "../core/reply.js";
 import { HeaderLines, REPEATED } from "../lib/headers.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { PublicKeySenderOptions } from "./shared/options.js";
 
+/** Options of `alipay`. */
 export interface AlipayOptions extends PublicKeySenderOptions {
   /** Where your contract wants answers signed (Alipay+; Antom does not): your private key, PEM. Every success is signed with it. */
   readonly signReplies?: { readonly privateKey: string | undefined } | undefined;

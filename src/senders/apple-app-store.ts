@@ -4,13 +4,15 @@ import { jwt } from "../auth/jwt/jwt.js";
 import { tokenMember } from "../auth/jwt/jwt-body-format.js";
 import { type Auth, type Proof, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { dotted, json, memberOf } from "../core/field.js";
+import { dotted, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import { isPromise } from "../lib/maybe-promise.js";
 import { APPLE_ROOT_CA_G3 } from "./shared/apple-root.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { requireText } from "./shared/handshakes.js";
 
+/** Options of `appleAppStore`. */
 export interface AppleAppStoreOptions {
   /** Your app's bundle id. Apple signs for every app: this is what makes a notification yours. */
   readonly bundleId: string;

@@ -2,7 +2,8 @@
 import { staticToken } from "../auth/schemes/static-token.js";
 import type { CustomFormat } from "../body-formats/format.js";
 import { ndjson } from "../body-formats/ndjson.js";
-import { header, json, memberOf } from "../core/field.js";
+import { header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";

@@ -5,14 +5,16 @@ import { publicKey } from "../auth/schemes/public-key.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { type Auth, type Proof, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
 import type { Rejection } from "../core/outcome.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import { isPromise } from "../lib/maybe-promise.js";
 import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { okText } from "./shared/handshakes.js";
 
+/** Options of `awsSns`. */
 export interface AwsSnsOptions {
   /**
    * Topics that may send here, by their ARN; `:*` at the end stands for all topics of an account and region. AWS signs for

@@ -4,7 +4,8 @@ import { bearerJwt } from "../auth/jwt/bearer-jwt.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { staticToken } from "../auth/schemes/static-token.js";
 import type { Auth } from "../core/auth.js";
-import { dottedAll, json, memberOf, query } from "../core/field.js";
+import { dottedAll, json, query } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -61,6 +62,7 @@ const GRID_OPTIONS: Handshake = {
   },
 };
 
+/** Options of `azureEventGrid`: a token, Microsoft Entra, or both. */
 export interface AzureEventGridOptions {
   /** The token that you put into the URL. Either this or `entra`. */
   readonly token?: Secrets;

@@ -2,7 +2,8 @@
 import type { Secrets } from "../auth/keys/secrets.js";
 import { hmac } from "../auth/schemes/hmac.js";
 import type { Auth } from "../core/auth.js";
-import { header, json, memberOf } from "../core/field.js";
+import { header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";

@@ -4,12 +4,14 @@ import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
 import { queryParameter } from "../core/delivery.js";
-import { form, literal, memberOf } from "../core/field.js";
+import { form, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { onlyField, parseFormBody } from "../lib/form.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { UNTYPED } from "./shared/named-rows.js";
 
+/** Options of `braintree`. */
 export interface BraintreeOptions {
   /** The public key of the API keys: it names the signature that is ours. */
   readonly publicKey: string | undefined;

@@ -1,6 +1,7 @@
 // Verifies Cashfree Payments' deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { dottedAll, header, json, memberOf } from "../core/field.js";
+import { dottedAll, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";

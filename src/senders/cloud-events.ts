@@ -7,6 +7,7 @@ import { dottedAll, header, json } from "../core/field.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `cloudEvents`. */
 export interface CloudEventsOptions {
   /** The token the sender was given. */
   readonly token: Secrets;

@@ -1,7 +1,8 @@
 // Verifies Coinbase Commerce and Developer Platform's deliveries and locates their events.
 import { anyOf } from "../auth/combine.js";
 import { hmac } from "../auth/schemes/hmac.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { hook0Auth, ID } from "./shared/hook0-scheme.js";

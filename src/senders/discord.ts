@@ -1,7 +1,8 @@
 // Verifies Discord's deliveries and locates their events.
 import { publicKey } from "../auth/schemes/public-key.js";
-import { header, json, literal, memberOf } from "../core/field.js";
-import type { Reply } from "../core/outcome.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
+import type { Reply } from "../core/reply.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";

@@ -2,7 +2,8 @@
 import { hmac } from "../auth/schemes/hmac.js";
 import { unwrapped, viewOfMultipart } from "../auth/unwrap.js";
 import { jsonInMultipart } from "../body-formats/multipart-format.js";
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { dottedAll, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
 import type { PublicKeyByIdFunction } from "../auth/keys/public-key-source.js";
-import type { UnverifiedDelivery } from "../auth/keys/secrets.js";
+import type { UnverifiedDelivery } from "../auth/keys/unverified-delivery.js";
 import { publicKey } from "../auth/schemes/public-key.js";
 import { unwrapped, viewOfJsonHeader } from "../auth/unwrap.js";
 import type { Auth } from "../core/auth.js";
@@ -14,6 +14,7 @@ import { echoQuery, okJson } from "./shared/handshakes.js";
 /** Answers the `key` of an id as eBay spells it; `null`: there is none. */
 export type EbayKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<string | null | undefined>;
 
+/** Options of `ebay`. */
 export interface EbayOptions {
   /** The key of an id: an object, or a function that asks `getPublicKey` of the Notification API and keeps the answer for an hour. PEM on one line, as eBay answers it, will do. */
   readonly keys: Readonly<Record<string, string>> | EbayKeyFunction;

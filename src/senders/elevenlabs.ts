@@ -1,7 +1,8 @@
 // Verifies ElevenLabs' deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
-import { dottedAll, json, memberOf } from "../core/field.js";
+import { dottedAll, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";

@@ -2,7 +2,8 @@
 import { hmac } from "../auth/schemes/hmac.js";
 import type { SignedText } from "../auth/signature/signed-content.js";
 import { refuse } from "../core/auth.js";
-import { dotted, dottedAll, json, memberOf } from "../core/field.js";
+import { dotted, dottedAll, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { decodeUtf8, parseJsonText } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";

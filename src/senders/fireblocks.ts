@@ -3,10 +3,12 @@ import { anyOf } from "../auth/combine.js";
 import { detachedJws } from "../auth/jwt/detached-jws.js";
 import type { PublicKeyText } from "../auth/keys/parse-public-key.js";
 import { publicKey } from "../auth/schemes/public-key.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `fireblocks`. */
 export interface FireblocksOptions {
   /** Webhooks v2: where your environment's keys are, of the US one `https://keys.fireblocks.io/.well-known/jwks.json`. */
   readonly jwksUrl?: string;

@@ -1,6 +1,7 @@
 // Verifies Front's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { header, json, memberOf } from "../core/field.js";
+import { header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { checkChallenge, okText } from "./shared/handshakes.js";

@@ -5,6 +5,7 @@ import { header, json } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { type KeySetOptions, keySourceOf } from "./shared/key-set-options.js";
 
+/** Options of `fusionauth`. */
 export interface FusionauthOptions extends KeySetOptions {
   /** Where the webhook is signed with an HMAC key: that key. Instead of the other two. */
   readonly secret?: Secrets;

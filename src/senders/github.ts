@@ -1,7 +1,8 @@
 // Verifies GitHub's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import type { AnyEvents, WithActions } from "../core/event.js";
-import { dotted, header, json, memberOf } from "../core/field.js";
+import type { AnyEvents, WithActions } from "../core/event-map.js";
+import { dotted, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Sender } from "../sender/sender.js";
 import { type SenderAbout, senderFactory } from "./shared/factory.js";
 import type { SecretOptions } from "./shared/options.js";
@@ -82,7 +83,7 @@ export interface GithubSender {
  * GitHub's webhooks. Types are `push`, `issues.opened`, …: the event's name, and the body's action where it has one.
  *
  * Shape:   `X-Hub-Signature-256: sha256=<lower-case hex, 64 chars>` over the body; JSON, or a form with JSON in `payload`
- * Source:  docs.github.com, "Validating webhook deliveries"; test/vectors/senders.json.
+ * Source:  docs.github.com, "Validating webhook deliveries"; test/vectors/senders/github.json.
  * Promise: the body comes from a holder of the secret. Not promised: `X-GitHub-Delivery` and `X-GitHub-Event` are not
  *          signed. A known name is checked against the body; the same body under another id is reported, or refused with
  *          `dedupe: { replay: "suppress" }`. GitHub signs no time and never sends again by itself.

@@ -3,11 +3,13 @@ import { anyOf } from "../auth/combine.js";
 import type { Secrets } from "../auth/keys/secrets.js";
 import { staticToken } from "../auth/schemes/static-token.js";
 import type { Auth } from "../core/auth.js";
-import { type Field, header, json, memberOf } from "../core/field.js";
+import { type Field, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
 
+/** Options of `gitlab`: the secret token, the signing secret, or both. */
 export interface GitlabOptions {
   /** The webhook's secret token, sent as it is. */
   readonly token?: Secrets;

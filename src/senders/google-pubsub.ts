@@ -1,10 +1,12 @@
 // Verifies Google Cloud Pub/Sub's deliveries and locates their events.
 import { bearerJwt } from "../auth/jwt/bearer-jwt.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { requireText } from "./shared/handshakes.js";
 
+/** Options of `googlePubsub`. */
 export interface GooglePubsubOptions {
   /** The subscription's audience; where none is set it is the push URL. */
   readonly audience: string | readonly string[] | undefined;

@@ -1,6 +1,7 @@
 // Verifies Hook0's deliveries and locates their events.
 import type { Delivery } from "../core/delivery.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { hook0Auth, ID } from "./shared/hook0-scheme.js";

@@ -8,8 +8,10 @@ import { dottedAll, header, ifPresent, json } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { SecretOptions } from "./shared/options.js";
 
+/** A version of HubSpot's signature. */
 export type HubspotVersion = "v1" | "v2" | "v3";
 
+/** Options of `hubspot`. */
 export interface HubspotOptions extends SecretOptions {
   /** Accepted versions of the signature. Default: all. Versions 2 and 3 need `publicUrl`; without it such deliveries are 500 `misconfigured`. */
   readonly versions?: readonly HubspotVersion[] | undefined;

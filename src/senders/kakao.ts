@@ -6,10 +6,12 @@ import { staticToken } from "../auth/schemes/static-token.js";
 import { mediaTypeOf } from "../body-formats/content-type.js";
 import { type Auth, absent, COVERS_NOTHING, fromHead } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `kakao`. */
 export interface KakaoOptions {
   /** The primary admin key, for the unlink webhook and other callbacks with `KakaoAK`. */
   readonly token?: Secrets;

@@ -1,6 +1,7 @@
 // Verifies LinkedIn's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { challengeByGet } from "./shared/challenge-by-get.js";
 import { senderFactory } from "./shared/factory.js";

@@ -1,7 +1,8 @@
 // Verifies Mailchimp Transactional (Mandrill)'s deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { signedForm } from "../auth/schemes/signed-form.js";
-import { dottedAll, ifPresent, json, memberOf } from "../core/field.js";
+import { dottedAll, ifPresent, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import { HEAD_PROBE } from "./shared/handshakes.js";

@@ -1,6 +1,7 @@
 // Verifies Cisco Meraki's deliveries and locates their events.
 import { staticToken } from "../auth/schemes/static-token.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { TokenSender } from "./shared/options.js";

@@ -1,7 +1,7 @@
 // Verifies Meta (Facebook, Instagram, Messenger, WhatsApp)'s deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { queryParameter } from "../core/delivery.js";
-import { memberOf } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQueryTo, okText, requireText } from "./shared/handshakes.js";

@@ -6,13 +6,15 @@ import { writeField } from "../auth/request/write-field.js";
 import { compileSharedToken } from "../auth/schemes/shared-token.js";
 import { type Auth, absent, COVERS_NOTHING, type Proof, type Refusal, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQuery } from "./shared/handshakes.js";
 
+/** Options of `microsoftGraph`. */
 export interface MicrosoftGraphOptions {
   /** The `clientState` that you gave when you subscribed; several, or a function of the delivery. */
   readonly clientState: Secrets;

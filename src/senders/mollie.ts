@@ -2,11 +2,13 @@
 import type { Secrets } from "../auth/keys/secrets.js";
 import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, absent } from "../core/auth.js";
-import { json, literal, memberOf } from "../core/field.js";
+import { json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { unsigned } from "./shared/unsigned.js";
 
+/** Options of `mollie`. */
 export interface MollieOptions {
   /** The signing secret of a next-generation webhook. */
   readonly secret?: Secrets;

@@ -1,6 +1,7 @@
 // Verifies Notion's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import { checkEnrol, type EnrollingOptions, enrolment } from "./shared/enrolling.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";

@@ -4,6 +4,7 @@ import { publicKey } from "../auth/schemes/public-key.js";
 import { header, json } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `paypal`. */
 export interface PaypalOptions {
   /** The webhook's id, as the dashboard shows it. It is part of the signed text, and not of the delivery. */
   readonly webhookId: string | undefined;

@@ -1,11 +1,13 @@
 // Verifies PortOne's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
-import { dottedAll, header, json, memberOf } from "../core/field.js";
+import { dottedAll, header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { standardWebhooksHmac } from "./shared/standard-webhooks-scheme.js";
 import { unsigned } from "./shared/unsigned.js";
 
+/** Options of `portone`. */
 export interface PortoneOptions {
   /** The webhook's secret, `whsec_…`: version 2. */
   readonly secret?: Secrets;

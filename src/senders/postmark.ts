@@ -1,6 +1,7 @@
 // Verifies Postmark's deliveries and locates their events.
 import { basicAuth } from "../auth/schemes/basic-auth.js";
-import { dottedAll, json, literal, memberOf } from "../core/field.js";
+import { dottedAll, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { BasicOptions } from "./shared/options.js";

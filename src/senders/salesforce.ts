@@ -2,7 +2,8 @@
 import { type CustomFormat, unreadable } from "../body-formats/format.js";
 import { type Auth, absent, type Proof, type ProofContext, refuse } from "../core/auth.js";
 import type { Delivery } from "../core/delivery.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { Parsed } from "../lib/json.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
@@ -11,6 +12,7 @@ import type { ConfirmOptions, XmlOptions } from "./shared/options.js";
 import { unsigned } from "./shared/unsigned.js";
 import { requireXml } from "./shared/xml-option.js";
 
+/** Options of `salesforce`. */
 export interface SalesforceOptions extends ConfirmOptions, XmlOptions {
   /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */
   readonly organizationId: string;

@@ -7,6 +7,7 @@ import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { SecretOptions } from "./shared/options.js";
 
+/** Options of `segment`. */
 export interface SegmentOptions extends SecretOptions {
   /**
    * Accepts batches of several events. Segment signs the first of them alone: whoever has seen one signed event can put

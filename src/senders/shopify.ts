@@ -47,7 +47,7 @@ const TEST_HEADERS = { "x-shopify-shop-domain": "test.myshopify.com", "x-shopify
  * ones topic and action: `Product.create`.
  *
  * Shape:   `X-Shopify-Hmac-Sha256: <base64, 44 chars>` over the body
- * Source:  shopify-app-js, packages/apps/shopify-api; test/vectors/senders.json.
+ * Source:  shopify-app-js, packages/apps/shopify-api; test/vectors/senders/shopify.json.
  * Promise: the body comes from a holder of the app's client secret. Not promised: topic, shop, ids and time are headers,
  *          and none of them is signed (the newer kind has topic and action in the body). The same body under another id
  *          is reported, or refused with `dedupe: { replay: "suppress" }`.

@@ -1,7 +1,8 @@
 // Verifies Slack's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { mediaTypeOf } from "../body-formats/content-type.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseFormBody } from "../lib/form.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
@@ -55,7 +56,7 @@ const SSL_CHECK: Handshake = {
  * `command`, and the interaction's (`block_actions`, `view_submission`).
  *
  * Shape:   `X-Slack-Signature: v0=<lower-case hex, 64 chars>` over `v0:<X-Slack-Request-Timestamp>:<body>`
- * Source:  bolt-js, src/receivers/verify-request.ts; test/vectors/senders.json.
+ * Source:  bolt-js, src/receivers/verify-request.ts; test/vectors/senders/slack.json.
  * Promise: time and body come from a holder of the signing secret; `url_verification` and `ssl_check` are answered.
  *          Not promised: interactions carry no id, so they are not deduped; Slack does not send them again.
  *

@@ -1,7 +1,8 @@
 // Verifies Smartcar's deliveries and locates their events.
 import type { Secrets } from "../auth/keys/secrets.js";
 import { hmac } from "../auth/schemes/hmac.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
 import { challengeHmac } from "./shared/challenge-hmac.js";

@@ -4,6 +4,7 @@ import { hmac } from "../auth/schemes/hmac.js";
 import { header } from "../core/field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `solidgate`. */
 export interface SolidgateOptions {
   /** The webhook public key, `wh_pk_…`: it is part of the signed text. */
   readonly publicKey: string | undefined;

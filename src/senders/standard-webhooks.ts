@@ -11,7 +11,7 @@ import {
  * Any sender that follows Standard Webhooks.
  *
  * Shape:   `webhook-id`, `webhook-timestamp: <unix seconds>`, `webhook-signature: v1,<base64>[ v1,<base64>…]`, `v1a,<base64>`
- * Source:  the specification, version 1.0.0; test/vectors/senders.json and published.json.
+ * Source:  the specification, version 1.0.0; test/vectors/senders/standard-webhooks.json.
  * Promise: id, time and body come from a holder of the secret, or of the private key. Not promised: a type; a body without
  *          one is a `message`.
  *

@@ -1,11 +1,13 @@
 // Verifies Strava's deliveries and locates their events.
-import { dotted, dottedAll, ifPresent, json, memberOf } from "../core/field.js";
+import { dotted, dottedAll, ifPresent, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { echoQueryTo, okJson, requireText } from "./shared/handshakes.js";
 import type { ConfirmOptions } from "./shared/options.js";
 import { unsigned } from "./shared/unsigned.js";
 
+/** Options of `strava`. */
 export interface StravaOptions extends ConfirmOptions {
   /** The `verify_token` that you gave when you created the push subscription. */
   readonly verifyToken: string | undefined;

@@ -1,7 +1,8 @@
 // Verifies Stripe's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { param } from "../auth/signature/signature.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
@@ -25,7 +26,7 @@ export interface StripeEnvelope {
  * Stripe's snapshot and thin events. Give your SDK's types for strict ones: `stripe<Stripe.Event>({ secret })`.
  *
  * Shape:   `Stripe-Signature: t=<unix seconds>,v1=<lower-case hex, 64 chars>[,v1=…]` over `<t>.<body>`
- * Source:  stripe-node, src/Webhooks.ts; test/vectors/senders.json.
+ * Source:  stripe-node, src/Webhooks.ts; test/vectors/senders/stripe.json.
  * Promise: time and body, and with it id and type, come from a holder of the secret. The tolerance holds both ways, where
  *          Stripe's own library lets future times pass. Not promised: order; and a thin event's object must be fetched.
  *

@@ -1,6 +1,7 @@
 // Verifies Tebex's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import type { Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";

@@ -6,12 +6,14 @@ import { PrivateFields } from "../auth/request/unverified-fields.js";
 import { writeField } from "../auth/request/write-field.js";
 import { hmac } from "../auth/schemes/hmac.js";
 import { type Auth, absent, COVERS_NOTHING, type Proof, refuse, type SignableRequest } from "../core/auth.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { indexOfDigest, sha256 } from "../lib/constant-time.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { Confirm, EventRow } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `tossPayments`. */
 export interface TossPaymentsOptions {
   /** Fetches the truth of an unsigned event, by its `paymentKey` say. Required: anyone can post one. */
   readonly confirm: Confirm;

@@ -1,7 +1,8 @@
 // Verifies Twilio's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
 import { signedForm } from "../auth/schemes/signed-form.js";
-import { dotted, dottedAll, form, json, literal, memberOf } from "../core/field.js";
+import { dotted, dottedAll, form, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";

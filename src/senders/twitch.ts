@@ -1,6 +1,7 @@
 // Verifies Twitch EventSub's deliveries and locates their events.
 import { hmac } from "../auth/schemes/hmac.js";
-import { header, json, literal, memberOf } from "../core/field.js";
+import { header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow, Handshake } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";

@@ -7,6 +7,7 @@ import type { EventRow, Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { requireText } from "./shared/handshakes.js";
 
+/** Options of `vercel`. */
 export interface VercelOptions {
   /** Of the webhook, the integration, or the drain. */
   readonly secret: Secrets;

@@ -1,6 +1,7 @@
 // Verifies Vonage's deliveries and locates their events.
 import { jwt } from "../auth/jwt/jwt.js";
-import { dotted, dottedAll, header, json, literal, memberOf } from "../core/field.js";
+import { dotted, dottedAll, header, json, literal } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";

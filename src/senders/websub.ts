@@ -9,6 +9,7 @@ import type { Handshake } from "../sender/sender.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import { checkChallenge, okText } from "./shared/handshakes.js";
 
+/** Options of `websub`. */
 export interface WebsubOptions {
   /** `hub.secret` of the subscription. */
   readonly secret: Secrets;

@@ -1,7 +1,8 @@
 // Verifies WeChat Pay (API v3)'s deliveries and locates their events.
 import { createDecipheriv } from "node:crypto";
 import { publicKey } from "../auth/schemes/public-key.js";
-import { header, json, memberOf } from "../core/field.js";
+import { header, json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 import type { KeysByIdOptions } from "./shared/options.js";
 

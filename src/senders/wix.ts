@@ -6,6 +6,7 @@ import { json } from "../core/field.js";
 import { anyType } from "./shared/any-content-type.js";
 import { type SenderFactory, senderFactory } from "./shared/factory.js";
 
+/** Options of `wix`. */
 export interface WixOptions {
   /** The app's public key: PEM, as the dashboard shows it. */
   readonly publicKey: PublicKeyText | readonly PublicKeyText[];

@@ -1,5 +1,6 @@
 // WorkOS' actions: it asks whether a user may sign in or register, and waits for a signed verdict.
-import { json, memberOf } from "../core/field.js";
+import { json } from "../core/field.js";
+import { memberOf } from "../core/read-field.js";
 import type { FinishReply } from "../core/reply.js";
 import { parseJson } from "../lib/json.js";
 import type { EventRow } from "../sender/sender.js";

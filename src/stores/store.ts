@@ -59,6 +59,7 @@ export interface DedupeStore<Tx = never> {
 }
 declare const TX: unique symbol;
 
+/** What a receiver asks a store for: an event's key, the token of this run, and how long the run may last. */
 export interface ClaimRequest {
   /** SHA-256 over scope, sender, tenant and id, base64url, 43 characters. */
   readonly key: string;
@@ -70,6 +71,7 @@ export interface ClaimRequest {
   readonly bodyDigest: string;
 }
 
+/** What a store answers to a claim: granted, held by another delivery, or the event is done. */
 export type ClaimAnswer =
   | {
       readonly state: "claimed";
@@ -86,10 +88,13 @@ export type ClaimAnswer =
   | { readonly state: "in_flight"; readonly retryAfterSeconds: number }
   | { readonly state: "done"; readonly reply: string | undefined; readonly isSameBody: boolean };
 
+/** Whether a claim is still held by the token that was given. After `lost` nothing may be written for it. */
 export type HolderAnswer = "held" | "lost";
 
+/** Whether an event is the newest of its entity so far, or older than one that arrived before. */
 export type OrderAnswer = "newest" | "older";
 
+/** What a transactional store answers to a claim: with the claim, the transaction it is made in. */
 export type BeginAnswer<Tx> =
   | (Extract<ClaimAnswer, { readonly state: "claimed" }> & { readonly transaction: OpenTransaction<Tx> })
   | Exclude<ClaimAnswer, { readonly state: "claimed" }>;
@@ -111,11 +116,13 @@ export interface OpenTransaction<Tx> {
   abandon(): void;
 }
 
+/** What a store keeps of an event that is done. */
 export interface DoneRecord {
   /** The handler's own reply, serialised, at most 16 KB of it; `undefined` for the sender's plain success. */
   readonly reply: string | undefined;
 }
 
+/** What a receiver needs of a store, given to it when the receiver is built. */
 export interface StoreNeeds {
   /** The receiver, for messages. */
   readonly receiver: string;

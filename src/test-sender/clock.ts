@@ -3,6 +3,7 @@
 /** When a clock shows what. */
 export type Instant = Date | number | string;
 
+/** A clock that moves only when a test moves it. */
 export interface TestClock {
   /** Milliseconds since the epoch. Bound: pass it as `now`. */
   readonly now: () => number;

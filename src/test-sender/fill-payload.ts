@@ -3,7 +3,8 @@
 import { deliveryToSign } from "../auth/request/signable-request.js";
 import { writeField } from "../auth/request/write-field.js";
 import type { SignableRequest } from "../core/auth.js";
-import { type Field, memberOf, readField } from "../core/field.js";
+import type { Field } from "../core/field.js";
+import { memberOf, readField } from "../core/read-field.js";
 import { formatTime } from "../lib/time.js";
 import type { EventRow } from "../sender/sender.js";
 

@@ -49,6 +49,7 @@ export function virtualClock(startMs: number = Date.now()): SenderClock {
   };
 }
 
+/** Options of `sendPersistently`. */
 export interface PersistOptions extends Omit<SendOptions, "type" | "payload" | "duplicateOf" | "attempt"> {
   /** Pauses between attempts, seconds. Default: the sender's own, `retrySchedule(sender)`. */
   readonly afterSeconds?: readonly number[];
@@ -63,6 +64,7 @@ export interface Attempt {
   readonly status: number | undefined;
 }
 
+/** How a delivery with retries ended, and each of its attempts. */
 export interface Persisted {
   /**
    * `delivered`, with an answer that this sender takes as success. `gave_up`: its schedule has ended. `stopped`: an answer

@@ -1,6 +1,7 @@
 // Matchers for `expect` of vitest and jest, with the operator's hint.
 
-import type { Outcome, OutcomeName } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 import { kindOf } from "../lib/options.js";
 
 /** What `expect.extend` of vitest and jest takes back. */

@@ -2,7 +2,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Delivery } from "../core/delivery.js";
 import { OUTCOME_CHANNEL, type OutcomeMessage } from "../core/diagnostics.js";
-import type { Outcome, OutcomeName } from "../core/outcome.js";
+import type { Outcome } from "../core/outcome.js";
+import type { OutcomeName } from "../core/outcomes.js";
 import { coreOf } from "../create-receiver.js";
 import { refuseUnknownKeys } from "../lib/options.js";
 import { isSecretHeader, type ScrubRules, scrubBody, scrubRulesOf, scrubTarget } from "../sender/scrub.js";
@@ -33,6 +34,7 @@ export interface RecordedDelivery {
   readonly outcome: OutcomeName;
 }
 
+/** Options of `recordDeliveries`. */
 export interface RecordOptions {
   /**
    * Takes personal data out of a JSON payload: gets it parsed, without what is named like a secret, and returns what is
@@ -45,6 +47,7 @@ export interface RecordOptions {
   readonly includeUnproven?: boolean;
 }
 
+/** A running recording of a receiver's deliveries. */
 export interface Recording {
   readonly deliveries: readonly RecordedDelivery[];
   /** How many came beyond `maxCount`. */
@@ -172,6 +175,7 @@ function withoutPersonal(body: Buffer, scrub: RecordOptions["scrub"]): Buffer {
   return after === before ? body : Buffer.from(after ?? "");
 }
 
+/** Options of `replayDelivery`. */
 export interface ReplayOptions<Events> extends TestSenderOptions, Pick<SendOptions, "path" | "from"> {
   /** The sender of the test, with the secret of the test. */
   readonly sender: Sender<Events>;

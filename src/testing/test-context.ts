@@ -1,13 +1,14 @@
 // Runs one handler by itself, with an event and the context of a real run.
 import type { IncomingHttpHeaders } from "node:http";
 import type { WebhookEvent } from "../core/event.js";
-import type { Reply } from "../core/outcome.js";
-import { UNKNOWN_SENDER } from "../core/reply.js";
+import { type Reply, UNKNOWN_SENDER } from "../core/reply.js";
 import type { HeldClaim } from "../dedupe/claim.js";
 import { refuseUnknownKeys } from "../lib/options.js";
-import { type Context, type DedupeState, HandlerContext } from "../receiver/processing/handler-context.js";
+import type { Context, DedupeState } from "../receiver/processing/context.js";
+import { HandlerContext } from "../receiver/processing/handler-context.js";
 import type { Sender } from "../sender/sender.js";
 
+/** Fields of `testEvent` beside its type and payload. */
 export interface TestEventFields {
   /** Default `evt_test`. */
   readonly id?: string | undefined;
@@ -56,6 +57,7 @@ export function testEvent<const Type extends string, Payload = unknown>(
   };
 }
 
+/** Options of `testContext`. */
 export interface TestContextOptions<Tx = never> {
   /** Whose success statuses `reply` takes. Default: those of a sender nobody has described. */
   readonly sender?: Pick<Sender<never>, "profile">;

@@ -2,7 +2,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import { createReceiver } from "hookgate";
 import { lambdaHandler } from "hookgate/lambda";
 import { describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, signed, until } from "../receiver/harness.js";
+import { erp, event, gate, quiet, receiverOf, signed } from "../receiver/harness.js";
+import { until } from "../support/until.js";
 import { describeAdapter, type Mounted, PEER, type Wire } from "./conformance.js";
 
 const tenantIn = (target: string): string => /^\/hooks\/([^?]*)/.exec(target)?.[1] ?? "";

@@ -1,8 +1,8 @@
 // Every place that verifies a certificate chain holds it to RFC 5280: x5c in tokens, certificates by URL, client certificates.
 import { generateKeyPairSync } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
+import { clientCertificate } from "../../src/auth/client-certificate/client-certificate.js";
 import { jwt } from "../../src/auth/jwt/jwt.js";
-import { clientCertificate } from "../../src/auth/schemes/client-certificate.js";
 import { publicKey } from "../../src/auth/schemes/public-key.js";
 import type { Auth } from "../../src/core/auth.js";
 import { header } from "../../src/core/field.js";

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { refuseChain } from "../../src/auth/keys/certificate.js";
 import type { CertificateTuning } from "../../src/auth/keys/certificate-cache.js";
+import { refuseChain } from "../../src/auth/keys/certificate-chain.js";
 import { type CertificateUrlOptions, certificateSource } from "../../src/auth/keys/certificate-url.js";
 import { createPublicKeyAuth, type PublicKeyOptions, publicKey } from "../../src/auth/schemes/public-key.js";
 import type { SignedText } from "../../src/auth/signature/signed-content.js";

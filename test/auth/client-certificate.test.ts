@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { namesOf } from "../../src/auth/keys/certificate.js";
-import { type ClientCertificateOptions, clientCertificate } from "../../src/auth/schemes/client-certificate.js";
+import {
+  type ClientCertificateOptions,
+  clientCertificate,
+} from "../../src/auth/client-certificate/client-certificate.js";
+import { namesOf } from "../../src/auth/keys/certificate-names.js";
 import { type Delivery, type PeerCertificate, toDelivery } from "../../src/core/delivery.js";
 import { NOW_MS, outcomeOf, pem, proofOf } from "./proving.js";
 

@@ -6,8 +6,9 @@ import type { AddressInfo } from "node:net";
 import type { JWK } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PublicKeyAlgorithm } from "../../src/auth/keys/algorithms.js";
-import { type KeySetTuning, localKeySet, remoteKeySet } from "../../src/auth/keys/jwks.js";
+import { localKeySet } from "../../src/auth/keys/jwks.js";
 import { parseKeySet } from "../../src/auth/keys/jwks-document.js";
+import { type KeySetTuning, remoteKeySet } from "../../src/auth/keys/remote-jwks.js";
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void;
 

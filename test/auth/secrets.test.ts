@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { KeyForm } from "../../src/auth/keys/secret-encoding.js";
-import type { Secrets, UnverifiedDelivery } from "../../src/auth/keys/secrets.js";
+import type { Secrets } from "../../src/auth/keys/secrets.js";
+import type { UnverifiedDelivery } from "../../src/auth/keys/unverified-delivery.js";
 import { hmac } from "../../src/auth/schemes/hmac.js";
 import type { HmacOptions } from "../../src/auth/signature/compile.js";
 import type { Proof } from "../../src/core/auth.js";

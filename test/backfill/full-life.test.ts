@@ -1,9 +1,6 @@
 // Registered, delivered, down past the sender's patience, given up, backfilled: every event is handled exactly once.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { BackfillReport } from "hookgate/backfill";
 import { ensureEndpoint, signedRoundTrip, stripeWebhooks } from "hookgate/endpoints";
 import { stripe } from "hookgate/senders";
@@ -11,12 +8,16 @@ import { postgresStore } from "hookgate/stores/postgres";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
+import { compiled } from "../support/compiled.js";
+import { freePort } from "../support/listen.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
 import type { InstanceSettings, Told } from "./instance.js";
 
-const MODULE = fileURLToPath(new URL("./instance.ts", import.meta.url));
+const MODULE = compiled(new URL("./instance.ts", import.meta.url));
 /** Stripe's patience, in a time that a test has. */
 const RETRIES_MS = [30, 60];
+/** A sender that lives to see a receiver on a busy machine answer. */
+const PATIENT_MS = Array.from({ length: 60 }, () => 250);
 
 let postgres: PostgresServer;
 let admin: pg.Pool;
@@ -71,7 +72,7 @@ function start(more: Partial<InstanceSettings> = {}): Instance {
     ...more,
   };
   const child: ChildProcess = fork(MODULE, [JSON.stringify(settings)], {
-    execArgv: ["--import", "tsx"],
+    execArgv: [],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   child.setMaxListeners(0);
@@ -113,15 +114,6 @@ function start(more: Partial<InstanceSettings> = {}): Instance {
   return instance;
 }
 
-/** Free until somebody listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function ledger(): Promise<{ readonly event: string; readonly by: number }[]> {
   return (await pool.query("SELECT event, by FROM ledger ORDER BY event")).rows;
 }
@@ -158,7 +150,7 @@ describe("the full life of 1,000 events", () => {
     expect(endpoint).toMatchObject({ url, isEnabled: true });
 
     // Delivered.
-    await emit(300);
+    await emit(300, PATIENT_MS);
     expect((await ledger()).map(({ event }) => event)).toEqual(ids());
 
     // Killed in the middle of deliveries, and down until Stripe gives up.
@@ -172,7 +164,7 @@ describe("the full life of 1,000 events", () => {
     // Up again: what comes now is delivered, and the rest is fetched meanwhile.
     const next = start({ secret, port });
     await next.port;
-    const [report] = await Promise.all([next.backfill(), emit(100, RETRIES_MS)]);
+    const [report] = await Promise.all([next.backfill(), emit(100, PATIENT_MS)]);
     expect(report).toMatchObject({ state: "done", skipped: 0 });
     // Given up, and not missed: those that had been committed when the process was killed, before it could answer.
     expect(report.processed).toBeGreaterThanOrEqual(api.givenUp.size - 20);

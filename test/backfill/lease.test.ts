@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CursorLease, type LeaseKeys } from "../../src/backfill/lease.js";
 import { bodyDigest } from "../../src/dedupe/key.js";
 import { describeWithRedis, type RedisServer, startRedis } from "../support/redis-server.js";
+import { until } from "../support/until.js";
 
 let names = 0;
 function keys(): LeaseKeys {
@@ -51,6 +52,7 @@ function cutOff(store: DedupeStore): { readonly store: DedupeStore; cut: () => v
   };
 }
 
+/** The tests mostly wait: all stores are tested at once. */
 function contract(open: () => DedupeStore): void {
   it("is held by one, and handed on at once when it is given up, with the cursor", async () => {
     const [store, of] = [open(), keys()];
@@ -90,40 +92,40 @@ function contract(open: () => DedupeStore): void {
     });
     await first.save("old");
     silent.cut();
-    await expect
-      .poll(
-        () =>
-          take(store, of)
-            .then((next) => next.save("new"))
-            .catch(() => false),
-        { timeout: 15_000 },
-      )
-      .toBe(true);
-    await expect.poll(() => isLost, { timeout: 15_000 }).toBe(true);
+    await until(() =>
+      take(store, of)
+        .then((next) => next.save("new"))
+        .catch(() => false),
+    );
+    await until(() => isLost);
     expect(await first.save("old again")).toBe(false);
     await first.giveUp();
   });
 }
 
-describe("a lease on memoryStore", () => contract(() => memoryStore()));
+describe.concurrent("a lease on memoryStore", () => contract(() => memoryStore()));
 
-describe("a lease on sqliteStore", () => {
+describe.concurrent("a lease on sqliteStore", () => {
   const folder = mkdtempSync(join(tmpdir(), "hookgate-lease-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   let files = 0;
   contract(() => sqliteStore(join(folder, `${files++}.db`)) as DedupeStore);
 });
 
-describeWithRedis("a lease on redisStore", () => {
-  let server: RedisServer;
-  let client: Redis;
-  beforeAll(async () => {
-    server = await startRedis();
-    client = new Redis(server.port, "127.0.0.1");
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await server.stop();
-  });
-  contract(() => redisStore(client) as DedupeStore);
-});
+describeWithRedis(
+  "a lease on redisStore",
+  () => {
+    let server: RedisServer;
+    let client: Redis;
+    beforeAll(async () => {
+      server = await startRedis();
+      client = new Redis(server.port, "127.0.0.1");
+    });
+    afterAll(async () => {
+      client.disconnect();
+      await server.stop();
+    });
+    contract(() => redisStore(client) as DedupeStore);
+  },
+  true,
+);

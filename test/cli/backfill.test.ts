@@ -1,77 +1,28 @@
-// Tests of `hookgate backfill` as a process with a module of an application, against a local server with Stripe's API.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// `hookgate backfill`, mostly called in this process, with a module of an application, against a local server that speaks Stripe's API.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sinceMs } from "../../src/cli/lib/since.js";
 import type { Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
-import { cli } from "./cli.js";
+import { type Called, cli } from "./cli.js";
 import { type Circumstances, command, type Ended } from "./process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hookgate-backfill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const source = (name: string): string => JSON.stringify(new URL(`../../src/${name}.ts`, import.meta.url).href);
 
-const IMPORTS = `
-import { createReceiver } from ${source("index")};
-import { stripe } from ${source("senders/index")};
-import { backfill, stripeEvents } from ${source("backfill/index")};
-import { sqliteStore } from ${source("stores/sqlite/index")};
-`;
-const STRIPE = `stripeEvents({
-  apiKey: process.env.STRIPE_API_KEY, baseUrl: process.env.STRIPE_URL, tries: 1, timeoutSeconds: 0.5,
-})`;
-/** A module with a shared store. Its connection and a timer would keep the process alive. */
-const RECEIVER = `${IMPORTS}
-import Database from ${JSON.stringify(import.meta.resolve("libsql"))};
-import { appendFileSync, existsSync } from "node:fs";
-const store = sqliteStore(new Database(process.env.DATABASE));
-await store.migrate();
-export const receiver = createReceiver(stripe({ secret: "whsec_0123456789abcdef" }), { scope: "billing", dedupe: { store } });
-let count = 0;
-receiver.on("invoice.paid", async ({ id }) => {
-  count++;
-  if (process.env.FAIL_AT === String(count)) throw new Error("the ledger is closed");
-  if (process.env.SLOW !== undefined) await new Promise((resolve) => setTimeout(resolve, 100));
-  if (count === 1) console.log("the first");
-  while (existsSync(process.env.HOLD ?? "")) await new Promise((resolve) => setTimeout(resolve, 20));
-  appendFileSync(process.env.LEDGER, id + "\\n");
-  console.log("paid", id);
-});
-setInterval(() => undefined, 1_000);
-`;
-const MODULES: Readonly<Record<string, string>> = {
-  "webhooks.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE}, pageSize: 4, tries: 1, leaseSeconds: 2 });`,
-  "skips.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE}, tries: 1, onFailure: "skip" });`,
-  "scheduled.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE} }).start({ everySeconds: 60 });`,
-  "listens.mjs": `${RECEIVER}export const missed = backfill(receiver, { source: ${STRIPE}, tries: 1 });
-import { createServer } from "node:http";
-createServer(receiver).listen(Number(new URL(process.env.STRIPE_URL).port), "127.0.0.1");`,
-  "hangs.mjs": 'console.log("connecting"); setInterval(() => undefined, 1_000); await new Promise(() => undefined);',
-  "both.mjs": `${RECEIVER}export const source = ${STRIPE};`,
-  "receiver.mjs": RECEIVER,
-  "memory.mjs": `${IMPORTS}
-export const receiver = createReceiver(stripe({ secret: "whsec_0123456789abcdef" }));
-receiver.on("invoice.paid", () => undefined);
-export const source = ${STRIPE};`,
-  "silent.mjs": `${IMPORTS}
-export const receiver = createReceiver(stripe({ secret: "whsec_0123456789abcdef" }));
-export const source = ${STRIPE};`,
-  "several.mjs": `${RECEIVER}
-export const one = backfill(receiver, { source: ${STRIPE} });
-export const two = backfill(receiver, { source: ${STRIPE} });`,
-  "strange.mjs": "export const missed = { run() {}, start() {}, stop() {} };",
-  "nothing.mjs": "export const port = 3000;",
-  "empty.mjs": "",
-  "throws.mjs": 'throw new Error("DATABASE_URL is missing");',
-  "syntax.mjs": "export const {",
+const modules = fileURLToPath(new URL("backfill-modules", import.meta.url));
+/** Modules with nothing in them that a backfill could be made of. */
+const OTHERS: Readonly<Record<string, string>> = {
+  "strange.ts": "export const missed = { run() {}, start() {}, stop() {} };",
+  "nothing.ts": "export const port = 3000;",
+  "empty.ts": "",
+  "throws.ts": 'throw new Error("DATABASE_URL is missing");',
+  "syntax.ts": "export const {",
 };
-beforeAll(() => {
-  for (const [name, text] of Object.entries(MODULES)) writeFileSync(join(folder, name), text);
-  mkdirSync(join(folder, "folder.mjs"));
-});
 
 let api: StripeApi;
 let env: Record<string, string>;
@@ -102,33 +53,62 @@ function ledger(): readonly string[] {
     .sort();
 }
 
-async function run(module: string, args: readonly string[] = [], more: Circumstances = {}): Promise<Ended> {
-  const ended = await command(["backfill", module, ...args], { cwd: folder, ...more, env: { ...env, ...more.env } });
+/** As a process of its own. */
+async function spawned(module: string, args: readonly string[] = [], more: Circumstances = {}): Promise<Ended> {
+  const ended = await command(["backfill", join(modules, module), ...args], { ...more, env: { ...env, ...more.env } });
   expect(ended.out + ended.err).not.toContain(STRIPE_KEY);
   return ended;
+}
+
+/** In this process, with modules that no run has imported yet: a copy of them all. */
+async function run(module: string, args: readonly string[] = [], more: Record<string, string> = {}): Promise<Called> {
+  const copy = mkdtempSync(join(folder, "modules-"));
+  cpSync(modules, copy, { recursive: true });
+  for (const [name, text] of Object.entries(OTHERS)) writeFileSync(join(copy, name), text);
+  const before = { env: { ...process.env }, faults: process.listeners("uncaughtException"), console: { ...console } };
+  const said = { out: "", err: "" };
+  console.log = (...words) => {
+    said.out += `${words.join(" ")}\n`;
+  };
+  console.error = (...words) => {
+    said.err += `${words.join(" ")}\n`;
+  };
+  console.warn = console.error;
+  Object.assign(process.env, env, more);
+  try {
+    const called = await cli(["backfill", join(copy, module), ...args]);
+    expect(called.out + called.err).not.toContain(STRIPE_KEY);
+    return { ...called, out: said.out + called.out, err: said.err + called.err, json: called.json };
+  } finally {
+    Object.assign(console, before.console);
+    for (const name of Object.keys(process.env)) if (!(name in before.env)) delete process.env[name];
+    Object.assign(process.env, before.env);
+    for (const listener of process.listeners("uncaughtException"))
+      if (!before.faults.includes(listener)) process.off("uncaughtException", listener);
+  }
 }
 
 describe("a run", { timeout: 60_000 }, () => {
   it("handles missed events, reports them and ends; the next run continues from the cursor", async () => {
     const ids = await happen();
-    const first = await run("./webhooks.mjs", ["--since", "3h"]);
+    const first = await spawned("webhooks.ts", ["--since", "3h"]);
     expect(first.out).toMatch(/Found +10\nHandled +7\nDuplicates +0\nIgnored +3, no handler.*\nFailed +0\ndone\n$/);
     expect([first.code, ledger()]).toEqual([0, ids]);
-    expect((await run("./webhooks.mjs")).out).toMatch(/Since +the cursor\nFound +0\n/);
-    const again = await run("./webhooks.mjs", ["--since", new Date(Date.now() - 10_800_000).toISOString()]);
+    expect((await run("webhooks.ts")).out).toMatch(/Since +the cursor\nFound +0\n/);
+    const again = await run("webhooks.ts", ["--since", new Date(Date.now() - 10_800_000).toISOString()]);
     expect(again.out).toMatch(/Handled +0\nDuplicates +7\n/);
     expect(ledger()).toEqual(ids);
   });
 
   it("without a cursor reports where it started and how to go back further", async () => {
     await happen();
-    const { out, code } = await run("./webhooks.mjs");
+    const { out, code } = await run("webhooks.ts");
     expect([code, out]).toEqual([0, expect.stringMatching(/no cursor yet; --since goes back further\nFound +0/)]);
   });
 
   it("accepts a receiver and a source; --json prints the report only, whatever handlers log", async () => {
     const ids = await happen();
-    const { json, code, err } = await run("./both.mjs#receiver", ["--since", "3h", "--json"]);
+    const { json, code, err } = await run("both.ts#receiver", ["--since", "3h", "--json"]);
     expect([code, json()]).toMatchObject([
       0,
       { ok: true, state: "done", found: 10, handled: 7, ignored: 3, failed: 0 },
@@ -139,17 +119,16 @@ describe("a run", { timeout: 60_000 }, () => {
 
   it("stops a schedule that the module has started", async () => {
     await happen();
-    expect((await run("./scheduled.mjs", ["--since", "3h", "--json"])).json()).toMatchObject({ ok: true, found: 10 });
+    expect((await run("scheduled.ts", ["--since", "3h", "--json"])).json()).toMatchObject({ ok: true, found: 10 });
   });
 
   it("reads a .env file for the module", async () => {
-    writeFileSync(join(folder, "own.env"), `STRIPE_API_KEY=${STRIPE_KEY}\n`);
+    const dotenv = join(folder, "own.env");
+    writeFileSync(dotenv, `STRIPE_API_KEY=${STRIPE_KEY}\n`);
     const { STRIPE_API_KEY: _, ...others } = env;
     env = others;
-    expect((await run("./webhooks.mjs")).err).toMatch(
-      /could not be loaded: TypeError: stripeEvents: apiKey is missing/,
-    );
-    expect((await run("./webhooks.mjs", ["--env-file", "own.env"])).code).toBe(0);
+    expect((await run("webhooks.ts")).err).toMatch(/could not be loaded: TypeError: stripeEvents: apiKey is missing/);
+    expect((await run("webhooks.ts", ["--env-file", dotenv])).code).toBe(0);
   });
 });
 
@@ -160,26 +139,14 @@ it("fetches failed deliveries of GitHub, which does not retry", { timeout: 60_00
   await fetch(`${github.url}/repos/acme/shop/hooks`, { method: "POST", headers, body: JSON.stringify(registered) });
   const [hookId] = github.hooks.keys();
   const guid = await github.emit("issues", { action: "opened", issue: { number: 1 } });
-  const text = `${IMPORTS}
-import { github } from ${source("senders/index")};
-import { githubDeliveries } from ${source("backfill/index")};
-import Database from ${JSON.stringify(import.meta.resolve("libsql"))};
-const store = sqliteStore(new Database(process.env.DATABASE));
-await store.migrate();
-const receiver = createReceiver(github({ secret: "only for this test" }), { scope: "issues", dedupe: { store } });
-receiver.on("issues.opened", ({ id }) => console.log("opened", id));
-const of = { owner: "acme", repo: "shop", hookId: ${hookId} };
-export const missed = backfill(receiver, {
-  source: githubDeliveries({ token: process.env.GITHUB_TOKEN, of, baseUrl: ${JSON.stringify(github.url)}, tries: 1 }),
-});`;
-  writeFileSync(join(folder, "github.mjs"), text);
-  const ended = await run("./github.mjs", ["--since", "1h"], { env: { GITHUB_TOKEN } });
+  const access = { GITHUB_TOKEN, GITHUB_URL: github.url, HOOK_ID: String(hookId) };
+  const ended = await run("github.ts", ["--since", "1h"], access);
   expect([ended.code, ended.out]).toEqual([0, expect.stringMatching(new RegExp(`^opened ${guid}\n`, "m"))]);
-  expect((await run("./github.mjs", ["--since", "1h", "--json"], { env: { GITHUB_TOKEN } })).json()).toMatchObject({
+  expect((await run("github.ts", ["--since", "1h", "--json"], access)).json()).toMatchObject({
     handled: 0,
     duplicates: 1,
   });
-  const refused = await run("./github.mjs", ["--since", "1h"], { env: { GITHUB_TOKEN: "ghp_of_somebody_else" } });
+  const refused = await run("github.ts", ["--since", "1h"], { ...access, GITHUB_TOKEN: "ghp_of_somebody_else" });
   expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/answered 401.*\nFix: Use a token/)]);
   await github.close();
 });
@@ -187,20 +154,20 @@ export const missed = backfill(receiver, {
 describe("a failure exits with 1, and the next run continues:", { timeout: 60_000 }, () => {
   it("a failing handler: the event is named, and the others of its page are handled", async () => {
     const ids = await happen();
-    const failed = await run("./webhooks.mjs", ["--since", "3h"], { env: { FAIL_AT: "4" } });
+    const failed = await run("webhooks.ts", ["--since", "3h"], { FAIL_AT: "4" });
     expect(failed.out).toMatch(/Failed +1\n$/);
     expect(failed.err).toMatch(
       /invoice.paid "evt_\d+" ended as handler_failed[^\n]*\nFix: Find out why its handler fails/,
     );
     expect(failed.err.replace(/\s+/g, " ")).toContain("run it again without --since: it continues from the cursor");
     expect(failed.code).toBe(1);
-    const mended = await run("./webhooks.mjs");
+    const mended = await run("webhooks.ts");
     expect([mended.code, ledger()]).toEqual([0, ids]);
   });
 
   it("a skipped event counts as failed", async () => {
     await happen();
-    const { code, json } = await run("./skips.mjs", ["--since", "3h", "--json"], { env: { FAIL_AT: "4" } });
+    const { code, json } = await run("skips.ts", ["--since", "3h", "--json"], { FAIL_AT: "4" });
     expect([code, json()]).toMatchObject([1, { ok: false, state: "done", handled: 6, failed: 1 }]);
   });
 
@@ -217,7 +184,8 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     const ids = await happen();
     // After the first page.
     api.fail(fault, 1, ({ query }) => query.has("starting_after"));
-    const ended = await run("./webhooks.mjs", ["--since", "3h", "--json"]);
+    const limit = fault === "hang" ? { TIMEOUT_SECONDS: "0.1" } : {};
+    const ended = await run("webhooks.ts", ["--since", "3h", "--json"], limit);
     expect(ended.code).toBe(1);
     expect(ended.json()).toMatchObject({
       ok: false,
@@ -226,18 +194,18 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
       reason: expect.stringMatching(/^Stripe could not list the events/),
       fix: expect.stringMatching(fix),
     });
-    expect((await run("./webhooks.mjs")).code).toBe(0);
+    expect((await run("webhooks.ts")).code).toBe(0);
     expect(ledger()).toEqual(ids);
   });
 
   it("Ctrl+C: ends after the event in progress, and nothing is lost", async () => {
     const ids = await happen();
-    const ended = await run("./webhooks.mjs", ["--since", "3h"], {
+    const ended = await spawned("webhooks.ts", ["--since", "3h"], {
       env: { SLOW: "1" },
       signalOn: (out) => ((out.match(/paid /g) ?? []).length >= 2 ? "SIGINT" : undefined),
     });
     expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/the run was interrupted\nFix: Run it again/)]);
-    expect((await run("./webhooks.mjs", ["--since", "3h"])).code).toBe(0);
+    expect((await run("webhooks.ts", ["--since", "3h"])).code).toBe(0);
     expect(ledger()).toEqual(ids);
   });
 
@@ -249,7 +217,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     const hasBegun = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const first = run("./webhooks.mjs", ["--since", "3h"], {
+    const first = spawned("webhooks.ts", ["--since", "3h"], {
       env: { HOLD: hold },
       signalOn(out) {
         if (out.includes("the first")) begun();
@@ -257,7 +225,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
       },
     });
     await hasBegun;
-    const second = await run("./webhooks.mjs");
+    const second = await run("webhooks.ts");
     expect([second.code, second.err]).toEqual([
       1,
       expect.stringMatching(/another instance is running the backfill\nFix: Let the other/),
@@ -269,16 +237,20 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
 
 describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }, () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
-    ["a receiver without a source", ["./receiver.mjs"], /exports a receiver but no source/],
-    ["a store in memory", ["./memory.mjs"], /would be handled again.*--without-dedupe/],
-    ["a receiver without handlers", ["./silent.mjs"], /has no handler/],
-    ["several backfills", ["./several.mjs"], /choose one with .*#one or .*#two/],
-    ["an unknown export", ["./several.mjs#three"], /has no export three; its exports are one, receiver, two/],
-    ["a receiver of another installation", ["./strange.mjs"], /another installation of hookgate/],
-    ["a module without a backfill", ["./nothing.mjs"], /exports port, and no backfill: export the result/],
-    ["an empty module", ["./empty.mjs"], /exports nothing, and/],
-    ["a module that throws", ["./throws.mjs"], /could not be loaded: Error: DATABASE_URL is missing/],
-    ["a module with a syntax error", ["./syntax.mjs"], /could not be loaded: .*[Ee]rror/],
+    ["a receiver without a source", ["receiver.ts"], /exports a receiver but no source/],
+    ["a store in memory", ["in-memory.ts"], /would be handled again.*--without-dedupe/],
+    ["a receiver without handlers", ["without-handlers.ts"], /has no handler/],
+    ["several", ["several.ts"], /say which, as in .*#one or .*#two/],
+    [
+      "an export that is not there",
+      ["several.ts#three"],
+      /exports no three; it exports (?=.*\bone\b)(?=.*\breceiver\b)(?=.*\btwo\b)\w+, \w+, \w+$/m,
+    ],
+    ["a receiver of another installation", ["strange.ts"], /another installation of hookgate/],
+    ["a module without any", ["nothing.ts"], /exports port, and no backfill among it: export what/],
+    ["an empty module", ["empty.ts"], /exports nothing, and/],
+    ["a module that throws", ["throws.ts"], /could not be loaded: Error: DATABASE_URL is missing/],
+    ["a module with a syntax error", ["syntax.ts"], /could not be loaded: .*[Ee]rror/],
   ];
   it.each(cases)("%s", async (_name, args, message) => {
     const ended = await run(args[0] ?? "", args.slice(1));
@@ -287,7 +259,7 @@ describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }
 
   it("a module that listens on a port in use", async () => {
     await happen();
-    const { code, out, err } = await run("./listens.mjs", ["--since", "3h"], { env: { SLOW: "1" } });
+    const { code, out, err } = await spawned("listens.ts", ["--since", "3h"], { env: { SLOW: "1" } });
     // 1 if the run had already started.
     expect([1, 2]).toContain(code);
     expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*listen only when it is the main module/)]);
@@ -296,13 +268,13 @@ describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }
 
   it("a module that never finishes loading is ended by Ctrl+C", async () => {
     const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("connecting") ? "SIGINT" : undefined);
-    const { code, err } = await run("./hangs.mjs", [], { signalOn });
+    const { code, err } = await spawned("hangs.ts", [], { signalOn });
     expect([code, err]).toEqual([1, expect.stringMatching(/interrupted while .* was loaded; nothing was done/)]);
   });
 
   it("--without-dedupe accepts a store in memory", async () => {
     await happen();
-    const { code, json } = await run("./memory.mjs", ["--since", "3h", "--without-dedupe", "--json"]);
+    const { code, json } = await run("in-memory.ts", ["--since", "3h", "--without-dedupe", "--json"]);
     expect([code, json()]).toMatchObject([0, { handled: 7 }]);
   });
 

@@ -1,15 +1,15 @@
-// Tests of `hookgate endpoints` as a process, against local servers with GitHub's and Stripe's APIs.
+// `hookgate endpoints`, called in this process, against local servers that speak GitHub's and Stripe's APIs.
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
 import { github, gitlab, stripe } from "hookgate/senders";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apiServer, type Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, type GithubApi, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
-import { cli, file } from "./cli.js";
-import { command, type Ended } from "./process.js";
+import { listen } from "../support/listen.js";
+import { until } from "../support/until.js";
+import { type Called, cli, file } from "./cli.js";
+import { command } from "./process.js";
 
 const SECRET = "the first secret of these tests";
 const NEXT = "the second secret of these tests";
@@ -24,35 +24,43 @@ afterEach(async () => {
 async function receiver(sender: unknown): Promise<string> {
   const made = createReceiver(sender as never, { logger: { warn() {}, error() {} } } as never);
   (made as { on(pattern: string, handler: () => void): unknown }).on("push", () => undefined);
-  const server = createServer(made as never);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  opened.push({ close: () => new Promise((resolve) => server.close(resolve)) });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const server = await listen(made as never);
+  opened.push(server);
+  return `http://${server.host}/hook`;
 }
 
 /** Asserts that no token or secret is printed. */
-function discreet(ended: Ended): Ended {
-  for (const text of Object.values(env)) expect(ended.out + ended.err).not.toContain(text);
-  return ended;
+function discreet(called: Called): Called {
+  for (const text of Object.values(env)) expect(called.out + called.err).not.toContain(text);
+  return called;
 }
 
 describe("at GitHub", { timeout: 60_000 }, () => {
   let api: GithubApi;
   let secrets: string[];
+  let lookups: number;
   let url: string;
   beforeEach(async () => {
     api = await githubApi();
     opened.push(api);
     secrets = [SECRET];
-    url = await receiver(github({ secret: () => secrets }));
+    lookups = 0;
+    url = await receiver(
+      github({
+        secret() {
+          lookups++;
+          return secrets;
+        },
+      }),
+    );
   });
 
   const at = (): string[] => [
     ...["--sender", "github", "--option", "repo=acme/shop", "--token-env", "GITHUB_TOKEN"],
-    ...["--option", `baseUrl=${api.url}`, "--option", "tries=1", "--option", "timeoutSeconds=0.5"],
+    ...["--option", `baseUrl=${api.url}`, "--option", "tries=1"],
   ];
-  const run = async (...args: string[]): Promise<Ended> =>
-    discreet(await command(["endpoints", ...args, ...at()], { env }));
+  const run = async (...args: string[]): Promise<Called> =>
+    discreet(await cli(["endpoints", ...args, ...at()], { env }));
   const declared = (more: readonly string[] = []): string[] => [
     ...["ensure", url, "--events", "issues,push", "--secret-env", "HOOK_SECRET"],
     ...more,
@@ -128,12 +136,10 @@ describe("at GitHub", { timeout: 60_000 }, () => {
 
   it("rotate --wait waits for a deployment", async () => {
     await run(...declared());
+    const before = lookups;
     const rotated = run("rotate", url, "--secret-env", "NEXT_SECRET", "--yes", "--wait", "30s");
-    const asked = api.asked.length;
-    while (api.asked.length === asked) await new Promise((resolve) => setTimeout(resolve, 50));
-    setTimeout(() => {
-      secrets = [NEXT, SECRET];
-    }, 1_500);
+    await until(() => lookups > before);
+    secrets = [NEXT, SECRET];
     expect((await rotated).code).toBe(0);
   });
 
@@ -174,12 +180,13 @@ describe("at GitHub", { timeout: 60_000 }, () => {
   it.each(failures)(
     "%s of the API: prints the fix without the token, exit code 1",
     async (_name, fault, problem, fix) => {
+      const list = ["list", ...(fault === "hang" ? ["--option", "timeoutSeconds=0.1"] : [])];
       api.fail(fault);
-      const ended = await run("list", "--json");
+      const ended = await run(...list, "--json");
       expect(ended.json()).toMatchObject({ ok: false, problem, fix: expect.stringMatching(fix) });
       expect(ended.code).toBe(1);
       api.fail(fault);
-      const { out, err, code } = discreet(await cli(["endpoints", "list", ...at()], { env }));
+      const { out, err, code } = discreet(await cli(["endpoints", ...list, ...at()], { env }));
       expect([code, out, err]).toEqual([1, "", expect.stringMatching(/^hookgate: GitHub could not [^\n]*\nFix: /)]);
     },
   );
@@ -208,9 +215,9 @@ describe("at Stripe, which creates the secret", { timeout: 60_000 }, () => {
     kept = file("", "kept.secret");
     url = await receiver(stripe({ secret: () => readFileSync(kept, "utf8").split("\n").filter(Boolean) }));
   });
-  const run = async (...args: string[]): Promise<Ended> => {
+  const run = async (...args: string[]): Promise<Called> => {
     const at = ["--sender", "stripe", "--token-env", "STRIPE_API_KEY", "--option", `baseUrl=${api.url}`];
-    const ended = discreet(await command(["endpoints", ...args, ...at], { env }));
+    const ended = discreet(await cli(["endpoints", ...args, ...at], { env }));
     for (const { secret } of api.endpoints.values()) expect(ended.out + ended.err).not.toContain(secret);
     return ended;
   };

@@ -18,11 +18,13 @@ export interface Circumstances {
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const TSX = import.meta.resolve("tsx");
+/** Where modules of tests find `hookgate`. */
+const TSX_TSCONFIG_PATH = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
 
 export function command(args: readonly string[], { env = {}, cwd, signalOn }: Circumstances = {}): Promise<Ended> {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
-    env: { PATH, HOME, NODE_NO_WARNINGS: "1", ...env },
+    env: { PATH, HOME, NODE_NO_WARNINGS: "1", TSX_TSCONFIG_PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd === undefined ? {} : { cwd }),
   });

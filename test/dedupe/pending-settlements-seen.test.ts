@@ -1,4 +1,4 @@
-// What do the sender of an event and other processes see of a store that did something unheard, or was not told something?
+// What a retry and other processes see after a claim's answer was lost or a settlement failed.
 import type { DedupeStore } from "hookgate";
 import { memoryStore } from "hookgate";
 import { describe, expect, it } from "vitest";
@@ -8,12 +8,12 @@ import { viewOf } from "../receiver/harness.js";
 const DONE = { reply: undefined };
 const requestOf = (key: string, token: string) => ({ key, token, leaseSeconds: 60, bodyDigest: "d" });
 
-/** One process's way to a store: ops arrive, or not, and their answers come back, or not. */
+/** One process's connection to a shared store, which can lose operations or their answers. */
 function world() {
   const shared = memoryStore();
   let mood: "fine" | "answers are lost" | "down" = "fine";
   const asked: string[] = [];
-  const through =
+  const via =
     <Given extends unknown[], T>(op: string, call: (...given: Given) => T) =>
     async (...given: Given): Promise<Awaited<T>> => {
       asked.push(op);
@@ -25,9 +25,9 @@ function world() {
   const ops: DedupeStore = viewOf(shared);
   const store = resilientStore({
     ...ops,
-    claim: through("claim", ops.claim),
-    complete: through("complete", ops.complete),
-    release: through("release", ops.release),
+    claim: via("claim", ops.claim),
+    complete: via("complete", ops.complete),
+    release: via("release", ops.release),
   });
   return {
     store,
@@ -40,7 +40,7 @@ function world() {
 }
 
 describe("a claim whose answer was lost", () => {
-  it("is given back when the same event comes again: it does not wait for the lease", async () => {
+  it("is released when its event is retried, before the lease has passed", async () => {
     const { store, become } = world();
     become("answers are lost");
     await expect(store.claim(requestOf("a", "first"))).rejects.toThrow("claim failed");
@@ -48,7 +48,7 @@ describe("a claim whose answer was lost", () => {
     expect(await store.claim(requestOf("a", "second"))).toMatchObject({ state: "claimed" });
   });
 
-  it("is given back to other processes by the first op that is answered", async () => {
+  it("is released for other processes after the first operation that is answered", async () => {
     const { store, other, become } = world();
     become("answers are lost");
     await expect(store.claim(requestOf("a", "first"))).rejects.toThrow();
@@ -58,7 +58,7 @@ describe("a claim whose answer was lost", () => {
     await expect.poll(() => other.claim(requestOf("a", "theirs"))).toMatchObject({ state: "claimed" });
   });
 
-  it("stays another's, where another has it by now", async () => {
+  it("does not take the key from another process that has claimed it since", async () => {
     const { store, other, become } = world();
     become("down");
     await expect(store.claim(requestOf("a", "first"))).rejects.toThrow();
@@ -68,7 +68,7 @@ describe("a claim whose answer was lost", () => {
     expect(await other.renew("a", "theirs", 60)).toBe("held");
   });
 
-  it("is not given back, when its second try was answered", async () => {
+  it("is not released when the store has answered", async () => {
     const { store, other, asked } = world();
     expect(await store.claim(requestOf("a", "first"))).toMatchObject({ state: "claimed" });
     await store.claim(requestOf("b", "x"));
@@ -77,8 +77,8 @@ describe("a claim whose answer was lost", () => {
   });
 });
 
-describe("what the store was not told", () => {
-  it("is a completion: told before the lease has passed, the event does not run again", async () => {
+describe("a settlement that failed", () => {
+  it("is retried before the lease has passed: a completion, so the event does not run again", async () => {
     const { store, other, become } = world();
     await store.claim(requestOf("a", "first"));
     become("down");
@@ -88,7 +88,7 @@ describe("what the store was not told", () => {
     await expect.poll(() => other.claim(requestOf("a", "retry"))).toMatchObject({ state: "done" });
   });
 
-  it("is a release, with what was done of the work", async () => {
+  it("is retried: a release, with its progress", async () => {
     const { store, other, become } = world();
     await store.claim(requestOf("a", "first"));
     become("down");
@@ -98,7 +98,7 @@ describe("what the store was not told", () => {
     await expect.poll(() => other.claim(requestOf("a", "retry"))).toMatchObject({ state: "claimed", progress: "half" });
   });
 
-  it("is told no more once a later try was heard", async () => {
+  it("is not retried after a later settlement was stored", async () => {
     const { store, asked, become } = world();
     await store.claim(requestOf("a", "first"));
     become("down");

@@ -1,9 +1,9 @@
-// A claim is made and its answer never comes: who gives it back, and when?
+// A claim whose answer was lost, and a settlement that failed, are settled once the store answers again.
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createOwed } from "../../src/dedupe/pending-settlements.js";
+import { createPendingSettlements } from "../../src/dedupe/pending-settlements.js";
 import { resilientStore } from "../../src/dedupe/resilient-store.js";
 import { memoryStore } from "../../src/stores/memory/memory-store.js";
 import { postgresStore } from "../../src/stores/postgres/postgres-store.js";
@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** Far more than any test waits: what is free again earlier was given back. */
+/** Far longer than any test waits: a key that can be claimed earlier was released. */
 const LEASE_SECONDS = 600;
 const requestOf = (key: string, token: string) => ({ key, token, leaseSeconds: LEASE_SECONDS, bodyDigest: "digest" });
 const PATIENCE = { timeout: 20_000, interval: 50 };
@@ -30,14 +30,14 @@ async function proxyTo(port: number): Promise<TcpProxy> {
   return proxy;
 }
 
-/** The claim arrives and its answer is lost, then the network is well again. */
+/** The claim reaches the store and its answer is lost; then the network recovers. */
 async function losesAnAnswer(store: DedupeStore, direct: DedupeStore, proxy: TcpProxy): Promise<void> {
-  const guarded = resilientStore(store);
+  const resilient = resilientStore(store);
   const key = randomUUID();
-  await guarded.claim(requestOf(randomUUID(), "warm"));
+  await resilient.claim(requestOf(randomUUID(), "warm"));
   proxy.mute();
-  await expect(guarded.claim(requestOf(key, "late"))).rejects.toThrow();
-  // The cause: nobody holds it, and everybody is told to wait for who does.
+  await expect(resilient.claim(requestOf(key, "late"))).rejects.toThrow();
+  // The fault: no process uses the claim, and every process is answered in_flight.
   await vi.waitFor(async () =>
     expect(await direct.claim(requestOf(key, "other"))).toMatchObject({ state: "in_flight" }),
   );
@@ -50,8 +50,8 @@ async function losesAnAnswer(store: DedupeStore, direct: DedupeStore, proxy: Tcp
 
 const CLIENTS: readonly (readonly [string, (port: number) => Promise<RedisClient>])[] = [
   ["ioredis", async (port) => ioredis(port, {})],
-  // Then the client gives up what it has sent, and the answer to it is an error.
-  ["ioredis that does not send again", async (port) => ioredis(port, { autoResendUnfulfilledCommands: false })],
+  // This client drops the commands it has sent, and rejects them.
+  ["ioredis without resending", async (port) => ioredis(port, { autoResendUnfulfilledCommands: false })],
   [
     "node-redis",
     async (port) => {
@@ -71,8 +71,8 @@ function ioredis(port: number, options: object): Redis {
   return client;
 }
 
-describeWithRedis("a claim that Redis made, and whose answer was lost", () => {
-  it.each(CLIENTS)("is given back once the network is well again: %s", async (_, connect) => {
+describeWithRedis("a claim in Redis whose answer was lost", () => {
+  it.each(CLIENTS)("is released once the network recovers: %s", async (_, connect) => {
     const server = await startRedis();
     closers.push(() => server.stop());
     const proxy = await proxyTo(server.port);
@@ -80,15 +80,15 @@ describeWithRedis("a claim that Redis made, and whose answer was lost", () => {
     await losesAnAnswer(redisStore(await connect(proxy.port), { allowVolatile: true }), direct, proxy);
   });
 
-  it("is given back where Redis was stopped, and makes it from the buffer of a connection that has ended", async () => {
+  it("is released when a stopped Redis resumes and executes it from the buffer of a closed connection", async () => {
     const server = await startRedis();
     closers.push(() => server.stop());
     const key = randomUUID();
     const client = ioredis(server.port, { autoResendUnfulfilledCommands: false });
-    const guarded = resilientStore(redisStore(client, { allowVolatile: true }));
-    await guarded.claim(requestOf("warm", "warm"));
+    const resilient = resilientStore(redisStore(client, { allowVolatile: true }));
+    await resilient.claim(requestOf("warm", "warm"));
     server.hang();
-    const late = guarded.claim(requestOf(key, "late"));
+    const late = resilient.claim(requestOf(key, "late"));
     await expect(late).rejects.toThrow();
     client.disconnect(true);
     server.goOn();
@@ -100,8 +100,8 @@ describeWithRedis("a claim that Redis made, and whose answer was lost", () => {
   });
 });
 
-describe("a claim that PostgreSQL committed, and whose answer was lost", () => {
-  it("is given back once the network is well again", async () => {
+describe("a claim committed by PostgreSQL whose answer was lost", () => {
+  it("is released once the network recovers", async () => {
     const server = await startPostgres();
     closers.push(() => server.close());
     const direct = postgresStore(server.pool());
@@ -112,8 +112,8 @@ describe("a claim that PostgreSQL committed, and whose answer was lost", () => {
   }, 60_000);
 });
 
-describe("the end of a claim that the store could not be told", () => {
-  /** A memory store whose ends fail while it is away. */
+describe("a settlement that failed while the store was unavailable", () => {
+  /** A memory store whose operations fail while it is away. */
   function failing() {
     const store = memoryStore();
     let isAway = false;
@@ -134,14 +134,14 @@ describe("the end of a claim that the store could not be told", () => {
     const away = (now: boolean): void => {
       isAway = now;
     };
-    return { store, guarded: resilientStore(wrapped), away };
+    return { store, resilient: resilientStore(wrapped), away };
   }
 
-  it("is told when it is back: a completion, so that a retry does not run again", async () => {
-    const { store, guarded, away } = failing();
-    guarded.claim(requestOf("k", "t"));
+  it("is retried when the store is back: a completion, so that a retry does not run the event again", async () => {
+    const { store, resilient, away } = failing();
+    resilient.claim(requestOf("k", "t"));
     away(true);
-    expect(() => guarded.complete("k", "t", { reply: "r" }, 60)).toThrow();
+    expect(() => resilient.complete("k", "t", { reply: "r" }, 60)).toThrow();
     away(false);
     await vi.waitFor(
       () => expect(store.claim(requestOf("k", "u"))).toMatchObject({ state: "done", reply: "r" }),
@@ -149,11 +149,11 @@ describe("the end of a claim that the store could not be told", () => {
     );
   });
 
-  it("is told when it is back: a release, with its progress", async () => {
-    const { store, guarded, away } = failing();
-    guarded.claim(requestOf("k", "t"));
+  it("is retried when the store is back: a release, with its progress", async () => {
+    const { store, resilient, away } = failing();
+    resilient.claim(requestOf("k", "t"));
     away(true);
-    expect(() => guarded.release("k", "t", "half")).toThrow();
+    expect(() => resilient.release("k", "t", "half")).toThrow();
     away(false);
     await vi.waitFor(
       () => expect(store.claim(requestOf("k", "u"))).toMatchObject({ state: "claimed", progress: "half" }),
@@ -161,71 +161,71 @@ describe("the end of a claim that the store could not be told", () => {
     );
   });
 
-  it("is not told where a later word was heard", async () => {
-    const { store, guarded, away } = failing();
-    guarded.claim(requestOf("k", "t"));
+  it("is not retried after a later settlement of the same claim was stored", async () => {
+    const { store, resilient, away } = failing();
+    resilient.claim(requestOf("k", "t"));
     away(true);
-    expect(() => guarded.release("k", "t")).toThrow();
+    expect(() => resilient.release("k", "t")).toThrow();
     away(false);
-    expect(guarded.complete("k", "t", { reply: undefined }, 60)).toBe("held");
-    expect(guarded.claim(requestOf("other", "o"))).toMatchObject({ state: "claimed" });
+    expect(resilient.complete("k", "t", { reply: undefined }, 60)).toBe("held");
+    expect(resilient.claim(requestOf("other", "o"))).toMatchObject({ state: "claimed" });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(store.claim(requestOf("k", "u"))).toMatchObject({ state: "done" });
   });
 });
 
-describe("createOwed", () => {
-  function telling(answer: () => HolderAnswer | Promise<HolderAnswer>) {
-    const told: string[] = [];
-    const word = (name: string, isInDoubt = true) => ({
-      tell: () => {
-        told.push(name);
+describe("createPendingSettlements", () => {
+  function settlements(answer: () => HolderAnswer | Promise<HolderAnswer>) {
+    const settled: string[] = [];
+    const settlement = (name: string, isInDoubt = true) => ({
+      settle: () => {
+        settled.push(name);
         return answer();
       },
       isInDoubt,
     });
-    return { told, word };
+    return { settled, settlement };
   }
 
-  it("tells of one claim after another, and of each once where it was held", async () => {
-    const { told, word } = telling(() => Promise.resolve("held"));
-    const owed = createOwed("testStore", 1_000);
-    for (const name of ["a", "b", "c"]) owed.add(name, word(name));
-    owed.storeAnswered();
-    await vi.waitFor(() => expect(told).toEqual(["a", "b", "c"]), PATIENCE);
-    owed.storeAnswered();
+  it("settles one claim after another, and each once when its claim was held", async () => {
+    const { settled, settlement } = settlements(() => Promise.resolve("held"));
+    const pending = createPendingSettlements("testStore", 1_000);
+    for (const name of ["a", "b", "c"]) pending.add(name, settlement(name));
+    pending.storeAnswered();
+    await vi.waitFor(() => expect(settled).toEqual(["a", "b", "c"]), PATIENCE);
+    pending.storeAnswered();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(told).toEqual(["a", "b", "c"]);
+    expect(settled).toEqual(["a", "b", "c"]);
   });
 
-  it("stops at the first that fails, and comes back by itself", async () => {
+  it("stops at the first settlement that fails, and retries without other traffic", async () => {
     let isAway = true;
-    const { told, word } = telling(() => (isAway ? Promise.reject(new Error("away")) : "held"));
-    const owed = createOwed("testStore", 1_000);
-    owed.add("a", word("a"));
-    owed.add("b", word("b"));
-    owed.storeAnswered();
-    await vi.waitFor(() => expect(told).toEqual(["a"]), PATIENCE);
+    const { settled, settlement } = settlements(() => (isAway ? Promise.reject(new Error("away")) : "held"));
+    const pending = createPendingSettlements("testStore", 1_000);
+    pending.add("a", settlement("a"));
+    pending.add("b", settlement("b"));
+    pending.storeAnswered();
+    await vi.waitFor(() => expect(settled).toEqual(["a"]), PATIENCE);
     isAway = false;
-    await vi.waitFor(() => expect(told).toEqual(["a", "a", "b"]), PATIENCE);
+    await vi.waitFor(() => expect(settled).toEqual(["a", "a", "b"]), PATIENCE);
   });
 
-  it("asks again where a claim in doubt was not found, since it may be made after that", async () => {
+  it("repeats the release of a claim in doubt that was not found, since the claim may be made later", async () => {
     const answers: HolderAnswer[] = ["lost", "lost", "held"];
-    const { told, word } = telling(() => answers.shift() as HolderAnswer);
-    const owed = createOwed("testStore", 1_000);
-    owed.add("a", word("a"));
-    owed.storeAnswered();
-    await vi.waitFor(() => expect(told).toHaveLength(3), PATIENCE);
+    const { settled, settlement } = settlements(() => answers.shift() as HolderAnswer);
+    const pending = createPendingSettlements("testStore", 1_000);
+    pending.add("a", settlement("a"));
+    pending.storeAnswered();
+    await vi.waitFor(() => expect(settled).toHaveLength(3), PATIENCE);
     expect(answers).toEqual([]);
   });
 
-  it("keeps the last 1,000", async () => {
-    const { told, word } = telling(() => "held");
-    const owed = createOwed("testStore", 1_000);
-    for (let at = 0; at < 1_005; at++) owed.add(String(at), word(String(at)));
-    owed.storeAnswered();
-    await vi.waitFor(() => expect(told).toHaveLength(1_000), PATIENCE);
-    expect(told[0]).toBe("5");
+  it("keeps the newest 1,000 settlements", async () => {
+    const { settled, settlement } = settlements(() => "held");
+    const pending = createPendingSettlements("testStore", 1_000);
+    for (let at = 0; at < 1_005; at++) pending.add(String(at), settlement(String(at)));
+    pending.storeAnswered();
+    await vi.waitFor(() => expect(settled).toHaveLength(1_000), PATIENCE);
+    expect(settled[0]).toBe("5");
   });
 });

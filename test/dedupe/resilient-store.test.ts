@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GuardOptions, resilientStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
+import { type ResilientStoreOptions, resilientStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
 import type { MaybePromise } from "../../src/lib/maybe-promise.js";
 import { memoryStore } from "../../src/stores/memory/memory-store.js";
 import type { ClaimAnswer, DedupeStore, HolderAnswer } from "../../src/stores/store.js";
@@ -36,7 +36,7 @@ function scripted(...script: (() => unknown)[]) {
 }
 
 /** The guard on a clock that stands still, with no pause before a second try. */
-function guard(store: DedupeStore, options: GuardOptions = {}) {
+function guard(store: DedupeStore, options: ResilientStoreOptions = {}) {
   let nowMs = 0;
   const guarded = resilientStore(store, { timeoutMs: 30, nowMs: () => nowMs, random: () => 0, ...options });
   return {
@@ -232,7 +232,7 @@ describe("resilientStore", () => {
       ["done with null for a reply", { state: "done", reply: null, isSameBody: true }],
       ["done without isSameBody", { state: "done", reply: undefined }],
     ])("a claim that answers %s", async (_, answer) => {
-      const expected = { failure: "malformed", message: "testStore: claim gave an answer that cannot be read" };
+      const expected = { failure: "malformed", message: "testStore: claim returned a malformed answer" };
       expect(await guard(scripted(() => answer).store).claim()).toMatchObject(expected);
       expect(await guard(scripted(() => Promise.resolve(answer)).store).claim()).toMatchObject(expected);
     });
@@ -263,7 +263,10 @@ describe("resilientStore", () => {
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) expect(await bench.claim()).toMatchObject({ failure: "failed" });
       bench.pass(249);
-      expect(await bench.claim()).toMatchObject({ failure: "resting", message: expect.stringContaining("not asked") });
+      expect(await bench.claim()).toMatchObject({
+        failure: "breaker_open",
+        message: expect.stringContaining("not called"),
+      });
       expect(store.asked).toBe(5);
     });
 
@@ -287,7 +290,7 @@ describe("resilientStore", () => {
       for (let i = 0; i < 5; i++) await bench.claim();
       bench.pass(250);
       const probing = bench.claim();
-      expect(await bench.claim()).toMatchObject({ failure: "resting" });
+      expect(await bench.claim()).toMatchObject({ failure: "breaker_open" });
       answer(claimed);
       expect(await probing).toEqual(claimed);
       expect(await bench.claim()).toEqual(claimed);
@@ -301,7 +304,7 @@ describe("resilientStore", () => {
       bench.pass(250);
       expect(await bench.claim()).toMatchObject({ failure: "failed" });
       bench.pass(249);
-      expect(await bench.claim()).toMatchObject({ failure: "resting" });
+      expect(await bench.claim()).toMatchObject({ failure: "breaker_open" });
       bench.pass(1);
       expect(await bench.claim()).toMatchObject({ failure: "failed" });
       expect(store.asked).toBe(7);
@@ -318,7 +321,7 @@ describe("resilientStore", () => {
       );
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) await bench.claim();
-      expect(await bench.claim()).toMatchObject({ failure: "resting" });
+      expect(await bench.claim()).toMatchObject({ failure: "breaker_open" });
     });
 
     it("still tries the ops of a holder, whose success closes it", async () => {
@@ -333,7 +336,7 @@ describe("resilientStore", () => {
       );
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) await bench.claim();
-      expect(await bench.claim()).toMatchObject({ failure: "resting" });
+      expect(await bench.claim()).toMatchObject({ failure: "breaker_open" });
       expect(await bench.guarded.complete("k", "t", { reply: undefined }, 60)).toBe("held");
       expect(await bench.claim()).toEqual(claimed);
     });
@@ -342,7 +345,7 @@ describe("resilientStore", () => {
       const bench = guard(scripted(failing).store, { breakerFailures: 2, breakerOpenMs: 10 });
       for (let i = 0; i < 2; i++) await bench.claim();
       bench.pass(9);
-      expect(await bench.claim()).toMatchObject({ failure: "resting" });
+      expect(await bench.claim()).toMatchObject({ failure: "breaker_open" });
       bench.pass(1);
       expect(await bench.claim()).toMatchObject({ failure: "failed" });
     });
@@ -364,7 +367,7 @@ describe("resilientStore", () => {
   });
 
   describe("refuses, when built,", () => {
-    it.each<[string, GuardOptions]>([
+    it.each<[string, ResilientStoreOptions]>([
       ["timeoutMs", { timeoutMs: 0 }],
       ["timeoutMs", { timeoutMs: Number.POSITIVE_INFINITY }],
       ["breakerFailures", { breakerFailures: -1 }],

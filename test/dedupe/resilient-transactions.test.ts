@@ -1,4 +1,4 @@
-// A transactional store behind the guard: in time or not at all, and no connection is lost.
+// A transactional store behind resilientStore answers in time or fails, and no connection is lost.
 import { describe, expect, it } from "vitest";
 import { resilientStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
 import { type DedupeStore, StoreFullError } from "../../src/stores/store.js";
@@ -67,7 +67,7 @@ describe("begin", () => {
     };
     for (let at = 0; at < 2; at++) await expect(guard.begin?.(REQUEST)).rejects.toThrow(StoreUnavailableError);
     const before = asked;
-    await expect(guard.begin?.(REQUEST)).rejects.toSatisfy((error) => failure(error) === "resting");
+    await expect(guard.begin?.(REQUEST)).rejects.toSatisfy((error) => failure(error) === "breaker_open");
     expect(asked).toBe(before);
   });
 
@@ -78,6 +78,24 @@ describe("begin", () => {
 });
 
 describe("the end of a transaction", () => {
+  it("that returns a malformed answer is one failure for the breaker, and its connection is ended", async () => {
+    const { transaction } = await guarded().begin();
+    const abandoned: string[] = [];
+    const malformed = guarded({
+      begin: async () => ({
+        state: "claimed",
+        fence: 1,
+        attempt: 1,
+        progress: undefined,
+        transaction: { ...transaction, complete: async () => "ok" as never, abandon: () => void abandoned.push("end") },
+      }),
+    });
+    const begun = await malformed.begin();
+    await expect(begun.transaction.complete({ reply: undefined }, 60)).rejects.toMatchObject({ failure: "malformed" });
+    expect(abandoned).toEqual(["end"]);
+    expect((await malformed.begin()).state).toBe("claimed");
+  });
+
   it("that fails is tried once, and thrown with its cause", async () => {
     const { begin, store } = guarded();
     const { transaction } = await begin();

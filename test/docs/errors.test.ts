@@ -1,4 +1,5 @@
 // docs/errors.md says what the code does: every outcome is there, with its status, and comes about as the page says.
+
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect } from "node:net";
@@ -28,7 +29,7 @@ import { slack, stripe, tossPayments } from "hookgate/senders";
 import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { until } from "../receiver/harness.js";
+import { until } from "../support/until.js";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 const secret = "whsec_0123456789abcdef0123456789";

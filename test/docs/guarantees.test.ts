@@ -1,19 +1,21 @@
 // Each row of "A crash at this point does that" in docs/guarantees.md, with a process that is killed there.
+
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { postgresStore } from "hookgate/stores/postgres";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pause } from "../../src/testing/inbox-contract/bench.js";
+import { compiled } from "../support/compiled.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import { until } from "../support/until.js";
 import type { Mode, Point } from "./guarantee-process.js";
 
-const program = fileURLToPath(new URL("guarantee-process.ts", import.meta.url));
+const program = compiled(new URL("guarantee-process.ts", import.meta.url));
 const children: ChildProcess[] = [];
 let folder = "";
 let server: PostgresServer;
@@ -35,7 +37,7 @@ afterEach(() => {
 });
 
 function start(mode: Mode, point: Point): Promise<number> {
-  const child = fork(program, [mode, point, folder, server.url], { execArgv: ["--import", "tsx"] });
+  const child = fork(program, [mode, point, folder, server.url], { execArgv: [] });
   children.push(child);
   return new Promise((resolve, reject) => {
     child.once("message", (port) => resolve(port as number));
@@ -64,14 +66,6 @@ function deliver(port: number, id = "e1"): Promise<number | undefined> {
 function runs(): readonly number[] {
   const file = join(folder, "runs");
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map(Number) : [];
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 40_000;
-  while (!(await holds())) {
-    if (performance.now() > endMs) throw new Error(`did not come to hold; runs ${runs().join()}`);
-    await pause(25);
-  }
 }
 
 describe("direct, on a shared store", () => {

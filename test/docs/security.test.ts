@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const root = new URL("../../", import.meta.url);
 const page = readFileSync(new URL("SECURITY.md", root), "utf8");
-const HELD_BY = /\[test\]\((\S+) "([^"]*)"\)/g;
+const HELD_BY = /<!-- test: (\S+) "([^"]*)" -->/g;
 
 const held = [...page.matchAll(HELD_BY)].map(([, file = "", name = ""]) => ({ file, name }));
 
@@ -48,7 +48,7 @@ describe("each sentence is held by a test", () => {
 
 describe("what does not hold is shown by a test, or is out of scope", () => {
   it.each(itemsUnder("What does not"))("%s", (item) => {
-    expect(item.includes("[test](") || item.startsWith("- Out of scope: ")).toBe(true);
+    expect(item.includes("<!-- test: ") || item.startsWith("- Out of scope: ")).toBe(true);
   });
 });
 

@@ -501,7 +501,8 @@ describe("signedRoundTrip", () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     expect(await prove({ url, secret: undefined })).toEqual({
       isProven: false,
-      detail: "a signed delivery was accepted, but an unsigned one was answered 200: check that the URL is the receiver's",
+      detail:
+        "a signed delivery was accepted, but an unsigned one was answered 200: check that the URL is the receiver's",
     });
   });
 });

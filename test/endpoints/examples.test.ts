@@ -9,10 +9,16 @@ import * as missed from "../../examples/backfill.js";
 import * as endpoints from "../../examples/endpoints.js";
 import { measure, plotOf, STRATEGIES, tableOf } from "../../examples/polling.js";
 import { stripeEvents } from "../../src/backfill/index.js";
+import { compiled } from "../support/compiled.js";
 import { GITHUB_TOKEN, githubApi } from "./servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
+// A minute of the comparison, compressed.
+vi.hoisted(() => {
+  process.env.MINUTE_MS = "250";
+});
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const fullLife = compiled(new URL("../../examples/full-life.ts", import.meta.url));
 const opened: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -20,7 +26,7 @@ afterEach(async () => {
 });
 
 it("full-life.ts ends with every event paid once", async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "examples/full-life.ts"], {
+  const { stdout } = await promisify(execFile)(process.execPath, [fullLife], {
     cwd: root,
   });
   expect(stdout).toContain("a second time: nothing to do");

@@ -16,6 +16,7 @@ import * as spill from "../../examples/spill.js";
 import * as three from "../../examples/three-instances-redis.js";
 import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
 import { createTestSender, type TestTarget } from "../../src/testing/index.js";
+import { compiled } from "../support/compiled.js";
 import { startPostgres } from "../support/postgres-server.js";
 import { describeWithRedis, startRedis } from "../support/redis-server.js";
 
@@ -25,10 +26,17 @@ const folder = mkdtempSync(join(tmpdir(), "hookgate-examples-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const programs = new Map(
+  [
+    ...["inbox-sqlite.ts", "ledger-postgres.ts", "inbox-pg-boss.ts"],
+    ...["three-instances-redis.ts", "inbox-bullmq.ts", "spill.ts"],
+  ].map((file) => [file, compiled(new URL(`../../examples/${file}`, import.meta.url))]),
+);
+
 /** Runs an example to its end. @returns What it wrote, by line. */
 function linesOf(file: string): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    const args = ["--import", "tsx", `examples/${file}`];
+    const args = [programs.get(file) ?? file];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     let complained = "";

@@ -43,7 +43,8 @@ describeWithRedis("bullmqInbox", () => {
         },
       };
     },
-    { describe, it },
+    // Cases mostly wait, and each has a queue of its own.
+    { describe, it: it.concurrent },
   );
 
   it.each([

@@ -54,7 +54,8 @@ describe.each([
         },
       };
     },
-    { describe, it },
+    // Cases mostly wait, and each has a source of its own.
+    { describe, it: it.concurrent },
   );
 });
 

@@ -1,4 +1,5 @@
 // A receiver with an inbox: what is answered as success is kept, and handled from there.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,7 @@ import { type SqliteInboxOptions, sqliteInbox } from "hookgate/inbox/sqlite";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { pause } from "../../src/testing/inbox-contract/bench.js";
+import { until } from "../support/until.js";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const FAST = { backoffBaseSeconds: 0.05, backoffCapSeconds: 0.1 };
@@ -75,14 +77,6 @@ function build(inbox: Inbox = open(), options: object = {}, sender = erp) {
       body: JSON.stringify(payload),
     });
   return { receiver, inbox, send, outcomes, errors };
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 30_000;
-  while (!(await holds())) {
-    if (performance.now() > endMs) throw new Error("did not come to hold");
-    await pause(10);
-  }
 }
 
 describe("intake", () => {

@@ -1,6 +1,7 @@
 // After a run an entry is done, waits, or is dead.
 import { describe, expect, it } from "vitest";
-import type { EventOutcome, OutcomeName } from "../../src/core/outcome.js";
+import type { EventOutcome } from "../../src/core/outcome.js";
+import type { OutcomeName } from "../../src/core/outcomes.js";
 import { DEFAULT_BACKOFF, decisionOf } from "../../src/inbox/retry-policy.js";
 
 function outcome(name: OutcomeName, more: Partial<EventOutcome> = {}): EventOutcome {

@@ -52,7 +52,8 @@ describeInbox(
       },
     };
   },
-  { describe, it },
+  // Cases mostly wait, and each has a file of its own.
+  { describe, it: it.concurrent },
 );
 
 describe("sqliteInbox by path", () => {

@@ -2,12 +2,8 @@ import { createRequire } from "node:module";
 import express5 from "express";
 import { describe, expect, it } from "vitest";
 import { toDelivery } from "../../src/core/delivery.js";
-import {
-  type ClientAddressOptions,
-  clientAddressOf,
-  isHopCount,
-  isPermissiveTrust,
-} from "../../src/ip/client-address.js";
+import { type ClientAddressOptions, clientAddressOf } from "../../src/ip/client-address.js";
+import { isHopCount, isPermissiveTrust } from "../../src/ip/express-trust-proxy.js";
 import type { HeadersInput } from "../../src/lib/headers.js";
 
 // Express 4 under its other name has no types; what is used of it is what 5 has.

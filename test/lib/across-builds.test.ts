@@ -39,7 +39,10 @@ it("a user's subclass is a RetryLater for the other copy, and a RetryLater is no
 });
 
 it("a map of one name is one map, and its name holds this version", () => {
-  const map = sharedWeakMap<object, number>("of-this-test");
-  expect(sharedWeakMap<object, number>("of-this-test")).toBe(map);
-  expect((globalThis as Record<symbol, unknown>)[Symbol.for(`hookgate@${version}.of-this-test`)]).toBe(map);
+  const key = Symbol.for(`hookgate@${version}.of-this-test`);
+  const [one, other] = [sharedWeakMap<object, number>("of-this-test"), sharedWeakMap<object, number>("of-this-test")];
+  expect(Reflect.has(globalThis, key)).toBe(false);
+  const map = one();
+  expect(other()).toBe(map);
+  expect((globalThis as Record<symbol, unknown>)[key]).toBe(map);
 });

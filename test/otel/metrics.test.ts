@@ -1,4 +1,5 @@
 // What is counted: outcomes, durations, running handlers, store calls, inboxes and clock skew.
+
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,8 @@ import { createReceiver, type DedupeStore, memoryStore } from "hookgate";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { type Instrumentation, instrument } from "hookgate/otel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, signature, signed, until } from "../receiver/harness.js";
+import { erp, event, gate, quiet, receiverOf, signature, signed } from "../receiver/harness.js";
+import { until } from "../support/until.js";
 import { startSdk } from "./sdk.js";
 
 let sdk: ReturnType<typeof startSdk>;

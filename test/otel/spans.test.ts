@@ -1,10 +1,12 @@
 // A delivery leaves a span with a child for each check and each handler, and nothing of what was in it.
+
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { createReceiver, Discard, RetryLater } from "hookgate";
 import { type Instrumentation, type InstrumentOptions, instrument } from "hookgate/otel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, SECRET, signed, until } from "../receiver/harness.js";
+import { erp, event, gate, quiet, receiverOf, SECRET, signed } from "../receiver/harness.js";
+import { until } from "../support/until.js";
 import { startSdk } from "./sdk.js";
 
 let sdk: ReturnType<typeof startSdk>;

@@ -5,11 +5,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type EntryPoint, entryPoints, root } from "../../scripts/entry-points.js";
-import { CASES, sizeOf } from "../../scripts/sizes.js";
+import { type EntryPoint, entryPoints, root, senderEntryPoints } from "../../scripts/entry-points.js";
+import { CASES, senderSizes, sizeOf } from "../../scripts/sizes.js";
+import { effectsScript } from "./effects.js";
 import { loadedLaterBy, type Packed, pack, reachedFrom } from "./packed.js";
 
-const entries: readonly EntryPoint[] = entryPoints();
+const senders: readonly EntryPoint[] = senderEntryPoints();
+const entries: readonly EntryPoint[] = [...entryPoints(), ...senders];
 /** What the inspector's middleware reads and sends to a browser. */
 const page: readonly string[] = ["dist/inspector/app.css", "dist/inspector/app.js", "dist/inspector/sign-in.js"];
 const commands = entries.filter(({ isCommand }) => isCommand);
@@ -31,6 +33,16 @@ function reachedByAll(specifiers: readonly string[]): readonly string[] {
   return [...new Set(built.flatMap((file) => [...reachedFrom(file, packed).files]))];
 }
 
+/** Which values the sender's file gives to src/senders/index.ts. */
+function valuesOf(source: string): readonly string[] {
+  const index = readFileSync(new URL("src/senders/index.ts", root), "utf8");
+  const from = source.replace("src/senders/", "./").replace(/\.ts$/, ".js");
+  return [...index.matchAll(/^export \{([^}]+)\} from "([^"]+)";$/gm)]
+    .filter(([, , path]) => path === from)
+    .flatMap(([, names = ""]) => names.split(",").map((name) => name.trim()))
+    .filter((name) => name !== "" && !name.startsWith("type "));
+}
+
 function run(file: string, source: string): string {
   writeFileSync(join(packed.app, file), source);
   return execFileSync(process.execPath, ["--no-warnings", file], { cwd: packed.app, encoding: "utf8", stdio: "pipe" });
@@ -49,23 +61,29 @@ describe("the tarball", () => {
 
   it("names the declarations of each entry point for resolvers that know no exports", () => {
     const { exports, typesVersions } = JSON.parse(read("package.json")) as {
-      exports: Record<string, string | { require: { types: string } }>;
+      exports: Record<string, string | null | { require: { types: string } }>;
       typesVersions: { "*": Record<string, readonly string[]> };
     };
     const wanted = Object.entries(exports).flatMap(([path, target]) =>
-      typeof target === "string" || path === "." ? [] : [[path.slice(2), [target.require.types]] as const],
+      typeof target === "string" || target === null || path === "."
+        ? []
+        : [[path.slice(2), [target.require.types]] as const],
     );
     expect(typesVersions["*"]).toEqual(Object.fromEntries(wanted));
   });
 
   it("holds dist and the texts, and neither sources nor tests", () => {
-    const others = packed.files.filter((file) => !/^dist\/.+\.(js|d\.ts)$/.test(file) && !page.includes(file));
+    const others = packed.files.filter(
+      (file) => !/^(dist\/.+\.(js|d\.ts)|docs\/.+\.md)$/.test(file) && !page.includes(file),
+    );
     const texts = [
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
       "SECURITY.md",
       "dist/cjs/package.json",
+      "docs/polling.svg",
+      "llms.txt",
       "migrations/postgres/0001.sql",
       "package.json",
     ];
@@ -84,6 +102,29 @@ describe("the tarball", () => {
     const twin = (file: string): string => file.replace("dist/cjs/", "dist/");
     const commonJs = packed.files.filter((file) => /^dist\/cjs\/(?!vendor\/).+\.js$/.test(file));
     expect(commonJs.filter((file) => !esm.includes(twin(file)))).toEqual([]);
+  });
+
+  it("imports no package but the optional peer of an entry point of its own, and makes no require for itself", () => {
+    const peers: Readonly<Record<string, readonly string[]>> = {
+      "@opentelemetry/api": ["hookgate/otel"],
+      bullmq: ["hookgate/inbox/bullmq"],
+      "fast-xml-parser": ["hookgate/formats/xml"],
+    };
+    const { peerDependenciesMeta, dependencies } = JSON.parse(read("package.json")) as {
+      peerDependenciesMeta: Record<string, { optional: boolean }>;
+      dependencies?: object;
+    };
+    expect(dependencies).toBeUndefined();
+    for (const { specifier, built } of entries.filter(({ isCommand }) => !isCommand)) {
+      const { files } = reachedFrom(built, packed);
+      const all = [...files, ...[...files].flatMap((file) => loadedLaterBy(file, packed))];
+      const texts = all.map(read).join("\n");
+      const packages = [...texts.matchAll(/(?:import\(|import |from |require\()"(?!\.|node:|hookgate\/)([^"]+)"/g)];
+      const allowed = Object.keys(peers).filter((name) => peers[name]?.includes(specifier));
+      expect([specifier, [...new Set(packages.map(([, name]) => name))]]).toEqual([specifier, allowed]);
+      expect(texts).not.toMatch(/(from |require\()"node:module"|import\((?!")|require\((?!")/);
+    }
+    for (const name of Object.keys(peers)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
   });
 
   it("names no path of the machine that built it", () => {
@@ -135,13 +176,31 @@ describe("importing", () => {
 
   // Parsing is most of what an import costs, 50 MB a second. Who raises these measures it: npm run bench -- import-time
   it.each([
-    ["hookgate", ["hookgate"], 2, 270_000],
-    ["hookgate and a sender of all", ["hookgate", "hookgate/senders"], 4, 850_000],
-    ["hookgate, a sender of all, and auth", ["hookgate", "hookgate/senders", "hookgate/auth"], 5, 920_000],
+    ["hookgate", ["hookgate"], 2, 275_000],
+    ["hookgate and a sender of all", ["hookgate", "hookgate/senders"], 5, 850_000],
+    ["hookgate, a sender of all, and auth", ["hookgate", "hookgate/senders", "hookgate/auth"], 6, 850_000],
   ])("opens few files for %s, and parses few bytes", (_, specifiers, mostFiles, mostBytes) => {
     const files = reachedByAll(specifiers);
     expect(files.length).toBeLessThanOrEqual(mostFiles);
     expect(files.reduce((sum, file) => sum + read(file).length, 0)).toBeLessThanOrEqual(mostBytes);
+  });
+
+  it.each([
+    ["hookgate/auth/http-signature", "messageSignature", ["Signature-Input", "@target-uri"]],
+    ["hookgate/auth/client-certificate", "clientCertificate", ["url-encoded-pem", "fingerprint256"]],
+  ])("%s is loaded by nobody else, and shares the other schemes with hookgate/auth", (specifier, name, marks) => {
+    const texts = (specifiers: readonly string[]) => reachedByAll(specifiers).map(read).join("\n");
+    const others = texts(opened.map((entry) => entry.specifier).filter((one) => one !== specifier));
+    for (const mark of marks) {
+      expect(texts([specifier])).toContain(mark);
+      expect(others).not.toContain(mark);
+    }
+    expect(reachedByAll([specifier, "hookgate/auth", "hookgate/senders"]).length).toBe(6);
+    const log = `console.log(typeof one.${name}, "${name}" in auth)`;
+    const imported = `import * as one from "${specifier}"; import * as auth from "hookgate/auth"; ${log}`;
+    const required = `const one = require("${specifier}"); const auth = require("hookgate/auth"); ${log}`;
+    expect(run("own-entry.mjs", imported)).toBe("function false\n");
+    expect(run("own-entry.cjs", required)).toBe("function false\n");
   });
 
   it("parses text of ASCII alone for hookgate with senders and auth: all other takes V8 twice the memory", () => {
@@ -149,10 +208,59 @@ describe("importing", () => {
     expect(files.filter((file) => /[^\0-\x7f]/.test(read(file)))).toEqual([]);
   });
 
-  it.each(opened)("needs no package that is not a dependency, for $specifier", ({ specifier }) => {
-    expect(run("import.mjs", `import ${JSON.stringify(specifier)};`)).toBe("");
-    expect(run("require.cjs", `require(${JSON.stringify(specifier)});`)).toBe("");
+  it("has no effect that anybody could see: bundlers may leave out what is not used", () => {
+    const specifiers = opened.map(({ specifier }) => specifier);
+    expect(JSON.parse(run("effects.mjs", effectsScript(specifiers)))).toEqual([]);
+    const planted =
+      "globalThis.x = 1; process.on('exit', () => {}); setInterval(() => {}, 1e6); Array.prototype.y = 1;";
+    const seen = JSON.parse(run("effects.mjs", effectsScript([], planted))) as string[][];
+    expect(seen.map(([, , what]) => what).sort()).toEqual([
+      "Array.prototype y",
+      "active Timeout",
+      "global x",
+      "on exit",
+    ]);
   });
+
+  it.each(opened.filter((entry) => !senders.includes(entry)))(
+    "needs no package that is not a dependency, for $specifier",
+    ({ specifier }) => {
+      expect(run("import.mjs", `import ${JSON.stringify(specifier)};`)).toBe("");
+      expect(run("require.cjs", `require(${JSON.stringify(specifier)});`)).toBe("");
+    },
+  );
+
+  it("gives each sender from an entry point of its own, by import and by require", () => {
+    const exported = senders.map(({ source, specifier }) => [specifier, valuesOf(source)] as const);
+    const check = `
+      for (const [specifier, names] of ${JSON.stringify(exported)}) {
+        const one = await load(specifier);
+        const missing = names.filter((name) => typeof one[name] !== typeof all[name] || one[name] === undefined);
+        if (missing.length > 0 || names.length === 0) console.log(specifier, missing);
+      }
+      const known = new Set(${JSON.stringify([...exported.flatMap(([, names]) => names), "isSenderFactory"])});
+      console.log(Object.keys(all).filter((name) => !known.has(name)));
+    `;
+    const imported = `import * as all from "hookgate/senders"; const load = (name) => import(name);`;
+    const required = `const all = require("hookgate/senders"); const load = (name) => require(name);`;
+    expect(run("each.mjs", imported + check)).toBe("[]\n");
+    expect(run("each.cjs", `${required} (async () => { ${check} })();`)).toBe("[]\n");
+  });
+
+  it("loads one sender by its entry point, and no other", () => {
+    const [{ built } = { built: "" }] = senders.filter(({ specifier }) => specifier === "hookgate/senders/stripe");
+    const { files } = reachedFrom(built, packed);
+    expect([...files].filter((file) => file.startsWith("dist/senders/"))).toEqual(["dist/senders/stripe.js"]);
+    expect(files.size).toBeLessThanOrEqual(5);
+  });
+
+  it.each(["hookgate/senders/index", "hookgate/senders/shared/factory", "hookgate/senders/facts/stripe"])(
+    "does not open what stands beside the senders: %s",
+    (specifier) => {
+      const source = `try { require(${JSON.stringify(specifier)}); } catch ({ code }) { console.log(code); }`;
+      expect(run("closed.cjs", source)).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED\n");
+    },
+  );
 });
 
 describe("what an application's bundle takes of it, with everything bundled in and gzipped", () => {
@@ -163,6 +271,12 @@ describe("what an application's bundle takes of it, with everything bundled in a
     ["createReceiver and stripe", 60_000],
   ] as const)("%s: at most %i bytes", async (name, most) => {
     expect((await sizeOf(CASES[name], packed.app)).gzipped).toBeLessThanOrEqual(most);
+  });
+
+  it("each sender's own part is at most 2,000 bytes", async () => {
+    const sizes = await senderSizes();
+    expect(sizes.size).toBe(senders.length);
+    expect([...sizes].filter(([, bytes]) => bytes > 2_000 || bytes < 50)).toEqual([]);
   });
 
   it("one more sender adds at most 2,000 bytes, and brings no other with it", async () => {

@@ -5,6 +5,7 @@ import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { allOf } from "../../src/auth/combine.js";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { until } from "../support/until.js";
 import {
   build,
   clockedStore,
@@ -17,7 +18,6 @@ import {
   send,
   signature,
   signed,
-  until,
   viewOf,
 } from "./harness.js";
 
@@ -304,7 +304,7 @@ describe("what is told", () => {
     async (name) => {
       const { receiver } = build();
       receiver.on("order.created", (_, context) => {
-        expect(() => context.reply({ headers: { [name]: "1" } })).toThrow(/is the connection's/);
+        expect(() => context.reply({ headers: { [name]: "1" } })).toThrow(/belongs to the connection, not to the reply/);
       });
       const port = await listen(http.createServer(receiver));
       expect(await send(port)).toMatchObject({ status: 200 });

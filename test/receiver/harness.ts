@@ -210,15 +210,6 @@ export function gate<T = void>() {
   return { opened, open, fail };
 }
 
-/** Waits for something to become true; a bound, not a measurement. */
-export async function until(isSo: () => boolean, withinMs = 15_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error("it did not become so");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 export function problem(code: string, status: number, title: string): string {
   return JSON.stringify({ type: "about:blank", title, status, code });
 }

@@ -3,7 +3,7 @@
 import { Discard, type Logger, type Outcome, RetryLater, WebhookError } from "hookgate";
 import pino from "pino";
 import { describe, expect, it } from "vitest";
-import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcome.js";
+import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcomes.js";
 import { UNKNOWN_SENDER } from "../../src/core/reply.js";
 import { ReceiverLogger } from "../../src/receiver/logger.js";
 import { build, erp, event, quiet, receiverOf, SECRET, signed } from "./harness.js";

@@ -13,6 +13,7 @@ import {
 } from "hookgate";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { until } from "../support/until.js";
 import {
   type Answer,
   build,
@@ -29,7 +30,6 @@ import {
   send,
   signature,
   signed,
-  until,
   viewOf,
 } from "./harness.js";
 

@@ -1,4 +1,5 @@
 // One table over the ways an event can come in: what holds on one of them holds on all, and where it cannot, the table says so.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +9,8 @@ import { coreOf } from "../../src/create-receiver.js";
 import type { Inbox } from "../../src/inbox/inbox.js";
 import { spillTo } from "../../src/inbox/spill.js";
 import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
-import { build, closeServers, gate, listen, send, signed, until } from "./harness.js";
+import { until } from "../support/until.js";
+import { build, closeServers, gate, listen, send, signed } from "./harness.js";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,14 +1,18 @@
-// Hook0's two signatures in one header, and Coinbase, which sends through it.
+// Checks the sender Hook0.
+
 import { createHmac } from "node:crypto";
 import { coinbaseCommerce, hook0 } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
-import { delivered, JSON_TYPE } from "./deliver.js";
+import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
 const seconds = String(nowMs / 1000);
 const now = () => nowMs;
 const hex = (text: string) => createHmac("sha256", secret).update(text).digest("hex");
+
+vectorOracle("hook0", ({ secretOrKey: key }) => hook0({ secret: key }));
 
 describe("hook0", () => {
   const body = JSON.stringify({ event: "user.created" });

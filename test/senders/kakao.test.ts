@@ -1,10 +1,11 @@
-// Kakao: callbacks with the admin key, and tokens about accounts.
+// Checks the sender Kakao Login.
+
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { kakao } from "hookgate/senders";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { delivered, FORM_TYPE } from "./deliver.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { delivered, FORM_TYPE } from "../support/senders/deliver.js";
 
 const token = "0123456789abcdef0123456789abcdef";
 const audience = "rest-api-key";
@@ -12,12 +13,6 @@ const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 20
 const jwk = { ...publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS256", use: "sig" };
 const server = createServer((_req, res) => res.end(JSON.stringify({ keys: [jwk] })));
 let jwksUrl = "";
-beforeAll(async () => {
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
-});
-afterAll(() => server.close());
-
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 function tokenOf(claims: object): string {
   const input = `${encode({ alg: "RS256", kid: "k1" })}.${encode({ iss: "https://kauth.kakao.com", aud: audience, iat: 1_767_323_045, jti: "j1", ...claims })}`;
@@ -25,6 +20,11 @@ function tokenOf(claims: object): string {
 }
 const REVOKED = { "https://schemas.openid.net/secevent/oauth/event-type/tokens-revoked": { subject: "1" } };
 const SET_TYPE = { "content-type": "application/secevent+jwt" };
+
+beforeAll(async () => {
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
+});
 
 describe("callbacks", () => {
   const body = "app_id=1&user_id=2&referrer_type=ACCOUNT_DELETE";

@@ -1,12 +1,12 @@
 // A real PostgreSQL for one test file: on a free port, in a directory of its own, and it can be killed and come back.
 import { type ChildProcess, execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { loadEmbeddedPostgres } from "../../examples/embedded-postgres.js";
+import { freePort } from "./listen.js";
 
 export interface PostgresServer {
   readonly port: number;
@@ -155,15 +155,4 @@ async function childrenOf(parentPid: number): Promise<number[]> {
     .map((line) => line.trim().split(/\s+/).map(Number) as [number, number])
     .filter(([, parent]) => parent === parentPid)
     .map(([child]) => child);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as import("node:net").AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

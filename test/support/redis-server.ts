@@ -2,22 +2,22 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer, type Server } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { freePort } from "./listen.js";
+import { until } from "./until.js";
 
 /** Another path, or Valkey's. */
 const BINARY = process.env.REDIS_SERVER ?? "redis-server";
-const START_MS = 10_000;
-const POLL_MS = 10;
 
 export const hasRedis: boolean = spawnSync(BINARY, ["--version"]).status === 0;
 
 /** Skipped, aloud, where there is no Redis; a failure in CI, where there has to be one. */
-export function describeWithRedis(name: string, register: () => void): void {
+export function describeWithRedis(name: string, register: () => void, isConcurrent = false): void {
   if (hasRedis) {
-    describe(name, register);
+    describe(name, { concurrent: isConcurrent }, register);
     return;
   }
   if (process.env.CI !== undefined) {
@@ -157,22 +157,4 @@ function ask(port: number, command: string): Promise<string> {
       resolve(reply.startsWith("$") ? reply : (reply.split("\r\n")[0] as string));
     });
   });
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + START_MS;
-  while (!(await isSo())) {
-    if (performance.now() > endMs) throw new Error(`redis-server did not get ready within ${START_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -27,7 +27,7 @@ function harness(flaw: InboxFlaw): InboxHarness {
   };
 }
 
-describeInbox("an inbox in memory", () => harness("none"), { describe, it });
+describeInbox("an inbox in memory", () => harness("none"), { describe, it: it.concurrent });
 
 const CATCHES: Readonly<Record<Exclude<InboxFlaw, "none">, string>> = {
   "forgets what is done": "knows an entry that is done",

@@ -9,6 +9,7 @@ export interface MountableReceiver {
   close(options?: { graceSeconds?: number }): Promise<void>;
 }
 
+/** Options of `receiverPlugin`. */
 export interface ReceiverPluginOptions {
   readonly receiver: MountableReceiver;
   /** The path of the receiver (an option of Fastify). It may have route parameters. */

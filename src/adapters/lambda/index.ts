@@ -1,6 +1,7 @@
 // AWS Lambda handler for requests of API Gateway and function URLs.
 
-import type { Outcome, Reply } from "../../core/outcome.js";
+import type { Outcome } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { coreOf } from "../../create-receiver.js";
 import type { ReceiverCore } from "../../receiver/receiver.js";
 import { type ApiGatewayV1Event, type ApiGatewayV2Event, deliveryOf } from "./event.js";
@@ -51,7 +52,7 @@ export function lambdaHandler(
   }
   // Two parameters only: Lambda treats a handler with three as one with a callback.
   return async function handleLambda(event, context) {
-    const outcome = await core.receive(deliveryOf(event));
+    const outcome = await core.pipeline.receive(deliveryOf(event));
     if (outcome.events.some(({ name }) => name === "handler_running")) await runsOf(core, context);
     return answerOf(outcome);
   };

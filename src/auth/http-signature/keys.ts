@@ -4,16 +4,16 @@ import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
-import { remoteKeySet } from "../keys/jwks.js";
 import { IllFormedKey, type KeySet, keyLookUp, MAX_KEYS } from "../keys/key-lookup.js";
 import { type PublicKeyText, toPublicKey } from "../keys/parse-public-key.js";
-import { keySetUrl } from "../keys/public-key-resolver.js";
 import type { FoundPublicKeys, KeyTuning } from "../keys/public-key-source.js";
+import { keySetUrl, remoteKeySet } from "../keys/remote-jwks.js";
 import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
-import { Unverified, type UnverifiedDelivery } from "../keys/secrets.js";
+import { Unverified, type UnverifiedDelivery } from "../keys/unverified-delivery.js";
 
 /** RFC 9421 section 3.3. */
 export type MessageAlgorithm = "hmac-sha256" | MessagePublicKeyAlgorithm;
+/** Public-key algorithms of RFC 9421. */
 export type MessagePublicKeyAlgorithm = Extract<
   PublicKeyAlgorithm,
   "ed25519" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "rsa-v1_5-sha256" | "rsa-pss-sha512"
@@ -30,6 +30,7 @@ export type MessageKey =
     }
   | { readonly algorithm: MessagePublicKeyAlgorithm; readonly publicKey: PublicKeyText; readonly secret?: never };
 
+/** What a key function answers: one key or several, with a tenant where it names one; nothing for an unknown key id. */
 export type MessageKeyAnswer =
   | MessageKey
   | readonly MessageKey[]
@@ -40,6 +41,7 @@ export type MessageKeyAnswer =
 /** Keys of a key id; `""` where the signature names none. What it answers decides as for `publicKey`. */
 export type MessageKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<MessageKeyAnswer>;
 
+/** Keys of `messageSignature`: by key id, as a list, or from a function. */
 export type MessageKeys =
   | Readonly<Record<string, MessageKey | readonly MessageKey[]>>
   | readonly MessageKey[]

@@ -11,6 +11,7 @@ import {
 import { DERIVED, identifierOf } from "./signature-base.js";
 import { type Item, isInnerList, parseDictionary } from "./structured-fields.js";
 
+/** Options of `messageSignature`. */
 export type MessageSignatureOptions = {
   /** The components that every signature must cover, `"content-digest"` among them or the body is not bound. */
   readonly required: readonly string[];

@@ -5,9 +5,10 @@ import { refuseUnknownKeys } from "../../lib/options.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import { authorizationReader } from "../request/authorization-header.js";
 import { JWS_PUBLIC_KEY_ALGORITHMS, type JwsAlgorithm } from "./jws-algorithms.js";
-import { type JwsKeySource, jwsKeySourceName } from "./jws-keys.js";
+import { type JwsKeySource, jwsKeySourceName } from "./jws-key-source.js";
 import { createJwt } from "./jwt.js";
-import { type JwtPreset, type JwtRules, SHARED_OPTION_NAMES } from "./options.js";
+import type { JwtRules } from "./options.js";
+import { type JwtPreset, SHARED_OPTION_NAMES } from "./plan.js";
 
 /** What every token is held to, whatever the key. `issuer` and `audience` are required. */
 export interface BearerJwtRules extends JwtRules {
@@ -17,6 +18,7 @@ export interface BearerJwtRules extends JwtRules {
   readonly algorithms?: readonly JwsAlgorithm[];
 }
 
+/** Options of `bearerJwt`: what a token must say, and where its keys are. */
 export type BearerJwtOptions = BearerJwtRules & JwsKeySource;
 
 /**

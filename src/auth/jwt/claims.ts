@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { parseTime, type TimeFormat } from "../../lib/time.js";
-import type { HashClaim, JwtPlan } from "./options.js";
+import type { HashClaim } from "./options.js";
+import type { JwtPlan } from "./plan.js";
 
 export type Claims = Readonly<Record<string, unknown>>;
 

@@ -17,15 +17,17 @@ import type { KeyTuning } from "../keys/public-key-source.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import { SignatureReading } from "../signature/parsed-signature.js";
+import { joinBytes } from "../signature/signed-bytes.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "../signature/signed-content.js";
-import { joinBytes } from "../signature/signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "../signature/timestamp.js";
 import type { JwsAlgorithm } from "./jws-algorithms.js";
-import { compileJwsKeys, type FoundJwsKeys, JWS_KEY_SOURCES, type JwsKeySource } from "./jws-keys.js";
+import { JWS_KEY_SOURCES, type JwsKeySource } from "./jws-key-source.js";
+import { compileJwsKeys, type FoundJwsKeys } from "./jws-keys.js";
 import { parseJws } from "./jws-parse.js";
 import { jwsSigner } from "./sign.js";
 import { type JwsClaim, verifyJws } from "./verify-jws.js";
 
+/** Options of `detachedJws`. */
 export type DetachedJwsOptions = JwsKeySource & {
   /** The header that holds `<header>..<signature>`: `"x-jws-signature"`. */
   readonly header: string;

@@ -1,7 +1,7 @@
 // Parses a body that is a token, or holds one, into the token's claims. `jwt` has verified it before.
 
 import { type CustomFormat, unreadable } from "../../body-formats/format.js";
-import { memberOf } from "../../core/field.js";
+import { memberOf } from "../../core/read-field.js";
 import { type Parsed, parseJson, parseJsonText } from "../../lib/json.js";
 import { jwtPayload } from "./jws-parse.js";
 

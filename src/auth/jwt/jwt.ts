@@ -17,7 +17,8 @@ import { isParsedField, PrivateFields, readUnverified } from "../request/unverif
 import { type Claims, refuseAudience, refuseClaims, refuseHash, signedTimeOf, tenantOf } from "./claims.js";
 import { compileJwsKeys, type FoundJwsKeys } from "./jws-keys.js";
 import { decodePayload, parseJws } from "./jws-parse.js";
-import { JWT, type JwtOptions, type JwtPlan, type JwtPreset, planJwt } from "./options.js";
+import type { JwtOptions } from "./options.js";
+import { JWT, type JwtPlan, type JwtPreset, planJwt } from "./plan.js";
 import { signJwt } from "./sign.js";
 import { type JwsClaim, verifyJws } from "./verify-jws.js";
 

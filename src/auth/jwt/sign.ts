@@ -9,7 +9,8 @@ import { deliveryToSign } from "../request/signable-request.js";
 import { writeField } from "../request/write-field.js";
 import { JWS_DETAILS, jwsHmac, publicKeyAlgorithmOf } from "./jws-algorithms.js";
 import type { JwsKeyFinder } from "./jws-keys.js";
-import type { HashClaim, JwtPlan } from "./options.js";
+import type { HashClaim } from "./options.js";
+import type { JwtPlan } from "./plan.js";
 
 /** Long enough for a delivery and its first retry, short enough to leak. */
 const LIFETIME_SECONDS = 300;

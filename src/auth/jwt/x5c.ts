@@ -3,7 +3,8 @@ import { type KeyObject, X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { isPlatformError, unsupported } from "../keys/algorithms.js";
-import { compileRoots, isIssuedBy, MAX_CHAIN, refuseChain } from "../keys/certificate.js";
+import { compileRoots, MAX_CHAIN } from "../keys/certificate.js";
+import { isIssuedBy, refuseChain } from "../keys/certificate-chain.js";
 import { extensionsOf } from "../keys/certificate-extensions.js";
 import { decodeCanonical } from "../request/encoding.js";
 

@@ -7,8 +7,10 @@ import { refuseUnknownKeys } from "../../lib/options.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
 import { unsupported } from "./algorithms.js";
 import { reasonOf } from "./bounded-fetch.js";
-import { checkNamePattern, compileRoots, isNameAmong, isValidAt, namesOf, refuseChain } from "./certificate.js";
+import { compileRoots, isValidAt } from "./certificate.js";
 import { type CertificateTuning, type Chain, type ChainAnswer, certificateCache } from "./certificate-cache.js";
+import { refuseChain } from "./certificate-chain.js";
+import { checkNamePattern, isNameAmong, namesOf } from "./certificate-names.js";
 
 /** A certificate that the delivery names by its URL, and whom we let it name. */
 export interface CertificateUrlOptions {

@@ -1,10 +1,8 @@
-// Finds the keys of a key set that a delivery may have been signed with: a set given as an object, or one behind a URL.
+// Finds keys in a key set that is given as an object.
 import { type Refusal, refuse } from "../../core/auth.js";
-import { within } from "../../lib/deadline.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
-import { type BoundedFetch, reasonOf } from "./bounded-fetch.js";
-import { candidatesOf, type FoundPublicKeys, fetchKeySet, type JwksKey } from "./jwks-document.js";
+import { candidatesOf, type FoundPublicKeys, type JwksKey } from "./jwks-document.js";
 
 /** Which key of a set is looked for. */
 export interface KeySetQuery {
@@ -18,16 +16,14 @@ export interface KeySetSource {
   find(query: KeySetQuery, tried?: FoundPublicKeys): MaybePromise<FoundPublicKeys | Refusal>;
 }
 
-const NO_KEY: Refusal = /* @__PURE__ */ refuse(
+export const NO_KEY: Refusal = /* @__PURE__ */ refuse(
   "unauthenticated",
   "no key of the key set fits the token's `kid` and `alg`",
 );
-const NO_FIT: Refusal = /* @__PURE__ */ refuse("unauthenticated", "the signature fits none of the keys of the key set");
-const TOO_SOON: Refusal = /* @__PURE__ */ refuse(
-  "undecided",
-  "no key of the key set fits, and the set was fetched a moment ago: a newer one may have the key",
+export const NO_FIT: Refusal = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the signature fits none of the keys of the key set",
 );
-
 /** A key set given as an object. */
 export function localKeySet(set: readonly JwksKey[]): KeySetSource {
   return {
@@ -37,130 +33,4 @@ export function localKeySet(set: readonly JwksKey[]): KeySetSource {
       return keys.length === 0 ? NO_KEY : { ok: true, keys };
     },
   };
-}
-
-/** How a key set behind a URL is kept. Not public: the defaults are the promise, tests shorten them. */
-export interface KeySetTuning extends Pick<BoundedFetch, "timeoutMs" | "maxBytes"> {
-  /** Within this age a set is used without asking again. */
-  readonly freshMs: number;
-  /** Up to this age a set is used while its URL fails. */
-  readonly staleMs: number;
-  /** How long a delivery waits for a newer set where the old one may still be used; the fetch itself goes on. */
-  readonly patienceMs: number;
-  /** After a successful fetch, an unknown `kid` does not cause another one for this long. */
-  readonly cooldownMs: number;
-  /** The same after the first, second, … failed fetch in a row; the last for all further ones. */
-  readonly backOffMs: readonly number[];
-  /** A monotonic clock. */
-  readonly clockMs: () => number;
-}
-
-const DEFAULTS: KeySetTuning = {
-  timeoutMs: 5_000,
-  maxBytes: 256 * 1024,
-  freshMs: 10 * 60_000,
-  staleMs: 24 * 3_600_000,
-  // Well below the 3 s after which the most impatient sender hangs up.
-  patienceMs: 1_000,
-  cooldownMs: 30_000,
-  // One early try mends a blip; with 30 s and more after it, no 30 s ever see more than two fetches.
-  backOffMs: [5_000, 30_000, 60_000],
-  clockMs: () => performance.now(),
-};
-
-interface CachedSet {
-  readonly set: readonly JwksKey[];
-  readonly fetchedAtMs: number;
-  /** Which fetch it came with, counted from 1. */
-  readonly fetchNumber: number;
-}
-
-/**
- * A key set behind a URL.
- *
- * - a known `kid` in a fresh set: no fetch; in an old one: after a fetch, and from the old one for 24 h while fetches fail
- *   or take longer than a second
- * - an unknown `kid`: one more fetch, then `unauthenticated`; `undecided` where the last fetch ended a moment ago, or began
- *   before the delivery came: strangers cause fetches too, and a key may have been published since
- * - an unknown `kid`, or no set at all, while the last fetch failed: `undecided`
- */
-export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): KeySetSource {
-  const { freshMs, staleMs, patienceMs, cooldownMs, backOffMs, clockMs, ...limits } = { ...DEFAULTS, ...tuning };
-  let cached: CachedSet | undefined;
-  let fetchesBegun = 0;
-  let failuresInARow = 0;
-  let lastFailure: unknown;
-  let settledAtMs = Number.NEGATIVE_INFINITY;
-  let inFlight: Promise<void> | undefined;
-
-  const isYoungerThan = (ageMs: number): boolean => cached !== undefined && clockMs() - cached.fetchedAtMs < ageMs;
-
-  async function load(): Promise<void> {
-    const fetchNumber = ++fetchesBegun;
-    try {
-      const set = await fetchKeySet(url, limits);
-      cached = { set, fetchedAtMs: clockMs(), fetchNumber };
-      failuresInARow = 0;
-    } catch (error) {
-      failuresInARow++;
-      lastFailure = error;
-    }
-    settledAtMs = clockMs();
-    inFlight = undefined;
-  }
-
-  /** Fetches, joins the fetch under way, or does nothing because the last one ended a moment ago. */
-  async function refresh(): Promise<void> {
-    const pauseMs = failuresInARow === 0 ? cooldownMs : backOffMs[Math.min(failuresInARow, backOffMs.length) - 1];
-    if (inFlight === undefined && clockMs() - settledAtMs < (pauseMs ?? cooldownMs)) return;
-    inFlight ??= load();
-    await inFlight;
-  }
-
-  function undecided(): Refusal {
-    const reason = reasonOf(lastFailure);
-    return { ...refuse("undecided", `the key set at ${hostOf(url)} could not be had: ${reason}`), cause: lastFailure };
-  }
-
-  /** What the cached set has, unless it is the one whose keys did not fit. */
-  function inCache({ algorithm, kid }: KeySetQuery, tried: FoundPublicKeys | undefined): FoundPublicKeys | undefined {
-    if (cached === undefined || cached.set === tried?.set) return undefined;
-    const keys = candidatesOf(cached.set, algorithm, kid);
-    return keys.length === 0 ? undefined : { ok: true, keys, set: cached.set };
-  }
-
-  async function findAfterFetch(
-    query: KeySetQuery,
-    tried: FoundPublicKeys | undefined,
-  ): Promise<FoundPublicKeys | Refusal> {
-    const begunBefore = fetchesBegun;
-    if (!isYoungerThan(freshMs)) {
-      await (isYoungerThan(staleMs) ? within(refresh(), patienceMs, impatient).catch(() => {}) : refresh());
-    }
-    if (!isYoungerThan(staleMs)) return undecided();
-    const found = inCache(query, tried);
-    if (found !== undefined) return found;
-    await refresh();
-    if (failuresInARow > 0 || cached === undefined) return undecided();
-    const newer = inCache(query, tried);
-    if (newer !== undefined) return newer;
-    if (cached.fetchNumber <= begunBefore) return TOO_SOON;
-    return tried === undefined ? NO_KEY : NO_FIT;
-  }
-
-  return {
-    find(query, tried) {
-      const found = isYoungerThan(freshMs) ? inCache(query, tried) : undefined;
-      return found ?? findAfterFetch(query, tried);
-    },
-  };
-}
-
-function impatient(): Error {
-  return new Error("the newer key set is slow to come");
-}
-
-/** The host alone: a path or query may hold a token. */
-function hostOf(url: string): string {
-  return new URL(url).host;
 }

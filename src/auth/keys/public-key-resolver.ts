@@ -2,29 +2,25 @@
 import type { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import type { Field } from "../../core/field.js";
 import { isPromise } from "../../lib/maybe-promise.js";
-import { checkUnverifiedField, isParsedField, readUnverified } from "../request/unverified-fields.js";
+import { isParsedField, readUnverified } from "../request/unverified-fields.js";
 import { ALGORITHMS, type PublicKeyAlgorithm } from "./algorithms.js";
 import type { CertificateTuning } from "./certificate-cache.js";
 import { type CertificateUrlOptions, certificateSource } from "./certificate-url.js";
-import { type KeySetTuning, remoteKeySet } from "./jwks.js";
+import { type KeyIdReader, KNOWN_KEY_ID, keyIdReader } from "./key-id.js";
 import { keyLookUp } from "./key-lookup.js";
 import { compilePublicKeys, fittingKey, type PublicKeyText } from "./parse-public-key.js";
 import {
   type FoundPublicKeys,
   KEY_SOURCES,
-  type KeyQuery,
   type KeyTuning,
   NO_KEYS,
   type PublicKeyByIdFunction,
   type PublicKeyFinder,
   type PublicKeySource,
 } from "./public-key-source.js";
-import { Unverified } from "./secrets.js";
-
-const MAX_KEY_ID_CHARS = 256;
-const LOOPBACK = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]"]);
+import { type KeySetTuning, keySetUrl, remoteKeySet } from "./remote-jwks.js";
+import { Unverified } from "./unverified-delivery.js";
 
 /**
  * @param isKeyIdKnown - Every query has a `keyId` where the delivery names its key; there is no `keyId` option then.
@@ -111,36 +107,6 @@ function byId(
 
 const UNNAMED = /* @__PURE__ */ refuse("unauthenticated", "nothing names the key that it was signed with");
 
-/** How the name of the key is had. */
-interface KeyIdReader {
-  readonly readsFields: boolean;
-  read(query: KeyQuery): string | undefined | Refusal;
-}
-
-const KNOWN_KEY_ID: KeyIdReader = { readsFields: false, read: ({ keyId }) => boundedKeyId(keyId) };
-const NO_KEY_ID: KeyIdReader = { readsFields: false, read: () => undefined };
-const BAD_KEY_ID = /* @__PURE__ */ refuse(
-  "bad_credentials",
-  `the key's name must have 1 to ${MAX_KEY_ID_CHARS} characters`,
-);
-
-function boundedKeyId(id: string | undefined): string | undefined | Refusal {
-  return id === undefined || (id !== "" && id.length <= MAX_KEY_ID_CHARS) ? id : BAD_KEY_ID;
-}
-
-function keyIdReader(keyId: Field<"text"> | undefined, isNeeded: boolean, where: string): KeyIdReader {
-  if (keyId === undefined && !isNeeded) return NO_KEY_ID;
-  const field = checkUnverifiedField(keyId, `${where}: keyId`);
-  const noId = absent(`the ${field.in} value ${field.name}, which names the key, is not there`);
-  return {
-    readsFields: isParsedField(field),
-    read({ delivery, fields }) {
-      const id = readUnverified(field, delivery, fields);
-      return typeof id === "string" ? boundedKeyId(id) : (id ?? noId);
-    },
-  };
-}
-
 function byKeySet(
   jwksUrl: string | undefined,
   keyId: KeyIdReader,
@@ -162,19 +128,6 @@ function byKeySet(
       return keySet.find({ algorithm: query.algorithm, kid }, tried);
     },
   };
-}
-
-/** Never shown in an error: its query may hold a token. */
-export function keySetUrl(value: unknown, where: string): string {
-  if (typeof value !== "string" || !URL.canParse(value)) {
-    throw new TypeError(`${where}: jwksUrl must be an absolute URL; is its environment variable set?`);
-  }
-  const url = new URL(value);
-  const isLoopback = url.protocol === "http:" && LOOPBACK.has(url.hostname);
-  if ((url.protocol === "https:" || isLoopback) && url.username === "" && url.password === "") return url.href;
-  throw new TypeError(
-    `${where}: jwksUrl must be https (http only to 127.0.0.1 or [::1], for tests), without user name and password`,
-  );
 }
 
 function byCertificate(

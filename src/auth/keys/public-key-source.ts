@@ -7,10 +7,10 @@ import type { PrivateFields } from "../request/unverified-fields.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
 import type { CertificateTuning } from "./certificate-cache.js";
 import type { CertificateUrlOptions } from "./certificate-url.js";
-import type { KeySetTuning } from "./jwks.js";
 import type { FoundPublicKeys } from "./jwks-document.js";
 import type { PublicKeyText } from "./parse-public-key.js";
-import type { UnverifiedDelivery } from "./secrets.js";
+import type { KeySetTuning } from "./remote-jwks.js";
+import type { UnverifiedDelivery } from "./unverified-delivery.js";
 
 /** What a key function answers; `null`, `undefined` or `[]`: there is none. */
 export type PublicKeyAnswer =

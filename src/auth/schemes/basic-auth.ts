@@ -10,6 +10,7 @@ import { writeField } from "../request/write-field.js";
 import { unsendableAsPassword } from "./credential-charset.js";
 import { compileSharedToken } from "./shared-token.js";
 
+/** Options of `basicAuth`. */
 export interface BasicAuthOptions {
   /** Without a colon (RFC 7617 section 2). `undefined` type-checks, so that `process.env.X` can be given; it is refused. */
   readonly username: string | undefined;

@@ -10,6 +10,7 @@ import { writeField } from "../request/write-field.js";
 import { TOKEN68, unsendableAsBearer } from "./credential-charset.js";
 import { compileSharedToken } from "./shared-token.js";
 
+/** Options of `bearerToken`. */
 export interface BearerTokenOptions {
   /** One, several while rotating, or a function. */
   readonly token: Secrets;

@@ -20,10 +20,12 @@ import {
 import type { SignatureReading } from "../signature/parsed-signature.js";
 import { compileReplyTexts, type SignsReplies } from "../signature/reply-texts.js";
 import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import type { SignedBytes } from "../signature/signed-bytes.js";
 
+/** Hash functions of `digest`. */
 export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
 
+/** Options of `digest`. */
 export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   /** One, several while rotating, or a function. Hashed as UTF-8. */
   readonly secret: Secrets;

@@ -6,9 +6,10 @@ import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { refuseUnknownKeys, shown } from "../../lib/options.js";
 import { formatTime } from "../../lib/time.js";
+import type { SecretRules } from "../keys/fixed-secrets.js";
 import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm } from "../keys/secret-encoding.js";
-import { compileSecrets, type SecretRules } from "../keys/secrets.js";
+import { compileSecrets } from "../keys/secrets.js";
 import { ENCODINGS } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
@@ -16,7 +17,7 @@ import { compilePlans, coversOfAll, DIGEST_BYTES, type HmacOptions, type Plan, p
 import type { SignatureReading } from "../signature/parsed-signature.js";
 import { compileReplyTexts } from "../signature/reply-texts.js";
 import { placesWritten } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-template.js";
+import type { SignedBytes } from "../signature/signed-bytes.js";
 
 const OPTION_NAMES: readonly (keyof HmacOptions)[] = [
   "secret",
@@ -36,7 +37,7 @@ const OPTION_NAMES: readonly (keyof HmacOptions)[] = [
  * Proves that a delivery was signed with a shared secret (HMAC, RFC 2104).
  *
  * Shape:   as described by the options; see `SignatureOptions` and the placeholders of `signed`.
- * Source:  FIPS 198-1; test/vectors/wycheproof and test/vectors/published.json pin it.
+ * Source:  FIPS 198-1; test/vectors/wycheproof and test/vectors/senders pin it.
  * Promise: what `signed` names came from a holder of the secret, unchanged. Signatures are compared as text in constant
  *          time, exactly as the sender writes them. Not promised: that anything else in the delivery is the sender's, or
  *          that it is new: a time that is signed is passed on for the freshness check, and a copy is for dedupe.

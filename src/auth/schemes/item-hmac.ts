@@ -10,7 +10,7 @@ import {
   type SignableRequest,
 } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { memberOf } from "../../core/field.js";
+import { memberOf } from "../../core/read-field.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { parseJson } from "../../lib/json.js";
 import { isPromise } from "../../lib/maybe-promise.js";
@@ -22,6 +22,7 @@ import { ENCODINGS, type SignatureEncoding } from "../request/encoding.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { DIGEST_BYTES, type HmacAlgorithm } from "../signature/compile.js";
 
+/** Options of `itemHmac`. */
 export interface ItemHmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;

@@ -29,11 +29,12 @@ import { PrivateFields } from "../request/unverified-fields.js";
 import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
 import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import { joinBytes, type SignedBytes } from "../signature/signed-template.js";
+import { joinBytes, type SignedBytes } from "../signature/signed-bytes.js";
 import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";
 
+/** Options of `publicKey`. */
 export type PublicKeyOptions = SignedOptions &
   PublicKeySource & {
     /** The one algorithm, or the sender's names of several. A key is used with nothing else. */

@@ -7,6 +7,7 @@ import { type FormFields, formatForm, parseForm, parseFormBody } from "../../lib
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type { SignedText } from "../signature/signed-content.js";
 
+/** Options of `signedForm`. */
 export interface SignedFormOptions {
   /**
    * What of a field that came several times is signed: each of its values as they came, or each different value once,

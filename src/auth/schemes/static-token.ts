@@ -12,6 +12,7 @@ import { writeField } from "../request/write-field.js";
 import { unsendableInHeader } from "./credential-charset.js";
 import { compileSharedToken } from "./shared-token.js";
 
+/** Options of `staticToken`. */
 export interface StaticTokenOptions {
   /** One, several while rotating, or a function. */
   readonly token: Secrets;

@@ -5,17 +5,20 @@ import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import type { KeyForm } from "../keys/secret-encoding.js";
 import type { Secrets } from "../keys/secrets.js";
+import type { ValuePatterns } from "./parse-template.js";
 import type { SignsReplies } from "./reply-texts.js";
 import { type CompiledSignature, compileSignature, type SignatureOptions, type SignatureParam } from "./signature.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "./signed-content.js";
-import type { HeaderName, ValuePatterns } from "./signed-template.js";
+import type { HeaderName } from "./signed-template.js";
 import { type CompiledTime, compileTime, coversWithTime } from "./timestamp.js";
 
+/** Hash functions of `hmac`. */
 export type HmacAlgorithm = "sha1" | "sha256" | "sha384" | "sha512";
 
 /** Digest lengths, FIPS 180-4. */
 export const DIGEST_BYTES: Readonly<Record<HmacAlgorithm, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 };
 
+/** Options of `hmac`, in the words of a vendor's documentation. */
 export interface HmacOptions {
   /** One, several while rotating, or a function. */
   readonly secret: Secrets;

@@ -1,7 +1,7 @@
 // Keeps texts that are signed for answers apart from those of deliveries, where both are signed with one key.
 import { type Refusal, refuse } from "../../core/auth.js";
 import { shown } from "../../lib/options.js";
-import { joinBytes, type SignedBytes } from "./signed-template.js";
+import { joinBytes, type SignedBytes } from "./signed-bytes.js";
 
 /** An answer is short; what a handler says in it is bounded by this. */
 const MAX_REPLY_BYTES = 65_536;

@@ -6,7 +6,7 @@ import { formatTime } from "../../lib/time.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
 import type { Plan, SignedOptions } from "./compile.js";
-import type { SignedBytes } from "./signed-template.js";
+import type { SignedBytes } from "./signed-bytes.js";
 
 /** A request with all but its signature. */
 export interface Unsigned {

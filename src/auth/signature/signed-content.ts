@@ -3,8 +3,10 @@
 import { type Covers, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { PrivateFields } from "../request/unverified-fields.js";
+import type { ValuePatterns } from "./parse-template.js";
 import type { SignatureReading } from "./parsed-signature.js";
-import { compileTemplate, type HeaderName, type SignedBytes, type ValuePatterns } from "./signed-template.js";
+import type { SignedBytes } from "./signed-bytes.js";
+import { compileTemplate, type HeaderName } from "./signed-template.js";
 
 /** The texts that were signed, for senders whose rule is no template (sorted form fields, a list of headers). */
 export interface SignedText {
@@ -23,6 +25,7 @@ export interface SignedText {
   texts(delivery: Delivery, input: SignedTextInput): readonly (string | Uint8Array)[] | Refusal;
 }
 
+/** What a function that builds the signed text may read. */
 export interface SignedTextInput {
   /** The URLs under which the sender may have registered us; empty unless `needsPublicUrl`. */
   readonly urls: readonly string[];

@@ -2,7 +2,8 @@
 
 import { type Covers, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { type Field, isCovered } from "../../core/field.js";
+import type { Field } from "../../core/field.js";
+import { isCovered } from "../../core/read-field.js";
 import { REPEATED } from "../../lib/headers.js";
 import { shown } from "../../lib/options.js";
 import { formatTime, parseTime, type TimeFormat } from "../../lib/time.js";

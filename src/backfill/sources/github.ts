@@ -15,6 +15,7 @@ export type GithubPlace =
   | { readonly org: string; readonly hookId: number | string }
   | { readonly app: true };
 
+/** Options of `githubDeliveries`. */
 export interface GithubDeliveriesOptions extends ApiOptions {
   /**
    * A token that may read (and for `redeliver` write) the webhooks; for an app, its JWT. A function is called

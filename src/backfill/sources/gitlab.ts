@@ -6,6 +6,7 @@ import { type Members, membersOf, textOf } from "../../lib/sender-api/json-membe
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "./source.js";
 
+/** Options of `gitlabEvents`. */
 export interface GitlabEventsOptions extends ApiOptions {
   /** A token with the scope `api`, of a user who may see the project's webhooks. */
   readonly token: string | undefined;

@@ -7,6 +7,7 @@ export interface OwnEvent extends FetchedEvent {
   readonly cursor?: string;
 }
 
+/** Where a source of one's own begins to read. */
 export interface OwnFrom extends Omit<BackfillFrom, "cursor" | "pageSize"> {
   /** The cursor of the last handled event; `undefined` when there is none. */
   readonly cursor: string | undefined;

@@ -23,6 +23,7 @@ export interface RestAt {
   readonly pageSize: number;
 }
 
+/** What was read from one answer of a REST API. */
 export interface RestPage {
   /** Oldest first, as far as possible. */
   readonly events: readonly FetchedEvent[];
@@ -35,6 +36,7 @@ export interface RestPage {
   readonly cursor?: string | undefined;
 }
 
+/** Options of `restEvents`. */
 export interface RestEventsOptions extends ApiOptions {
   /** Part of the key of the cursor: it must never change. */
   readonly name: string;

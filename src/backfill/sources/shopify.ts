@@ -7,6 +7,7 @@ import { linkTo } from "../../lib/sender-api/link-header.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
+/** Options of `shopifyResource`. */
 export interface ShopifyResourceOptions extends ApiOptions {
   /** `example.myshopify.com`. */
   readonly shop: string;

@@ -7,6 +7,7 @@ import { type Members, membersOf, textOf } from "../../lib/sender-api/json-membe
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
+/** Options of `slackHistory`. */
 export interface SlackHistoryOptions extends ApiOptions {
   /** A bot or user token that may read the channel's history. */
   readonly token: string | undefined;
@@ -84,7 +85,7 @@ export function slackProblem({
   const { ok, error } = membersOf(value);
   if (ok === true) return undefined;
   const code = textOf(error) ?? "no ok in the answer";
-  return { problem: PROBLEMS[code] ?? "refused", said: code };
+  return { problem: PROBLEMS[code] ?? "refused", code: code };
 }
 
 function eventOf(message: Members, channel: string): FetchedEvent | undefined {

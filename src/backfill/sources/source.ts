@@ -19,6 +19,7 @@ export interface BackfillFrom {
   readonly signal: AbortSignal;
 }
 
+/** One page of events of a source, and the cursor after it. */
 export interface BackfillPage {
   /** Oldest first within a page, as far as the source can. */
   readonly events: readonly FetchedEvent[];
@@ -55,6 +56,7 @@ export interface WindowPart {
   readonly signal: AbortSignal;
 }
 
+/** One page of a window of time, and the cursor within it. */
 export interface WindowPage {
   readonly events: readonly FetchedEvent[];
   /** The position of the next page; `undefined` on the last page. */

@@ -7,6 +7,7 @@ import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
+/** Options of `stripeEvents`. */
 export interface StripeEventsOptions extends ApiOptions {
   /** A secret key or a restricted key (`rk_…` with read access to events is enough). Test and live mode have separate keys. */
   readonly apiKey: string | undefined;

@@ -6,6 +6,7 @@ import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
+/** Options of `tossTransactions`. */
 export interface TossTransactionsOptions extends ApiOptions {
   /** The secret key, `live_sk_…` or `test_sk_…`. */
   readonly secretKey: string | undefined;

@@ -2,7 +2,8 @@
 
 import type { BackfillReport } from "../../backfill/report.js";
 import type { BackfillFrom } from "../../backfill/sources/source.js";
-import type { EventOutcome, OutcomeName } from "../../core/outcome.js";
+import type { EventOutcome } from "../../core/outcome.js";
+import type { OutcomeName } from "../../core/outcomes.js";
 import { SenderApiError } from "../../lib/sender-api/error.js";
 import { fixFor } from "../lib/api-fix.js";
 import type { Context } from "../lib/command.js";

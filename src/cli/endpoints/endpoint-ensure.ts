@@ -1,7 +1,7 @@
 // `hookgate endpoints ensure`: shows the plan for a registration and carries it out.
 
-import { isLoopback } from "../../diagnosis/reach-probe.js";
 import type { EndpointApi, EndpointProof, EnsureOptions, ManualEndpoint } from "../../endpoints/index.js";
+import { isLoopbackHost } from "../../lib/ip/loopback.js";
 import type { ExitCode } from "../lib/command.js";
 import { UsageError } from "../lib/usage-error.js";
 import { asJson, checkedUrl, type EndpointCall, endpointJson, printPlan, stepPrinter, urlOf } from "./endpoint-call.js";
@@ -128,6 +128,6 @@ function eventsOf({ given, row }: EndpointCall): readonly string[] {
 
 function noteLoopback({ context: { io, isJson }, given, row }: EndpointCall, url: string): void {
   const isOwn = given.list("option").some((pair) => pair.startsWith("baseUrl="));
-  if (isJson || isOwn || !isLoopback(new URL(url))) return;
+  if (isJson || isOwn || !isLoopbackHost(new URL(url).hostname)) return;
   io.err(`note: ${url} is this machine, which ${row.sender} cannot reach\n`);
 }

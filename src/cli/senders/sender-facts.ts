@@ -1,5 +1,6 @@
 // Collects the facts of a sender from its definition.
-import { type Field, isCovered } from "../../core/field.js";
+import type { Field } from "../../core/field.js";
+import { isCovered } from "../../core/read-field.js";
 import type { EventRow, Sender } from "../../sender/sender.js";
 import { durationText } from "../lib/duration.js";
 

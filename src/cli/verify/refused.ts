@@ -1,5 +1,7 @@
 // Describes a rejection that no change explains, or that comes after the signature check.
-import { OUTCOMES, type Outcome } from "../../core/outcome.js";
+
+import type { Outcome } from "../../core/outcome.js";
+import { OUTCOMES } from "../../core/outcomes.js";
 import type { Case } from "./attempt.js";
 import { type Finding, problem } from "./finding.js";
 import { hasCredentials } from "./other-sender.js";

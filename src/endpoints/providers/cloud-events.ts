@@ -6,6 +6,7 @@ import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint } from "./provider.js";
 
+/** Options of `cloudEventsSubscriptions`. */
 export interface CloudEventsSubscriptionsOptions extends ApiOptions {
   /** The base URL, without `/subscriptions`. */
   readonly baseUrl: string;

@@ -6,6 +6,7 @@ import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js";
 
+/** Options of `discordWebhook`. */
 export interface DiscordWebhookOptions extends ApiOptions {
   /** The token of the application's bot. */
   readonly token: string | undefined;

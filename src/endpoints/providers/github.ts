@@ -8,6 +8,7 @@ import { linkTo } from "../../lib/sender-api/link-header.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, ProofResult, RegisteredEndpoint, WantedEndpoint } from "./provider.js";
 
+/** Options of `githubWebhooks`: a repository, an organization, or an app. */
 export type GithubWebhooksOptions = ApiOptions & {
   /** A token that may administer the webhooks of the repository or organisation; for an app, its JWT. */
   readonly token: string | undefined;

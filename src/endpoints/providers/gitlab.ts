@@ -7,6 +7,7 @@ import { type Members, membersOf, textOf } from "../../lib/sender-api/json-membe
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint } from "./provider.js";
 
+/** Options of `gitlabWebhooks`: a project or a group. */
 export type GitlabWebhooksOptions = ApiOptions & {
   /** A token with the scope `api`, of a user who may administer webhooks. */
   readonly token: string | undefined;

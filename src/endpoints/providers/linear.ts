@@ -7,6 +7,7 @@ import { type Members, membersOf, textOf, textsOf } from "../../lib/sender-api/j
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint } from "./provider.js";
 
+/** Options of `linearWebhooks`. */
 export interface LinearWebhooksOptions extends ApiOptions {
   /** An admin's personal API key, or `Bearer <OAuth token>`. */
   readonly apiKey: string | undefined;

@@ -6,6 +6,7 @@ import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint } from "./provider.js";
 
+/** Options of `sendgridWebhooks`. */
 export interface SendgridWebhooksOptions extends ApiOptions {
   /** An API key with full access to "User Account → Event Notification" settings. */
   readonly apiKey: string | undefined;

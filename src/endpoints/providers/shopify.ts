@@ -7,6 +7,7 @@ import { linkTo } from "../../lib/sender-api/link-header.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint } from "./provider.js";
 
+/** Options of `shopifyWebhooks`. */
 export interface ShopifyWebhooksOptions extends ApiOptions {
   /** `example.myshopify.com`. */
   readonly shop: string;

@@ -6,6 +6,7 @@ import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint } from "./provider.js";
 
+/** Options of `stripeWebhooks`. */
 export interface StripeWebhooksOptions extends ApiOptions {
   /** A secret key, or a restricted key that may write webhook endpoints. */
   readonly apiKey: string | undefined;

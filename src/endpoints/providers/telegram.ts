@@ -6,6 +6,7 @@ import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js";
 
+/** Options of `telegramWebhook`. */
 export interface TelegramWebhookOptions extends ApiOptions {
   /** The bot's token. */
   readonly token: string | undefined;

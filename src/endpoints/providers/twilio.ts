@@ -6,6 +6,7 @@ import { groupedBy, membersOf, textOf } from "../../lib/sender-api/json-members.
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js";
 
+/** Options of `twilioWebhook`. */
 export interface TwilioWebhookOptions extends ApiOptions {
   readonly accountSid: string;
   readonly authToken: string | undefined;

@@ -40,7 +40,7 @@ export function checkBullMqQueue(queue: BullMqQueueLike): void {
 /** A job as BullMQ gives it. */
 export interface BullMqJob {
   readonly id: string;
-  readonly data: EntryText & { readonly kept?: AttemptCounter; readonly reason?: string };
+  readonly data: EntryText & { readonly counter?: AttemptCounter; readonly reason?: string };
   readonly timestamp: number;
   readonly delay: number;
   readonly attemptsStarted: number;
@@ -53,7 +53,15 @@ export interface BullMqJob {
   getState(): Promise<string>;
 }
 
-/** hookgate decides when an entry is dead; BullMQ must never. */
+/** BullMQ refuses ids of digits only, and stores its own records under other first letters. */
+const ID_PREFIX = "e-";
+
+/** The id of the job that holds an entry. */
+export function jobId(key: string): string {
+  return ID_PREFIX + key;
+}
+
+/** hookgate decides when an entry is dead; BullMQ never does. */
 export const MAX_ATTEMPTS = 1_000_000;
 
 /** BullMQ removes what is past its time whenever another job comes to the same end. */

@@ -1,7 +1,7 @@
 // Runs entries with a BullMQ Worker.
 import type { ConnectionOptions } from "bullmq";
 import { WebhookError } from "../../core/errors.js";
-import { keptAfter, poisonReason, startOf } from "../attempt-counter.js";
+import { counterAfterRetry, poisonReason, startOf } from "../attempt-counter.js";
 import { entryFromText } from "../entry-codec.js";
 import { type InboxEntry, type InboxWork, type InboxWorker, MAX_REASON_CHARACTERS, POISON_STARTS } from "../inbox.js";
 import type { Retention } from "../retention.js";
@@ -20,7 +20,7 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
   const { queue, lockMs, checkDurability } = settings;
   const lost = new Map<string, (reason: string) => void>();
   let isStopped = false;
-  const tell = (what: string, cause: unknown): void =>
+  const report = (what: string, cause: unknown): void =>
     worker.onError(new WebhookError("store_unavailable", `bullmqInbox: ${what}`, { cause }));
 
   async function open() {
@@ -36,7 +36,7 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
       maxStalledCount: MAX_ATTEMPTS,
       ...removal(settings.retention),
     });
-    engine.on("error", (error: unknown) => tell("the worker reports", error));
+    engine.on("error", (error: unknown) => report("the worker reports", error));
     engine.on("lockRenewalFailed", (ids: readonly string[]) => {
       for (const id of ids) lost.get(id)?.("the lock could not be renewed: another worker may have taken the entry");
     });
@@ -48,22 +48,22 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
       try {
         entry = entryFromText(job.data);
       } catch (cause) {
-        tell(`job ${job.id} cannot be read`, cause);
+        report(`job ${job.id} is unreadable`, cause);
         throw new UnrecoverableError(String(cause));
       }
-      const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.attemptsStarted);
+      const { attempt, unended, progress } = startOf(job.data.counter ?? {}, job.attemptsStarted);
       if (unended >= POISON_STARTS) {
         const reason = poisonReason(unended);
         worker.onDead(entry, reason);
         throw new UnrecoverableError(reason);
       }
       const onLost = (listener: (reason: string) => void): void => void lost.set(job.id, listener);
-      const verdict = await runSafely(worker, entry, { attempt, progress, onLost }).finally(() => lost.delete(job.id));
-      if (verdict.state === "done") return;
-      if (verdict.state === "dead") throw new UnrecoverableError(verdict.reason.slice(0, MAX_REASON_CHARACTERS));
-      const kept = keptAfter(job.data.kept ?? {}, job.attemptsStarted, verdict);
-      await job.updateData({ ...job.data, kept, reason: verdict.reason });
-      await job.moveToDelayed(Date.now() + Math.min(verdict.afterSeconds, 365 * 86_400) * 1_000, token);
+      const decision = await runSafely(worker, entry, { attempt, progress, onLost }).finally(() => lost.delete(job.id));
+      if (decision.state === "done") return;
+      if (decision.state === "dead") throw new UnrecoverableError(decision.reason.slice(0, MAX_REASON_CHARACTERS));
+      const counter = counterAfterRetry(job.data.counter ?? {}, job.attemptsStarted, decision);
+      await job.updateData({ ...job.data, counter, reason: decision.reason });
+      await job.moveToDelayed(Date.now() + Math.min(decision.afterSeconds, 365 * 86_400) * 1_000, token);
       throw new DelayedError();
     }
   }
@@ -71,7 +71,7 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
   const opened = keepTrying(
     open,
     () => isStopped,
-    (cause) => tell("no worker could be started", cause),
+    (cause) => report("no worker could be started", cause),
   );
   return {
     async stop(): Promise<void> {

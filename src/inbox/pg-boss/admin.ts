@@ -6,13 +6,13 @@ import { JOB_COLUMNS, type JobRow, jobId, queueName, recordOf, STATES, stateOf }
 
 const PURGED_AT_ONCE = 1_000;
 
-export function pgBossShelf(
+export function pgBossAdmin(
   engine: PgBossEngine,
   keepsOrder: boolean,
   retention: Retention,
 ): Pick<Inbox, "counts" | "list" | "get" | "redrive" | "purge"> {
-  const { boss, jobs, prefix, sql, together } = engine;
-  /** Of one source, or of all that are ours. */
+  const { jobs, prefix, sql } = engine;
+  /** The condition that selects the jobs of one source, or of all sources of this inbox. */
   const ours = (source: string | undefined): readonly [condition: string, value: string] =>
     source === undefined ? ["starts_with(name, $1)", prefix] : ["name = $1", queueName(engine, source)];
 
@@ -58,43 +58,51 @@ export function pgBossShelf(
       return row === undefined ? undefined : recordOf(row);
     },
 
-    async redrive(keys) {
-      let count = 0;
-      for (const key of keys) {
-        const [row] = await sql(
-          `SELECT ${JOB_COLUMNS}, singleton_key FROM ${jobs} WHERE id = $1::uuid AND starts_with(name, $2) AND state::text = ANY($3)`,
-          [jobId(key), prefix, [...STATES.dead, ...STATES.done]],
-        );
-        if (row === undefined) continue;
-        const { kept: _forgotten, ...data } = row.data;
-        await together(async (db) => {
-          await boss.deleteJob(row.name, row.id, db);
-          const job = {
-            id: row.id,
-            data,
-            deleteAfterSeconds: retention.doneSeconds,
-            ...(keepsOrder ? { singletonKey: row.singleton_key } : {}),
-          };
-          await boss.insert(row.name, [job], { returnId: true, ...db });
-        });
-        count++;
-      }
-      return count;
-    },
+    redrive: (keys) => redrive(engine, keepsOrder, retention, keys),
+    purge: () => purge(engine),
+  };
+}
 
-    /** pg-boss's own maintenance does the same, once a day by default. */
-    async purge() {
-      const rows = await sql(
-        `SELECT id::text AS id, name FROM ${jobs}
+async function redrive(
+  { boss, jobs, prefix, sql, together }: PgBossEngine,
+  keepsOrder: boolean,
+  retention: Retention,
+  keys: readonly string[],
+): Promise<number> {
+  let count = 0;
+  for (const key of keys) {
+    const [row] = await sql(
+      `SELECT ${JOB_COLUMNS}, singleton_key FROM ${jobs} WHERE id = $1::uuid AND starts_with(name, $2) AND state::text = ANY($3)`,
+      [jobId(key), prefix, [...STATES.dead, ...STATES.done]],
+    );
+    if (row === undefined) continue;
+    const { counter: _forgotten, ...data } = row.data;
+    await together(async (db) => {
+      await boss.deleteJob(row.name, row.id, db);
+      const job = {
+        id: row.id,
+        data,
+        deleteAfterSeconds: retention.doneSeconds,
+        ...(keepsOrder ? { singletonKey: row.singleton_key } : {}),
+      };
+      await boss.insert(row.name, [job], { returnId: true, ...db });
+    });
+    count++;
+  }
+  return count;
+}
+
+/** Removes expired entries. pg-boss's own maintenance does the same, once a day by default. */
+async function purge({ boss, jobs, prefix, sql }: PgBossEngine): Promise<number> {
+  const rows = await sql(
+    `SELECT id::text AS id, name FROM ${jobs}
          WHERE starts_with(name, $1) AND state::text = ANY($2)
            AND deletion_seconds > 0 AND completed_on + deletion_seconds * interval '1 second' < now()
          LIMIT $3`,
-        [prefix, [...STATES.dead, ...STATES.done], PURGED_AT_ONCE],
-      );
-      const byQueue = new Map<string, string[]>();
-      for (const { id, name } of rows) byQueue.set(name, [...(byQueue.get(name) ?? []), id]);
-      for (const [name, ids] of byQueue) await boss.deleteJob(name, ids);
-      return rows.length;
-    },
-  };
+    [prefix, [...STATES.dead, ...STATES.done], PURGED_AT_ONCE],
+  );
+  const byQueue = new Map<string, string[]>();
+  for (const { id, name } of rows) byQueue.set(name, [...(byQueue.get(name) ?? []), id]);
+  for (const [name, ids] of byQueue) await boss.deleteJob(name, ids);
+  return rows.length;
 }

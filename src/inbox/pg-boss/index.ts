@@ -5,8 +5,8 @@ import type { DedupeStore } from "../../stores/store.js";
 import { createBacklog } from "../backlog-limit.js";
 import type { Inbox } from "../inbox.js";
 import { createRetention, positive } from "../retention.js";
-import type { InboxLoop } from "../worker-loop.js";
-import { pgBossShelf } from "./admin.js";
+import { WorkerLoops } from "../worker-loop.js";
+import { pgBossAdmin } from "./admin.js";
 import { checkPgBoss, type PgBossLike, pgBossEngine } from "./driver.js";
 import { pgBossQueues } from "./queues.js";
 import { queueName } from "./rows.js";
@@ -14,6 +14,7 @@ import { startPgBossWorker } from "./worker.js";
 
 export type { PgBossLike } from "./driver.js";
 
+/** Options of `pgBossInbox`. */
 export interface PgBossInboxOptions<Tx = never> {
   /** Claimed around each run: pg-boss may run a job twice. With a transactional store the handler's writes happen exactly once. */
   readonly store?: DedupeStore<Tx>;
@@ -71,10 +72,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
   const pollMs = 1_000 * positive("pgBossInbox", "pollSeconds", options.pollSeconds ?? 1);
   const retention = createRetention("pgBossInbox", options);
   const engine = pgBossEngine(boss, schema, prefix);
-  const loops = new Set<InboxLoop>();
-  const wake = (): void => {
-    for (const loop of loops) loop.wake();
-  };
+  const loops = new WorkerLoops();
   const backlog = createBacklog("pgBossInbox", maxWaiting, async (source) => {
     const [row] = await engine.sql(
       `SELECT count(*)::int AS count FROM (SELECT 1 FROM ${engine.jobs} WHERE name = $1 AND state < 'active' LIMIT $2) AS queued`,
@@ -83,14 +81,14 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     return row?.count ?? 0;
   });
   const queues = pgBossQueues({ engine, keepsOrder, retention, backlog });
-  const shelf = pgBossShelf(engine, keepsOrder, retention);
+  const admin = pgBossAdmin(engine, keepsOrder, retention);
 
   return {
     name: "pgBossInbox",
     isShared: true,
     keepsOrder,
     ...(options.store === undefined ? {} : { store: options.store }),
-    ...shelf,
+    ...admin,
 
     attach(needs) {
       if (needs.needsOrder && !keepsOrder) {
@@ -104,29 +102,18 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
 
     async put(entries) {
       const answers = await queues.put(entries);
-      wake();
+      loops.wake();
       return answers;
     },
 
-    work(worker) {
-      const loop = startPgBossWorker(worker, { engine, ensureQueue: queues.ensure, retention, pollMs });
-      loops.add(loop);
-      return {
-        async stop() {
-          loops.delete(loop);
-          await loop.stop();
-        },
-      };
-    },
+    work: (worker) => loops.add(startPgBossWorker(worker, { engine, ensureQueue: queues.ensure, retention, pollMs })),
 
     async redrive(keys) {
-      const count = await shelf.redrive(keys);
-      wake();
+      const count = await admin.redrive(keys);
+      loops.wake();
       return count;
     },
 
-    async close() {
-      await Promise.all([...loops].map((loop) => loop.stop()));
-    },
+    close: () => loops.stop(),
   };
 }

@@ -1,4 +1,4 @@
-// Transactions an entry into a pg-boss job, and a row of its table into an entry.
+// Encodes an entry as a pg-boss job, and decodes a row of pg-boss's table.
 import { createHash } from "node:crypto";
 import type { AttemptCounter } from "../attempt-counter.js";
 import { type EntryText, entryFromText } from "../entry-codec.js";
@@ -11,7 +11,7 @@ export interface PgBossAttempt {
 }
 
 export interface PgBossJob extends PgBossAttempt {
-  readonly data: EntryText & { readonly kept?: AttemptCounter };
+  readonly data: EntryText & { readonly counter?: AttemptCounter };
 }
 
 /** A row of pg-boss's job table, as our statements select it. */
@@ -47,13 +47,13 @@ export function stateOf(state: string): InboxState {
 
 export function recordOf(row: JobRow): InboxRecord {
   const state = stateOf(row.state);
-  const { kept = {} } = row.data;
+  const { counter = {} } = row.data;
   // `retry_count` goes up when the next attempt begins, so a job that was started once has 0.
   const starts = row.started ? row.retry_count + 1 : 0;
   return {
     entry: entryFromText(row.data),
     state,
-    attempts: starts - (kept.uncounted ?? 0),
+    attempts: starts - (counter.uncounted ?? 0),
     reason: row.output?.reason ?? row.output?.value?.message,
     runAtMs: state === "waiting" ? row.start_ms : undefined,
   };

@@ -1,46 +1,46 @@
 // Runs pg-boss jobs: fetches them, keeps them alive and settles them.
 import { WebhookError } from "../../core/errors.js";
-import { keptAfter, poisonReason, startOf } from "../attempt-counter.js";
+import { counterAfterRetry, poisonReason, startOf } from "../attempt-counter.js";
 import { entryFromText } from "../entry-codec.js";
 import { type InboxDecision, type InboxEntry, type InboxWorker, POISON_STARTS } from "../inbox.js";
 import type { Retention } from "../retention.js";
-import { type InboxLoop, inboxLoop, runSafely } from "../worker-loop.js";
+import { runSafely, WorkerLoop } from "../worker-loop.js";
 import type { PgBossEngine } from "./driver.js";
 import { HEARTBEAT_SECONDS, WAITING_RETENTION_SECONDS } from "./queues.js";
 import { type PgBossJob, queueName, storable } from "./rows.js";
 
-/** So many entries are fetched in one go, at most: one that kills its process must not condemn many. */
+/** The largest number of entries fetched together: an entry that kills its process takes few others with it. */
 const MAX_BATCH = 20;
 
-export interface PgBossWork {
+export interface PgBossWorkerSettings {
   readonly engine: PgBossEngine;
   readonly ensureQueue: (source: string) => Promise<void>;
   readonly retention: Retention;
   readonly pollMs: number;
 }
 
-export function startPgBossWorker(worker: InboxWorker, settings: PgBossWork): InboxLoop {
+export function startPgBossWorker(worker: InboxWorker, settings: PgBossWorkerSettings): WorkerLoop<PgBossJob> {
   const { engine, retention } = settings;
   const { boss } = engine;
   const name = queueName(engine, worker.source);
 
-  async function settle(job: PgBossJob, verdict: InboxDecision): Promise<void> {
+  async function settle(job: PgBossJob, decision: InboxDecision): Promise<void> {
     const attempt = { id: job.id, retryCount: job.retryCount };
-    if (verdict.state === "done") {
+    if (decision.state === "done") {
       await boss.complete(name, attempt, {});
       return;
     }
     await engine.together(async (db) => {
-      const { affected } = await boss.fail(name, attempt, { reason: storable(verdict.reason) }, db);
-      if (affected === 0) return; // somebody else has it, and their verdict counts
-      if (verdict.state === "dead") {
+      const { affected } = await boss.fail(name, attempt, { reason: storable(decision.reason) }, db);
+      if (affected === 0) return; // another worker has the job, and its decision counts
+      if (decision.state === "dead") {
         await boss.update(name, job.data, { id: job.id, deleteAfterSeconds: retention.deadSeconds, ...db });
         await boss.cancel(name, job.id, db);
         return;
       }
-      const kept = keptAfter(job.data.kept ?? {}, job.retryCount + 1, verdict);
-      const seconds = Math.min(verdict.afterSeconds, WAITING_RETENTION_SECONDS);
-      await boss.update(name, { ...job.data, kept }, { id: job.id, startAfter: `${seconds} seconds`, ...db });
+      const counter = counterAfterRetry(job.data.counter ?? {}, job.retryCount + 1, decision);
+      const seconds = Math.min(decision.afterSeconds, WAITING_RETENTION_SECONDS);
+      await boss.update(name, { ...job.data, counter }, { id: job.id, startAfter: `${seconds} seconds`, ...db });
     });
   }
 
@@ -49,11 +49,11 @@ export function startPgBossWorker(worker: InboxWorker, settings: PgBossWork): In
     try {
       entry = entryFromText(job.data);
     } catch (cause) {
-      worker.onError(new WebhookError("store_unavailable", `pgBossInbox: job ${job.id} cannot be read`, { cause }));
+      worker.onError(new WebhookError("store_unavailable", `pgBossInbox: job ${job.id} is unreadable`, { cause }));
       await settle(job, { state: "dead", reason: String(cause) });
       return;
     }
-    const { attempt, unended, progress } = startOf(job.data.kept ?? {}, job.retryCount + 1);
+    const { attempt, unended, progress } = startOf(job.data.counter ?? {}, job.retryCount + 1);
     if (unended >= POISON_STARTS) {
       const reason = poisonReason(unended);
       await settle(job, { state: "dead", reason });
@@ -63,7 +63,7 @@ export function startPgBossWorker(worker: InboxWorker, settings: PgBossWork): In
     await settle(job, await runSafely(worker, entry, { attempt, progress, onLost }));
   }
 
-  return inboxLoop<PgBossJob>({
+  return new WorkerLoop<PgBossJob>({
     concurrency: worker.concurrency,
     maxBatch: MAX_BATCH,
     pollMs: settings.pollMs,
@@ -75,8 +75,8 @@ export function startPgBossWorker(worker: InboxWorker, settings: PgBossWork): In
     beatMs: (HEARTBEAT_SECONDS * 1_000) / 3,
     beat: async (held) => {
       const attempts = held.map(({ id, retryCount }) => ({ id, retryCount }));
-      const { jobs: kept } = await boss.touch(name, attempts);
-      return kept === undefined ? [] : held.filter((job) => !kept.includes(job.id));
+      const { jobs: renewed } = await boss.touch(name, attempts);
+      return renewed === undefined ? [] : held.filter((job) => !renewed.includes(job.id));
     },
     onError: (what, cause) => worker.onError(new WebhookError("store_unavailable", `pgBossInbox: ${what}`, { cause })),
   });

@@ -1,4 +1,4 @@
-// The embedded inbox: events in a SQLite file, one fsync for many of them. hookgate's own queue, and its only one.
+// The inbox in a SQLite file, which is hookgate's own queue. Many events share one fsync.
 
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { isSqliteDatabase, openSqliteDatabase, type SqliteDatabase } from "../../lib/sqlite/driver.js";
@@ -23,21 +23,24 @@ const OPTIONS: readonly (keyof SqliteInboxOptions)[] = [
   "timeoutMs",
   "clocks",
 ];
-/** Below the second that a receiver gives to an intake. */
+/** Shorter than the second that a receiver gives a put. */
 const DEFAULT_TIMEOUT_MS = 800;
+
 /**
  * A durable inbox in a SQLite file, for all processes of one machine.
  *
- * Give a path: the file is opened as `sqliteStore` opens one, and gets its tables. Or give an open database, and
- * `await inbox.migrate()` once; nobody may hold a transaction open on it across an `await`.
+ * With a path, the inbox opens the file as `sqliteStore` does and creates its tables. With an open database, call
+ * `await inbox.migrate()` once; no transaction may stay open on it across an `await`.
  *
- * Promise: what was answered as accepted is on the disk (WAL, `synchronous=FULL`), as far as the disk keeps its word.
- *          Events of one `order.key` run one after another, in the order they came; a dead one lets the next pass.
- * Not promised: that a handler runs once: a process that stalls longer than its lease loses its events to another. Nor
+ * Promise: an accepted event is on the disk (WAL, `synchronous=FULL`), as far as the disk keeps its promises. Events of one
+ *          `order.key` run one after another, in the order in which they arrived; a dead event lets the next one pass.
+ * Not promised: that a handler runs once: a process that stalls longer than its lease loses its events to another one. Nor
  *          anything on a network file system.
  *
  * @param database - A path, or an open database of better-sqlite3, libsql or node:sqlite.
- * @throws {TypeError} When there is no driver, `database` is none, or an option is unknown or out of range.
+ * @param options - See `SqliteInboxOptions`.
+ * @returns An inbox for the `inbox` option of a receiver, or for `spillTo`.
+ * @throws {TypeError} When there is no driver, `database` is not a database, or an option is unknown or out of range.
  * @example
  * const receiver = createReceiver(github({ secret }), { scope: "deploys", inbox: sqliteInbox("./events.db") });
  * receiver.on("push", deploy);
@@ -48,8 +51,8 @@ export function sqliteInbox<Tx = never>(
   options: SqliteInboxOptions<Tx> = {},
 ): SqliteInbox<Tx> {
   refuseUnknownKeys("sqliteInbox", options, OPTIONS);
-  const clocks = options.clocks ?? hostClocks;
-  const terms = {
+  const settings = {
+    clocks: options.clocks ?? hostClocks,
     maxWaiting: positive("sqliteInbox", "maxWaiting", options.maxWaiting ?? 100_000),
     leaseMs: 1_000 * positive("sqliteInbox", "leaseSeconds", options.leaseSeconds ?? 30),
     pollMs: 1_000 * positive("sqliteInbox", "pollSeconds", options.pollSeconds ?? 0.5),
@@ -59,13 +62,13 @@ export function sqliteInbox<Tx = never>(
   if (typeof database === "string") {
     const own = openSqliteDatabase("sqliteInbox", database);
     try {
-      own.exec("PRAGMA busy_timeout = 0"); // the inbox waits for the lock itself, without blocking the event loop
-      migrateInbox(own, clocks);
+      own.exec("PRAGMA busy_timeout = 0"); // the inbox itself retries for the lock, without blocking the event loop
+      migrateInbox(own, settings.clocks);
     } catch (error) {
       own.close();
       throw error;
     }
-    return createSqliteQueue(own, true, clocks, terms, options);
+    return createSqliteQueue(own, { ...settings, isOwn: true }, options.store);
   }
   if (!isSqliteDatabase(database)) {
     throw new TypeError(
@@ -73,5 +76,5 @@ export function sqliteInbox<Tx = never>(
     );
   }
   makeDurable(database);
-  return createSqliteQueue(database, false, clocks, terms, options);
+  return createSqliteQueue(database, { ...settings, isOwn: false }, options.store);
 }

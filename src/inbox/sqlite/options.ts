@@ -3,6 +3,7 @@
 import type { HostClocks } from "../../lib/sqlite/file-clock.js";
 import type { DedupeStore } from "../../stores/store.js";
 
+/** Options of `sqliteInbox`. */
 export interface SqliteInboxOptions<Tx = never> {
   /** Claimed around each run. The inbox itself runs an entry once unless a worker stalls; a transactional store makes the handler's writes happen exactly once. */
   readonly store?: DedupeStore<Tx>;

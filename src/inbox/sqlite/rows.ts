@@ -1,13 +1,13 @@
-// Transactions an entry into a row of the SQLite inbox, and back.
+// Encodes an entry as a row of the SQLite inbox, and decodes it.
 import type { InboxEntry, InboxRecord, InboxState } from "../inbox.js";
 
 export const RECORD_COLUMNS: string =
   "seq, key, source, order_key, state, due_at_ms, starts, ended, uncounted, progress, reason, entry, body";
 
-/** Bytes as the drivers give them: libsql has one kind for a row and another for rows. */
+/** Bytes as the drivers return them: libsql returns one type from `get` and another one from `all`. */
 type Blob = Uint8Array | ArrayBuffer;
 
-/** A row as the drivers give it. */
+/** A row as the drivers return it. */
 export interface InboxRow {
   readonly seq: number;
   readonly key: string;
@@ -26,16 +26,16 @@ export interface InboxRow {
 
 const STATES: ReadonlySet<string> = new Set<InboxState>(["waiting", "running", "done", "dead"]);
 
-/** What has no column of its own. */
+/** The fields without a column of their own, as JSON. */
 export function entryBlob(entry: InboxEntry): Buffer {
   const { key: _key, source: _source, orderKey: _orderKey, body: _body, ...rest } = entry;
   return Buffer.from(JSON.stringify(rest));
 }
 
-/** @throws {Error} Where the row cannot be read: nothing of it may be taken for granted then. */
+/** @throws {Error} When the row is malformed. */
 export function entryOf(row: InboxRow): InboxEntry {
   const rest = JSON.parse(bytesOf(row.entry).toString()) as Partial<InboxEntry>;
-  if (typeof rest.type !== "string" || !STATES.has(row.state)) throw new Error(`entry ${row.key} cannot be read`);
+  if (typeof rest.type !== "string" || !STATES.has(row.state)) throw new Error(`entry ${row.key} is unreadable`);
   return {
     key: row.key,
     source: row.source,
@@ -53,14 +53,14 @@ export function entryOf(row: InboxRow): InboxEntry {
   };
 }
 
-/** `sinceMs` is what the file's clock is ahead of the wall's. */
-export function recordOf(row: InboxRow, sinceMs: number): InboxRecord {
+/** @param aheadMs - By how much the file's clock is ahead of the wall clock. */
+export function recordOf(row: InboxRow, aheadMs: number): InboxRecord {
   return {
     entry: entryOf(row),
     state: row.state,
     attempts: row.starts - row.uncounted,
     reason: textOf(row.reason),
-    runAtMs: row.state === "waiting" && row.due_at_ms !== null ? row.due_at_ms - sinceMs : undefined,
+    runAtMs: row.state === "waiting" && row.due_at_ms !== null ? row.due_at_ms - aheadMs : undefined,
   };
 }
 

@@ -2,62 +2,63 @@
 
 import { isFull, isOpen, type SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { type HostClocks, readClock } from "../../lib/sqlite/file-clock.js";
-import { createGroupCommit } from "../../lib/sqlite/group-commit.js";
+import { GroupCommit } from "../../lib/sqlite/group-commit.js";
 import { InboxFullError } from "../inbox.js";
 import { anchorOf } from "./migrations.js";
 import { type InboxStatements, prepareStatements } from "./statements.js";
 
 /** One transaction. */
 export interface FileTransaction {
+  /** Its time on the file's clock. */
   readonly nowMs: number;
 }
 
-export interface Transactions {
-  /** Prepared on first use: an inbox may be built before `migrate`. */
-  statements(): InboxStatements;
-  /** In the next transaction; resolves once it is durable. */
-  submit<T>(op: (turn: FileTransaction) => T): Promise<T>;
-  nowMs(): number;
-  close(): Promise<void>;
-}
+export class Transactions {
+  readonly #database: SqliteDatabase;
+  readonly #clocks: HostClocks;
+  readonly #group: GroupCommit<FileTransaction>;
+  #prepared: InboxStatements | undefined;
 
-export function openTurns(database: SqliteDatabase, clocks: HostClocks, timeoutMs: number): Transactions {
-  let prepared: InboxStatements | undefined;
-
-  function statements(): InboxStatements {
-    if (!isOpen(database)) throw new Error("sqliteInbox: the database is closed");
-    prepared ??= prepareStatements(database);
-    return prepared;
+  constructor(database: SqliteDatabase, clocks: HostClocks, timeoutMs: number) {
+    this.#database = database;
+    this.#clocks = clocks;
+    this.#group = new GroupCommit(database, { name: "sqliteInbox", timeoutMs, begin: () => this.#begin() });
   }
 
-  const group = createGroupCommit<FileTransaction>(database, {
-    name: "sqliteInbox",
-    timeoutMs,
-    begin() {
-      const { anchor, keepAnchor } = statements();
-      const before = anchorOf(anchor.get());
-      const clock = readClock(before, clocks);
-      if (clock.anchor !== before) {
-        keepAnchor.run(clock.anchor.timeMs, clock.anchor.monotonicMs, clock.anchor.wallMs);
-      }
-      return { nowMs: clock.nowMs };
-    },
-  });
+  /** Prepared on first use, since an inbox may be created before `migrate`. */
+  get statements(): InboxStatements {
+    if (!isOpen(this.#database)) throw new Error("sqliteInbox: the database is closed");
+    this.#prepared ??= prepareStatements(this.#database);
+    return this.#prepared;
+  }
 
-  return {
-    statements,
-    async submit(op) {
-      try {
-        return await group.submit(op);
-      } catch (error) {
-        if (isFull(error)) throw new InboxFullError("sqliteInbox: the disk is full", { cause: error });
-        throw error;
-      }
-    },
-    nowMs: () => readClock(anchorOf(statements().anchor.get()), clocks).nowMs,
-    async close() {
-      await group.close();
-      prepared = undefined;
-    },
-  };
+  /** Runs the operation in the next transaction. Resolves once its writes are on the disk. */
+  async submit<T>(op: (transaction: FileTransaction) => T): Promise<T> {
+    try {
+      return await this.#group.submit(op);
+    } catch (error) {
+      if (isFull(error)) throw new InboxFullError("sqliteInbox: the disk is full", { cause: error });
+      throw error;
+    }
+  }
+
+  /** The time on the file's clock. */
+  nowMs(): number {
+    return readClock(anchorOf(this.statements.anchor.get()), this.#clocks).nowMs;
+  }
+
+  async close(): Promise<void> {
+    await this.#group.close();
+    this.#prepared = undefined;
+  }
+
+  #begin(): FileTransaction {
+    const { anchor, keepAnchor } = this.statements;
+    const before = anchorOf(anchor.get());
+    const clock = readClock(before, this.#clocks);
+    if (clock.anchor !== before) {
+      keepAnchor.run(clock.anchor.timeMs, clock.anchor.monotonicMs, clock.anchor.wallMs);
+    }
+    return { nowMs: clock.nowMs };
+  }
 }

@@ -1,125 +1,145 @@
 // Takes, holds and settles entries of the SQLite inbox.
 import { randomUUID } from "node:crypto";
 import { WebhookError } from "../../core/errors.js";
-import { type AttemptCounter, keptAfter, poisonReason, startOf } from "../attempt-counter.js";
+import { type AttemptCounter, counterAfterRetry, poisonReason, startOf } from "../attempt-counter.js";
 import { type InboxDecision, type InboxWorker, MAX_REASON_CHARACTERS, POISON_STARTS } from "../inbox.js";
 import type { Retention } from "../retention.js";
-import { type InboxLoop, inboxLoop, runSafely } from "../worker-loop.js";
+import { runSafely, WorkerLoop } from "../worker-loop.js";
 import { blobOf, entryOf, type InboxRow, textOf } from "./rows.js";
 import type { FileTransaction, Transactions } from "./transactions.js";
 
-/** So many are taken in one go, at most: one that kills its process must not condemn many. */
+/** The largest number of entries taken together: an entry that kills its process takes few others with it. */
 const MAX_BATCH = 20;
-const PURGED_PER_TURN = 100;
+const PURGED_PER_SETTLEMENT = 100;
 
-export interface SqliteWork {
-  readonly turns: Transactions;
+export interface SqliteWorkerSettings {
+  readonly transactions: Transactions;
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly retention: Retention;
 }
 
+/** An entry that this worker holds. */
 interface Held {
   readonly row: InboxRow;
 }
 
-export function startSqliteWorker(worker: InboxWorker, settings: SqliteWork): InboxLoop {
-  const { turns, leaseMs, retention } = settings;
-  const { statements, submit } = turns;
-  const owner = randomUUID();
+type Retry = Extract<InboxDecision, { state: "retry" }>;
 
-  /** In the transaction: the entries that are due, now running; and those that killed their process too often, now dead. */
-  function take(turn: FileTransaction, count: number) {
-    const { findDue, start, die } = statements();
+export function startSqliteWorker(worker: InboxWorker, settings: SqliteWorkerSettings): WorkerLoop<Held> {
+  const rows = new WorkerRows(worker, settings);
+  return new WorkerLoop<Held>({
+    concurrency: worker.concurrency,
+    maxBatch: MAX_BATCH,
+    pollMs: settings.pollMs,
+    take: (count) => rows.takeDue(count),
+    run: (held, onLost) => rows.run(held, onLost),
+    beatMs: settings.leaseMs / 3,
+    beat: (held) => rows.renew(held),
+    onError: (what, cause) => worker.onError(new WebhookError("store_unavailable", `sqliteInbox: ${what}`, { cause })),
+  });
+}
+
+class WorkerRows {
+  readonly #worker: InboxWorker;
+  readonly #settings: SqliteWorkerSettings;
+  readonly #owner = randomUUID();
+
+  constructor(worker: InboxWorker, settings: SqliteWorkerSettings) {
+    this.#worker = worker;
+    this.#settings = settings;
+  }
+
+  async takeDue(count: number): Promise<readonly Held[]> {
+    const { transactions } = this.#settings;
+    // A read first: an idle worker must not write, and wait for the disk, several times a second.
+    const due = transactions.statements.findDue.get(this.#worker.source, transactions.nowMs());
+    if (due === undefined) return [];
+    const { taken, poisoned } = await transactions.submit((transaction) => this.#take(transaction, count));
+    for (const row of poisoned) this.#worker.onDead(entryOf(row), poisonReason(POISON_STARTS));
+    return taken;
+  }
+
+  async run(held: Held, onLost: (tell: (reason: string) => void) => void): Promise<void> {
+    const { attempt, progress } = startOf(counterOf(held.row), held.row.starts);
+    let decision: InboxDecision;
+    try {
+      decision = await runSafely(this.#worker, entryOf(held.row), { attempt, progress, onLost });
+    } catch (cause) {
+      decision = { state: "dead", reason: String(cause) }; // the row itself is unreadable
+    }
+    await this.#settle(held, decision);
+  }
+
+  /** @returns The entries that another worker has taken. */
+  renew(held: readonly Held[]): Promise<readonly Held[]> {
+    const { transactions, leaseMs } = this.#settings;
+    return transactions.submit(({ nowMs }) => {
+      const { renew, findHeld } = transactions.statements;
+      return held.filter(({ row }) => {
+        if (findHeld.get(row.seq, this.#owner, row.starts) === undefined) return true;
+        renew.run(nowMs + leaseMs, row.seq);
+        return false;
+      });
+    });
+  }
+
+  /** Marks entries that are due as running, and entries that killed their process too often as dead. */
+  #take({ nowMs }: FileTransaction, count: number): { taken: readonly Held[]; poisoned: readonly InboxRow[] } {
+    const { transactions, leaseMs, retention } = this.#settings;
+    const { findDue, start, die } = transactions.statements;
     const taken: Held[] = [];
     const poisoned: InboxRow[] = [];
     while (taken.length < count) {
-      const row = findDue.get(worker.source, turn.nowMs) as InboxRow | undefined;
+      const row = findDue.get(this.#worker.source, nowMs) as InboxRow | undefined;
       if (row === undefined) break;
       const starts = row.starts + 1;
-      const { unended } = startOf(keptOf(row), starts);
+      const { unended } = startOf(counterOf(row), starts);
       if (unended >= POISON_STARTS) {
-        die.run(turn.nowMs + 1_000 * retention.deadSeconds, blobOf(poisonReason(unended)), row.seq);
+        die.run(nowMs + 1_000 * retention.deadSeconds, blobOf(poisonReason(unended)), row.seq);
         poisoned.push(row);
         continue;
       }
-      start.run(turn.nowMs + leaseMs, owner, starts, row.seq);
+      start.run(nowMs + leaseMs, this.#owner, starts, row.seq);
       taken.push({ row: { ...row, starts } });
     }
     return { taken, poisoned };
   }
 
-  async function takeDue(count: number): Promise<readonly Held[]> {
-    // A read first: an idle worker must not write, and wait for the disk, several times a second.
-    if (statements().findDue.get(worker.source, turns.nowMs()) === undefined) return [];
-    const { taken, poisoned } = await submit((turn) => take(turn, count));
-    for (const row of poisoned) worker.onDead(entryOf(row), poisonReason(POISON_STARTS));
-    return taken;
-  }
-
-  function settle({ row }: Held, verdict: InboxDecision): Promise<void> {
-    return submit((turn) => {
-      if (verdict.state === "retry") wait(turn, row, verdict);
-      else end(turn, row, verdict);
+  #settle({ row }: Held, decision: InboxDecision): Promise<void> {
+    return this.#settings.transactions.submit((transaction) => {
+      if (decision.state === "retry") this.#delay(transaction, row, decision);
+      else this.#finish(transaction, row, decision);
     });
   }
 
-  function wait(turn: FileTransaction, row: InboxRow, verdict: Extract<InboxDecision, { state: "retry" }>): void {
-    const kept = keptAfter(keptOf(row), row.starts, verdict);
-    const dueMs = turn.nowMs + Math.min(verdict.afterSeconds * 1_000, Number.MAX_SAFE_INTEGER / 4);
-    statements().delay.run(
+  #delay({ nowMs }: FileTransaction, row: InboxRow, decision: Retry): void {
+    const counter = counterAfterRetry(counterOf(row), row.starts, decision);
+    const dueMs = nowMs + Math.min(decision.afterSeconds * 1_000, Number.MAX_SAFE_INTEGER / 4);
+    this.#settings.transactions.statements.delay.run(
       Math.ceil(dueMs),
-      kept.ended ?? 0,
-      kept.uncounted ?? 0,
-      blobOf(kept.progress),
-      blobOf(verdict.reason.slice(0, MAX_REASON_CHARACTERS)),
+      counter.ended ?? 0,
+      counter.uncounted ?? 0,
+      blobOf(counter.progress),
+      blobOf(decision.reason.slice(0, MAX_REASON_CHARACTERS)),
       row.seq,
-      owner,
+      this.#owner,
       row.starts,
     );
   }
 
-  function end(turn: FileTransaction, row: InboxRow, verdict: Exclude<InboxDecision, { state: "retry" }>): void {
-    const { finish, purge } = statements();
-    const isDone = verdict.state === "done";
-    const expiresAtMs = turn.nowMs + 1_000 * (isDone ? retention.doneSeconds : retention.deadSeconds);
-    const reason = isDone ? null : blobOf(verdict.reason.slice(0, MAX_REASON_CHARACTERS));
-    finish.run(verdict.state, Math.ceil(expiresAtMs), reason, row.starts, row.seq, owner, row.starts);
-    purge.run(turn.nowMs, PURGED_PER_TURN);
+  #finish({ nowMs }: FileTransaction, row: InboxRow, decision: Exclude<InboxDecision, Retry>): void {
+    const { transactions, retention } = this.#settings;
+    const { finish, purge } = transactions.statements;
+    const isDone = decision.state === "done";
+    const expiresAtMs = nowMs + 1_000 * (isDone ? retention.doneSeconds : retention.deadSeconds);
+    const reason = isDone ? null : blobOf(decision.reason.slice(0, MAX_REASON_CHARACTERS));
+    finish.run(decision.state, Math.ceil(expiresAtMs), reason, row.starts, row.seq, this.#owner, row.starts);
+    purge.run(nowMs, PURGED_PER_SETTLEMENT);
   }
-
-  async function run(held: Held, onLost: (tell: (reason: string) => void) => void): Promise<void> {
-    const { attempt, progress } = startOf(keptOf(held.row), held.row.starts);
-    let verdict: InboxDecision;
-    try {
-      verdict = await runSafely(worker, entryOf(held.row), { attempt, progress, onLost });
-    } catch (cause) {
-      verdict = { state: "dead", reason: String(cause) }; // the row itself cannot be read
-    }
-    await settle(held, verdict);
-  }
-
-  return inboxLoop<Held>({
-    concurrency: worker.concurrency,
-    maxBatch: MAX_BATCH,
-    pollMs: settings.pollMs,
-    take: takeDue,
-    run,
-    beatMs: leaseMs / 3,
-    beat: (held) =>
-      submit((turn) => {
-        const { renew, findHeld } = statements();
-        return held.filter(({ row }) => {
-          if (findHeld.get(row.seq, owner, row.starts) === undefined) return true;
-          renew.run(turn.nowMs + leaseMs, row.seq);
-          return false;
-        });
-      }),
-    onError: (what, cause) => worker.onError(new WebhookError("store_unavailable", `sqliteInbox: ${what}`, { cause })),
-  });
 }
 
-function keptOf(row: InboxRow): AttemptCounter {
+function counterOf(row: InboxRow): AttemptCounter {
   const progress = textOf(row.progress);
   return { ended: row.ended, uncounted: row.uncounted, ...(progress === undefined ? {} : { progress }) };
 }

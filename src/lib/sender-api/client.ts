@@ -1,20 +1,23 @@
-// Calls a sender's API, bounded in time and size, with retries of transient failures.
+// Calls a sender's API within time and size limits, and retries transient failures.
 import { setTimeout as sleep } from "node:timers/promises";
 import { SenderApiError, type SenderApiProblem } from "./error.js";
+import { type ApiCall, checkedBase, requestOf, urlOf } from "./request.js";
 import { problemOf, readText, saidIn, TooLarge } from "./response.js";
 import { retryAfterSeconds } from "./retry-after.js";
 
-/** What every adapter takes beside its own. */
+export type { ApiCall } from "./request.js";
+
+/** The options that every client of a sender's API has. */
 export interface ApiOptions {
-  /** Where the API is, for a server of one's own, a sandbox or a test. */
+  /** The base URL of the API, for a self-hosted server, a sandbox or a test. */
   readonly baseUrl?: string;
-  /** Of one call, its answer included. Default 30. */
+  /** The time limit of one call, its answer included. Default 30. */
   readonly timeoutSeconds?: number;
-  /** How often a call is made until it holds, where repeating it is safe. Default 4. */
+  /** The largest number of attempts of a call that is safe to repeat. Default 4. */
   readonly tries?: number;
-  /** A longer `Retry-After` is not waited for here: the call fails, and says how long. Default 60. */
+  /** A call fails when the sender asks for a longer wait; the error has the time. Default 60. */
   readonly maxWaitSeconds?: number;
-  /** Default: the global one. Redirects must not be followed by it. */
+  /** Default: the global `fetch`. It must not follow redirects. */
   readonly fetch?: typeof fetch;
 }
 
@@ -26,24 +29,7 @@ export const API_OPTIONS: readonly (keyof ApiOptions)[] = [
   "fetch",
 ];
 
-export interface ApiCall {
-  /** After "could not": `list the webhooks`. */
-  readonly what: string;
-  /** Default GET. */
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below the base URL, or absolute where the answer before named it. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly json?: unknown;
-  /** As `application/x-www-form-urlencoded`. */
-  readonly form?: readonly (readonly [string, string])[];
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Whether making it twice is as good as once. Default: whether the method is anything but POST. */
-  readonly isRepeatable?: boolean;
-  /** The status says it all; the body may be anything. */
-  readonly isBodyIgnored?: boolean;
-}
-
+/** The answer to a call. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -56,9 +42,9 @@ export interface ApiSettings {
   readonly sender: string;
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Never told: every text of these is taken out of what the sender says. */
+  /** Never shown: each is removed from the sender's messages. */
   readonly secrets: readonly (string | undefined)[];
-  /** What a sender says inside of a success, such as Slack's `ok: false`; `undefined`: nothing is wrong. */
+  /** The problem that an answer with status 200 reports, such as Slack's `ok: false`. `undefined` where there is none. */
   readonly problemIn?: (answer: ApiAnswer) => { readonly problem: SenderApiProblem; readonly said: string } | undefined;
   readonly options: ApiOptions;
 }
@@ -73,13 +59,13 @@ export class SenderApi {
   readonly #settings: ApiSettings;
   readonly #base: string;
 
-  /** @throws {TypeError} On a base URL that is none, or would carry the token in the open. */
+  /** @throws {TypeError} For a base URL that is not one, or that would send the token unencrypted. */
   constructor(settings: ApiSettings) {
     this.#settings = settings;
     this.#base = checkedBase(settings.sender, settings.options.baseUrl ?? settings.baseUrl);
   }
 
-  /** @throws {SenderApiError} In words, after as many tries as make sense. */
+  /** @throws {SenderApiError} After the last attempt. */
   async call(call: ApiCall, signal?: AbortSignal): Promise<ApiAnswer> {
     const { tries = TRIES, maxWaitSeconds = MAX_WAIT_SECONDS } = this.#settings.options;
     const isRepeatable = call.isRepeatable ?? call.method !== "POST";
@@ -88,10 +74,10 @@ export class SenderApi {
         return await this.#once(call, signal);
       } catch (error) {
         if (!(error instanceof SenderApiError) || attempt >= tries || signal?.aborted === true) throw error;
-        // What was turned away was not done; what failed in any other way may have been.
-        const isAgain = error.problem === "rate_limited" || (error.isPassing && isRepeatable);
+        // A rate-limited call was not executed. A call that failed in another way may have been.
+        const canRepeat = error.problem === "rate_limited" || (error.isPassing && isRepeatable);
         const waitMs = waitOf(error, attempt);
-        if (!isAgain || waitMs > maxWaitSeconds * 1000) throw error;
+        if (!canRepeat || waitMs > maxWaitSeconds * 1000) throw error;
         await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
       }
     }
@@ -99,23 +85,25 @@ export class SenderApi {
 
   async #once(call: ApiCall, signal: AbortSignal | undefined): Promise<ApiAnswer> {
     const { timeoutSeconds = TIMEOUT_SECONDS, fetch: ask = fetch } = this.#settings.options;
+    const url = urlOf(this.#base, call);
+    if (url === undefined) throw this.badAnswer({ what: "read the next page" }, "it is on another host");
+    const request = requestOf(call);
     const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
     let response: Response;
     let text: string;
     try {
-      response = await ask(this.#urlOf(call), {
-        ...bodyOf(call),
-        method: call.method ?? "GET",
+      response = await ask(url, {
+        ...request,
         redirect: "manual",
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-        headers: { ...this.#settings.headers, ...bodyHeaders(call), ...call.headers },
+        headers: { ...this.#settings.headers, ...request.headers },
       });
       text = await readText(response);
     } catch (cause) {
       if (signal?.aborted === true) throw signal.reason;
       if (timeout.aborted) throw this.#failed(call, "slow", { said: `nothing within ${timeoutSeconds} s` });
       if (cause instanceof TooLarge) throw this.#failed(call, "bad_answer", { said: cause.message });
-      // The cause's text may hold the URL, and the URL a token: only its code is told.
+      // The cause's message may contain the URL, and the URL a token, so only its code is used.
       throw this.#failed(call, "unreachable", { said: codeOf(cause) });
     }
     return this.#read(call, response, text);
@@ -141,7 +129,7 @@ export class SenderApi {
     return answer;
   }
 
-  /** What came is not what the API is documented to answer. */
+  /** The error for an answer that differs from the API's documentation. */
   badAnswer(call: Pick<ApiCall, "what">, said: string): SenderApiError {
     return this.#failed(call, "bad_answer", { said });
   }
@@ -162,59 +150,17 @@ export class SenderApi {
     }
     return clean.slice(0, MAX_SAID_LENGTH);
   }
-
-  #urlOf({ path, query = {} }: ApiCall): string {
-    // A page named by the answer before goes to the same place or nowhere: the token goes along.
-    const url = new URL(/^https?:/.test(path) ? path : this.#base + path);
-    if (url.origin !== new URL(this.#base).origin) {
-      throw this.badAnswer({ what: "read the next page" }, "it is on another host");
-    }
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    return url.href;
-  }
 }
 
-/** Doubling from half a second, spread; or as the sender says. */
+/** The sender's own `Retry-After`, or a random part of a pause that doubles from half a second. */
 function waitOf(error: SenderApiError, attempt: number): number {
   if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
   return PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2);
 }
 
-function bodyOf(call: ApiCall): { body?: string } {
-  if (call.json !== undefined) return { body: JSON.stringify(call.json) };
-  if (call.form !== undefined) {
-    const form = new URLSearchParams();
-    for (const [name, value] of call.form) form.append(name, value);
-    return { body: form.toString() };
-  }
-  return {};
-}
-
-function bodyHeaders(call: ApiCall): Record<string, string> {
-  if (call.json !== undefined) return { "content-type": "application/json" };
-  return call.form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" };
-}
-
 function codeOf(cause: unknown): string | undefined {
   const inner = (cause as { cause?: { code?: unknown } } | undefined)?.cause?.code;
   return typeof inner === "string" ? inner : undefined;
-}
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-function checkedBase(sender: string, baseUrl: string): string {
-  let url: URL;
-  try {
-    url = new URL(baseUrl);
-  } catch {
-    throw new TypeError(`${sender}: baseUrl must be an absolute URL, such as "https://api.example.com"`);
-  }
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && LOOPBACK.test(url.hostname))) {
-    throw new TypeError(`${sender}: baseUrl must be https (http only on this machine): the token goes along`);
-  }
-  return url.href.replace(/\/$/, "");
 }
 
 function oneLine(text: string): string {

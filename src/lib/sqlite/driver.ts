@@ -1,10 +1,10 @@
 // Opens SQLite databases with whichever driver is installed, and maps their errors.
-import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Never give `null` or bytes as the only value: one driver takes a lone object for named parameters, and aborts. */
 export type SqliteValue = string | number | bigint | Uint8Array | null;
 
+/** A prepared statement of `better-sqlite3`. */
 export interface SqliteStatement {
   run(...values: SqliteValue[]): unknown;
   /** The first row, or `undefined`. */
@@ -35,7 +35,6 @@ interface Driver {
   readonly load: () => (new (path: string) => SqliteDatabase) | undefined;
 }
 
-const require = /* @__PURE__ */ createRequire(import.meta.url);
 const nodeSqlite: Driver = {
   name: "node:sqlite",
   // Not `require`: bundlers that know no such module fail on it. Node 20 answers `undefined`.
@@ -46,12 +45,30 @@ const nodeSqlite: Driver = {
 const packages: readonly Driver[] = /* @__PURE__ */ ["libsql", "better-sqlite3"].map((name) => ({
   name,
   load() {
-    const Database = require(name) as new (path: string) => SqliteDatabase;
+    const Database = requirePackage(name) as new (path: string) => SqliteDatabase;
     // Some load their binary only now, and it may be one for another Node.
     new Database(":memory:").close();
     return Database;
   },
 }));
+
+/**
+ * Loads a package as the application's own file would, or a file in the working directory. No import: a bundler would look
+ * for drivers that are not installed, and cannot bundle a binary.
+ */
+function requirePackage(name: string): unknown {
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const places = [process.argv[1], join(process.cwd(), "index.js")].filter((place) => place !== undefined);
+  const failures: unknown[] = [];
+  for (const place of places) {
+    try {
+      return createRequire(resolve(place))(name);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(failures, `${name} cannot be loaded`);
+}
 
 /**
  * Opens a file with the first driver there is: `node:sqlite` where it warns of nothing, `libsql`, `better-sqlite3`, and

@@ -7,6 +7,7 @@ export interface ClockAnchor {
   readonly wallMs: number;
 }
 
+/** The clocks of this machine, which a test may replace. */
 export interface HostClocks {
   /** Counts from the host's start, the same in all of its processes. Node promises neither, but Linux, macOS and Windows do so. */
   readonly monotonicMs: () => number;

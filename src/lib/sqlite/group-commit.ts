@@ -1,36 +1,23 @@
 // Groups many small writes into one transaction, so that they share one fsync.
 import { isBusy, isOpen, type SqliteDatabase } from "./driver.js";
 
-/** One transaction blocks the event loop for no longer than some milliseconds beside its fsync. */
+/** Beside its fsync, a transaction of so many operations blocks the event loop for a few milliseconds. */
 const MAX_OPS = 256;
-/** Between two tries to get the lock that another process holds: a random part of it, growing from the first to the last. */
+/** The pause before the next attempt to get a lock that another process holds is random, up to a limit that grows from the first to the last. */
 const FIRST_PAUSE_MS = 2;
 const LAST_PAUSE_MS = 20;
 
 export interface GroupCommitOptions<Context> {
   /** For messages. */
   readonly name: string;
-  /** How long an op may wait to be run; then it fails and is never run. */
+  /** How long an operation may wait before it fails without being run. */
   readonly timeoutMs: number;
-  /** First in each transaction, under the write lock. What it answers is given to every op. */
+  /** The first step of each transaction, under the write lock. Its result is given to every operation. */
   readonly begin: () => Context;
-  /** Last in each transaction, before it is committed. */
+  /** The last step of each transaction, before it is committed. */
   readonly end?: (context: Context) => void;
-  /** How many ops share a transaction at most. Default 256. */
+  /** The largest number of operations in a transaction. Default 256. */
   readonly maxOps?: number;
-}
-
-export interface GroupCommit<Context> {
-  /**
-   * Runs the op in the next transaction. One that throws rejects with what it threw; its own writes are undone, and its
-   * neighbours are none the wiser. Settles after COMMIT, never before.
-   *
-   * @param op - Synchronous, and without effects but on the database and its context: it runs again, in a new
-   * transaction, when a neighbour threw.
-   */
-  submit<T>(op: (context: Context) => T): Promise<T>;
-  /** Commits what waits; what comes later is refused. */
-  close(): Promise<void>;
 }
 
 interface Waiting<Context> {
@@ -40,153 +27,180 @@ interface Waiting<Context> {
   readonly deadlineMs: number;
 }
 
+type Settle = () => void;
+
 /**
- * Commits the ops of one turn of the event loop together, in the order in which they came. While a commit blocks, the
- * next ops gather in the sockets: the busier the process, the more ops share an fsync, without a timer (one of 1 ms was
- * slower at every load, and a lone op pays nothing for the grouping; bench/sqlite-store.ts).
+ * Commits the operations of one turn of the event loop together, in the order in which they were submitted. While a commit
+ * blocks, the next requests gather in the sockets: the busier the process, the more operations share an fsync. There is no
+ * timer: one of 1 ms was slower at every load, and a lone operation pays nothing for the grouping (bench/sqlite-store.ts).
  *
- * The lock is asked for without blocking (where the connection's `busy_timeout` is 0), again and again until an op has
+ * The lock is requested without blocking (where the connection's `busy_timeout` is 0), repeatedly, until an operation has
  * waited for `timeoutMs`.
  */
-export function createGroupCommit<Context>(
-  database: SqliteDatabase,
-  options: GroupCommitOptions<Context>,
-): GroupCommit<Context> {
-  const { name, timeoutMs, begin, end, maxOps = MAX_OPS } = options;
-  let waiting: Waiting<Context>[] = [];
-  let isScheduled = false;
-  let isBegun = false;
-  let busyInRow = 0;
-  let closing: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+export class GroupCommit<Context> {
+  readonly #database: SqliteDatabase;
+  readonly #options: GroupCommitOptions<Context>;
+  #waiting: Waiting<Context>[] = [];
+  #isScheduled = false;
+  #isBegun = false;
+  #busyInRow = 0;
+  #closing: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
-  function schedule(delayMs: number): void {
-    if (isScheduled) return;
-    isScheduled = true;
-    if (delayMs > 0) setTimeout(commit, delayMs);
-    else setImmediate(commit);
+  constructor(database: SqliteDatabase, options: GroupCommitOptions<Context>) {
+    this.#database = database;
+    this.#options = options;
   }
 
-  function commit(): void {
-    isScheduled = false;
-    dropLate();
-    const batch = waiting.slice(0, maxOps);
-    if (batch.length > 0 && !runTransaction(batch)) {
-      retryLater();
+  /**
+   * Runs the operation in the next transaction. One that throws is rejected with its error, and its own writes are undone;
+   * the others are not affected. The promise settles after COMMIT, never before.
+   *
+   * @param op - Synchronous, and without effects except on the database and its context: it runs again, in a new
+   * transaction, when another operation threw.
+   */
+  submit<T>(op: (context: Context) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const { name, timeoutMs } = this.#options;
+      if (this.#closing !== undefined) throw new Error(`${name}: closed`);
+      this.#waiting.push({ op, resolve, reject, deadlineMs: performance.now() + timeoutMs });
+      this.#schedule(0);
+    });
+  }
+
+  /** Commits the waiting operations and refuses later ones. */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      let resolve = (): void => {};
+      const promise = new Promise<void>((resolved) => {
+        resolve = resolved;
+      });
+      this.#closing = { promise, resolve };
+      this.#schedule(0);
+    }
+    return this.#closing.promise;
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    if (delayMs > 0) setTimeout(() => this.#commit(), delayMs);
+    else setImmediate(() => this.#commit());
+  }
+
+  #commit(): void {
+    this.#isScheduled = false;
+    this.#rejectLate();
+    const batch = this.#waiting.slice(0, this.#options.maxOps ?? MAX_OPS);
+    if (batch.length > 0 && !this.#runTransaction(batch)) {
+      this.#retryLater();
       return;
     }
-    busyInRow = 0;
-    waiting = waiting.slice(batch.length);
-    if (waiting.length > 0) schedule(0);
-    else closing?.resolve();
+    this.#busyInRow = 0;
+    this.#waiting = this.#waiting.slice(batch.length);
+    if (this.#waiting.length > 0) this.#schedule(0);
+    else this.#closing?.resolve();
   }
 
-  /** What waited too long: whoever asked has given up by now, and must not get what nobody will use. */
-  function dropLate(): void {
+  /** The caller of an operation that waited too long has given up, so a claim that nobody uses must not be made. */
+  #rejectLate(): void {
     const nowMs = performance.now();
-    if (waiting.every((one) => one.deadlineMs > nowMs)) return;
-    const reason = busyInRow > 0 ? "another process or connection kept the database locked" : "the disk is too slow";
+    if (this.#waiting.every(({ deadlineMs }) => deadlineMs > nowMs)) return;
+    const { name, timeoutMs } = this.#options;
+    const reason =
+      this.#busyInRow > 0 ? "another process or connection kept the database locked" : "the disk is too slow";
     const error = new Error(`${name}: not run within ${timeoutMs} ms: ${reason}`);
-    for (const one of waiting) if (one.deadlineMs <= nowMs) one.reject(error);
-    waiting = waiting.filter((one) => one.deadlineMs > nowMs);
+    for (const { deadlineMs, reject } of this.#waiting) if (deadlineMs <= nowMs) reject(error);
+    this.#waiting = this.#waiting.filter(({ deadlineMs }) => deadlineMs > nowMs);
   }
 
-  function retryLater(): void {
-    busyInRow++;
-    const longestMs = Math.min(FIRST_PAUSE_MS * busyInRow, LAST_PAUSE_MS);
-    schedule(1 + Math.random() * longestMs);
+  #retryLater(): void {
+    this.#busyInRow++;
+    const longestMs = Math.min(FIRST_PAUSE_MS * this.#busyInRow, LAST_PAUSE_MS);
+    this.#schedule(1 + Math.random() * longestMs);
   }
 
-  /** Runs and settles all of them. False where another connection has the lock, and nothing was done. */
-  function runTransaction(batch: readonly Waiting<Context>[]): boolean {
+  /** Runs and settles the whole batch. `false` where another connection has the lock and nothing was done. */
+  #runTransaction(batch: readonly Waiting<Context>[]): boolean {
     try {
-      if (!isOpen(database)) throw new Error(`${name}: the database is closed`);
-      const settle = attempt(batch, runBare) ?? attempt(batch, runApart) ?? [];
-      for (const one of settle) one();
+      if (!isOpen(this.#database)) throw new Error(`${this.#options.name}: the database is closed`);
+      const settlers = this.#attempt(batch, runBare) ?? this.#attempt(batch, runWithSavepoint) ?? [];
+      for (const settle of settlers) settle();
     } catch (error) {
-      rollBack();
+      this.#rollBack();
       if (isBusy(error)) return false;
-      for (const one of batch) one.reject(error);
+      for (const { reject } of batch) reject(error);
     }
     return true;
   }
 
-  /** What settles each of them, after COMMIT. `undefined` where a bare op threw: nothing was kept. */
-  function attempt(batch: readonly Waiting<Context>[], run: typeof runBare): readonly (() => void)[] | undefined {
-    database.exec("BEGIN IMMEDIATE");
-    isBegun = true;
+  /** The functions that settle the batch after COMMIT. `undefined` where a bare operation threw: everything was rolled back. */
+  #attempt(
+    batch: readonly Waiting<Context>[],
+    run: (database: SqliteDatabase, one: Waiting<Context>, context: Context) => Settle | undefined,
+  ): readonly Settle[] | undefined {
+    const { begin, end } = this.#options;
+    this.#database.exec("BEGIN IMMEDIATE");
+    this.#isBegun = true;
     const context = begin();
-    const settle: (() => void)[] = [];
+    const settlers: Settle[] = [];
     for (const one of batch) {
-      const settleOne = run(one, context);
-      if (settleOne === undefined) {
-        rollBack();
+      const settle = run(this.#database, one, context);
+      if (settle === undefined) {
+        this.#rollBack();
         return undefined;
       }
-      settle.push(settleOne);
+      settlers.push(settle);
     }
     end?.(context);
-    database.exec("COMMIT");
-    isBegun = false;
-    return settle;
+    this.#database.exec("COMMIT");
+    this.#isBegun = false;
+    return settlers;
   }
 
-  /** An op that throws is rare, and a savepoint would be a third of what an op costs: at first they go without. */
-  function runBare({ op, resolve }: Waiting<Context>, context: Context): (() => void) | undefined {
+  /** Only a transaction of this object: where BEGIN failed, another one may be open on the connection. */
+  #rollBack(): void {
+    if (!this.#isBegun) return;
+    this.#isBegun = false;
     try {
-      const value = op(context) as never;
-      return () => resolve(value);
+      this.#database.exec("ROLLBACK");
     } catch {
-      return undefined;
+      // The engine has rolled back already.
     }
   }
+}
 
-  function runApart({ op, resolve, reject }: Waiting<Context>, context: Context): () => void {
+/** An operation rarely throws, and a savepoint costs a third of an operation: the first attempt goes without. */
+function runBare<Context>(
+  _database: SqliteDatabase,
+  { op, resolve }: Waiting<Context>,
+  context: Context,
+): Settle | undefined {
+  try {
+    const value = op(context) as never;
+    return () => resolve(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function runWithSavepoint<Context>(
+  database: SqliteDatabase,
+  { op, resolve, reject }: Waiting<Context>,
+  context: Context,
+): Settle {
+  try {
+    database.exec("SAVEPOINT op");
+    const value = op(context) as never;
+    database.exec("RELEASE op");
+    return () => resolve(value);
+  } catch (error) {
     try {
-      database.exec("SAVEPOINT op");
-      const value = op(context) as never;
+      database.exec("ROLLBACK TO op");
       database.exec("RELEASE op");
-      return () => resolve(value);
-    } catch (error) {
-      try {
-        database.exec("ROLLBACK TO op");
-        database.exec("RELEASE op");
-      } catch {
-        // The engine has rolled the whole transaction back (a full disk, say): then nobody's op was kept.
-        throw error;
-      }
-      return () => reject(error);
-    }
-  }
-
-  /** Ours only: a BEGIN that failed may have met somebody else's. */
-  function rollBack(): void {
-    if (!isBegun) return;
-    isBegun = false;
-    try {
-      database.exec("ROLLBACK");
     } catch {
-      // Rolled back already, by the engine.
+      // The engine has rolled the whole transaction back (a full disk, for example), so no operation was stored.
+      throw error;
     }
+    return () => reject(error);
   }
-
-  return {
-    submit<T>(op: (context: Context) => T) {
-      return new Promise<T>((resolve, reject) => {
-        if (closing !== undefined) throw new Error(`${name}: closed`);
-        waiting.push({ op, resolve, reject, deadlineMs: performance.now() + timeoutMs });
-        schedule(0);
-      });
-    },
-    close() {
-      if (closing === undefined) {
-        let resolve = (): void => {};
-        const promise = new Promise<void>((resolved) => {
-          resolve = resolved;
-        });
-        closing = { promise, resolve };
-        schedule(0);
-      }
-      return closing.promise;
-    },
-  };
 }

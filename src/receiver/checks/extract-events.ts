@@ -4,8 +4,9 @@
 import type { Covers } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { type EventOrigin, ReceivedEvent } from "../../core/event.js";
-import { type Field, isCovered, memberOf, readField } from "../../core/field.js";
+import type { Field } from "../../core/field.js";
 import type { Rejection } from "../../core/outcome.js";
+import { isCovered, memberOf, readField } from "../../core/read-field.js";
 import type { TraceLine } from "../../core/trace.js";
 import { type Binding, NOT_SWAPPABLE } from "../../dedupe/claim-subject.js";
 import { parseTime } from "../../lib/time.js";

@@ -1,7 +1,8 @@
 // Answers a sender's handshakes.
 
 import type { Delivery } from "../../core/delivery.js";
-import type { Rejection, Reply } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { Enrolment, Handshake } from "../../sender/sender.js";
 import type { Check, DeliveryContext } from "./check.js";

@@ -11,14 +11,19 @@ import type { Check } from "./check.js";
 const MAX_HEADER_LINES = 100;
 const FEW_CREDENTIALS = 10;
 
+/** What a receiver can take on now. */
+export interface ReceiverLoad {
+  readonly isClosing: boolean;
+  /** `maxConcurrent` handlers run. */
+  readonly isFull: boolean;
+}
+
 export interface LoadSettings {
   /** Methods of deliveries and handshakes. */
   readonly methods: readonly string[];
   /** How many headers the sender's credentials may take. */
   readonly credentialHeaderCount: number;
-  readonly isClosing: () => boolean;
-  /** All handlers that may run at once are running. */
-  readonly isFull: () => boolean;
+  readonly load: ReceiverLoad;
 }
 
 export function loadCheck(settings: LoadSettings): Check {
@@ -38,22 +43,26 @@ function refusal(
   maxHeaderLines: number,
   { method, headers }: Pick<Delivery, "method" | "headers">,
 ): Rejection | undefined {
-  if (settings.isClosing()) return closing();
+  if (settings.load.isClosing) return closing();
   if (!methods.has(method)) {
     return { name: "method_not_allowed", hint: `${JSON.stringify(method)} is not one of ${[...methods].join(", ")}` };
   }
   if (headers.count > maxHeaderLines) {
     return { name: "too_many_headers", hint: `${headers.count} header lines came; ${maxHeaderLines} are allowed` };
   }
-  if (settings.isFull()) return overloaded();
-  return undefined;
+  return settings.load.isFull ? overloaded() : undefined;
 }
 
-export function closing(): Rejection {
+/** Checked again just before handlers start: many bodies may have been read side by side. */
+export function refuseForLoad(load: ReceiverLoad): Rejection | undefined {
+  if (load.isClosing) return closing();
+  return load.isFull ? overloaded() : undefined;
+}
+
+function closing(): Rejection {
   return { name: "closing", hint: "receiver.close() was called", retryAfterSeconds: 5 };
 }
 
-/** Also asked just before a handler would start, for many bodies may have been read side by side, and while a body is read. */
 export function overloaded(hint = "maxConcurrent handlers are running"): Rejection {
   return { name: "overloaded", hint, retryAfterSeconds: 5 };
 }

@@ -21,6 +21,7 @@ export type AllowEntry = string | PublishedList;
 /** Who may deliver: a list, or a list with how it is applied. */
 export type AllowOption = readonly AllowEntry[] | AllowRules;
 
+/** An allowlist with how it is applied. */
 export interface AllowRules {
   readonly from: readonly AllowEntry[];
   /** Reports in the trace what would have been refused, and refuses nothing. For trying a list out. */

@@ -1,16 +1,18 @@
 // The way of a Fetch API request: Hono, Next.js, Deno-like servers, or a bare Request.
 import type { Delivery } from "../../core/delivery.js";
-import type { Outcome, Reply } from "../../core/outcome.js";
+import type { Outcome } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import type { OpenDeliveryContext } from "../delivery-context.js";
-import type { ReceiverCore } from "../receiver.js";
+import type { DeliveryPipeline } from "../pipeline.js";
 import { readRequestBody } from "./read-fetch-body.js";
 import { socketFacts, socketOf } from "./socket.js";
 
 const NOTHING_KNOWN = { remoteAddress: undefined, isSecure: undefined };
 
+/** What the platform knows of a request and the Fetch API does not carry. */
 export interface FetchOptions {
   /**
    * The peer's address, which the Fetch API does not carry. Default: the socket's on `@hono/node-server`; elsewhere none,
@@ -30,43 +32,51 @@ export interface FetchOptions {
 }
 
 /** Never rejects. */
-export async function answerFetch(core: ReceiverCore, request: Request, options: FetchOptions): Promise<Response> {
+export async function answerFetch(
+  pipeline: DeliveryPipeline,
+  request: Request,
+  options: FetchOptions,
+): Promise<Response> {
   let ctx: OpenDeliveryContext | undefined;
   try {
-    ctx = core.open(headOf(request, options));
-    const outcome = await receiveRequest(core, ctx, request);
+    ctx = pipeline.open(headOf(request, options));
+    const outcome = await receiveRequest(pipeline, ctx, request);
     if (options.waitUntil !== undefined && outcome.events.some(({ name }) => name === "handler_running")) {
-      options.waitUntil(Promise.allSettled(Array.from(core.runner.active, async (run) => run.ended)));
+      options.waitUntil(Promise.allSettled(Array.from(pipeline.runner.active, async (run) => run.ended)));
     }
     return responseOf(outcome.reply, request.method);
   } catch (cause) {
-    core.failed(cause);
-    ctx ??= core.open(headOf(request, options));
-    const outcome = core.end(ctx, { name: "internal_error", error: cause });
+    pipeline.failed(cause);
+    ctx ??= pipeline.open(headOf(request, options));
+    const outcome = pipeline.reject(ctx, { name: "internal_error", error: cause });
     return responseOf(outcome.reply, request.method);
   }
 }
 
-async function receiveRequest(core: ReceiverCore, ctx: OpenDeliveryContext, request: Request): Promise<Outcome> {
-  if (core.clientAddress === "express") {
-    return core.end(ctx, {
+async function receiveRequest(
+  pipeline: DeliveryPipeline,
+  ctx: OpenDeliveryContext,
+  request: Request,
+): Promise<Outcome> {
+  if (pipeline.clientAddress === "express") {
+    return pipeline.reject(ctx, {
       name: "misconfigured",
       hint: 'clientAddress is "express", which the Fetch API does not have: pass remoteAddress to fetch, or use trustedProxies',
     });
   }
-  if (core.needsAddress && ctx.delivery.remoteAddress === undefined) {
-    core.log.warn(
+  if (pipeline.needsAddress && ctx.delivery.remoteAddress === undefined) {
+    pipeline.log.warn(
       "receiver.fetch was called without remoteAddress, so `allow` refuses everything: pass the peer's address, as in receiver.fetch(request, { remoteAddress })",
     );
   }
-  const refused = core.checkHead(ctx, false);
+  const refused = pipeline.checkHead(ctx, false);
   const ending = isPromise(refused) ? await refused : refused;
-  if (ending !== undefined) return core.end(ctx, ending);
-  const body = await readRequestBody(request, core.bodyLimits);
-  if (!Buffer.isBuffer(body)) return core.end(ctx, body);
+  if (ending !== undefined) return pipeline.reject(ctx, ending);
+  const body = await readRequestBody(request, pipeline.bodyLimits);
+  if (!Buffer.isBuffer(body)) return pipeline.reject(ctx, body);
   ctx.delivery = { ...ctx.delivery, body };
   ctx.heldBytes = body.length;
-  return core.judge(ctx);
+  return pipeline.handle(ctx);
 }
 
 function headOf(request: Request, options: FetchOptions): Delivery {

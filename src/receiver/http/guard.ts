@@ -1,7 +1,7 @@
 // Middleware in front of a route of the application's own: the route is the handler, and `res.end` is how it ends.
 import type { WebhookEvent } from "../../core/event.js";
+import type { DeliveryPipeline } from "../pipeline.js";
 import type { GuardedRoute } from "../processing/guarded-route.js";
-import type { ReceiverCore } from "../receiver.js";
 import type { NodeResponse } from "./early-reply.js";
 import { answerFailure, isOutcome, type Taken, take } from "./node.js";
 import type { NodeRequest } from "./read-node-body.js";
@@ -22,29 +22,29 @@ export function guardedEvents(req: object): readonly WebhookEvent[] {
 
 /** Never rejects. */
 export async function guardNode(
-  core: ReceiverCore,
+  pipeline: DeliveryPipeline,
   req: NodeRequest,
   res: NodeResponse,
   next: (error?: unknown) => void,
 ): Promise<void> {
   function callRoute(route: GuardedRoute): void {
     letThrough.set(req, route.events);
-    settleOnEnd(core, route, res);
+    settleOnEnd(pipeline, route, res);
     try {
       next();
     } catch (cause) {
       // Routers catch what a route throws; without one it would end the process. The answer gives the claims back.
-      answerFailure(core, req, res, cause);
+      answerFailure(pipeline, req, res, cause);
     }
   }
   let open: Taken;
   try {
-    open = await take(core, req, res);
+    open = await take(pipeline, req, res);
     if (open === undefined || isOutcome(open)) return;
-    const outcome = await core.guard(open, callRoute);
-    if (outcome !== undefined) sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
+    const outcome = await pipeline.guard(open, callRoute);
+    if (outcome !== undefined) sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: pipeline.isClosing });
   } catch (cause) {
-    answerFailure(core, req, res, cause, open);
+    answerFailure(pipeline, req, res, cause, open);
   }
 }
 
@@ -54,7 +54,7 @@ export async function guardNode(
  * to whoever asks, and its status stays. A connection that closes changes nothing: the route may still be at work. A route
  * that never ends keeps its claims until the time limit.
  */
-function settleOnEnd(core: ReceiverCore, route: GuardedRoute, res: NodeResponse): void {
+function settleOnEnd(pipeline: DeliveryPipeline, route: GuardedRoute, res: NodeResponse): void {
   const end = res.end as (...args: unknown[]) => unknown;
   const own = res as { end: unknown; statusCode: number };
   own.end = function settlingEnd(...args: unknown[]): unknown {
@@ -74,7 +74,7 @@ function settleOnEnd(core: ReceiverCore, route: GuardedRoute, res: NodeResponse)
       .answer(status)
       .then(send)
       .then(undefined, (cause: unknown) => {
-        core.failed(cause);
+        pipeline.failed(cause);
         res.destroy();
       });
     return res;

@@ -1,12 +1,12 @@
 // The way of a Node request: `node:http`, `node:http2`'s compatibility layer, Connect, Express 4 and 5.
 import type { Delivery } from "../../core/delivery.js";
 import type { Outcome, Rejection } from "../../core/outcome.js";
-import { isHopCount, isPermissiveTrust } from "../../ip/client-address.js";
+import { isHopCount, isPermissiveTrust } from "../../ip/express-trust-proxy.js";
 import { NO_BYTES } from "../../lib/bytes.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import type { OpenDeliveryContext } from "../delivery-context.js";
-import type { ReceiverCore } from "../receiver.js";
+import type { DeliveryPipeline } from "../pipeline.js";
 import type { NodeResponse } from "./early-reply.js";
 import { upstreamBody } from "./raw-body.js";
 import { type NodeRequest, readBody } from "./read-node-body.js";
@@ -30,47 +30,47 @@ export function isOutcome(taken: OpenDeliveryContext | Outcome): taken is Outcom
 }
 
 /** Answers the request with the outcome of the whole pipeline. Never rejects. */
-export async function answerNode(core: ReceiverCore, req: NodeRequest, res: NodeResponse): Promise<void> {
+export async function answerNode(pipeline: DeliveryPipeline, req: NodeRequest, res: NodeResponse): Promise<void> {
   let taken: Taken;
   try {
-    taken = await take(core, req, res);
+    taken = await take(pipeline, req, res);
     if (taken === undefined || isOutcome(taken)) return;
-    const judged = core.judge(taken);
+    const judged = pipeline.handle(taken);
     const outcome = isPromise(judged) ? await judged : judged;
-    sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: core.isClosing });
+    sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: pipeline.isClosing });
   } catch (cause) {
-    answerFailure(core, req, res, cause, taken);
+    answerFailure(pipeline, req, res, cause, taken);
   }
 }
 
 /** From the request to a delivery with its body; what does not get so far is answered here. */
-export function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): MaybePromise<Taken> {
-  const delivery = deliveryOf(core, req);
-  const ctx = core.open(delivery);
-  const wiring = wiringOf(core, req);
-  if (wiring !== undefined) return answer(core, ctx, wiring, req, res, false);
+export function take(pipeline: DeliveryPipeline, req: NodeRequest, res: NodeResponse): MaybePromise<Taken> {
+  const delivery = deliveryOf(pipeline, req);
+  const ctx = pipeline.open(delivery);
+  const wiring = wiringOf(pipeline, req);
+  if (wiring !== undefined) return answer(pipeline, ctx, wiring, req, res, false);
   const upstream = upstreamBody(req);
   const isRead = upstream !== "absent";
   if (Buffer.isBuffer(upstream)) delivery.body = upstream;
-  const refused = core.checkHead(ctx, isRead);
+  const refused = pipeline.checkHead(ctx, isRead);
   return isPromise(refused) ? refused.then(afterHead) : afterHead(refused);
 
   function afterHead(ending: Rejection | undefined): MaybePromise<Taken> {
-    if (ending !== undefined) return answer(core, ctx, ending, req, res, isRead);
+    if (ending !== undefined) return answer(pipeline, ctx, ending, req, res, isRead);
     if (Buffer.isBuffer(upstream)) return ctx;
-    if (upstream !== "absent") return answer(core, ctx, upstream, req, res, false);
-    return readBody(req, core.bodyLimits, delivery.headers).then(afterBody);
+    if (upstream !== "absent") return answer(pipeline, ctx, upstream, req, res, false);
+    return readBody(req, pipeline.bodyLimits, delivery.headers).then(afterBody);
   }
 
   function afterBody(body: Buffer | Rejection | "aborted"): Taken {
     if (body === "aborted") {
-      core.end(ctx, {
+      pipeline.reject(ctx, {
         name: "bad_body",
         hint: "the client hung up before its body was here; nobody heard an answer",
       });
       return undefined;
     }
-    if (!Buffer.isBuffer(body)) return answer(core, ctx, body, req, res, false);
+    if (!Buffer.isBuffer(body)) return answer(pipeline, ctx, body, req, res, false);
     delivery.body = body;
     ctx.heldBytes = body.length;
     return ctx;
@@ -79,32 +79,32 @@ export function take(core: ReceiverCore, req: NodeRequest, res: NodeResponse): M
 
 /** Our own failure: the sender keeps the event and comes again. Without what was taken, the request is looked at anew. */
 export function answerFailure(
-  core: ReceiverCore,
+  pipeline: DeliveryPipeline,
   req: NodeRequest,
   res: NodeResponse,
   cause: unknown,
   taken?: Taken,
 ): void {
-  core.failed(cause);
+  pipeline.failed(cause);
   try {
-    const ctx = taken === undefined || isOutcome(taken) ? core.open(deliveryOf(core, req)) : taken;
-    const outcome = core.end(ctx, { name: "internal_error", error: cause });
-    sendReply(req, res, outcome.reply, { isBodyWanted: false, isLast: core.isClosing });
+    const ctx = taken === undefined || isOutcome(taken) ? pipeline.open(deliveryOf(pipeline, req)) : taken;
+    const outcome = pipeline.reject(ctx, { name: "internal_error", error: cause });
+    sendReply(req, res, outcome.reply, { isBodyWanted: false, isLast: pipeline.isClosing });
   } catch {
     res.destroy();
   }
 }
 
 function answer(
-  core: ReceiverCore,
+  pipeline: DeliveryPipeline,
   ctx: OpenDeliveryContext,
   ending: Rejection,
   req: NodeRequest,
   res: NodeResponse,
   isBodyWanted: boolean,
 ): Outcome {
-  const outcome = core.end(ctx, ending);
-  sendReply(req, res, outcome.reply, { isBodyWanted, isLast: core.isClosing });
+  const outcome = pipeline.reject(ctx, ending);
+  sendReply(req, res, outcome.reply, { isBodyWanted, isLast: pipeline.isClosing });
   return outcome;
 }
 
@@ -114,7 +114,7 @@ interface OpenDelivery extends Delivery {
 }
 
 /** Without a body, which comes later. Express makes every look at a request slow, so each thing is looked at once. */
-function deliveryOf(core: ReceiverCore, req: NodeRequest): OpenDelivery {
+function deliveryOf(pipeline: DeliveryPipeline, req: NodeRequest): OpenDelivery {
   const routed = req as NodeRequest & RoutedRequest;
   const { remoteAddress, isSecure, peerCertificate } = socketFacts(req.socket);
   const delivery: OpenDelivery = {
@@ -127,7 +127,7 @@ function deliveryOf(core: ReceiverCore, req: NodeRequest): OpenDelivery {
     peerCertificate,
     body: NO_BYTES,
   };
-  if (core.clientAddress !== "express") return delivery;
+  if (pipeline.clientAddress !== "express") return delivery;
   return { ...delivery, expressAddress: () => routed.ip, expressProtocol: () => routed.protocol };
 }
 
@@ -149,8 +149,8 @@ function targetOf(url: string): string {
 }
 
 /** What can only be seen on a request: how the app around us is set up. */
-function wiringOf(core: ReceiverCore, req: NodeRequest): Rejection | undefined {
-  if (core.clientAddress !== "express") return undefined;
+function wiringOf(pipeline: DeliveryPipeline, req: NodeRequest): Rejection | undefined {
+  if (pipeline.clientAddress !== "express") return undefined;
   const app = (req as NodeRequest & RoutedRequest).app;
   if (typeof app?.get !== "function") {
     return {
@@ -166,7 +166,7 @@ function wiringOf(core: ReceiverCore, req: NodeRequest): Rejection | undefined {
     };
   }
   if (isHopCount(get)) {
-    core.log.warn(
+    pipeline.log.warn(
       "`trust proxy` is a number of hops: whoever reaches this server without the proxy can choose its address. Name the proxies' addresses, or use trustedProxies",
     );
   }

@@ -35,7 +35,7 @@ const FIX = "mount the receiver before body parsers, or give them hookgate's cap
  * app.use(express.json({ verify: captureRawBody }));
  */
 export function captureRawBody(req: IncomingMessage, _res: ServerResponse, buf: Buffer): void {
-  captured.set(req, buf);
+  captured().set(req, buf);
 }
 
 /**
@@ -62,7 +62,7 @@ export function upstreamBody(req: NodeRequest): Buffer | "absent" | Rejection {
 
 function keptBytes(req: NodeRequest): Buffer | undefined {
   const { rawBody, body } = req as { rawBody?: unknown; body?: unknown };
-  const kept = captured.get(req);
+  const kept = captured().get(req);
   if (kept !== undefined) return kept;
   if (rawBody instanceof Uint8Array || typeof rawBody === "string") return asBuffer(rawBody);
   return body instanceof Uint8Array ? asBuffer(body) : undefined;

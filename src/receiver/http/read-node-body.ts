@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { Rejection } from "../../core/outcome.js";
+import { NO_BYTES } from "../../lib/bytes.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { HeaderLines } from "../../lib/headers.js";
 import { BodyChunks, noRoomFor, type ReadLimits } from "../body-chunks.js";
@@ -15,10 +16,16 @@ const TAKEN: Rejection = {
   hint: "something before the receiver reads the body too, or has called setEncoding on the request: mount the receiver first",
 };
 
+type Body = Buffer | Rejection | "aborted";
+
 /**
  * Reads a body that nobody has begun to read; its bytes then count in `limits.held` until they are released there. Never
  * rejects; `"aborted"` says that the client has disconnected. Only what ended as HTTP says is a body: Node hands over the
  * bytes of cut-off requests too.
+ *
+ * A tick after the request Node has buffered what arrived with its head, which for most deliveries is the whole body: it
+ * is taken at once, without listeners and a timer. A tick and not a microtask, because whoever got the request after us in
+ * this tick may read it too. A stream that somebody has set flowing or paused is listened to at once.
  *
  * A promise and not a callback: code after an `await` keeps its async context, listeners of the request do not.
  */
@@ -26,11 +33,31 @@ export function readBody(
   req: NodeRequest,
   limits: ReadLimits,
   headers: HeaderLines = new HeaderLines(req.rawHeaders),
-): Promise<Buffer | Rejection | "aborted"> {
+): Promise<Body> {
+  const declared = declaredLength(headers);
+  if (req.readableFlowing !== null) return listen(req, limits, declared);
+  return new Promise((resolve) => {
+    process.nextTick(() => resolve(takeBuffered(req, limits, declared) ?? listen(req, limits, declared)));
+  });
+}
+
+/** The body, where all of it is in the stream's buffer and nothing speaks against it. */
+function takeBuffered(
+  req: NodeRequest,
+  { maxBodyBytes, held }: ReadLimits,
+  declared: number | undefined,
+): Buffer | undefined {
+  if (!req.complete || req.readableFlowing !== null || req.readableEncoding || isCutOff(req)) return undefined;
+  const { readableLength: byteCount } = req;
+  if (byteCount > maxBodyBytes || (declared !== undefined && declared !== byteCount)) return undefined;
+  if (!held.hold(byteCount)) return undefined;
+  return (req.read() as Buffer | null) ?? NO_BYTES;
+}
+
+function listen(req: NodeRequest, limits: ReadLimits, declared: number | undefined): Promise<Body> {
   return new Promise((resolve) => {
     if (isCutOff(req)) return resolve("aborted");
     if (req.readableEnded || req.readableEncoding) return resolve(TAKEN);
-    const declared = declaredLength(headers);
     const noRoom = noRoomFor(declared, limits.held);
     if (noRoom !== undefined) return resolve(noRoom);
     const chunks = new BodyChunks(limits);
@@ -43,16 +70,16 @@ export function readBody(
     if (req.readableFlowing === false) req.resume(); // a paused stream is not set going by a listener
 
     function onData(chunk: Buffer | string): void {
-      const ending = typeof chunk === "string" ? TAKEN : chunks.add(chunk);
-      if (ending !== undefined) settle(ending);
+      const rejection = typeof chunk === "string" ? TAKEN : chunks.add(chunk);
+      if (rejection !== undefined) settle(rejection);
     }
     /** The listeners stay: all that is left to come is "close", and taking them off would cost as much as the reading. */
     function onEnd(): void {
       cancelDeadline(deadline);
       isWhole = true;
-      const ending = whyNotWhole(req, declared, chunks.byteCount);
-      if (ending !== undefined) chunks.drop();
-      resolve(ending ?? chunks.whole());
+      const rejection = whyNotWhole(req, declared, chunks.byteCount);
+      if (rejection !== undefined) chunks.drop();
+      resolve(rejection ?? chunks.whole());
     }
     function onCutOff(): void {
       if (!isWhole) settle("aborted");

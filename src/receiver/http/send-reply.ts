@@ -1,5 +1,5 @@
 // Writes a reply onto a Node response, in whatever state that response is.
-import type { Reply } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { answerEarly, type NodeResponse } from "./early-reply.js";
 import type { NodeRequest } from "./read-node-body.js";
 

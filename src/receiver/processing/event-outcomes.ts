@@ -2,7 +2,9 @@
 
 import { WebhookError } from "../../core/errors.js";
 import type { ReceivedEvent } from "../../core/event.js";
-import type { EventOutcome, Note, OutcomeName, Reply } from "../../core/outcome.js";
+import type { EventOutcome, Note } from "../../core/outcome.js";
+import type { OutcomeName } from "../../core/outcomes.js";
+import type { Reply } from "../../core/reply.js";
 import type { ClaimResult } from "../../dedupe/claims.js";
 import { StoreUnavailableError } from "../../dedupe/resilient-store.js";
 import { StoreFullError } from "../../stores/store.js";

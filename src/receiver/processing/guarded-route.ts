@@ -5,7 +5,6 @@ import type { EventOutcome } from "../../core/outcome.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import { eventOutcome } from "./event-outcomes.js";
 import type { EventRunner } from "./event-processor.js";
-import { RouteFailure } from "./handler-run.js";
 import {
   allUntilDeadline,
   type DeliveryRun,
@@ -14,6 +13,7 @@ import {
   mustComeAgain,
   type Patience,
 } from "./process-delivery.js";
+import { RouteFailure } from "./settle-run.js";
 
 export class GuardedRoute {
   /** What the route is to handle: new, valid, and claimed. */
@@ -73,7 +73,10 @@ export class GuardedRoute {
   }
 
   /** One event after another, until each has ended or waits for the route, which gets all of what is new or nothing. */
-  async #gather(runner: EventRunner, { events, terms, isDeduped }: DeliveryRun): Promise<MaybePromise<EventOutcome>[]> {
+  async #gather(
+    runner: EventRunner,
+    { events, subject, isDeduped }: DeliveryRun,
+  ): Promise<MaybePromise<EventOutcome>[]> {
     const outcomes: MaybePromise<EventOutcome>[] = [];
     const firstOfId = new Map<string, MaybePromise<EventOutcome>>();
     for (const [at, event] of events.entries()) {
@@ -87,7 +90,7 @@ export class GuardedRoute {
       const reached = new Promise<undefined>((resolve) => {
         this.#reach = () => resolve(undefined);
       });
-      const outcome = runner.run(event, terms, { handler: this.#handle, weight: this.events.length === 0 ? 1 : 0 });
+      const outcome = runner.run(event, subject, { handler: this.#handle, weight: this.events.length === 0 ? 1 : 0 });
       outcomes.push(outcome);
       if (event.id !== undefined) firstOfId.set(event.id, outcome);
       const ended = await Promise.race([reached, outcome]);

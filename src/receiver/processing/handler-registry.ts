@@ -1,10 +1,11 @@
 // Finds the handler of an event: the most specific one.
 import type { WebhookEvent } from "../../core/event.js";
 import { kindOf, shown } from "../../lib/options.js";
-import type { Context } from "./handler-context.js";
+import type { Context } from "./context.js";
 
 /** Returns `unknown`, not `void | Promise<void>`: `(event) => db.insert(row)` must be a handler. Failing is throwing. */
 export type Handler<Received, Tx = never> = HandlerWith<Received, Context<Tx>>;
+/** A handler with the given event and context types. It may return anything; a promise is awaited. */
 export type HandlerWith<Received, Ctx> = (event: Received, context: Ctx) => unknown;
 
 /** What the registry keeps: patterns are checked when registered, so a handler gets what its pattern takes. */

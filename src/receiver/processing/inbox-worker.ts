@@ -58,9 +58,9 @@ export function startInboxWorker(settings: WorkSettings): InboxWorker {
     if (settings.isHandled?.(entry.type) === false) return dead(entry, NO_HANDLER);
     const event = parsed.value;
     const claim = new InboxClaim(entry.key, job);
-    const terms = new ClaimSubject(asBuffer(entry.body), event.source, NOT_SWAPPABLE, undefined);
+    const subject = new ClaimSubject(asBuffer(entry.body), event.source, NOT_SWAPPABLE, undefined);
     const outcome = await inTime(event, () =>
-      runner.run(event, terms, settings.hasClaims && event.id !== undefined ? { key: entry.key } : { claim }),
+      runner.run(event, subject, settings.hasClaims && event.id !== undefined ? { key: entry.key } : { claim }),
     );
     settings.onRun(event, outcome);
     const { attempt } = job;

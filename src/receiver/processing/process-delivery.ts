@@ -1,14 +1,16 @@
 // All events of one delivery: one after another, under one deadline, folded into what the sender hears.
 import type { ReceivedEvent } from "../../core/event.js";
-import { type EventOutcome, OUTCOMES, type OutcomeName } from "../../core/outcome.js";
+import type { EventOutcome } from "../../core/outcome.js";
+import { OUTCOMES, type OutcomeName } from "../../core/outcomes.js";
+import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { eventOutcome } from "./event-outcomes.js";
-import type { EventRunner, EventTerms } from "./event-processor.js";
+import type { EventRunner } from "./event-processor.js";
 
 export interface DeliveryRun {
   readonly events: readonly ReceivedEvent[];
-  readonly terms: EventTerms;
+  readonly subject: ClaimSubject;
   /** Equal ids in one body are one event; off where ids are not to be believed. */
   readonly isDeduped: boolean;
   /** When the sender must have its answer, on the monotonic clock. */
@@ -31,7 +33,7 @@ export function runDelivery(runner: EventRunner, run: DeliveryRun): MaybePromise
     const outcomes: EventOutcome[] = [];
     return untilDeadline(run, outcomes, (patience) => runEach(runner, run, outcomes, patience));
   }
-  const outcome = runner.run(only, run.terms);
+  const outcome = runner.run(only, run.subject);
   return isPromise(outcome) ? untilDeadline(run, [], () => outcome) : [outcome];
 }
 
@@ -53,7 +55,7 @@ async function runEach(
   const firstOfId = run.isDeduped ? new Map<string, EventOutcome>() : undefined;
   for (const [at, event] of run.events.entries()) {
     const first = event.id === undefined ? undefined : firstOfId?.get(event.id);
-    const outcome = first === undefined ? await runner.run(event, run.terms) : duplicateInBatch(event, first);
+    const outcome = first === undefined ? await runner.run(event, run.subject) : duplicateInBatch(event, first);
     outcomes.push(outcome);
     // What no handler took is no event that was handled: another of its id and of another type may have one.
     if (event.id !== undefined && outcome.name !== "ignored") firstOfId?.set(event.id, outcome);

@@ -16,7 +16,7 @@ export const jira: SenderFacts = {
     "https://developer.atlassian.com/cloud/jira/platform/webhooks",
     "jira.js, its WebhookHeaders (third party, from a capture)",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: jira",
-    "published test values, test/vectors/published.json",
+    "published test values, test/vectors/senders/jira.json",
     "community.developer.atlassian.com, RFC-129: Connect's end of support",
   ],
   unconfirmed: [

@@ -1,5 +1,5 @@
 // Apple Root CA - G3, as Apple publishes it: valid until 30 April 2039.
-// Byte for byte what other projects carry, and of the fingerprint that they pin (test/senders/saas-bodies.test.ts names them).
+// Byte for byte what other projects carry, and of the fingerprint that they pin (test/senders/apple-app-store.test.ts names them).
 // SHA-256 63:34:3A:BF:B8:9A:6A:03:EB:B5:7E:9B:3F:5F:A7:BE:7C:4F:5C:75:6F:30:17:B3:A8:C4:88:C3:65:3E:91:79.
 export const APPLE_ROOT_CA_G3 = `-----BEGIN CERTIFICATE-----
 MIICQzCCAcmgAwIBAgIILcX8iNLFS5UwCgYIKoZIzj0EAwMwZzEbMBkGA1UEAwwS

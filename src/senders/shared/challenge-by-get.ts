@@ -1,7 +1,7 @@
 // Answers an unsigned GET challenge with an HMAC over it.
 import type { Secrets } from "../../auth/keys/secrets.js";
 import { queryParameter } from "../../core/delivery.js";
-import type { Reply } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import type { Handshake } from "../../sender/sender.js";
 import { challengeHmac } from "./challenge-hmac.js";
 

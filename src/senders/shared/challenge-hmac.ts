@@ -4,7 +4,8 @@ import type { KeySet } from "../../auth/keys/key-lookup.js";
 import { compileSecrets, type Secrets } from "../../auth/keys/secrets.js";
 import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import type { Rejection, Reply } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 
 /**

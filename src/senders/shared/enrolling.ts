@@ -1,5 +1,5 @@
 // What several of these senders share: notion, asana.
-import { Unverified, type UnverifiedDelivery } from "../../auth/keys/secrets.js";
+import { Unverified, type UnverifiedDelivery } from "../../auth/keys/unverified-delivery.js";
 import type { WrittenPlace } from "../../core/auth.js";
 import type { Rejection } from "../../core/outcome.js";
 import type { Handshake } from "../../sender/sender.js";
@@ -12,6 +12,7 @@ import type { SecretOptions } from "./options.js";
  */
 export type Enrol = (secret: string, delivery: UnverifiedDelivery) => boolean | Promise<boolean>;
 
+/** Options of senders that hand over the secret of a new webhook themselves. */
 export interface EnrollingOptions extends SecretOptions {
   /** Default: a secret is taken while `receiver.enrol()` waits for one, and else refused. */
   readonly enrol?: Enrol | undefined;

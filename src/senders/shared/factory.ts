@@ -1,5 +1,5 @@
 // Transactions a vendor's definition into the factory that users call: `stripe({ secret })`.
-import type { AnyEvents, EventMap } from "../../core/event.js";
+import type { AnyEvents, EventMap } from "../../core/event-map.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { defineSender } from "../../sender/define-sender.js";
 import type { Sender, SenderDefinition } from "../../sender/sender.js";

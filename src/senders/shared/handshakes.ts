@@ -1,6 +1,7 @@
 // Handshakes that several senders share.
 import { queryParameter } from "../../core/delivery.js";
-import type { Rejection, Reply } from "../../core/outcome.js";
+import type { Rejection } from "../../core/outcome.js";
+import type { Reply } from "../../core/reply.js";
 import { indexOfDigest, sha256 } from "../../lib/constant-time.js";
 import type { Handshake } from "../../sender/sender.js";
 

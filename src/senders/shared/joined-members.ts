@@ -1,5 +1,5 @@
 // Joins the values of members that a sender signs one after the other with nothing between.
-import { memberOf } from "../../core/field.js";
+import { memberOf } from "../../core/read-field.js";
 
 /** The path of a member, and what its value looks like, whole. */
 export type JoinedMember = readonly [path: string, pattern: RegExp];

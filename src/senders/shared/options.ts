@@ -1,8 +1,9 @@
 // Options that several factories share.
 
+import type { Secret } from "../../auth/keys/fixed-secrets.js";
 import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";
 import type { PublicKeyByIdFunction, PublicKeyFunction } from "../../auth/keys/public-key-source.js";
-import type { Secret, Secrets } from "../../auth/keys/secrets.js";
+import type { Secrets } from "../../auth/keys/secrets.js";
 import type { CustomFormat } from "../../body-formats/format.js";
 import type { Confirm } from "../../sender/sender.js";
 import type { SenderFactory } from "./factory.js";

@@ -52,6 +52,7 @@ export function standardWebhooksHmac(
   });
 }
 
+/** Options of `standardWebhooks` and of senders that follow it: a secret, a public key, or both. */
 export interface StandardWebhooksOptions {
   /** `whsec_…`, as the sender shows it. One, several while rotating, or a function of the delivery. */
   readonly secret?: Secrets;

@@ -1,13 +1,16 @@
-// The record that the memory store keeps of one event.
+// The two records that the memory store keeps: of an event in work, and of an event that is done.
 import { Queued } from "./linked-queue.js";
 
-/** Both kinds are small on purpose: their fields are most of what a key costs. */
-export abstract class Entry extends Queued<Entry> {
+/** An event that is claimed or released, by the queue it is in. Released, `token` is the one that released it. */
+export class Claim extends Queued<Claim> {
   readonly key: string;
   token: string;
   bodyDigest: string;
-  /** Where its time begins: when it was done or released, or when its lease ends. Whole milliseconds, which V8 keeps unboxed. */
+  /** When it was released, or when its lease ends. Whole milliseconds, which V8 stores unboxed. */
   sinceMs: number;
+  fence = 0;
+  attempt = 0;
+  progress: string | undefined = undefined;
 
   constructor(key: string, token: string, bodyDigest: string, sinceMs: number) {
     super();
@@ -16,25 +19,69 @@ export abstract class Entry extends Queued<Entry> {
     this.bodyDigest = bodyDigest;
     this.sinceMs = sinceMs;
   }
-}
 
-export class Done extends Entry {
-  readonly reply: string | undefined;
-
-  constructor(claim: Claim, sinceMs: number, reply: string | undefined) {
-    super(claim.key, claim.token, claim.bodyDigest, sinceMs);
-    this.reply = reply;
+  /** Past its time in the queue it is in. */
+  isExpired(nowMs: number): boolean {
+    return this.queue !== undefined && this.sinceMs + this.queue.keepMs <= nowMs;
   }
 }
 
-/** Claimed or released, by the queue it is in. Released, `token` is the one that released it. */
-export class Claim extends Entry {
-  fence = 0;
-  attempt = 0;
-  progress: string | undefined = undefined;
+/** An event that is done. A store holds many of these and few claims, so its fields are most of what a key costs. */
+export class Done {
+  readonly key: string;
+  readonly bodyDigest: string;
+  readonly reply: string | undefined;
+  /** Of the token that completed it: 31 bits instead of a string of 22 characters. */
+  readonly #tokenHash: number;
+  /** Whole milliseconds. */
+  readonly expiresMs: number;
+  /** The one completed next, in its queue. */
+  newer: Done | undefined = undefined;
+
+  constructor({ key, bodyDigest, token }: Claim, expiresMs: number, reply: string | undefined) {
+    this.key = key;
+    this.bodyDigest = bodyDigest;
+    this.reply = reply;
+    this.expiresMs = expiresMs;
+    this.#tokenHash = hashOf(token);
+  }
+
+  /** Whether this token completed it. Another one passes once in 2^31 times, which nothing but a warning depends on. */
+  isOf(token: string): boolean {
+    return this.#tokenHash === hashOf(token);
+  }
+
+  isExpired(nowMs: number): boolean {
+    return this.expiresMs <= nowMs;
+  }
 }
 
-/** Past its time in the queue it is in. */
-export function isExpired(entry: Entry, nowMs: number): boolean {
-  return entry.queue !== undefined && entry.sinceMs + entry.queue.keepMs <= nowMs;
+/** FNV-1a in 31 bits, which V8 stores unboxed. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 1;
+}
+
+/** Events with one retention, in the order in which they were done, which is the order in which they expire. */
+export class DoneQueue {
+  readonly keepMs: number;
+  oldest: Done | undefined = undefined;
+  #newest: Done | undefined = undefined;
+
+  constructor(keepMs: number) {
+    this.keepMs = keepMs;
+  }
+
+  push(done: Done): void {
+    if (this.#newest === undefined) this.oldest = done;
+    else this.#newest.newer = done;
+    this.#newest = done;
+  }
+
+  /** Removes the oldest. */
+  shift(): void {
+    this.oldest = this.oldest?.newer;
+    if (this.oldest === undefined) this.#newest = undefined;
+  }
 }

@@ -8,28 +8,29 @@ import {
   type HolderAnswer,
   type OrderAnswer,
   RELEASED_RETENTION_SECONDS,
-  StoreFullError,
   type StoreNeeds,
 } from "../store.js";
 import { Versions } from "./entity-versions.js";
-import { Claim, Done, type Entry, isExpired } from "./entry.js";
+import { Claim, Done, DoneQueue } from "./entry.js";
+import { Eviction } from "./eviction.js";
 import { Queue } from "./linked-queue.js";
 import { ShardedMap } from "./sharded-map.js";
 
-/** About 30 MB when full of events without a reply of their own. */
+/** About 17 MB of memory when no event has a reply of its own. */
 const DEFAULT_MAX_KEYS = 100_000;
-/** Expired records removed by one claim at most: many times what a claim adds, and well under 0.1 ms. */
+/** Expired records that one claim removes at most: far more than one claim adds, and well under 0.1 ms of work. */
 const PURGED_PER_CLAIM = 100;
 const KEPT_AFTER_CLAIM_MS = RELEASED_RETENTION_SECONDS * 1000;
 
+/** How many events a memory store keeps, and by which clock. */
 export interface MemoryStoreOptions {
-  /** How many events are remembered at most. Default 100,000; about 300 bytes each, and its own reply where it has one. */
+  /** The largest number of events remembered. Default 100,000. An event takes about 170 bytes, plus its own reply if it has one. */
   readonly maxKeys?: number;
   /** A monotonic clock in milliseconds, for tests. Default `performance.now`. Not the receiver's `now`, which is wall-clock time. */
   readonly now?: () => number;
 }
 
-/** A store whose ops answer at once. */
+/** A dedupe store whose operations return synchronously, never a promise. */
 export interface MemoryStore extends DedupeStore {
   claim(claim: ClaimRequest): ClaimAnswer;
   renew(key: string, token: string, leaseSeconds: number): HolderAnswer;
@@ -37,25 +38,28 @@ export interface MemoryStore extends DedupeStore {
   release(key: string, token: string, progress?: string): HolderAnswer;
   advance(entityKey: string, version: number, retentionSeconds: number): OrderAnswer;
   attach(needs: StoreNeeds): void;
-  /** How many keys are kept now. */
+  /** The number of keys in the store now. */
   readonly size: number;
-  /** How many records had to go before their time, since the store was made. */
+  /** The number of records evicted before they expired, since the store was created. */
   readonly evictions: number;
 }
 
 /**
- * Remembers events in this process: the default store.
+ * Remembers events in the memory of this process. The default store.
  *
- * When `maxKeys` are kept, a new event takes the place of what is missed least: the oldest released event (its attempt
- * count is lost), else the event longest done, else the oldest released event with progress, else the oldest lapsed
- * claim. Never a claim in work, and never an event done so recently that the receiver's tolerance would let a replay in.
+ * When `maxKeys` records are kept, a new event evicts one, in this order: the oldest released event (its attempt count is
+ * lost), the event completed first, the oldest released event with progress, the oldest lapsed claim. A claim with a valid
+ * lease is never evicted, and neither is an event completed so recently that the receiver's tolerance would accept a replay.
  *
- * Promise: one run per event in this process, while `maxKeys` hold what arrives within the retention; said once where
- *          they do not. Not promised: anything across processes or restarts. Use a shared store for that.
+ * Promise: one run per event in this process, while `maxKeys` is enough for the events of one retention period. A warning
+ *          is logged once when it is not. Not promised: anything across processes or restarts. Use a shared store for that.
  *
- * @param options.maxKeys - Events remembered at most. Default 100,000.
- * @throws {TypeError} When built with an unknown option or a `maxKeys` that is not a whole number, 1 or more.
- * @throws {StoreFullError} From `claim`, when nothing may be forgotten. It passes; the sender hears 503.
+ * @param options.maxKeys - The largest number of events remembered. Default 100,000.
+ * @param options.now - A monotonic clock in milliseconds, for tests. Default `performance.now`.
+ * @returns A store for `dedupe.store`. Several receivers may share it.
+ * @throws {TypeError} When built with an unknown option, a `maxKeys` that is not a whole number of 1 or more, or a `now`
+ *         that is not a function.
+ * @throws {StoreFullError} From `claim`, when no record may be evicted. The sender gets 503 and retries.
  * @example createReceiver(stripe({ secret }), { dedupe: { store: memoryStore({ maxKeys: 1_000_000 }) } });
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
@@ -76,30 +80,34 @@ class Memory implements MemoryStore {
   readonly #maxKeys: number;
   readonly #now: () => number;
   readonly #startMs: number;
-  readonly #entries = new ShardedMap<Entry>();
-  readonly #claimed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
-  readonly #released = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
-  readonly #progressed = new Queue<Entry>(KEPT_AFTER_CLAIM_MS);
-  /** By retention, of which there is one per receiver: within one queue the oldest is the first to expire. */
-  readonly #done = new Map<number, Queue<Entry>>();
-  readonly #queues: Queue<Entry>[] = [this.#released, this.#progressed, this.#claimed];
+  readonly #records = new ShardedMap<Claim | Done>();
+  readonly #claimed = new Queue<Claim>(KEPT_AFTER_CLAIM_MS);
+  readonly #released = new Queue<Claim>(KEPT_AFTER_CLAIM_MS);
+  readonly #progressed = new Queue<Claim>(KEPT_AFTER_CLAIM_MS);
+  readonly #claims: readonly Queue<Claim>[] = [this.#released, this.#progressed, this.#claimed];
+  /** By retention in seconds, see `RecordQueues`. */
+  readonly #done = new Map<number, DoneQueue>();
   readonly #versions: Versions;
-  readonly #reports = new Set<(message: string) => void>();
-  #minRetentionMs = 0;
-  /** One counter for all keys: a fence still rises when a key was forgotten and comes again. */
+  readonly #eviction: Eviction;
+  /** One counter for all keys, so that the fence of a key rises even after the key was forgotten. */
   #lastFence = 0;
   #evictions = 0;
-  #hasReported = false;
 
   constructor(maxKeys: number, now: () => number) {
     this.#maxKeys = maxKeys;
     this.#versions = new Versions(maxKeys);
+    this.#eviction = new Eviction(maxKeys, {
+      claimed: this.#claimed,
+      released: this.#released,
+      progressed: this.#progressed,
+      done: this.#done,
+    });
     this.#now = now;
     this.#startMs = now();
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#records.size;
   }
 
   get evictions(): number {
@@ -107,26 +115,24 @@ class Memory implements MemoryStore {
   }
 
   attach(needs: StoreNeeds): void {
-    // A record does not tell whose it is, so the most careful receiver decides for all.
-    this.#minRetentionMs = Math.max(this.#minRetentionMs, needs.minRetentionSeconds * 1000);
-    if (needs.report !== undefined) this.#reports.add(needs.report);
+    this.#eviction.attach(needs.minRetentionSeconds, needs.report);
   }
 
   claim({ key, token, leaseSeconds, bodyDigest }: ClaimRequest): ClaimAnswer {
     const nowMs = this.#nowMs();
     this.#purge(nowMs);
-    const entry = this.#find(key, nowMs);
+    const record = this.#find(key, nowMs);
     const untilMs = nowMs + leaseSeconds * 1000;
-    if (entry instanceof Done) {
-      return { state: "done", reply: entry.reply, isSameBody: entry.bodyDigest === bodyDigest };
+    if (record instanceof Done) {
+      return { state: "done", reply: record.reply, isSameBody: record.bodyDigest === bodyDigest };
     }
-    if (entry !== undefined && entry.queue === this.#claimed) {
-      if (entry.token === token) return this.#grant(entry, untilMs);
-      if (entry.sinceMs > nowMs) {
-        return { state: "in_flight", retryAfterSeconds: Math.max(1, Math.ceil((entry.sinceMs - nowMs) / 1000)) };
+    if (record !== undefined && record.queue === this.#claimed) {
+      if (record.token === token) return this.#grant(record, untilMs);
+      if (record.sinceMs > nowMs) {
+        return { state: "in_flight", retryAfterSeconds: Math.max(1, Math.ceil((record.sinceMs - nowMs) / 1000)) };
       }
     }
-    const claim = entry ?? this.#create(key, token, bodyDigest, nowMs);
+    const claim = record ?? this.#create(key, token, bodyDigest, nowMs);
     claim.token = token;
     claim.bodyDigest = bodyDigest;
     claim.fence = ++this.#lastFence;
@@ -142,16 +148,17 @@ class Memory implements MemoryStore {
     return "held";
   }
 
-  complete(key: string, token: string, done: DoneRecord, retentionSeconds: number): HolderAnswer {
+  complete(key: string, token: string, { reply }: DoneRecord, retentionSeconds: number): HolderAnswer {
     const nowMs = this.#nowMs();
-    const entry = this.#find(key, nowMs);
-    if (entry === undefined || entry.token !== token) return "lost";
-    if (entry instanceof Done) return "held";
-    if (entry.queue !== this.#claimed) return "lost";
-    this.#claimed.remove(entry);
-    const record = new Done(entry, nowMs, done.reply);
-    this.#entries.set(key, record);
-    this.#doneQueue(retentionSeconds).push(record);
+    const record = this.#find(key, nowMs);
+    if (record === undefined) return "lost";
+    if (record instanceof Done) return record.isOf(token) ? "held" : "lost";
+    if (record.token !== token || record.queue !== this.#claimed) return "lost";
+    this.#claimed.remove(record);
+    const queue = this.#doneQueue(retentionSeconds);
+    const done = new Done(record, nowMs + queue.keepMs, reply);
+    this.#records.set(key, done);
+    queue.push(done);
     return "held";
   }
 
@@ -174,18 +181,21 @@ class Memory implements MemoryStore {
     return Math.ceil(this.#now() - this.#startMs);
   }
 
-  /** What is kept of the key and not past its time. */
+  /** The record of the key, unless it has expired. */
   #find(key: string, nowMs: number): Done | Claim | undefined {
-    const entry = this.#entries.get(key) as Done | Claim | undefined;
-    if (entry === undefined || !isExpired(entry, nowMs)) return entry;
-    this.#forget(entry);
+    const record = this.#records.get(key);
+    if (record === undefined || !record.isExpired(nowMs)) return record;
+    this.#forget(record);
     return undefined;
   }
 
   #create(key: string, token: string, bodyDigest: string, nowMs: number): Claim {
-    if (this.#entries.size >= this.#maxKeys) this.#makeRoom(nowMs);
+    if (this.#records.size >= this.#maxKeys) {
+      while (this.#records.size >= this.#maxKeys) this.#forget(this.#eviction.takeVictim(nowMs));
+      this.#evictions++;
+    }
     const claim = new Claim(key, token, bodyDigest, nowMs);
-    this.#entries.set(key, claim);
+    this.#records.set(key, claim);
     return claim;
   }
 
@@ -195,75 +205,32 @@ class Memory implements MemoryStore {
     return { state: "claimed", fence: claim.fence, attempt: claim.attempt, progress: claim.progress };
   }
 
-  #doneQueue(retentionSeconds: number): Queue<Entry> {
+  #doneQueue(retentionSeconds: number): DoneQueue {
     const known = this.#done.get(retentionSeconds);
     if (known !== undefined) return known;
-    const queue = new Queue<Entry>(retentionSeconds * 1000);
+    const queue = new DoneQueue(retentionSeconds * 1000);
     this.#done.set(retentionSeconds, queue);
-    this.#queues.push(queue);
     return queue;
   }
 
   #purge(nowMs: number): void {
     let left = PURGED_PER_CLAIM;
-    for (const queue of this.#queues) {
-      for (let entry = queue.oldest; entry !== undefined && left > 0; entry = queue.oldest, left--) {
-        if (!isExpired(entry, nowMs)) break;
-        this.#forget(entry);
+    for (const queue of this.#claims) {
+      for (let claim = queue.oldest; claim?.isExpired(nowMs) && left > 0; claim = queue.oldest, left--) {
+        this.#forget(claim);
+      }
+    }
+    for (const queue of this.#done.values()) {
+      for (let done = queue.oldest; done?.isExpired(nowMs) && left > 0; done = queue.oldest, left--) {
+        queue.shift();
+        this.#forget(done);
       }
     }
   }
 
-  #makeRoom(nowMs: number): void {
-    const done = this.#longestDone(nowMs);
-    const lapsed = this.#claimed.oldest;
-    // A released event lacks only its count when it comes again, and it will; a done one would run again, if it came.
-    const victim =
-      this.#released.oldest ??
-      done ??
-      this.#progressed.oldest ??
-      (lapsed !== undefined && lapsed.sinceMs <= nowMs ? lapsed : undefined);
-    if (victim === undefined) {
-      const youngest = `done within the last ${this.#minRetentionMs / 1000} s`;
-      throw new StoreFullError(`memoryStore: all ${this.#maxKeys} keys are in work or were ${youngest}; raise maxKeys`);
-    }
-    if (victim === done) this.#reportOnce(done, nowMs);
-    this.#forget(victim);
-    this.#evictions++;
+  /** A done record that is not the oldest stays in its queue until it is; by then its key may have another record. */
+  #forget(record: Claim | Done): void {
+    if (record instanceof Claim) record.queue?.remove(record);
+    if (this.#records.get(record.key) === record) this.#records.delete(record.key);
   }
-
-  /** Of what is done for so long that it may be forgotten, the first. */
-  #longestDone(nowMs: number): Entry | undefined {
-    let longest: Entry | undefined;
-    for (const { oldest } of this.#done.values()) {
-      if (oldest === undefined || oldest.sinceMs + this.#minRetentionMs > nowMs) continue;
-      if (longest === undefined || oldest.sinceMs < longest.sinceMs) longest = oldest;
-    }
-    return longest;
-  }
-
-  #forget(entry: Entry): void {
-    entry.queue?.remove(entry);
-    this.#entries.delete(entry.key);
-  }
-
-  #reportOnce(done: Entry, nowMs: number): void {
-    if (this.#hasReported) return;
-    this.#hasReported = true;
-    const kept = inWords(nowMs - done.sinceMs);
-    const promised = inWords(done.queue?.keepMs ?? 0);
-    const message =
-      `memoryStore: maxKeys (${this.#maxKeys}) is reached, so events are now forgotten after about ${kept} instead of ` +
-      `${promised}; a copy that comes later runs again. Raise maxKeys, shorten retentionSeconds, or use a shared store.`;
-    for (const report of this.#reports) report(message);
-  }
-}
-
-/** To be read, not parsed: "4 h" rather than "14,512,003 ms". */
-function inWords(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
 }

@@ -42,7 +42,7 @@ export interface PostgresPoolEvents {
 const DEFAULT_POOL_SIZE = 10;
 /** One connection fewer than the pool holds, so that a handler that also asks the pool gets an answer. */
 export const DEFAULT_TRANSACTIONS: number = DEFAULT_POOL_SIZE - 1;
-const slotsOf = sharedWeakMap<object, Slots>("postgres-transactions");
+const slotsOf = /* @__PURE__ */ sharedWeakMap<object, Slots>("postgres-transactions");
 
 export function connectMsOf(pool: PostgresPoolEvents): number | undefined {
   return pool.options === undefined ? undefined : (pool.options.connectionTimeoutMillis ?? 0);
@@ -53,10 +53,10 @@ export function poolSlots(pool: PostgresPoolEvents): Slots {
 }
 
 export function slotsFor(pool: object, limit: number): Slots {
-  const known = slotsOf.get(pool);
+  const known = slotsOf().get(pool);
   if (known !== undefined) return known;
   const slots = new Slots(Math.max(1, limit));
-  slotsOf.set(pool, slots);
+  slotsOf().set(pool, slots);
   return slots;
 }
 

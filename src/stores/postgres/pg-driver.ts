@@ -26,6 +26,7 @@ export interface PostgresPool<Client = PostgresClient> extends PostgresPoolEvent
   connect: { (): Promise<Client>; (callback: never): void };
 }
 
+/** A query, as the client of `pg` takes it. */
 export interface PostgresQuery {
   text: string;
   values?: unknown[];
@@ -33,6 +34,7 @@ export interface PostgresQuery {
   query_timeout?: number;
 }
 
+/** A result, as the client of `pg` gives it. */
 export interface PostgresResult {
   readonly rows: unknown[];
   readonly command: string;

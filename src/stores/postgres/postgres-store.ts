@@ -18,6 +18,7 @@ import { type PostgresClient, type PostgresPool, poolDatabase } from "./pg-drive
 import { Records, toBytes } from "./queries.js";
 import { begin } from "./transaction.js";
 
+/** Options of `postgresStore`. */
 export interface PostgresStoreOptions {
   /** `name` or `schema.name`, as it was migrated. Two more tables are called `name_order` and `name_schema`. Default `hookgate_dedupe`. */
   readonly table?: string;

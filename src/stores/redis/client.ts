@@ -22,6 +22,7 @@ export interface NodeRedisClient {
   configGet(parameter: string): Promise<unknown>;
 }
 
+/** The clients that `redisStore` takes. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
 /** One way to ask, whatever client it is. */

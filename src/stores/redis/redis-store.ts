@@ -17,6 +17,7 @@ import { watchReconnect } from "./reconnect-warnings.js";
 
 const DEFAULT_PREFIX = "hookgate:";
 
+/** Options of `redisStore`. */
 export interface RedisStoreOptions {
   /** Before every key. Default `hookgate:`. */
   readonly prefix?: string;

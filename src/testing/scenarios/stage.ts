@@ -5,7 +5,8 @@ import type { Sender } from "../../sender/sender.js";
 import type { SignedDelivery } from "../../test-sender/compose.js";
 import { NoAnswer, type WireAnswer, type WireOptions, wire } from "../../test-sender/http-client.js";
 import { type Hostable, type Hosting, host } from "../../test-sender/listen.js";
-import { destinationAt, type SendTo, type TestTarget, targetWith } from "../../test-sender/targets.js";
+import { destinationAt, targetWith } from "../../test-sender/target-url.js";
+import type { SendTo, TestTarget } from "../../test-sender/targets.js";
 import {
   createTestSender,
   type SendOptions,

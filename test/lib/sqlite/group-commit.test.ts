@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { isOpen, type SqliteDatabase } from "../../../src/lib/sqlite/driver.js";
-import { createGroupCommit, type GroupCommitOptions } from "../../../src/lib/sqlite/group-commit.js";
+import { GroupCommit, type GroupCommitOptions } from "../../../src/lib/sqlite/group-commit.js";
 import { open, temporaryFolder } from "../../stores/sqlite/sqlite-bench.js";
 
 const folder = temporaryFolder();
@@ -21,7 +21,7 @@ function bench(options: Partial<GroupCommitOptions<number>> = {}) {
   database.exec("PRAGMA journal_mode = WAL; CREATE TABLE names (name TEXT PRIMARY KEY)");
   const add = database.prepare("INSERT INTO names VALUES (?)");
   let transactions = 0;
-  const group = createGroupCommit<number>(database, {
+  const group = new GroupCommit<number>(database, {
     name: "test",
     timeoutMs: 10_000,
     begin: () => ++transactions,

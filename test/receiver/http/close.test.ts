@@ -1,8 +1,10 @@
 // What do senders hear whose deliveries are under way while the receiver closes?
+
 import http from "node:http";
 import { memoryStore, type WebhookError } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
-import { build, closeServers, event, gate, listen, onClose, send, until, viewOf } from "../harness.js";
+import { until } from "../../support/until.js";
+import { build, closeServers, event, gate, listen, onClose, send, viewOf } from "../harness.js";
 
 afterEach(closeServers);
 

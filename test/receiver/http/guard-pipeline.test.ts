@@ -1,4 +1,5 @@
 // A guarded route is a handler of the one event pipeline: what holds of a handler holds of the route.
+
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,7 +11,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { spillTo } from "../../../src/inbox/spill.js";
 import { sqliteInbox } from "../../../src/inbox/sqlite/index.js";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
-import { build, closeServers, erp, event, gate, listen, send, signed, until, viewOf } from "../harness.js";
+import { until } from "../../support/until.js";
+import { build, closeServers, erp, event, gate, listen, send, signed, viewOf } from "../harness.js";
 
 refuseUnhandledRejections();
 const closers: (() => unknown)[] = [];

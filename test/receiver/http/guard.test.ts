@@ -3,7 +3,8 @@ import express from "express";
 import { json, memoryStore } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
-import { build, closeServers, erp, event, gate, listen, send, signed, until, viewOf } from "../harness.js";
+import { until } from "../../support/until.js";
+import { build, closeServers, erp, event, gate, listen, send, signed, viewOf } from "../harness.js";
 
 refuseUnhandledRejections();
 afterEach(closeServers);

@@ -1,4 +1,5 @@
 // What all bodies of a receiver hold at once is bounded, and every way a delivery can end gives its bytes back.
+
 import { once } from "node:events";
 import { createServer } from "node:http";
 import http2 from "node:http2";
@@ -8,11 +9,12 @@ import { runInNewContext } from "node:vm";
 import express from "express";
 import fc from "fast-check";
 import { createReceiver, type Outcome, RetryLater, type WebhookEvent } from "hookgate";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { coreOf } from "../../../src/create-receiver.js";
 import { BodyChunks, HeldBytes } from "../../../src/receiver/body-chunks.js";
 import { LOOPBACK, listening, MOUNTS, type Open } from "../../adapters/mounts.js";
-import { closeServers, erp, event, gate, onClose, problem, quiet, send, signed, until } from "../harness.js";
+import { until } from "../../support/until.js";
+import { closeServers, erp, event, gate, onClose, problem, quiet, send, signed } from "../harness.js";
 
 afterEach(closeServers);
 
@@ -34,7 +36,7 @@ function receiverOf(options: { maxBodyBytes: number; maxBufferedBytes?: number; 
 const heldBy = (receiver: unknown): HeldBytes => {
   const core = coreOf(receiver);
   if (core === undefined) throw new Error("no receiver");
-  return core.bodyLimits.held;
+  return core.pipeline.bodyLimits.held;
 };
 
 /** Every way a handler can end, by the type. */
@@ -280,6 +282,8 @@ describe("on the Fetch API", () => {
   });
 
   it("answers 503 with Retry-After where there is no room", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
+    onTestFinished(() => void vi.useRealTimers());
     const { receiver, held } = receiverOf({ maxBodyBytes: 100, maxBufferedBytes: 100, bodyTimeoutSeconds: 5 });
     const stalled = receiver.fetch(streamed(["x".repeat(60)], "never"));
     await until(() => held.count === 60);
@@ -295,6 +299,7 @@ describe("on the Fetch API", () => {
       expect([answer.status, answer.headers.get("retry-after"), await answer.text()]).toEqual([503, "5", OVERLOADED]);
     }
     expect(held.count).toBe(60);
+    vi.advanceTimersByTime(5_000);
     expect((await stalled).status).toBe(503);
     expect(held.count).toBe(0);
   });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createReceiver, defineSender, json } from "hookgate";
-import { clientCertificate } from "hookgate/auth";
+import { clientCertificate } from "hookgate/auth/client-certificate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const pem = (name: string): string =>

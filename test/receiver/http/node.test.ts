@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import express from "express";
 import { afterEach, describe, expect, it } from "vitest";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
-import { build, closeServers, event, gate, listen, onClose, send, signature, signed, until } from "../harness.js";
+import { until } from "../../support/until.js";
+import { build, closeServers, event, gate, listen, onClose, send, signature, signed } from "../harness.js";
 
 refuseUnhandledRejections();
 afterEach(closeServers);

@@ -8,18 +8,8 @@ import express4 from "express4";
 import { Hono } from "hono";
 import { captureRawBody } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  closeServers,
-  deliver,
-  eventBody,
-  gate,
-  listen,
-  post,
-  problem,
-  receiverOf,
-  signed,
-  until,
-} from "../harness.js";
+import { until } from "../../support/until.js";
+import { closeServers, deliver, eventBody, gate, listen, post, problem, receiverOf, signed } from "../harness.js";
 
 afterEach(closeServers);
 

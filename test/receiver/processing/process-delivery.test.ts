@@ -14,7 +14,7 @@ function start(count: number, run: () => MaybePromise<EventOutcome>) {
   const late: (readonly EventOutcome[])[] = [];
   const outcomes = runDelivery({ run } as unknown as EventRunner, {
     events: Array.from({ length: count }, () => event),
-    terms: new ClaimSubject(Buffer.alloc(0), undefined, NOT_SWAPPABLE, undefined),
+    subject: new ClaimSubject(Buffer.alloc(0), undefined, NOT_SWAPPABLE, undefined),
     isDeduped: false,
     answerByMs: performance.now(), // the sender's patience has ended already
     runningRetryAfterSeconds: 60,

@@ -109,7 +109,7 @@ describe("memoryStore", () => {
       b.claim("a");
       b.claim("b");
       expect(() => b.claim("c")).toThrow(StoreFullError);
-      expect(() => b.claim("c")).toThrow(/all 2 keys are in work .* raise maxKeys/);
+      expect(() => b.claim("c")).toThrow(/all 2 keys are claimed .* raise maxKeys/);
       expect(b.store).toMatchObject({ size: 2, evictions: 0 });
       expect([b.store.renew("a", "t", 1), b.store.renew("b", "t", 1)]).toEqual(["held", "held"]);
     });
@@ -250,8 +250,8 @@ describe("memoryStore", () => {
         b.pass(700);
       }
       expect(told).toEqual([
-        "memoryStore: maxKeys (2) is reached, so events are now forgotten after about 4 h instead of 7 days; a copy " +
-          "that comes later runs again. Raise maxKeys, shorten retentionSeconds, or use a shared store.",
+        "memoryStore: maxKeys (2) is reached, so events are now forgotten after about 4 h instead of 7 days; a duplicate " +
+          "that arrives later runs again. Raise maxKeys, shorten retentionSeconds, or use a shared store.",
       ]);
       expect(b.store.evictions).toBe(2);
     });

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyDigest, dedupeKey } from "../../../src/dedupe/key.js";
 import { type PostgresStore, postgresStore } from "../../../src/stores/postgres/postgres-store.js";
 import { type OpenTransaction, StoreFullError } from "../../../src/stores/store.js";
 import { type DedupeStoreHarness, describeDedupeStore } from "../../../src/testing/store-contract/index.js";
+import { compiled } from "../../support/compiled.js";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
+import { until } from "../../support/until.js";
 import type { WorkerPlan } from "./postgres-worker.js";
 
 let server: PostgresServer;
@@ -90,10 +91,10 @@ describe("a transaction", () => {
     expect(answers[0]).toEqual({ state: "in_flight", retryAfterSeconds: 5 });
     const other = await open(store, "b");
     // A sweep may be on its way; it does not stay.
-    await eventually(async () => pool.totalCount - pool.idleCount === 2);
+    await until(async () => pool.totalCount - pool.idleCount === 2);
     await first.transaction.complete(plainReply, 60);
     await other.transaction.complete(plainReply, 60);
-    await eventually(async () => pool.totalCount - pool.idleCount === 0);
+    await until(async () => pool.totalCount - pool.idleCount === 0);
   });
 
   it("of 30 that begin at once, one wins; another comes after it was released", async () => {
@@ -201,7 +202,7 @@ describe("nothing is taken for success", () => {
     ]);
     await expect(transaction.complete(plainReply, 60)).rejects.toThrow();
     expect(await effects()).toEqual([]);
-    await eventually(async () => (await store.begin?.(request("a")))?.state === "claimed");
+    await until(async () => (await store.begin?.(request("a")))?.state === "claimed");
   });
 });
 
@@ -292,7 +293,7 @@ describe("a handler that runs past its time", () => {
     await sleep(50);
     transaction.abandon();
     expect(await stuck).toBe("ended");
-    await eventually(async () => {
+    await until(async () => {
       const answer = await store.begin?.(request("a"));
       if (answer?.state !== "claimed") return false;
       await answer.transaction.complete(plainReply, 60);
@@ -314,7 +315,7 @@ describe("a handler that runs past its time", () => {
     transaction.abandon();
     await stuck;
     expect(await released).toBe("not known");
-    await eventually(async () => {
+    await until(async () => {
       const answer = await store.begin?.(request("a"));
       if (answer?.state === "claimed") await answer.transaction.complete(plainReply, 60);
       return answer?.state === "claimed";
@@ -414,7 +415,7 @@ describe("processes that are killed", () => {
     const events = Array.from({ length: 400 }, (_, at) => `event-${at}`);
     const start = (offset: number): ChildProcess => {
       const plan: WorkerPlan = { mode: "transactions", url: server.url, table, events, copies: 2, seed: seed + offset };
-      return spawn(process.execPath, ["--import", "tsx", WORKER, JSON.stringify(plan)], {
+      return spawn(process.execPath, [WORKER, JSON.stringify(plan)], {
         stdio: ["ignore", "ignore", "inherit"],
       });
     };
@@ -423,7 +424,7 @@ describe("processes that are killed", () => {
     for (let kill = 0; kill < 10; kill++) {
       const before = await progress();
       const child = start(kill);
-      await eventually(async () => child.exitCode !== null || (await progress()) > before + 5 + kill * 2);
+      await until(async () => child.exitCode !== null || (await progress()) > before + 5 + kill * 2);
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null)
         await new Promise((resolve) => child.once("exit", resolve));
@@ -435,9 +436,4 @@ describe("processes that are killed", () => {
   }, 120_000);
 });
 
-const WORKER = fileURLToPath(new URL("./postgres-worker.ts", import.meta.url));
-
-/** Asks again until it holds; a test that waits for ever fails by its time limit. */
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await sleep(10);
-}
+const WORKER = compiled(new URL("./postgres-worker.ts", import.meta.url));

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bodyDigest, dedupeKey } from "../../../src/dedupe/key.js";
@@ -10,6 +9,7 @@ import { KNOWN_VERSION, migrationFile, tablesOf } from "../../../src/stores/post
 import type { PostgresPool, PostgresQuery } from "../../../src/stores/postgres/pg-driver.js";
 import { type PostgresStoreOptions, postgresStore } from "../../../src/stores/postgres/postgres-store.js";
 import { type DedupeStoreHarness, describeDedupeStore } from "../../../src/testing/store-contract/index.js";
+import { compiled } from "../../support/compiled.js";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
 import type { WorkerPlan } from "./postgres-worker.js";
 
@@ -52,11 +52,11 @@ describeDedupeStore(
   { describe, it },
 );
 
-const WORKER = fileURLToPath(new URL("./postgres-worker.ts", import.meta.url));
+const WORKER = compiled(new URL("./postgres-worker.ts", import.meta.url));
 
 function work(plan: Partial<WorkerPlan> & Pick<WorkerPlan, "mode" | "table">): Promise<Record<string, number>> {
   const whole: WorkerPlan = { url: server.url, events: [], copies: 1, seed: 1, ...plan };
-  const child = spawn(process.execPath, ["--import", "tsx", WORKER, JSON.stringify(whole)], {
+  const child = spawn(process.execPath, [WORKER, JSON.stringify(whole)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let out = "";

@@ -1,16 +1,16 @@
-// Do several processes that hear of the same events run each once?
+// Several processes that receive the same events run each once.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { expect, it } from "vitest";
+import { compiled } from "../../support/compiled.js";
 import { describeWithRedis, startRedis } from "../../support/redis-server.js";
 import type { Report, Work } from "./redis-worker.js";
 
 const EVENTS = 500;
 const COPIES = 20;
 const PROCESSES = 3;
-const WORKER = fileURLToPath(new URL("./redis-worker.ts", import.meta.url));
+const WORKER = compiled(new URL("./redis-worker.ts", import.meta.url));
 
 describeWithRedis("redisStore", () => {
   it(`runs each of ${EVENTS} events once, though ${COPIES} copies of it come to ${PROCESSES} processes at random`, async () => {
@@ -20,7 +20,7 @@ describeWithRedis("redisStore", () => {
     const deliveries = shuffled(Array.from({ length: COPIES }, () => ids).flat(), seed);
     const server = await startRedis();
     const client = new Redis(server.port, "127.0.0.1");
-    const workers = Array.from({ length: PROCESSES }, () => fork(WORKER, { execArgv: ["--import", "tsx"] }));
+    const workers = Array.from({ length: PROCESSES }, () => fork(WORKER, { execArgv: [] }));
     try {
       await Promise.all(workers.map((worker) => once(worker, "message")));
       const reports = await Promise.all(

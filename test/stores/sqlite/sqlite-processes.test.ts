@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { hostClocks } from "../../../src/lib/sqlite/file-clock.js";
 import { sqliteStore } from "../../../src/stores/sqlite/sqlite-store.js";
+import { compiled } from "../../support/compiled.js";
 import { open, temporaryFolder } from "./sqlite-bench.js";
 import type { Ran, Said, Task } from "./sqlite-worker.js";
 
+const WORKER = compiled(new URL("sqlite-worker.ts", import.meta.url));
 const WORKERS = 3;
 const EVENTS = 500;
 const COPIES = 20;
@@ -31,9 +32,7 @@ interface Worker {
 }
 
 function start(task: Task, onRan: (count: number, child: ChildProcess) => void = () => {}): Worker {
-  const child = fork(fileURLToPath(new URL("sqlite-worker.ts", import.meta.url)), [], {
-    execArgv: ["--import", "tsx"],
-  });
+  const child = fork(WORKER, { execArgv: [] });
   children.add(child);
   const worker: Worker = { child, ran: [], failures: [], ended: once(child, "close") };
   child.on("message", (said: Said) => {

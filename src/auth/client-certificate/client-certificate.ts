@@ -1,0 +1,129 @@
+// Verifies a client certificate, from the TLS socket or from a trusted proxy.
+import type { X509Certificate } from "node:crypto";
+import { type Auth, COVERS_NOTHING, fromHead, type Proof, type Refusal, refuse } from "../../core/auth.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { compileRoots, isValidAt } from "../keys/certificate.js";
+import { refuseChain } from "../keys/certificate-chain.js";
+import { CLIENT_AUTH } from "../keys/certificate-extensions.js";
+import { checkNamePattern, commonNameOf, isNameAmong, namesOf } from "../keys/certificate-names.js";
+import { type CertificateFromProxy, compileProxy, readSocket } from "./shown-certificate.js";
+
+export type { CertificateFromProxy } from "./shown-certificate.js";
+
+/** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
+export interface CertificateRules {
+  /** SHA-256 fingerprints of whole certificates, hex, with or without colons. The strictest; to be changed with every renewal. */
+  readonly fingerprints?: readonly string[];
+  /** DNS names, exact or `*.` and the rest, of which the certificate must have one: in subjectAltName, or, without one, as common name. */
+  readonly names?: readonly string[];
+  /** The subject's common name, exact; for certificates whose common name is no DNS name. */
+  readonly commonName?: string;
+  /** The certificates of the CAs that issue the sender's, PEM or DER: those directly above, for no chain is looked at. */
+  readonly roots?: readonly (string | Uint8Array | undefined)[];
+}
+
+/** Options of `clientCertificate`: which certificates are accepted, and which proxy hands them over. */
+export type ClientCertificateOptions = CertificateRules & {
+  /** Default: the socket's own certificate. */
+  readonly from?: CertificateFromProxy;
+};
+
+const OPTION_NAMES: readonly (keyof ClientCertificateOptions)[] = [
+  "fingerprints",
+  "names",
+  "commonName",
+  "roots",
+  "from",
+];
+
+/**
+ * Proves that a delivery came over a connection whose client showed an accepted certificate (mTLS).
+ *
+ * Shape:   the TLS socket's peer certificate, or a header of a trusted proxy: `Client-Cert: :<base64 DER>:` (RFC 9440),
+ *          `X-Forwarded-Client-Cert: …;Cert="<URL-encoded PEM>"` (Envoy), a URL-encoded PEM (nginx).
+ * Source:  RFC 8446 section 4.4, RFC 5280, RFC 9440; Envoy's and nginx's documentation of their headers.
+ * Promise: whoever sent the delivery holds the certificate's key (on the socket), or our proxy says so (by header); the
+ *          certificate is valid now and fits every rule. Not promised: anything of the delivery itself: nothing of it is
+ *          signed, so a proxy between could change it, and there is no freshness.
+ *
+ * On the socket the server must ask for a certificate (`requestCert: true`) and verify it (`ca`); one that Node did not
+ * authorize is accepted only by `fingerprints` or `roots`. A header counts only where the socket's peer is one of
+ * `trustedProxies`, and those must take the client's own header off. Without `roots`, `fingerprints` or `verifiedBy` it
+ * is the proxy that has to verify the chain. Revocation is not checked.
+ *
+ * @throws {TypeError} When built without a rule, or with an ill-formed one. Never per delivery.
+ * @example
+ * import { clientCertificate } from "hookgate/auth/client-certificate";
+ *
+ * // Meta's webhooks: the server is given Meta's root as `ca`.
+ * clientCertificate({ commonName: "client.webhooks.fbclientcerts.com" });
+ */
+export function clientCertificate(options: ClientCertificateOptions): Auth {
+  refuseUnknownKeys("clientCertificate", options, OPTION_NAMES);
+  const judge = compileRules(options);
+  const read = options.from === undefined ? readSocket : compileProxy(options.from);
+  const isPinned = options.fingerprints !== undefined || options.roots !== undefined;
+
+  return fromHead({
+    scheme: "client-certificate",
+    covers: COVERS_NOTHING,
+    signsTime: false,
+    credentialHeaders: options.from === undefined ? [] : [options.from.header.toLowerCase()],
+    needsPublicUrl: false,
+
+    verify(delivery, context): Proof {
+      const shown = read(delivery);
+      if (!shown.ok) return shown;
+      if (!shown.isVerified && !isPinned) return UNVERIFIED;
+      return judge(shown.certificate, context.nowMs) ?? PROVEN;
+    },
+  });
+}
+
+const PROVEN: Proof = /* @__PURE__ */ Object.freeze({ ok: true, keyIndex: 0, covers: COVERS_NOTHING });
+
+const UNVERIFIED = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the client's certificate leads to no root of the server; is `ca` set to the sender's?",
+);
+const OUTDATED = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not valid now, by its dates");
+const OTHER = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the client's certificate is none of those accepted by their fingerprint",
+);
+const WRONG_NAME = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not made out to the sender");
+
+/** `undefined` where the certificate fits every rule. */
+function compileRules(rules: CertificateRules): (certificate: X509Certificate, nowMs: number) => Refusal | undefined {
+  const { fingerprints, names, commonName } = rules;
+  if (fingerprints === undefined && names === undefined && commonName === undefined && rules.roots === undefined) {
+    throw new TypeError(
+      "clientCertificate: at least one of fingerprints, names, commonName, roots is needed, or every certificate of the CA would pass",
+    );
+  }
+  const prints = fingerprints === undefined ? undefined : fingerprints.map(checkFingerprint);
+  const patterns = names?.map((name, at) => checkNamePattern(name, `clientCertificate: names[${at}]`));
+  if (prints?.length === 0 || patterns?.length === 0) {
+    throw new TypeError("clientCertificate: fingerprints and names must not be empty lists");
+  }
+  if (commonName !== undefined && (typeof commonName !== "string" || commonName === "")) {
+    throw new TypeError("clientCertificate: commonName must be a non-empty string");
+  }
+  const roots = rules.roots === undefined ? undefined : compileRoots(rules.roots, "clientCertificate: roots");
+  return function judge(certificate, nowMs) {
+    if (!isValidAt(certificate, nowMs)) return OUTDATED;
+    if (prints !== undefined && !prints.includes(certificate.fingerprint256)) return OTHER;
+    if (patterns !== undefined && !namesOf(certificate).some((name) => isNameAmong(name, patterns))) return WRONG_NAME;
+    if (commonName !== undefined && commonNameOf(certificate) !== commonName) return WRONG_NAME;
+    return roots === undefined ? undefined : refuseChain([certificate], roots, nowMs, { purposes: [CLIENT_AUTH] });
+  };
+}
+
+/** As `fingerprint256` writes it. */
+function checkFingerprint(given: unknown): string {
+  const digits = typeof given === "string" ? given.replaceAll(":", "").toUpperCase() : "";
+  if (!/^[0-9A-F]{64}$/.test(digits)) {
+    throw new TypeError("clientCertificate: fingerprints must be SHA-256 in hex: 64 digits, with or without colons");
+  }
+  return (digits.match(/../g) as string[]).join(":");
+}

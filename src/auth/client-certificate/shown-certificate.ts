@@ -1,0 +1,94 @@
+// Reads the certificate that a client showed, from the TLS socket or from the header of a trusted proxy.
+import { X509Certificate } from "node:crypto";
+import { absent, type Refusal, refuse } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import { REPEATED } from "../../lib/headers.js";
+import { compileRanges } from "../../lib/ip/address-ranges.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
+import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
+
+/** A header in which a proxy passes the certificate on. */
+export interface CertificateFromProxy {
+  readonly header: string;
+  /** `client-cert` (RFC 9440), `xfcc` (Envoy), `url-encoded-pem` (nginx's `$ssl_client_escaped_cert`). */
+  readonly form: CertificateHeaderForm;
+  /** Whose header is believed: addresses and ranges of our own proxies. From anybody else it is refused. */
+  readonly trustedProxies: readonly string[];
+  /** A header by which the proxy says that it verified the certificate: `{ header: "x-ssl-client-verify", value: "SUCCESS" }`. */
+  readonly verifiedBy?: { readonly header: string; readonly value: string };
+}
+
+/** A certificate, and whether its chain was verified by whoever terminated TLS. */
+export interface ShownCertificate {
+  readonly ok: true;
+  readonly certificate: X509Certificate;
+  readonly isVerified: boolean;
+}
+
+const NONE_SHOWN = /* @__PURE__ */ absent(
+  "the client showed no certificate; does the server ask for one (requestCert)?",
+);
+const UNREADABLE = /* @__PURE__ */ refuse("bad_credentials", "the client's certificate cannot be read");
+const NOT_FROM_PROXY = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the certificate's header came from an address that is no trusted proxy",
+);
+const NO_HEADER = /* @__PURE__ */ absent("the proxy passed no client certificate on");
+const TWICE = /* @__PURE__ */ refuse("bad_credentials", "the certificate's header came more than once");
+const NOT_BY_PROXY = /* @__PURE__ */ refuse(
+  "unauthenticated",
+  "the proxy does not say that it verified the client's certificate",
+);
+
+export function readSocket(delivery: Delivery): ShownCertificate | Refusal {
+  const peer = delivery.peerCertificate?.();
+  if (peer === undefined) return NONE_SHOWN;
+  const certificate = parseDer(peer.raw);
+  return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: peer.isAuthorized };
+}
+
+function parseDer(raw: Uint8Array | string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+export function compileProxy(from: CertificateFromProxy): (delivery: Delivery) => ShownCertificate | Refusal {
+  if (typeof from !== "object" || from === null) throw new TypeError("clientCertificate: from must be an object");
+  refuseUnknownKeys("clientCertificate: from", from, ["header", "form", "trustedProxies", "verifiedBy"]);
+  const { header, form, verifiedBy } = from;
+  if (typeof header !== "string" || header === "")
+    throw new TypeError("clientCertificate: from.header must be a header's name");
+  const readHeader = readCertificateHeader(form);
+  const isProxy = compileProxies(from.trustedProxies);
+  if (verifiedBy !== undefined && !(typeof verifiedBy?.header === "string" && typeof verifiedBy.value === "string")) {
+    throw new TypeError(
+      'clientCertificate: from.verifiedBy must be such as { header: "x-ssl-client-verify", value: "SUCCESS" }',
+    );
+  }
+  return function readProxy(delivery) {
+    const text = delivery.headers.onceList(header.toLowerCase());
+    if (text === undefined) return NO_HEADER;
+    if (!isProxy(delivery.remoteAddress)) return NOT_FROM_PROXY;
+    if (text === REPEATED) return TWICE;
+    if (verifiedBy !== undefined && delivery.headers.once(verifiedBy.header.toLowerCase()) !== verifiedBy.value) {
+      return NOT_BY_PROXY;
+    }
+    if (text === "") return NO_HEADER; // nginx sends the header empty where there is none
+    const raw = readHeader(text);
+    const certificate = raw === undefined ? undefined : parseDer(raw);
+    return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: true };
+  };
+}
+
+/** The proxies whose header is believed, by the same rules as `allow`. */
+function compileProxies(ranges: unknown): (address: string | undefined) => boolean {
+  const option = "clientCertificate: from.trustedProxies";
+  if (!Array.isArray(ranges) || ranges.length === 0) {
+    throw new TypeError(`${option} must name the proxies whose header is believed, such as ["10.0.0.0/8"]`);
+  }
+  const { contains } = compileRanges(ranges, { option });
+  return (address) => address !== undefined && contains(address);
+}

@@ -1,0 +1,20 @@
+// The bytes that a signature covers, and how text becomes such bytes.
+
+/** Signed bytes: text before and after the body, each character one byte (latin1). */
+export interface SignedBytes {
+  readonly ok: true;
+  readonly before: string;
+  readonly body: Uint8Array | undefined;
+  readonly after: string;
+}
+
+/** The signed bytes in one piece, for algorithms that take no other. */
+export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
+  if (body !== undefined && before === "" && after === "") return body;
+  return Buffer.concat([Buffer.from(before, "latin1"), body ?? Buffer.alloc(0), Buffer.from(after, "latin1")]);
+}
+
+/** The UTF-8 bytes of a text, each as one character: what has come as a header is that already. */
+export function latin1Of(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}

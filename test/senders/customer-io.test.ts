@@ -1,0 +1,30 @@
+// Checks the sender Customer.io.
+
+import { customerIo } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { send } from "../support/senders/send.js";
+
+const secret = "0123456789abcdef0123456789abcdef";
+
+describe("kinds of one sender", () => {
+  it.each<
+    [
+      string,
+      unknown,
+      unknown,
+      { type: string; id?: string | undefined },
+      { headers?: Record<string, string>; contentType?: string }?,
+    ]
+  >([
+    [
+      "customerIo: object and metric",
+      customerIo({ secret }),
+      { object_type: "push", metric: "opened", event_id: "e" },
+      { type: "push.opened", id: "e" },
+    ],
+  ])("%s", async (_name, sender, payload, expected, more = {}) => {
+    const { seen, outcome } = await send(sender, payload, more);
+    expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([expected]);
+  });
+});

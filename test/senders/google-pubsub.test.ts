@@ -1,0 +1,19 @@
+// Checks the sender Google Cloud Pub/Sub.
+
+import { googlePubsub } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { rsaPair } from "../../scripts/sample-keys.js";
+import { HOOK_URL, send } from "../support/senders/send.js";
+
+describe("kinds of one sender", () => {
+  it("googlePubsub: an attribute names the type, and unwrapped messages are found by their headers", async () => {
+    const { publicKey, privateKey: key } = rsaPair();
+    const sender = googlePubsub({ audience: HOOK_URL, serviceAccount: "a@b.iam.gserviceaccount.com", publicKey });
+    const typed = { message: { messageId: "1", attributes: { eventType: "OBJECT_FINALIZE" } } };
+    expect((await send(sender, typed, { key })).seen).toMatchObject([{ type: "OBJECT_FINALIZE", id: "1" }]);
+    const headers = { "x-goog-pubsub-message-id": "7" };
+    expect((await send(sender, { a: 1 }, { key, headers })).seen).toMatchObject([
+      { type: "message", id: "7", payload: { a: 1 } },
+    ]);
+  });
+});

@@ -1,0 +1,37 @@
+// Checks the sender Pipedrive.
+
+import { pipedrive } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { send } from "../support/senders/send.js";
+
+const secret = "0123456789abcdef0123456789abcdef";
+const basic = { username: "hooks", password: secret };
+
+describe("kinds of one sender", () => {
+  it.each<
+    [
+      string,
+      unknown,
+      unknown,
+      { type: string; id?: string | undefined },
+      { headers?: Record<string, string>; contentType?: string }?,
+    ]
+  >([
+    [
+      "pipedrive: version 2",
+      pipedrive(basic),
+      { meta: { action: "change", entity: "person", id: "u1" } },
+      { type: "change.person", id: "u1" },
+    ],
+    [
+      "pipedrive: version 1",
+      pipedrive(basic),
+      { event: "added.deal", meta: { id: 1, object: "deal" } },
+      { type: "added.deal", id: undefined },
+    ],
+  ])("%s", async (_name, sender, payload, expected, more = {}) => {
+    const { seen, outcome } = await send(sender, payload, more);
+    expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
+    expect(seen).toMatchObject([expected]);
+  });
+});

@@ -1,0 +1,26 @@
+// Checks the sender Retell AI.
+
+import { retell } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { send } from "../support/senders/send.js";
+
+const secret = "0123456789abcdef0123456789abcdef";
+
+describe("kinds of one sender", () => {
+  it.each<
+    [
+      string,
+      unknown,
+      unknown,
+      { type: string; id?: string | undefined },
+      { headers?: Record<string, string>; contentType?: string }?,
+    ]
+  >([["retell: a chat", retell({ secret }), { event: "chat_ended", chat: {} }, { type: "chat_ended", id: undefined }]])(
+    "%s",
+    async (_name, sender, payload, expected, more = {}) => {
+      const { seen, outcome } = await send(sender, payload, more);
+      expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
+      expect(seen).toMatchObject([expected]);
+    },
+  );
+});

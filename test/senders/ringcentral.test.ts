@@ -1,0 +1,21 @@
+// Checks the sender RingCentral.
+
+import { ringcentral } from "hookgate/senders";
+import { describe, expect, it } from "vitest";
+import { JSON_TYPE } from "../support/senders/deliver.js";
+import { receiverOf } from "../support/senders/receiver-of.js";
+
+const secret = "0123456789abcdef0123456789abcdef";
+
+describe("ringcentral", () => {
+  it("repeats the header of the empty POST, and of no other delivery", async () => {
+    const { receive } = receiverOf(ringcentral({ token: secret }));
+    const probe = await receive({ headers: { "validation-token": "abc-123" } });
+    expect(probe.reply).toMatchObject({ status: 200, headers: { "validation-token": "abc-123" }, body: "" });
+    const delivery = await receive({
+      headers: { ...JSON_TYPE, "validation-token": "abc-123" },
+      body: '{"event":"/a"}',
+    });
+    expect(delivery).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
+  });
+});

@@ -1,0 +1,22 @@
+// Checks the sender Solidgate.
+
+import { createHmac } from "node:crypto";
+import { solidgate } from "hookgate/senders";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
+
+const secret = "0123456789abcdef0123456789abcdef";
+function hex(text: string, key = secret, algorithm = "sha256"): string {
+  return createHmac(algorithm, key).update(text).digest("hex");
+}
+
+documentationOracle("https://docs.solidgate.com/payments/integrate/webhooks", {
+  kind: "base64 of hex between two public keys",
+  sender: solidgate({ publicKey: "wh_pk_1", secret }),
+  body: { order: { id: "1" } },
+  headers: (body) => ({
+    signature: Buffer.from(hex(`wh_pk_1${body}wh_pk_1`, secret, "sha512")).toString("base64"),
+    "solidgate-event-id": "s1",
+    "solidgate-event-type": "card_gate.order.updated",
+  }),
+  seen: { type: "card_gate.order.updated", id: "s1" },
+});
