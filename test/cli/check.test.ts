@@ -113,9 +113,7 @@ describe("finds", () => {
   it("an answer after the sender's time limit", async () => {
     const origin = await listen(delayed(healthy(), 800));
     const { problems } = await check(`${origin}/hooks`, ["--time-limit", "0.2"]);
-    expect(problems.find((one) => one.check === "time")).toMatchObject({
-      message: expect.stringMatching(/slow: no answer/),
-    });
+    expect(problems).toMatchObject([{ check: "time", message: expect.stringMatching(/slow: no answer/) }]);
   });
 
   it("a receiver that accepts unsigned deliveries", async () => {
@@ -155,7 +153,27 @@ describe("finds", () => {
   it("a secret that differs from the receiver's", async () => {
     const origin = await listen(healthy());
     const { problems } = await check(`${origin}/hooks`, [], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
-    expect(problems[0]).toMatchObject({ check: "signed", message: expect.stringMatching(/401 .*Is it the secret/) });
+    expect(problems).toMatchObject([{ check: "signed", message: expect.stringMatching(/401 .*Is it the secret/) }]);
+  });
+
+  it.each([301, 404, 405, 410, 429, 500, 502])(
+    "one problem in a server that answers %i to everything",
+    async (status) => {
+      const origin = await listen((req, res) => {
+        req.resume();
+        res.writeHead(status, { location: "/elsewhere" }).end();
+      });
+      const { problems, find } = await check(`${origin}/hooks`);
+      expect(problems).toMatchObject([{ check: "signed", message: expect.stringContaining(String(status)) }]);
+      for (const name of ["duplicate", "unsigned", "tampered", "wrong-secret", "stale", "size"])
+        expect(find(name)).toMatchObject({ verdict: "skipped", message: expect.stringContaining(`(${status})`) });
+    },
+  );
+
+  it("one problem in a server that closes every connection", async () => {
+    const origin = await listen((req) => void req.socket.destroy());
+    const { problems } = await check(`${origin}/hooks`);
+    expect(problems.map((one) => one.check)).toEqual(["signed"]);
   });
 });
 

@@ -263,6 +263,7 @@ const CASES: Readonly<Record<string, Hostile>> = {
   "an unknown option": { args: () => ["send", `--x${HOSTILE}`], isIn: "json" },
   "an option's value": { args: () => ["inbox", "list", "--inbox", HOSTILE], isIn: "json" },
   help: { args: () => ["help", HOSTILE], isIn: "json" },
+  completion: { args: () => ["completion", HOSTILE], isIn: "json" },
 };
 
 function endpoints(act: string, baseUrl: string, ...more: string[]): string[] {

@@ -4,7 +4,7 @@ import { knownSenders } from "../../src/cli/senders/find-sender.js";
 import { sampleSender } from "../../src/cli/senders/sample-sender.js";
 import { cli, file } from "./cli.js";
 
-const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox", "endpoints", "backfill"];
+const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox", "endpoints", "backfill", "completion"];
 
 describe("help", () => {
   it("lists the commands and exit codes, and exits with 2 without a command", async () => {
@@ -24,10 +24,13 @@ describe("help", () => {
     expect((await cli(["help", name])).out).toBe(out);
   });
 
-  it("prints the version", async () => {
-    const { out, code } = await cli(["--version"]);
-    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(code).toBe(0);
+  it.each([["-v"], ["--version"], ["version"]])("prints the version for %s", async (flag) => {
+    const { out, code } = await cli([flag]);
+    expect([out, code]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\n$/), 0]);
+  });
+
+  it.each(COMMANDS)("%s -h is %s --help", async (name) => {
+    expect((await cli([name, "-h"])).out).toBe((await cli([name, "--help"])).out);
   });
 });
 
@@ -138,8 +141,31 @@ describe("senders", () => {
     expect(out).toMatch(/^stripe +Stripe +body, time +15 s +3 days$/m);
     expect(out).toMatch(/^github +GitHub +body +10 s +3 days, by hand$/m);
     expect(code).toBe(0);
-    const names = (await cli(["senders", "--json"])).json() as unknown as readonly { name: string }[];
-    expect(names.map(({ name }) => name)).toContain("shopify");
+  });
+
+  it("lists all facts of every sender as JSON", async () => {
+    const listed = (await cli(["senders", "--json"])).json() as unknown as readonly { name: string }[];
+    expect(listed.map(({ name }) => name)).toContain("shopify");
+    for (const name of ["stripe", "github", "slack"])
+      expect(listed.find((one) => one.name === name)).toEqual((await cli(["senders", name, "--json"])).json());
+    const required = [
+      "title",
+      "factory",
+      "options",
+      "credential",
+      "signs",
+      "id",
+      "type",
+      "retries",
+      "retryHorizonSeconds",
+    ];
+    const lacking = listed.filter(
+      (one) => required.slice(0, 5).some((key) => !(key in one)) || !("timeLimitSeconds" in one),
+    );
+    expect(lacking).toEqual([]);
+    expect(listed.filter((one) => (one as { retriesAre?: unknown }).retriesAre !== undefined).length).toBeGreaterThan(
+      10,
+    );
   });
 
   it("shows one sender: what is signed, ids, retries, replies, unconfirmed points", async () => {

@@ -91,7 +91,7 @@ describe("many", () => {
 describe("--scenario all", () => {
   it("passes against the quick start", async () => {
     const called = await cli(["send", quick, ...how, "--scenario", "all"], { env });
-    expect(called.out).toMatch(/12 of 12 are as they should be/);
+    expect(called.out).toMatch(/\n12 passed\n$/);
     expect(called.code).toBe(0);
   });
 
@@ -107,6 +107,58 @@ describe("--scenario all", () => {
     expect(results.filter(({ verdict }) => verdict === "skipped").map(({ name }) => name)).toEqual(["stale", "future"]);
     expect(results.flatMap(({ problems }) => problems)).toEqual([]);
     expect(called.code).toBe(0);
+  });
+
+  it("counts scenarios that do not apply as not sent, as text and as JSON", async () => {
+    const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined });
+    receiver.on("*", () => undefined);
+    const url = `${await listen(receiver as RequestListener)}/hooks`;
+    const args = [
+      "send",
+      url,
+      "--sender",
+      "github",
+      "--secret-env",
+      "STRIPE_SECRET",
+      "--scenario",
+      "valid,stale,future",
+    ];
+    const text = await cli(args, { env });
+    expect(text.out).toMatch(/\n1 passed, 2 not sent\n$/);
+    expect((await cli([...args, "--json"], { env })).json()).toMatchObject({
+      ok: true,
+      counts: { passed: 1, failed: 0, notSent: 2 },
+    });
+  });
+
+  it("counts scenarios after Ctrl+C as not sent, and exits with 1", async () => {
+    const stopping = new AbortController();
+    const url = `${await listen((req, res) => {
+      stopping.abort();
+      req.resume();
+      req.on("end", () => void res.end());
+    })}/hooks`;
+    const args = ["send", url, ...how, "--scenario", "unsigned,valid,gzip", "--json"];
+    const called = await cli(args, { env, signal: stopping.signal });
+    const { ok, counts } = called.json() as { ok: boolean; counts: Record<string, number> };
+    expect([called.code, ok, counts.notSent]).toEqual([1, false, 2]);
+  });
+
+  it("fails a large delivery whose connection is closed without an answer", async () => {
+    const url = `${await listen((req, res) => {
+      if (Number(req.headers["content-length"]) > 1_000_000) {
+        req.once("data", () => req.socket.destroy());
+        return;
+      }
+      req.resume();
+      req.on("end", () => void res.end());
+    })}/hooks`;
+    const called = await cli(["send", url, ...how, "--scenario", "large", "--json"], { env });
+    const { results } = called.json() as { results: readonly { verdict: string; problems: readonly string[] }[] };
+    expect(results).toMatchObject([
+      { verdict: "failed", problems: [expect.stringMatching(/closed without an answer.*answer 413/)] },
+    ]);
+    expect(called.code).toBe(1);
   });
 
   it("reports each fault of a naive receiver", async () => {

@@ -108,7 +108,7 @@ describe("finds why Stripe's delivery is rejected:", () => {
       { env },
       "secret_wrong",
       /The delivery is from live mode: check that the secret is, too/,
-      /another endpoint, or an old one.*Workbench/s,
+      /another endpoint, or is an old one.*Workbench/s,
     ],
     [
       "a secret with a line break at its end",

@@ -577,7 +577,7 @@ describe("building", () => {
     [
       "a secret where the sender chooses it",
       { ...good, api: stripeWebhooks({ apiKey: "k" }) },
-      "secret cannot be chosen",
+      "secret cannot be given",
     ],
   ])("refuses %s before any request", async (_name, options, message) => {
     await expect(ensureEndpoint(options as never)).rejects.toThrow(message);

@@ -93,7 +93,7 @@ describe("rejections", () => {
     expect(changes).toEqual([]);
     const { alarms, refused, deliveries } = await refuse(12);
     expect(changes).toEqual(["+refusals"]);
-    expect(alarms[0]?.message).toContain("12 of 12 deliveries were refused since the last look, 3.0 on average before");
+    expect(alarms[0]?.message).toContain("12 of 12 deliveries were rejected since the last check, 3.0 on average before");
     expect([refused, deliveries]).toEqual([15, 15]);
     await refuse(12);
     expect(changes).toEqual(["+refusals", "-refusals"]);

@@ -85,7 +85,7 @@ export function slackProblem({
   const { ok, error } = membersOf(value);
   if (ok === true) return undefined;
   const code = textOf(error) ?? "no ok in the answer";
-  return { problem: PROBLEMS[code] ?? "refused", code: said: code };
+  return { problem: PROBLEMS[code] ?? "refused", said: code };
 }
 
 function eventOf(message: Members, channel: string): FetchedEvent | undefined {

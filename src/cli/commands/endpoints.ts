@@ -24,6 +24,7 @@ export const endpoints: Command = {
     "There are two credentials: the token is for the sender's API, and the secret signs the deliveries.",
     "Exit code 1: the API failed, the endpoint did not pass the test delivery, --dry-run found changes to make, or list found no enabled webhook of the URL.",
   ],
+  actions: ["ensure", "list", "rotate", "remove"],
   options: {
     ...PLACE_OPTIONS,
     events: {

@@ -25,9 +25,15 @@ export const inbox: Command = {
   details: [
     "list shows the events of one state, by default the dead ones. show prints one event with headers and body. redrive puts dead or done events back to waiting, with zero attempts. counts prints the number of events in each state. Exit code 1: counts found dead events, or redrive found no event for a key.",
   ],
+  actions: ["list", "show", "redrive", "counts"],
   options: {
     inbox: INBOX_OPTION,
-    state: { type: "string", value: "STATE", help: "waiting, running, dead or done. Default of list: dead." },
+    state: {
+      type: "string",
+      value: "STATE",
+      completes: "inbox-state",
+      help: "waiting, running, dead or done. Default of list: dead.",
+    },
     source: { type: "string", value: "SOURCE", help: "Only the events of this receiver, as shown by list." },
     limit: { type: "string", value: "N", help: "At most N events, oldest first. Default 100." },
     after: { type: "string", value: "KEY", help: "Continue after this event." },

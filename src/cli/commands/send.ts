@@ -22,7 +22,13 @@ export const send: Command = {
     ...SENDER_OPTIONS,
     ...EVENT_OPTIONS,
     id: { type: "string", value: "ID", help: "The event's id. Default: a new one." },
-    scenario: { type: "string", isList: true, value: "NAME[,NAME]", help: "One scenario, several, or all." },
+    scenario: {
+      type: "string",
+      isList: true,
+      value: "NAME[,NAME]",
+      completes: "scenario",
+      help: "One scenario, several, or all.",
+    },
     effects: {
       type: "string",
       value: "URL",
@@ -92,17 +98,33 @@ async function runAll(
     },
   });
   if (io.isErrTerminal && !isJson) io.err("\r\u001b[K");
-  const isFine = results.every(({ verdict }) => verdict !== "failed");
-  if (isJson)
-    io.out(`${JSON.stringify({ ok: isFine, url: signer.url, sender: signer.known.name, results }, null, 2)}\n`);
-  else io.out(scenarioReport(results, paint));
+  const counts = countsOf(results, only.length);
+  // After Ctrl+C some scenarios have not run.
+  const isFine = counts.failed === 0 && !io.signal.aborted;
+  const { url, known } = signer;
+  if (isJson) io.out(`${JSON.stringify({ ok: isFine, url, sender: known.name, counts, results }, null, 2)}\n`);
+  else io.out(scenarioReport(results, counts, paint));
   return isFine ? 0 : 1;
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  /** Scenarios that do not apply to the sender, or that did not run. */
+  readonly notSent: number;
+}
+
+function countsOf(results: readonly ScenarioResult[], wanted: number): Counts {
+  const count = (wantedResult: ScenarioResult["verdict"]): number =>
+    results.filter(({ verdict }) => verdict === wantedResult).length;
+  const [passed, failed] = [count("passed"), count("failed")];
+  return { passed, failed, notSent: wanted - passed - failed };
 }
 
 const MARKS = { passed: ["✓", "green"], failed: ["✗", "red"], skipped: ["-", "dim"] } as const;
 
 /** Writes a table of expected and actual answers, and the problems below it. */
-export function scenarioReport(results: readonly ScenarioResult[], paint: Paint): string {
+export function scenarioReport(results: readonly ScenarioResult[], counts: Counts, paint: Paint): string {
   const rows = results.map((result): readonly (Cell | string)[] => {
     const [text, colour] = MARKS[result.verdict];
     const actual = result.verdict === "skipped" ? "not sent" : actualOf(result);
@@ -110,7 +132,10 @@ export function scenarioReport(results: readonly ScenarioResult[], paint: Paint)
   });
   const failed = results.filter(({ problems }) => problems.length > 0);
   const notes = results.filter((result) => result.notes.length > 0);
-  const counted = `${results.length - failed.length} of ${results.length} are as they should be`;
+  const { passed, notSent } = counts;
+  const counted = [`${passed} passed`, `${counts.failed} failed`, `${notSent} not sent`]
+    .filter((text) => !/^0 [fn]/.test(text))
+    .join(", ");
   return [
     table([["", "SCENARIO", "SENT", "EXPECTED", "ACTUAL"], ...rows], paint),
     ...failed.flatMap(({ name, problems }) =>

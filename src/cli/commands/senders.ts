@@ -26,8 +26,7 @@ export const senders: Command = {
 async function list({ io, paint, isJson }: Context): Promise<void> {
   const known = await knownSenders();
   if (isJson) {
-    const names = known.map(({ about }) => ({ name: about.name, title: about.title, factory: about.factory }));
-    io.out(`${JSON.stringify(names, null, 2)}\n`);
+    io.out(`${JSON.stringify(known.map(allFacts), null, 2)}\n`);
     return;
   }
   const rows = known.map((one) => {
@@ -44,6 +43,12 @@ async function list({ io, paint, isJson }: Context): Promise<void> {
   io.out(table([["NAME", "SENDER", "SIGNED", "TIME LIMIT", "RETRIES FOR"], ...rows], paint));
 }
 
+/** The description and the facts. Both have `retries`: the text of the description is `retriesAre`. */
+function allFacts(known: KnownSender): object {
+  const { retries: retriesAre, ...about } = known.about ?? {};
+  return { ...about, ...(retriesAre === undefined ? {} : { retriesAre }), ...factsIn(known) };
+}
+
 function factsIn(known: KnownSender): Facts | undefined {
   const sender = sampleSender(known);
   return sender === undefined ? undefined : factsOf(sender);
@@ -53,7 +58,7 @@ function show(known: KnownSender, { io, paint, isJson }: Context): void {
   const facts = factsIn(known);
   const { about } = known;
   if (isJson) {
-    io.out(`${JSON.stringify({ ...about, ...facts }, null, 2)}\n`);
+    io.out(`${JSON.stringify(allFacts(known), null, 2)}\n`);
     return;
   }
   io.out(`${paint("bold", about?.title ?? known.name)}${callOf(about)}\n\n`);

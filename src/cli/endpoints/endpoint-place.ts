@@ -13,6 +13,7 @@ export const PLACE_OPTIONS: OptionSpecs = {
   sender: {
     type: "string",
     value: "NAME",
+    completes: "sender",
     help: "Whose API: github, stripe, gitlab, shopify, twilio, sendgrid, telegram, discord, linear, cloud-events; for toss-payments, portone and kakao the manual steps are printed.",
   },
   option: {

@@ -15,6 +15,8 @@ export interface OptionSpec {
   /** The placeholder of its value in the help: `NAME`. */
   readonly value?: string;
   readonly help: string;
+  /** What its values are, for the completion of shells. */
+  readonly completes?: "sender" | "scenario" | "inbox-state";
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -26,6 +28,8 @@ export interface Command {
   /** The text after the command's name: `<url> --sender NAME`. */
   readonly usage: string;
   readonly options: OptionSpecs;
+  /** Names that the first argument may have, such as `list`, for the completion of shells. */
+  readonly actions?: readonly string[];
   readonly examples: readonly string[];
   /** Paragraphs between the usage and the options. */
   readonly details?: readonly string[];

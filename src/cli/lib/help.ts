@@ -19,7 +19,7 @@ export function overview(commands: readonly Command[], paint: Paint): string {
       commands.map(({ name, summary }) => [`  ${name}`, summary]),
       paint,
     )}`,
-    "hookgate <command> --help shows the options and examples of a command. All commands accept --json.\n",
+    "hookgate <command> --help (or -h) shows the options and examples of a command; all commands accept --json.\nhookgate --version (or -v) shows the version.\n",
     "Exit codes: 0 no problem, 1 a problem was found, 2 the command line is wrong or a file cannot be read,\n3 hookgate itself failed.\n",
   ].join("\n");
 }

@@ -10,6 +10,7 @@ export const SENDER_OPTIONS: OptionSpecs = {
   sender: {
     type: "string",
     value: "NAME",
+    completes: "sender",
     help: "A name from hookgate senders, or the file of your own sender: ./erp.js",
   },
   ...SECRET_OPTIONS,

@@ -31,13 +31,44 @@ export async function deliveries(
 ): Promise<readonly Probe[]> {
   const options: ScenarioOptions = { ...signing, ...event, timeLimitSeconds: limitSeconds * WAIT_FACTOR };
   const probes: Probe[] = [];
+  let cause: ScenarioResult | undefined;
   for (const [name, check, fine] of SCENARIOS) {
     if (event.signal?.aborted === true) break;
+    const blocked = cause === undefined ? undefined : blockedBy(cause, name);
+    if (blocked !== undefined) {
+      probes.push(skipped(check, blocked));
+      continue;
+    }
     const result = await runScenario(name, sender, url, options);
-    probes.push(probeOf(result, check, fine));
-    if (name === "valid" && result.steps.length > 0) probes.push(timeOf(result, limitSeconds));
+    if (name !== "valid") probes.push(probeOf(result, check, fine));
+    else {
+      cause = result;
+      probes.push(...signedProbes(result, check, fine, limitSeconds));
+    }
   }
   return probes;
+}
+
+/** A late answer is a problem of `time` alone. An answer other than success is a problem of `signed` alone. */
+function signedProbes(result: ScenarioResult, check: ProbeName, fine: string, limitSeconds: number): readonly Probe[] {
+  const [step] = result.steps;
+  const isLate = step !== undefined && step.status === undefined && /^no answer within/.test(step.error ?? "");
+  if (isLate) return [skipped(check, "not checked: no answer in time"), timeOf(result, limitSeconds)];
+  const signed = probeOf(result, check, fine);
+  return result.verdict === "passed" ? [signed, timeOf(result, limitSeconds)] : [signed];
+}
+
+/** Scenarios of genuine deliveries. They fail wherever `valid` fails. */
+const GENUINE: ReadonlySet<ScenarioName> = new Set(["duplicate", "large"]);
+
+/** Why a scenario says nothing after `valid` failed: one cause is one problem. `undefined` when it is still worth running. */
+function blockedBy({ verdict, steps }: ScenarioResult, name: ScenarioName): string | undefined {
+  if (verdict !== "failed") return undefined;
+  const status = steps[0]?.status;
+  // A receiver that checks deliveries answers a 4xx of its own. Everything else answers the same to any delivery.
+  const isReceiver = status !== undefined && (status < 300 || [400, 401, 403, 409, 413, 415, 422].includes(status));
+  if (isReceiver && !GENUINE.has(name)) return undefined;
+  return `not checked: a genuine delivery is not accepted (${status ?? "no answer"})`;
 }
 
 function probeOf({ verdict, problems, notes, steps, name }: ScenarioResult, check: ProbeName, fine: string): Probe {

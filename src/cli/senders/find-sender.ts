@@ -70,7 +70,7 @@ export async function findSender(name: string): Promise<KnownSender> {
   const names = known.map((one) => one.name);
   const near = nearest(name, names);
   throw new UsageError(
-    `there is no sender ${JSON.stringify(name)}; ${near === undefined ? "hookgate senders lists them; your own sender is given by its file, as in --sender ./erp.js" : `did you mean ${near}?`}`,
+    `there is no sender ${JSON.stringify(name)}; ${near === undefined ? "hookgate senders lists them; your own sender is loaded from its file, as in --sender ./erp.js" : `did you mean ${near}?`}`,
   );
 }
 
