@@ -1,4 +1,5 @@
 // Tests of `hookgate send`: one delivery, many, and every scenario, against the quick start and a naive receiver.
+import type { RequestListener } from "node:http";
 import express from "express";
 import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
