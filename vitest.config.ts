@@ -28,7 +28,7 @@ export default defineConfig({
     // Many tests wait for servers and processes: on two cores one worker would leave most of the machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Concurrent tests wait for stores and timers.
-    maxConcurrency: 20,
+    maxConcurrency: 50,
     // Bounds for what hangs, and no measurements: a machine whose cores are busy must not reach them.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -13,7 +13,7 @@ export const sender = stripe({
 const receiver = createReceiver(sender, {
   onOutcome({ name, trace }) {
     // "hmac, key 0" is the new secret. Once "key 1" is seen no more, the old one can go.
-    console.log(name, trace.find((line) => line.check === "prove")?.hint);
+    console.log(name, trace.find((line) => line.check === "authenticate")?.hint);
   },
 }).on("*", (event) => console.log(event.type));
 

@@ -32,7 +32,7 @@ async function demonstrate(url: string): Promise<void> {
   const invoice = { object: "event", data: { object: { id: "in_1", amount_paid: 1200 } } };
   async function show(what: string, sending: ReturnType<typeof to.send>): ReturnType<typeof to.send> {
     const sent = await sending;
-    const why = last?.hint ?? last?.trace.map((line) => `${line.check} ${line.verdict}`).join(", ");
+    const why = last?.hint ?? last?.trace.map((line) => `${line.check} ${line.result}`).join(", ");
     console.log(`${what}\n    told: ${sent.status} ${sent.code ?? ""}\n    why:  ${last?.name}: ${why}\n`);
     return sent;
   }

@@ -7,6 +7,7 @@ import type { Field } from "../src/core/field.js";
 import { isCovered } from "../src/core/read-field.js";
 import type { EventRow, Sender } from "../src/sender/sender.js";
 import { describeSender, type SenderDescription } from "../src/senders/facts/index.js";
+import { oracleText } from "../src/senders/facts/sender-facts.js";
 import * as senders from "../src/senders/index.js";
 import { isSenderFactory } from "../src/senders/shared/factory.js";
 import { sampleOptions } from "./sender-samples.js";
@@ -48,6 +49,7 @@ function pageOf({ about, sender }: DescribedSender): string {
     ["Answers", answersOf(sender)],
     ["Retries", retriesOf(about, sender)],
     ["Addresses", addressesOf(sender)],
+    ["Checked against", oracleText(about.oracle)],
   ];
   return [
     `# ${about.title}`,
@@ -215,6 +217,7 @@ function indexOf(described: readonly DescribedSender[]): string {
       profile.retries
         ? durationText(profile.retryHorizonSeconds)
         : `${durationText(profile.retryHorizonSeconds)}, by hand`,
+      about.oracle.kind,
       (about.unconfirmed ?? []).length === 0 ? "" : String(about.unconfirmed?.length),
     ];
     return `| ${cells.join(" | ")} |`;
@@ -224,12 +227,12 @@ function indexOf(described: readonly DescribedSender[]): string {
     "",
     "<!-- Written by scripts/sender-pages.ts from the senders' rows. -->",
     "",
-    "A sender is data: how it proves itself, where its id and type are, how it shakes hands, and what it makes of an answer. What is not signed can be changed by whoever replays a delivery, so each page says what is. Points that nobody could look up are counted here and listed on the page.",
+    "A sender is data: how it proves itself, where its id and type are, how it shakes hands, and what it makes of an answer. What is not signed can be changed by whoever replays a delivery, so each page says what is. What a sender is checked against in hookgate's tests is the vendor's library (`library`), deliveries that the vendor publishes (`vector`), or the vendor's documented recipe, written again in the tests (`documentation`). Points that nobody could look up are counted here and listed on the page.",
     "",
     `${described.length} senders:`,
     "",
-    "| factory | sender | proof | body bound | time bound | waits for | may send again for | unconfirmed |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    "| factory | sender | proof | body bound | time bound | waits for | may send again for | checked against | unconfirmed |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ...rows,
     "",
     "A sender that is missing here is a few lines of your own: see `defineSender` in the README.",

@@ -18,7 +18,7 @@ export type { EventOutcome, Note, Outcome } from "./core/outcome.js";
 export { OUTCOMES, type OutcomeName, type OutcomeRow } from "./core/outcomes.js";
 export type { FinishReply, Reply, ReplyGrounds, ReplyProfile } from "./core/reply.js";
 export type { EventSchema, Schemas } from "./core/schema.js";
-export type { CheckVerdict, TraceLine } from "./core/trace.js";
+export type { CheckResult, TraceLine } from "./core/trace.js";
 export { createReceiver, type Receiver } from "./create-receiver.js";
 export type {
   Inbox,

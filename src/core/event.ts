@@ -18,7 +18,7 @@ export interface WebhookEvent<Type extends string = string, Payload = unknown> {
   /** The sender's name. */
   readonly sender: string;
   readonly tenant: string | undefined;
-  /** `false` where the sender signs nothing and only `confirm` vouches for the event. */
+  /** `false` where the sender signs nothing and only `confirm` has verified the event. */
   readonly verified: boolean;
   /** Lower-case names; credentials are removed. */
   readonly headers: IncomingHttpHeaders;

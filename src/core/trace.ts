@@ -1,13 +1,13 @@
 // The trace of a delivery: each check with its result and a hint for the operator.
 
 /** How a check ended. `undecided`: a key, secret or address list was unavailable; `noted`: reported, without effect. */
-export type CheckVerdict = "passed" | "refused" | "undecided" | "noted";
+export type CheckResult = "passed" | "refused" | "undecided" | "noted";
 
 /** What one check decided about a delivery. */
 export interface TraceLine {
-  /** The check's name: `source-address`, `prove`, `freshness`, … */
+  /** The check's name: `load`, `source-address`, `authenticate`, `freshness`, … */
   readonly check: string;
-  readonly verdict: CheckVerdict;
+  readonly result: CheckResult;
   /** The operator's: what was found, or what to do. Never a secret, a body or an expected signature. */
   readonly hint?: string;
   /** Milliseconds since the delivery arrived; only while someone listens. */
@@ -31,5 +31,5 @@ export class Trace {
 
 /** The line of a check that passed and has nothing to add. */
 export function passed(check: string): TraceLine {
-  return Object.freeze({ check, verdict: "passed" });
+  return Object.freeze({ check, result: "passed" });
 }

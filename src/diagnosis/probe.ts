@@ -2,7 +2,7 @@
 
 export interface Probe {
   readonly check: ProbeName;
-  readonly verdict: "ok" | "problem" | "note" | "skipped";
+  readonly result: "ok" | "problem" | "note" | "skipped";
   readonly message: string;
   /** Empty where nothing is to be done. */
   readonly fix: string;
@@ -27,17 +27,17 @@ export type ProbeName =
   | "size";
 
 export function ok(check: ProbeName, message: string, facts?: Probe["facts"]): Probe {
-  return { check, verdict: "ok", message, fix: "", ...(facts === undefined ? {} : { facts }) };
+  return { check, result: "ok", message, fix: "", ...(facts === undefined ? {} : { facts }) };
 }
 
 export function bad(check: ProbeName, message: string, fix: string, facts?: Probe["facts"]): Probe {
-  return { check, verdict: "problem", message, fix, ...(facts === undefined ? {} : { facts }) };
+  return { check, result: "problem", message, fix, ...(facts === undefined ? {} : { facts }) };
 }
 
 export function noted(check: ProbeName, message: string, fix = "", facts?: Probe["facts"]): Probe {
-  return { check, verdict: "note", message, fix, ...(facts === undefined ? {} : { facts }) };
+  return { check, result: "note", message, fix, ...(facts === undefined ? {} : { facts }) };
 }
 
 export function skipped(check: ProbeName, message: string): Probe {
-  return { check, verdict: "skipped", message, fix: "" };
+  return { check, result: "skipped", message, fix: "" };
 }

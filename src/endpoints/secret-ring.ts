@@ -78,7 +78,7 @@ export function secretRing(options: SecretRingOptions): SecretRing {
     },
     onOutcome({ trace }) {
       if (!isRetiring || seenAtMs !== undefined || secrets.length < 2) return;
-      const proof = trace.find(({ check, verdict }) => check === "prove" && verdict === "passed");
+      const proof = trace.find(({ check, result }) => check === "authenticate" && result === "passed");
       if (proof?.hint !== undefined && FIRST_KEY.test(proof.hint)) seenAtMs = now();
     },
     get size() {

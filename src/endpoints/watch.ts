@@ -243,5 +243,5 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
 }
 
 function problemsIn(probes: readonly Probe[]): readonly Probe[] {
-  return probes.filter(({ verdict }) => verdict === "problem");
+  return probes.filter(({ result }) => result === "problem");
 }

@@ -1,4 +1,4 @@
-// An inbox's hold on an entry, seen as a claim: the inbox settles it by the verdict, so here there is nothing to store.
+// An inbox's hold on an entry, seen as a claim: the inbox settles it by the result, so here there is nothing to store.
 import type { HeldClaim } from "../dedupe/claim.js";
 import type { InboxJob } from "./inbox.js";
 

@@ -32,7 +32,7 @@ export interface Refused {
  */
 export function keepRefused(delivery: Delivery, outcome: Outcome, body: Buffer, nowMs: number): Refused | undefined {
   const last = outcome.trace.at(-1);
-  if (outcome.name !== "unauthenticated" || last?.check !== "prove") return undefined;
+  if (outcome.name !== "unauthenticated" || last?.check !== "authenticate") return undefined;
   if (body.length < delivery.body.length || body.length > MAX_BODY_BYTES) return { delivery: undefined, nowMs };
   const { method, url, headers, remoteAddress, isSecure, params } = delivery;
   return { delivery: { method, url, headers, remoteAddress, isSecure, params, body }, nowMs };

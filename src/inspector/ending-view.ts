@@ -60,9 +60,9 @@ function viewEvent(event: EventOutcome, at: number): EventView {
 }
 
 export function viewTrace(outcome: Outcome): CheckView[] {
-  return outcome.trace.map(({ check, verdict, hint, atMs }) => ({
+  return outcome.trace.map(({ check, result, hint, atMs }) => ({
     check,
-    verdict,
+    result,
     hint: cut(hint),
     atMs: atMs ?? null,
   }));

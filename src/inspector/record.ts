@@ -78,7 +78,7 @@ export function toRecord(message: OutcomeMessage, settings: RecordSettings): Del
 
 function summaryOf({ outcome, delivery }: OutcomeMessage, settings: RecordSettings): DeliverySummary {
   const [first] = outcome.events;
-  const refusing = outcome.trace.find(({ verdict }) => verdict === "refused" || verdict === "undecided");
+  const refusing = outcome.trace.find(({ result }) => result === "refused" || result === "undecided");
   return {
     n: settings.n,
     revision: settings.revision,
@@ -134,9 +134,9 @@ export function detailOf(
 /** Only what has proven itself is signed anew: to sign a forgery would make it genuine. */
 export function whyNoReplay(record: DeliveryRecord): string | null {
   if (record.summary.via !== "delivery") return "it did not come as a delivery: redrive its event in the inbox";
-  const isProven = record.trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
+  const isProven = record.trace.some(({ check, result }) => check === "authenticate" && result === "passed");
   if (!isProven) return "it did not prove its origin, and signing it anew would make a forgery genuine";
-  const isFresh = !record.trace.some(({ check, verdict }) => check === "freshness" && verdict === "refused");
+  const isFresh = !record.trace.some(({ check, result }) => check === "freshness" && result === "refused");
   if (!isFresh)
     return "its signature is not fresh: it may be an old one, captured and sent again, and signing it anew would make it fresh";
   if (record.body.length < record.sizeBytes) return "its body is larger than what is kept (keepBodyBytes)";

@@ -50,7 +50,7 @@ export interface DeliverySummary {
 
 export interface CheckView {
   readonly check: string;
-  readonly verdict: string;
+  readonly result: string;
   readonly hint: string | null;
   readonly atMs: number | null;
 }

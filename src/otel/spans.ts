@@ -101,7 +101,7 @@ export class DeliverySpans {
     if (open === undefined) return;
     this.#open.delete(delivery.headers);
     const { span } = open;
-    if (outcome.trace.some(({ check, verdict }) => check === "prove" && verdict === "passed"))
+    if (outcome.trace.some(({ check, result }) => check === "authenticate" && result === "passed"))
       linkOnce(open, linkToSender(delivery.headers));
     if (span.isRecording()) {
       span.setAttributes(attributesOfOutcome(outcome));
@@ -120,15 +120,15 @@ export class DeliverySpans {
   /** A check lasts from the end of the previous check to its own end, including waiting for the body. */
   #checks({ context: parent, epochMs, arrivedMs }: Open, lines: readonly TraceLine[]): void {
     let startTime = epochMs + arrivedMs;
-    for (const { check, verdict, hint, atMs } of lines) {
+    for (const { check, result, hint, atMs } of lines) {
       const endTime = Math.max(startTime, atMs === undefined ? startTime : epochMs + arrivedMs + atMs);
       const attributes = {
         "hookgate.check": check,
-        "hookgate.verdict": verdict,
+        "hookgate.result": result,
         ...present({ "hookgate.hint": hint }),
       };
       const span = this.#tracer.startSpan(`check ${check}`, { startTime, attributes }, parent);
-      if (verdict === "undecided") span.setStatus({ code: SpanStatusCode.ERROR });
+      if (result === "undecided") span.setStatus({ code: SpanStatusCode.ERROR });
       span.end(endTime);
       startTime = endTime;
     }

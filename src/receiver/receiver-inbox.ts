@@ -70,7 +70,7 @@ export interface StoredIn {
 export class ReceiverInbox {
   readonly #settings: ReceiverInboxSettings;
   readonly #source: string;
-  #workshop: InboxWorker | undefined;
+  #worker: InboxWorker | undefined;
   #purging: NodeJS.Timeout | undefined;
 
   /** @throws {TypeError} Where a scope is missing or taken, or the inbox cannot keep what this receiver needs. */
@@ -107,7 +107,7 @@ export class ReceiverInbox {
   /** An outcome for each event, in their order. */
   takeIn(events: readonly ReceivedEvent[], subject: ClaimSubject): Promise<readonly EventOutcome[]> {
     const { inbox, events: how, settings, warn } = this.#settings;
-    if (this.#workshop === undefined && !how.handlers.isEmpty) {
+    if (this.#worker === undefined && !how.handlers.isEmpty) {
       warn(
         `events are kept in ${inbox.name}, and nothing in this process runs them: call receiver.work() after the handlers are registered. Where another process works, register the handlers only there`,
       );
@@ -116,12 +116,12 @@ export class ReceiverInbox {
     return takeIn({ ...how, inbox, source: this.#source, orderKeyOf: key }, events, subject);
   }
 
-  /** Of an event that was vouched for and could not be claimed. One that a guarded route would have handled need not have a handler here. */
+  /** For an event that was verified and could not be claimed. The event of a guarded route needs no handler here. */
   async spill(event: ReceivedEvent, subject: ClaimSubject): Promise<EventOutcome> {
     const { inbox, events: how } = this.#settings;
-    const vouched = { ...how, handlers: new Handlers(), schemas: undefined, confirm: () => true };
+    const verified = { ...how, handlers: new Handlers(), schemas: undefined, confirm: () => true };
     const [outcome] = await takeIn(
-      { ...vouched, inbox, source: this.#source, orderKeyOf: undefined },
+      { ...verified, inbox, source: this.#source, orderKeyOf: undefined },
       [event],
       subject,
     );
@@ -134,9 +134,9 @@ export class ReceiverInbox {
     refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
     const concurrency = count("receiver.work: concurrency", options.concurrency ?? CONCURRENCY);
     const backoff = backoffOf(options);
-    if (this.#workshop !== undefined) return;
+    if (this.#worker !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
-    this.#workshop = startInboxWorker({
+    this.#worker = startInboxWorker({
       inbox,
       source: this.#source,
       sender: sender.name,
@@ -168,10 +168,10 @@ export class ReceiverInbox {
 
   async stop(graceSeconds: number): Promise<void> {
     clearInterval(this.#purging);
-    await this.#workshop?.stop(graceSeconds);
+    await this.#worker?.stop(graceSeconds);
   }
 
-  /** What was vouched for when it came in is not fetched again; schemas are, for a handler gets what they make. */
+  /** An event verified on arrival is not confirmed again. Its schema is applied again, since a handler gets the schema's result. */
   #runner(): EventRunner {
     const { kind, settings, events } = this.#settings;
     const order = settings.order?.version === undefined ? undefined : settings.order;

@@ -59,7 +59,7 @@ export const mollie: SenderFactory<MollieOptions> = /* @__PURE__ */ senderFactor
   define(options) {
     if (options.secret === undefined && options.confirm === undefined) {
       throw new TypeError(
-        "mollie: give secret (signed webhooks), confirm (classic ones, which only a look at the payment can vouch for), or both; is the environment variable set?",
+        "mollie: give secret (signed webhooks), confirm (classic ones, which only a look-up of the payment can verify), or both; is the environment variable set?",
       );
     }
     return {

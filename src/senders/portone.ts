@@ -49,7 +49,7 @@ function unsignedRow(payload: unknown): EventRow {
  * PortOne's webhooks. Types are `Transaction.Paid`, … of version 2; `Paid`, … of its first body; `paid`, … of version 1.
  *
  * Promise: with `secret` id, time and body come from a holder of it. With `confirm` nothing is proven: an event has
- *          `verified: false` and reaches a handler only if `confirm` vouches for it.
+ *          `verified: false` and reaches a handler only if `confirm` verifies it.
  *
  * @throws {TypeError} When neither is given, or both, or the secret is malformed.
  * @example createReceiver(portone({ secret: process.env.PORTONE_WEBHOOK_SECRET }))

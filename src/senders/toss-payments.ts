@@ -42,7 +42,7 @@ const UNSIGNED: EventRow = { id: TRANSMISSION_ID, type: /* @__PURE__ */ json("ev
  * Shape:   `payout.changed`, `seller.changed`: `tosspayments-webhook-signature: v1:<base64>,v1:<base64>` over
  *          `<body>:<transmission time>`. `DEPOSIT_CALLBACK`: the payment's own `secret` in the body. All others: unsigned.
  * Source:  docs.tosspayments.com, webhook guide and reference. No vector is published.
- * Promise: an unsigned event has `verified: false` and reaches a handler only if `confirm` vouches for it.
+ * Promise: an unsigned event has `verified: false` and reaches a handler only if `confirm` verifies it.
  *          Not promised: that the transmission id, by which all but the signed ones are deduped, stays the same over
  *          retries (unconfirmed).
  *
@@ -61,7 +61,7 @@ export const tossPayments: SenderFactory<TossPaymentsOptions> = /* @__PURE__ */ 
   define(options) {
     if (typeof options.confirm !== "function") {
       throw new TypeError(
-        "tossPayments: confirm(event) is required: most Toss events are unsigned, so only a look at the payment itself can vouch for them",
+        "tossPayments: confirm(event) is required: most Toss events are unsigned, so only a look-up of the payment itself can verify them",
       );
     }
     return {

@@ -100,8 +100,8 @@ function refusedWith(heard: Heard, code: OutcomeName, status: number | undefined
 function told({ status, code, outcome }: Heard): string {
   const name = outcome?.name ?? code;
   const lines = [`it was answered ${status}${name === undefined ? "" : ` ${name}`}`];
-  for (const { check, verdict, hint } of outcome?.trace ?? [])
-    if (verdict === "refused" || verdict === "undecided") lines.push(`  ${check}: ${hint ?? verdict}`);
+  for (const { check, result, hint } of outcome?.trace ?? [])
+    if (result === "refused" || result === "undecided") lines.push(`  ${check}: ${hint ?? result}`);
   const ofEvents = outcome?.events.flatMap(({ type, name, hint }) =>
     hint === undefined ? [] : [`  ${type}, ${name}: ${hint}`],
   );

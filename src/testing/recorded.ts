@@ -130,7 +130,7 @@ export function recordDeliveries(receiver: object, options: RecordOptions = {}):
 }
 
 function isProven({ trace }: Outcome): boolean {
-  return trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
+  return trace.some(({ check, result }) => check === "authenticate" && result === "passed");
 }
 
 function recorded(

@@ -1,3 +1,4 @@
+// The conformance suite on Fastify, and what is its own there.
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
 import { receiverPlugin } from "hookgate/fastify";

@@ -1,3 +1,4 @@
+// The conformance suite on receiver.fetch.
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";

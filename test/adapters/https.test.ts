@@ -1,4 +1,5 @@
 // `requireHttps` on every adapter: the socket, a trusted proxy or the adapter's word decide, never what the client wrote.
+
 import { once } from "node:events";
 import http from "node:http";
 import http2 from "node:http2";
@@ -7,7 +8,8 @@ import type { ReceiverOptions } from "hookgate";
 import { lambdaHandler } from "hookgate/lambda";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FetchOptions } from "../../src/receiver/http/fetch.js";
-import { build, closeServers, event, onClose, signed } from "../receiver/harness.js";
+import { build, event, signed } from "../receiver/harness.js";
+import { closeServers, onClose } from "../support/listen.js";
 import { LOOPBACK, listening, MOUNTS, type Open, TLS, type Version } from "./mounts.js";
 
 afterEach(closeServers);

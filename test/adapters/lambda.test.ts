@@ -1,3 +1,4 @@
+// The conformance suite on AWS Lambda, and what is its own there.
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import { createReceiver } from "hookgate";
 import { lambdaHandler } from "hookgate/lambda";

@@ -1,4 +1,5 @@
 // Servers of every adapter, over plain HTTP and TLS, with a receiver at `/hooks`.
+
 import { once } from "node:events";
 import http, { type RequestListener } from "node:http";
 import http2 from "node:http2";
@@ -14,7 +15,7 @@ import type { Receiver } from "hookgate";
 import { receiverPlugin } from "hookgate/fastify";
 import { selfSigned } from "../../examples/self-signed.js";
 import type { FetchOptions } from "../../src/receiver/http/fetch.js";
-import { onClose } from "../receiver/harness.js";
+import { onClose } from "../support/listen.js";
 
 export const LOOPBACK = "127.0.0.1";
 export const TLS = selfSigned();

@@ -1,22 +1,13 @@
 // How a server is reached: real HTTP/1.1 and HTTP/2, with exact control over header lines and framing.
-import { once } from "node:events";
-import { createServer, type RequestListener, request, type Server } from "node:http";
+
+import { type RequestListener, request, type Server } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import { start } from "../support/listen.js";
 import { type Heard, type Mounted, PEER, type Wire } from "./conformance.js";
 
 export async function listening(app: RequestListener | Server): Promise<Mounted> {
-  const server = typeof app === "function" ? createServer(app) : app;
-  server.listen(0, PEER);
-  await once(server, "listening");
-  return {
-    send: (wire) => sendHttp1((server.address() as AddressInfo).port, wire),
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  const { port, close } = await start(app);
+  return { send: (wire) => sendHttp1(port, wire), close };
 }
 
 export function sendHttp1(port: number, { method, target, headers, body, isChunked }: Wire): Promise<Heard> {
@@ -44,12 +35,8 @@ export function sendHttp1(port: number, { method, target, headers, body, isChunk
 
 export async function listeningHttp2(app: (req: never, res: never) => void): Promise<Mounted> {
   const server = createHttp2((req, res) => app(req as never, res as never));
-  server.listen(0, PEER);
-  await once(server, "listening");
-  return toHttp2((server.address() as AddressInfo).port, async () => {
-    server.close();
-    await once(server, "close");
-  });
+  const { port, close } = await start(server);
+  return toHttp2(port, close);
 }
 
 /** One connection to a port that speaks HTTP/2. */

@@ -1,4 +1,5 @@
 // A proof that needs headers alone is asked before the body is read, on every adapter: a stranger's body is never held.
+
 import { once } from "node:events";
 import http2 from "node:http2";
 import { connect } from "node:net";
@@ -12,7 +13,8 @@ import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
 import { type Auth, needsBody, type Proof } from "../../src/core/auth.js";
 import { type Delivery, toDelivery } from "../../src/core/delivery.js";
-import { closeServers, hmacAuth, onClose, quiet } from "../receiver/harness.js";
+import { hmacAuth, quiet } from "../receiver/harness.js";
+import { closeServers, onClose } from "../support/listen.js";
 import { LOOPBACK, listening, MOUNTS, type Open } from "./mounts.js";
 
 const TOKEN = "a-token-of-these-tests-only";

@@ -1,3 +1,4 @@
+// The conformance suite on every server of node:http and its frameworks.
 import connect from "connect";
 import express from "express";
 import express4 from "express4";

@@ -544,7 +544,7 @@ describe("Wycheproof's JSON Web Signature vectors", () => {
     372: "valid there, with a `?` inside the header; base64url has none",
     373: "as 372, inside the payload",
   };
-  it("get the verdict that they say, but for the cases named", async () => {
+  it("get the result that they state, but for the cases named", async () => {
     const { testGroups, numberOfTests } = wycheproof<Group>("json_web_signature_test");
     const differing: number[] = [];
     let seen = 0;

@@ -397,7 +397,7 @@ describe("Wycheproof", () => {
   it.each<[string, PublicKeyAlgorithm, number]>([
     ["ed25519_test", "ed25519", 151],
     ["ecdsa_secp256r1_sha256_test", "ecdsa-p256-sha256", 484],
-  ])("%s: every verdict is ours", async (file, algorithm, count) => {
+  ])("%s: every published result is ours", async (file, algorithm, count) => {
     const { testGroups } = wycheproof<Group>(file);
     let seen = 0;
     const differing: number[] = [];

@@ -85,7 +85,7 @@ describe("Wycheproof, selections of its files", () => {
     ["ecdsa_secp256r1_sha256_p1363_selection", "ecdsa-p256-sha256", "p1363", { valid: 1, invalid: 24 }],
     ["rsa_signature_2048_sha256_selection", "rsa-v1_5-sha256", "der", { valid: 2, invalid: 5 }],
     ["rsa_pss_2048_sha256_mgf1_32_selection", "rsa-pss-sha256", "der", { valid: 2, invalid: 11 }],
-  ])("%s: every verdict is ours", async (file, algorithm, form, expected) => {
+  ])("%s: every published result is ours", async (file, algorithm, form, expected) => {
     const { testGroups, numberOfTests } = wycheproof<Group>(file);
     const cases = testGroups.flatMap(({ publicKeyPem, tests }) => {
       const key = createPublicKey(publicKeyPem);
@@ -157,12 +157,12 @@ describe("NIST's validation program, FIPS 186-3", () => {
       };
     });
 
-  it("ECDSA on P-256 and P-384, side by side: every verdict is ours", async () => {
+  it("ECDSA on P-256 and P-384, side by side: every published result is ours", async () => {
     expect(count(ecdsa)).toEqual({ valid: 6, invalid: 24 });
     expect(await differing(ecdsa)).toEqual([]);
   });
 
-  it("RSA of 2048 bits, PKCS #1 v1.5 and PSS: every verdict is ours", async () => {
+  it("RSA of 2048 bits, PKCS #1 v1.5 and PSS: every published result is ours", async () => {
     const cases = rsa("any");
     expect(count(cases)).toEqual({ valid: 18, invalid: 90 });
     expect(await differing(cases)).toEqual([]);

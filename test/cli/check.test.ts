@@ -3,10 +3,13 @@ import { spawn } from "node:child_process";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createReceiver } from "hookgate";
 import { stripe } from "hookgate/senders";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../../examples/self-signed.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file, type World } from "./cli.js";
-import { listen, naive } from "./servers.js";
+import { naive } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
@@ -16,7 +19,7 @@ const DAY_MS = 86_400_000;
 
 interface Probe {
   readonly check: string;
-  readonly verdict: string;
+  readonly result: string;
   readonly message: string;
   readonly facts?: Record<string, unknown>;
 }
@@ -24,7 +27,7 @@ interface Probe {
 async function check(url: string, more: readonly string[] = [], world: World = { env }) {
   const called = await cli(["check", url, ...how, "--json", ...more], world);
   const { ok, probes } = called.json() as { ok: boolean; probes: readonly Probe[] };
-  const problems = probes.filter(({ verdict }) => verdict === "problem");
+  const problems = probes.filter(({ result }) => result === "problem");
   return { ok, probes, problems, code: called.code, find: (name: string) => probes.find((one) => one.check === name) };
 }
 
@@ -54,9 +57,9 @@ function delayed(inner: RequestListener, ms: number): RequestListener {
 
 describe("finds", () => {
   it("no problem in a healthy endpoint, with exit code 0", async () => {
-    const { ok, problems, code, probes } = await check(`${await listen(healthy())}/hooks`);
+    const { ok, problems, code, probes } = await check(`${await serve(healthy())}/hooks`);
     expect([ok, problems, code]).toEqual([true, [], 0]);
-    expect(probes.map(({ check: name, verdict }) => `${name} ${verdict}`)).toEqual([
+    expect(probes.map(({ check: name, result }) => `${name} ${result}`)).toEqual([
       "https note",
       "dns ok",
       "connect ok",
@@ -74,7 +77,7 @@ describe("finds", () => {
   it("a port without a listener", async () => {
     const { problems, code, find } = await check("http://127.0.0.1:1/hooks");
     expect(problems).toMatchObject([{ check: "connect", message: expect.stringMatching(/down: .*ECONNREFUSED/) }]);
-    expect(find("signed")).toMatchObject({ verdict: "skipped" });
+    expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
@@ -87,22 +90,22 @@ describe("finds", () => {
 
   it("an expired certificate", async () => {
     const tls = selfSigned(Date.now() - 5 * DAY_MS);
-    const { problems, code, find } = await check(`${await listen(healthy(), tls)}/hooks`);
+    const { problems, code, find } = await check(`${await serve(healthy(), tls)}/hooks`);
     expect(problems).toMatchObject([
       { check: "certificate", message: expect.stringMatching(/^expired [45] days ago/) },
     ]);
     expect(find("certificate")?.facts).toMatchObject({ daysLeft: expect.any(Number) });
-    expect(find("signed")).toMatchObject({ verdict: "skipped" });
+    expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
   it("a certificate that senders do not trust", async () => {
-    const { problems } = await check(`${await listen(healthy(), selfSigned())}/hooks`);
+    const { problems } = await check(`${await serve(healthy(), selfSigned())}/hooks`);
     expect(problems).toMatchObject([{ check: "certificate", message: expect.stringMatching(/self-signed/) }]);
   });
 
   it("an answer near the sender's time limit", async () => {
-    const origin = await listen(delayed(healthy(), 1_700));
+    const origin = await serve(delayed(healthy(), 1_700));
     const { problems, code } = await check(`${origin}/hooks`, ["--time-limit", "2"]);
     expect(problems).toMatchObject([
       { check: "time", message: expect.stringMatching(/^slow: answered in \d+ ms; the sender waits 2 s/) },
@@ -111,14 +114,14 @@ describe("finds", () => {
   });
 
   it("an answer after the sender's time limit", async () => {
-    const origin = await listen(delayed(healthy(), 800));
+    const origin = await serve(delayed(healthy(), 800));
     const { problems } = await check(`${origin}/hooks`, ["--time-limit", "0.2"]);
     expect(problems).toMatchObject([{ check: "time", message: expect.stringMatching(/slow: no answer/) }]);
   });
 
   it("a receiver that accepts unsigned deliveries", async () => {
     const { app } = naive("/hooks");
-    const { problems, code } = await check(`${await listen(app)}/hooks`);
+    const { problems, code } = await check(`${await serve(app)}/hooks`);
     expect(problems.map((one) => one.check)).toEqual(["unsigned", "tampered", "wrong-secret", "stale", "size"]);
     expect(problems[0]?.message).toMatch(/unsigned delivery was accepted with 200: anybody who knows the URL can send/);
     expect(code).toBe(1);
@@ -126,14 +129,14 @@ describe("finds", () => {
 
   it("a receiver without dedupe, by answers that differ each time", async () => {
     const { app } = forgetful();
-    const { problems } = await check(`${await listen(app)}/hooks`);
+    const { problems } = await check(`${await serve(app)}/hooks`);
     expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/differ each time/) }]);
   });
 
   it("a receiver without dedupe, for certain with --effects", async () => {
     const { app, count } = forgetful();
-    const effects = await listen((_req, res) => void res.end(String(count())));
-    const { problems } = await check(`${await listen(app)}/hooks`, ["--effects", effects]);
+    const effects = await serve((_req, res) => void res.end(String(count())));
+    const { problems } = await check(`${await serve(app)}/hooks`, ["--effects", effects]);
     expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/handled again/) }]);
   });
 
@@ -146,12 +149,12 @@ describe("finds", () => {
       seen.add(event.id as string);
     });
     expect(inner).toBeDefined();
-    const { problems } = await check(`${await listen(receiver as RequestListener)}/hooks`);
+    const { problems } = await check(`${await serve(receiver as RequestListener)}/hooks`);
     expect(problems).toMatchObject([{ check: "duplicate", message: expect.stringMatching(/again was answered 500/) }]);
   });
 
   it("a secret that differs from the receiver's", async () => {
-    const origin = await listen(healthy());
+    const origin = await serve(healthy());
     const { problems } = await check(`${origin}/hooks`, [], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
     expect(problems).toMatchObject([{ check: "signed", message: expect.stringMatching(/401 .*Is it the secret/) }]);
   });
@@ -159,19 +162,19 @@ describe("finds", () => {
   it.each([301, 404, 405, 410, 429, 500, 502])(
     "one problem in a server that answers %i to everything",
     async (status) => {
-      const origin = await listen((req, res) => {
+      const origin = await serve((req, res) => {
         req.resume();
         res.writeHead(status, { location: "/elsewhere" }).end();
       });
       const { problems, find } = await check(`${origin}/hooks`);
       expect(problems).toMatchObject([{ check: "signed", message: expect.stringContaining(String(status)) }]);
       for (const name of ["duplicate", "unsigned", "tampered", "wrong-secret", "stale", "size"])
-        expect(find(name)).toMatchObject({ verdict: "skipped", message: expect.stringContaining(`(${status})`) });
+        expect(find(name)).toMatchObject({ result: "skipped", message: expect.stringContaining(`(${status})`) });
     },
   );
 
   it("one problem in a server that closes every connection", async () => {
-    const origin = await listen((req) => void req.socket.destroy());
+    const origin = await serve((req) => void req.socket.destroy());
     const { problems } = await check(`${origin}/hooks`);
     expect(problems.map((one) => one.check)).toEqual(["signed"]);
   });
@@ -183,17 +186,17 @@ describe("plain http beside https", () => {
     ["is refused", 403, {}, "ok"],
     ["is redirected to https", 301, { location: "https://127.0.0.1/hooks" }, "ok"],
     ["is redirected elsewhere", 302, { location: "/login" }, "note"],
-  ])("%s", async (_, status, headers, verdict) => {
-    const plain = await listen((req, res) => void req.resume().on("end", () => res.writeHead(status, headers).end()));
-    const origin = await listen(healthy(), selfSigned());
+  ])("%s", async (_, status, headers, result) => {
+    const plain = await serve((req, res) => void req.resume().on("end", () => res.writeHead(status, headers).end()));
+    const origin = await serve(healthy(), selfSigned());
     const { find } = await check(`${origin}/hooks`, ["--http-url", `${plain}/hooks`]);
-    expect(find("plain-http")).toMatchObject({ verdict });
+    expect(find("plain-http")).toMatchObject({ result });
   });
 });
 
 it("checks an https endpoint with a private certificate authority, as a process", async () => {
   const tls = selfSigned();
-  const url = `${await listen(healthy(), tls)}/hooks`;
+  const url = `${await serve(healthy(), tls)}/hooks`;
   const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--import", "tsx", main, "check", url, ...how, "--json"], {
     env: { ...process.env, ...env, NODE_EXTRA_CA_CERTS: file(tls.cert), NODE_NO_WARNINGS: "1" },
@@ -206,10 +209,10 @@ it("checks an https endpoint with a private certificate authority, as a process"
   const code = await new Promise((resolve) => child.once("close", resolve));
   const { probes } = JSON.parse(out) as { probes: readonly Probe[] };
   // It lasts for a day: that is told, and what comes after it is asked all the same.
-  expect(probes.filter(({ verdict }) => verdict === "problem")).toMatchObject([
+  expect(probes.filter(({ result }) => result === "problem")).toMatchObject([
     { check: "certificate", message: expect.stringMatching(/expires in 0 days/) },
   ]);
-  expect(probes.find((one) => one.check === "signed")).toMatchObject({ verdict: "ok" });
+  expect(probes.find((one) => one.check === "signed")).toMatchObject({ result: "ok" });
   expect(code).toBe(1);
 });
 
@@ -218,7 +221,7 @@ describe("--every", () => {
     const stop = new AbortController();
     let isBroken = false;
     const [good, bad] = [healthy(), naive("/hooks").app];
-    const url = `${await listen((req, res) => void (isBroken ? bad : good)(req, res))}/hooks`;
+    const url = `${await serve((req, res) => void (isBroken ? bad : good)(req, res))}/hooks`;
     const told: { ok: boolean; changed?: readonly Probe[] }[] = [];
     const { code } = await cli(["check", url, ...how, "--every", "20ms", "--json"], {
       env,
@@ -237,7 +240,7 @@ describe("--every", () => {
 });
 
 it("is reported as text", async () => {
-  const called = await cli(["check", `${await listen(healthy())}/hooks`, ...how], { env });
+  const called = await cli(["check", `${await serve(healthy())}/hooks`, ...how], { env });
   expect(called.out).toMatch(/✓ {2}signed/);
   expect(called.out).toMatch(/\nhealthy\n$/);
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apiServer, type Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, type GithubApi, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
-import { listen } from "../support/listen.js";
+import { start } from "../support/listen.js";
 import { until } from "../support/until.js";
 import { type Called, cli, file } from "./cli.js";
 import { command } from "./process.js";
@@ -24,9 +24,9 @@ afterEach(async () => {
 async function receiver(sender: unknown): Promise<string> {
   const made = createReceiver(sender as never, { logger: { warn() {}, error() {} } } as never);
   (made as { on(pattern: string, handler: () => void): unknown }).on("push", () => undefined);
-  const server = await listen(made as never);
+  const server = await start(made as never);
   opened.push(server);
-  return `http://${server.host}/hook`;
+  return `${server.origin}/hook`;
 }
 
 /** Asserts that no token or secret is printed. */

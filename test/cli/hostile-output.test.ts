@@ -5,11 +5,13 @@ import type { RequestListener } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { InboxEntry } from "../../src/inbox/inbox.js";
 import { plainText } from "../../src/lib/plain-text.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file, type World } from "./cli.js";
-import { listen } from "./servers.js";
+
+afterAll(closeServers);
 
 /** Escape sequences, line breaks, bells, C1, bidi overrides and isolates, invisible characters, lone surrogates, tags. */
 const HOSTILE =
@@ -109,7 +111,7 @@ interface Hostile {
   readonly isIn: "json" | "none";
   readonly world?: World;
 }
-const url = async (listener: RequestListener): Promise<string> => `${await listen(listener)}/hooks`;
+const url = async (listener: RequestListener): Promise<string> => `${await serve(listener)}/hooks`;
 const own = (text: string): string => file(text, "own.mjs");
 const AUTH = new URL("../../src/auth/index.ts", import.meta.url).href;
 const INDEX = new URL("../../src/index.ts", import.meta.url).href;
@@ -200,27 +202,27 @@ const CASES: Readonly<Record<string, Hostile>> = {
     isIn: "none",
   },
   "endpoints list": {
-    args: async () => endpoints("list", await listen(answering(200, [HOOK]))),
+    args: async () => endpoints("list", await serve(answering(200, [HOOK]))),
     isIn: "json",
   },
   "endpoints list where the API fails": {
-    args: async () => endpoints("list", await listen(answering(422, PROBLEM))),
+    args: async () => endpoints("list", await serve(answering(422, PROBLEM))),
     isIn: "json",
   },
   "endpoints remove, planned": {
-    args: async () => endpoints("remove", await listen(answering(200, [HOOK])), HOOK.config.url, "--dry-run"),
+    args: async () => endpoints("remove", await serve(answering(200, [HOOK])), HOOK.config.url, "--dry-run"),
     isIn: "json",
   },
   "endpoints ensure, planned": {
     args: async () => [
-      ...endpoints("ensure", await listen(answering(200, [HOOK])), HOOK.config.url, "--dry-run"),
+      ...endpoints("ensure", await serve(answering(200, [HOOK])), HOOK.config.url, "--dry-run"),
       ...["--events", HOSTILE, "--secret-env", "GITHUB_SECRET"],
     ],
     isIn: "json",
   },
   "endpoints rotate where the API fails": {
     args: async () => [
-      ...endpoints("rotate", await listen(answering(500, PROBLEM)), HOOK.config.url, "--yes"),
+      ...endpoints("rotate", await serve(answering(500, PROBLEM)), HOOK.config.url, "--yes"),
       ...["--secret-env", "GITHUB_SECRET"],
     ],
     isIn: "json",

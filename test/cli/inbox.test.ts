@@ -5,10 +5,12 @@ import { createReceiver } from "hookgate";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { github } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { InboxEntry } from "../../src/inbox/inbox.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file } from "./cli.js";
-import { listen } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const KEY = "k".repeat(43);
@@ -134,7 +136,7 @@ describe("replay", () => {
     const seen: unknown[] = [];
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
     receiver.on("push", (event) => void seen.push([event.id, Buffer.from(event.body).toString("utf8")]));
-    const url = `${await listen(express().use("/hooks", receiver))}/hooks`;
+    const url = `${await serve(express().use("/hooks", receiver))}/hooks`;
     const called = await cli(["replay", url, ...how, "--inbox", path, KEY, "--json"], { env });
     expect(called.json()).toMatchObject({ ok: true, replayed: [{ what: KEY, status: 200 }] });
     expect(seen).toEqual([["id-k", '{"commits":[],"note":"\\u001b[31mred"}']]);
@@ -142,7 +144,7 @@ describe("replay", () => {
 
   it("signs a recorded delivery again", async () => {
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
-    const url = `${await listen(receiver)}/hooks`;
+    const url = `${await serve(receiver)}/hooks`;
     const old = await createTestSender(github({ secret: "f".repeat(32) })).sign({
       type: "push",
       payload: { commits: [] },
@@ -154,7 +156,7 @@ describe("replay", () => {
 
   it("exits with 1 for a rejected delivery and with 2 for an unknown key", async () => {
     const receiver = createReceiver(github({ secret: "f".repeat(32) }), { onOutcome: () => undefined, logger: quiet });
-    const url = `${await listen(receiver)}/hooks`;
+    const url = `${await serve(receiver)}/hooks`;
     const refused = await cli(["replay", url, ...how, "--inbox", path, KEY], { env });
     expect([refused.out, refused.code]).toEqual([expect.stringMatching(/✗ .*401 unauthenticated/), 1]);
     const none = await cli(["replay", url, ...how, "--inbox", path, "nothing"], { env });

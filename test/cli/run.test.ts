@@ -138,8 +138,8 @@ describe("colours", () => {
 describe("senders", () => {
   it("lists all senders with what each signs", async () => {
     const { out, code } = await cli(["senders"]);
-    expect(out).toMatch(/^stripe +Stripe +body, time +15 s +3 days$/m);
-    expect(out).toMatch(/^github +GitHub +body +10 s +3 days, by hand$/m);
+    expect(out).toMatch(/^stripe +Stripe +body, time +15 s +3 days +library$/m);
+    expect(out).toMatch(/^github +GitHub +body +10 s +3 days, by hand +library$/m);
     expect(code).toBe(0);
   });
 
@@ -174,8 +174,10 @@ describe("senders", () => {
     expect((await cli(["senders", "Paddle"])).out).toMatch(/Id +event_id of the body\n/);
     expect(out).toMatch(/Replies +success is 200, 201, 202, 204, within 15 s; by POST/);
     expect(out).toMatch(/Unconfirmed\n {2}- /);
+    expect(out).toMatch(/Checked against +the library `stripe`\./);
     expect((await cli(["senders", "github", "--json"])).json()).toMatchObject({
       signs: { body: true, time: false },
+      oracle: { kind: "library", source: "@octokit/webhooks-methods" },
       id: { at: "the header x-github-delivery", isSigned: false },
       retries: false,
       timeLimitSeconds: 10,

@@ -5,8 +5,11 @@ import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { app as quickStart } from "../../examples/quick-start.js";
+import { closeServers, serve } from "../support/listen.js";
 import { cli, file } from "./cli.js";
-import { listen, naive } from "./servers.js";
+import { naive } from "./servers.js";
+
+afterAll(closeServers);
 
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
@@ -16,14 +19,14 @@ let quick: string;
 
 interface Result {
   readonly name: string;
-  readonly verdict: string;
+  readonly result: string;
   readonly problems: readonly string[];
 }
 
 const log = vi.spyOn(console, "log").mockImplementation(() => undefined); // the quick start's handler
 afterAll(() => log.mockRestore());
 beforeAll(async () => {
-  quick = `${await listen(quickStart)}/webhooks/stripe`;
+  quick = `${await serve(quickStart)}/webhooks/stripe`;
 });
 
 describe("one delivery", () => {
@@ -53,7 +56,7 @@ describe("one delivery", () => {
       bodies.push(req.body);
       res.end();
     });
-    const url = `${await listen(app)}/hooks`;
+    const url = `${await serve(app)}/hooks`;
     const data = '{"data":{"object":{"id":"in_7"}}}';
     await cli(["send", url, ...how, "--type", "a.b", "--data", `@${file(data)}`], { env });
     await cli(["send", url, ...how, "--type", "a.b", "--data", "@-"], { env, input: data });
@@ -71,7 +74,7 @@ describe("many", () => {
     const ids = new Set<unknown>();
     const receiver = createReceiver(stripe({ secret: SECRET }), quiet);
     receiver.on("a.b", (event) => void ids.add(event.id));
-    const url = `${await listen(receiver)}/`;
+    const url = `${await serve(receiver)}/`;
     const data = '{"id":"evt_same","data":{"object":{}}}';
     const called = await cli(["send", url, ...how, "--type", "a.b", "--data", data, "--repeat", "20", "--json"], {
       env,
@@ -100,12 +103,12 @@ describe("--scenario all", () => {
     let handled = 0;
     const receiver = createReceiver(github({ secret: SECRET }), quiet);
     receiver.on("ping", () => void handled++);
-    const url = `${await listen(receiver)}/hooks`;
-    const count = await listen((_req, res) => void res.end(String(handled)));
+    const url = `${await serve(receiver)}/hooks`;
+    const count = await serve((_req, res) => void res.end(String(handled)));
     const args = ["send", url, "--sender", "github", "--secret-env", "STRIPE_SECRET", "--scenario", "all", "--json"];
     const called = await cli([...args, "--effects", count], { env });
     const { results } = called.json() as { results: readonly Result[] };
-    expect(results.filter(({ verdict }) => verdict === "skipped").map(({ name }) => name)).toEqual(["stale", "future"]);
+    expect(results.filter(({ result }) => result === "skipped").map(({ name }) => name)).toEqual(["stale", "future"]);
     expect(results.flatMap(({ problems }) => problems)).toEqual([]);
     expect(called.code).toBe(0);
   });
@@ -113,7 +116,7 @@ describe("--scenario all", () => {
   it("counts scenarios that do not apply as not sent, as text and as JSON", async () => {
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined });
     receiver.on("*", () => undefined);
-    const url = `${await listen(receiver as RequestListener)}/hooks`;
+    const url = `${await serve(receiver as RequestListener)}/hooks`;
     const args = [
       "send",
       url,
@@ -134,7 +137,7 @@ describe("--scenario all", () => {
 
   it("counts scenarios after Ctrl+C as not sent, and exits with 1", async () => {
     const stopping = new AbortController();
-    const url = `${await listen((req, res) => {
+    const url = `${await serve((req, res) => {
       stopping.abort();
       req.resume();
       req.on("end", () => void res.end());
@@ -146,7 +149,7 @@ describe("--scenario all", () => {
   });
 
   it("fails a large delivery whose connection is closed without an answer", async () => {
-    const url = `${await listen((req, res) => {
+    const url = `${await serve((req, res) => {
       if (Number(req.headers["content-length"]) > 1_000_000) {
         req.once("data", () => req.socket.destroy());
         return;
@@ -155,16 +158,16 @@ describe("--scenario all", () => {
       req.on("end", () => void res.end());
     })}/hooks`;
     const called = await cli(["send", url, ...how, "--scenario", "large", "--json"], { env });
-    const { results } = called.json() as { results: readonly { verdict: string; problems: readonly string[] }[] };
+    const { results } = called.json() as { results: readonly { result: string; problems: readonly string[] }[] };
     expect(results).toMatchObject([
-      { verdict: "failed", problems: [expect.stringMatching(/closed without an answer.*answer 413/)] },
+      { result: "failed", problems: [expect.stringMatching(/closed without an answer.*answer 413/)] },
     ]);
     expect(called.code).toBe(1);
   });
 
   it("reports each fault of a naive receiver", async () => {
     const { app } = naive("/hooks");
-    const origin = await listen(app);
+    const origin = await serve(app);
     const args = ["send", `${origin}/hooks`, ...how, "--scenario", "all", "--effects", `${origin}/count`, "--json"];
     const called = await cli(args, { env });
     expect(called.code).toBe(1);

@@ -1,3 +1,4 @@
+// Dedupe keys: equal for copies of one event, different for everything else.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { transform } from "esbuild";

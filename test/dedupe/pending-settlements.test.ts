@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { createPendingSettlements } from "../../src/dedupe/pending-settlements.js";
 import { resilientStore } from "../../src/dedupe/resilient-store.js";
 import { memoryStore } from "../../src/stores/memory/memory-store.js";
@@ -13,16 +13,17 @@ import type { DedupeStore, HolderAnswer } from "../../src/stores/store.js";
 import { startTcpProxy, type TcpProxy } from "../faults/tcp-proxy.js";
 import { startPostgres } from "../support/postgres-server.js";
 import { describeWithRedis, startRedis } from "../support/redis-server.js";
+import { until } from "../support/until.js";
 
 const closers: (() => unknown)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
 /** Far longer than any test waits: a key that can be claimed earlier was released. */
 const LEASE_SECONDS = 600;
 const requestOf = (key: string, token: string) => ({ key, token, leaseSeconds: LEASE_SECONDS, bodyDigest: "digest" });
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 40_000, interval: 20 };
 
 async function proxyTo(port: number): Promise<TcpProxy> {
   const proxy = await startTcpProxy(port);
@@ -38,9 +39,8 @@ async function losesAnAnswer(store: DedupeStore, direct: DedupeStore, proxy: Tcp
   proxy.mute();
   await expect(resilient.claim(requestOf(key, "late"))).rejects.toThrow();
   // The fault: no process uses the claim, and every process is answered in_flight.
-  await vi.waitFor(async () =>
-    expect(await direct.claim(requestOf(key, "other"))).toMatchObject({ state: "in_flight" }),
-  );
+  await until(async () => (await direct.renew(key, "late", LEASE_SECONDS)) === "held");
+  expect(await direct.claim(requestOf(key, "other"))).toMatchObject({ state: "in_flight" });
   proxy.heal();
   await vi.waitFor(
     async () => expect(await direct.claim(requestOf(key, "next"))).toMatchObject({ state: "claimed", attempt: 2 }),
@@ -72,7 +72,7 @@ function ioredis(port: number, options: object): Redis {
 }
 
 describeWithRedis("a claim in Redis whose answer was lost", () => {
-  it.each(CLIENTS)("is released once the network recovers: %s", async (_, connect) => {
+  it.concurrent.each(CLIENTS)("is released once the network recovers: %s", async (_, connect) => {
     const server = await startRedis();
     closers.push(() => server.stop());
     const proxy = await proxyTo(server.port);
@@ -80,7 +80,7 @@ describeWithRedis("a claim in Redis whose answer was lost", () => {
     await losesAnAnswer(redisStore(await connect(proxy.port), { allowVolatile: true }), direct, proxy);
   });
 
-  it("is released when a stopped Redis resumes and executes it from the buffer of a closed connection", async () => {
+  it.concurrent("is released when a stopped Redis resumes and executes it from the buffer of a closed connection", async () => {
     const server = await startRedis();
     closers.push(() => server.stop());
     const key = randomUUID();

@@ -1,3 +1,4 @@
+// resilientStore limits the time of store calls, and leaves a failing store alone for a while.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ResilientStoreOptions, resilientStore, StoreUnavailableError } from "../../src/dedupe/resilient-store.js";
 import type { MaybePromise } from "../../src/lib/maybe-promise.js";

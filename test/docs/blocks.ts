@@ -1,4 +1,4 @@
-// Where is code in README, docs and doc comments, and what does each block need around it to compile?
+// Finds the code in README, docs and doc comments, with what each block needs around it to compile.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { byCaption, placeholders } from "./placeholders.js";

@@ -65,9 +65,9 @@ function killingInbox(inbox: Inbox): Inbox {
       inbox.work({
         ...worker,
         async run(...given) {
-          const verdict = await worker.run(...given);
+          const decision = await worker.run(...given);
           dieAt("after the run");
-          return verdict;
+          return decision;
         },
       }),
   };
@@ -118,7 +118,7 @@ function build() {
   }
   if (mode === "direct") {
     const store = killing(sqliteStore(join(folder, "handled.db")));
-    return createReceiver(sender, { ...quiet, dedupe: { store, leaseSeconds: 2 } }).on(
+    return createReceiver(sender, { ...quiet, dedupe: { store, leaseSeconds: 4 } }).on(
       "thing.made",
       (_event, { attempt }) => {
         note(attempt);

@@ -1,3 +1,4 @@
+// README has the table of outcomes and a first screen that runs.
 import { readFileSync } from "node:fs";
 import { createReceiver } from "hookgate";
 import { stripe } from "hookgate/senders";

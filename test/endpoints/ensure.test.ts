@@ -1,6 +1,4 @@
-// Tests that ensureEndpoint registers what is configured: idempotently, without a gap, with clear errors.
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+// ensureEndpoint, rotateSecret and removeEndpoint against local servers that speak the APIs of GitHub and Stripe.
 import { Octokit } from "@octokit/rest";
 import { createReceiver, type Outcome } from "hookgate";
 import {
@@ -21,6 +19,7 @@ import {
 import { github, stripe } from "hookgate/senders";
 import Stripe from "stripe";
 import { afterEach, describe, expect, it } from "vitest";
+import { start as startServer } from "../support/listen.js";
 import type { Fault } from "./servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "./servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
@@ -64,18 +63,8 @@ async function listen(sender: unknown, onOutcome: (outcome: Outcome) => void = (
   ) as never as { on(pattern: string, handler: (event: { id?: string }) => void): (req: unknown) => void };
   receiver.on("issues.opened", ({ id }) => void handled.push(id));
   receiver.on("invoice.paid", ({ id }) => void handled.push(id));
-  const server = createServer(receiver as never);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const listening: Listening = {
-    url: `http://127.0.0.1:${port}/hook`,
-    outcomes,
-    handled,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const { origin, close } = await startServer(receiver as never);
+  const listening: Listening = { url: `${origin}/hook`, outcomes, handled, close };
   opened.push(listening);
   return listening;
 }
@@ -91,7 +80,7 @@ describe("at GitHub", () => {
     return { api, receiver, adapter, octokit, wanted, writes };
   }
 
-  it("creates a missing webhook and verifies it with GitHub's ping; octokit lists it", async () => {
+  it("creates what is missing, verifies it by GitHub's ping, and octokit sees it", async () => {
     const { octokit, receiver, wanted } = await start();
     const { plan, endpoint, isChanged } = await ensureEndpoint(wanted);
     expect(describePlan(plan)).toBe(
@@ -151,7 +140,7 @@ describe("at GitHub", () => {
     expect((await ensureEndpoint(wanted)).isChanged).toBe(false);
   });
 
-  it("changes nothing in a dry run, and returns the plan", async () => {
+  it("changes nothing in a dry run, and returns the plan as data", async () => {
     const { wanted, writes, receiver } = await start();
     const { plan, endpoint, isChanged } = await ensureEndpoint({ ...wanted, dryRun: true });
     expect([isChanged, endpoint, writes()]).toEqual([false, undefined, 0]);
@@ -306,7 +295,7 @@ describe("at Stripe", () => {
     return { api, receiver, adapter, client, secrets, wanted, prove, keepSecret, writes };
   }
 
-  it("creates an endpoint, stores Stripe's secret and verifies it with a signed round trip; stripe-node lists it", async () => {
+  it("creates it, keeps the secret of Stripe, verifies it by a signed round trip, and stripe-node sees it", async () => {
     const { api, receiver, client, secrets, wanted } = await start();
     const { plan, endpoint } = await ensureEndpoint(wanted);
     expect(plan.steps.map(({ action }) => action)).toEqual(["create", "prove"]);
@@ -339,7 +328,7 @@ describe("at Stripe", () => {
     expect(rest.api.endpoints.get(id)?.endpoint).toMatchObject({ status: "enabled", enabled_events: ["invoice.paid"] });
   });
 
-  it("removes the new endpoint again when its secret cannot be stored", async () => {
+  it("removes it where its secret cannot be kept, since Stripe shows it once", async () => {
     const { api, wanted } = await start();
     const failing = ensureEndpoint({ ...wanted, keepSecret: () => Promise.reject(new Error("the vault is sealed")) });
     await expect(failing).rejects.toThrow("the vault is sealed");
@@ -381,7 +370,7 @@ describe("at Stripe", () => {
     expect([...receiver.handled].sort()).toEqual([...sent].sort());
   });
 
-  it("removes the new endpoint again when its secret is not verified", async () => {
+  it("removes the new endpoint where its secret is not verified", async () => {
     const { api, adapter, receiver, wanted, prove } = await start();
     await ensureEndpoint(wanted);
     const before = [...api.endpoints.keys()];
@@ -465,7 +454,7 @@ describe("a failure of the API", () => {
 });
 
 describe("a sender that is registered by hand", () => {
-  it("gets manual steps, and is verified by a signed round trip", async () => {
+  it("is described in steps, and verified by a signed round trip", async () => {
     const sender = stripe({ secret: "whsec_0123456789abcdef" });
     const api = tossPaymentsByHand();
     const url = "http://127.0.0.1:1/toss";
@@ -494,11 +483,10 @@ describe("a sender that is registered by hand", () => {
 
 describe("signedRoundTrip", () => {
   it("rejects a page that answers 200 to everything", async () => {
-    const server = createServer((req, res) => void req.resume().on("end", () => res.end("ok")));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    opened.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+    const server = await startServer((req, res) => void req.resume().on("end", () => res.end("ok")));
+    opened.push(server);
     const prove = signedRoundTrip(stripe({ secret: "whsec_0123456789abcdef" }) as never);
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const url = `${server.origin}/`;
     expect(await prove({ url, secret: undefined })).toEqual({
       isProven: false,
       detail:
@@ -554,7 +542,7 @@ describe("a sender with a single endpoint", () => {
     expect((await ensureEndpoint({ api, ...wanted, prove })).isChanged).toBe(false);
   });
 
-  it("is not changed when the new URL is not verified", async () => {
+  it("stays as it was where the new URL is not verified", async () => {
     const { api, state } = single("https://example.com/old");
     const prove = () => ({ isProven: false, detail: "was answered 404" });
     await expect(ensureEndpoint({ api, ...wanted, replaces: "https://example.com/old", prove })).rejects.toThrow(
@@ -601,7 +589,7 @@ describe("secretRing", () => {
     });
     const seen = (key: number) =>
       ring.onOutcome({
-        trace: [{ check: "prove", verdict: "passed", hint: `hmac, key ${key}` }],
+        trace: [{ check: "authenticate", result: "passed", hint: `hmac, key ${key}` }],
       } as unknown as Outcome);
     ring.add("new");
     seen(0); // somebody's test, before the sender uses it

@@ -1,7 +1,5 @@
 // The examples of registration and backfill do what they say, against servers that speak the senders' APIs.
 import { execFile } from "node:child_process";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, expect, it, vi } from "vitest";
@@ -10,6 +8,7 @@ import * as endpoints from "../../examples/endpoints.js";
 import { measure, plotOf, STRATEGIES, tableOf } from "../../examples/polling.js";
 import { stripeEvents } from "../../src/backfill/index.js";
 import { compiled } from "../support/compiled.js";
+import { start } from "../support/listen.js";
 import { GITHUB_TOKEN, githubApi } from "./servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
@@ -37,10 +36,9 @@ it("full-life.ts ends with every event paid once", async () => {
 
 it("endpoints.ts registers a webhook at GitHub, once, changes its secret, and watches it", async () => {
   const api = await githubApi();
-  const server = createServer(endpoints.app);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  opened.push(api, { close: () => new Promise((resolve) => server.close(resolve)) });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/github`;
+  const server = await start(endpoints.app);
+  opened.push(api, server);
+  const url = `${server.origin}/webhooks/github`;
   const place = { token: GITHUB_TOKEN, owner: "acme", repo: "shop", url, baseUrl: api.url };
   // `url` is the endpoint's and not the adapter's.
   expect((await endpoints.register(place, "only for trying it out")).steps.map(({ action }) => action)).toEqual([

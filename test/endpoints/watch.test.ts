@@ -1,6 +1,4 @@
 // Tests that a watch reports each alarm once when it begins and once when it ends.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
 import {
   type AlarmChange,
@@ -12,6 +10,7 @@ import {
 import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { start as startServer } from "../support/listen.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
 const sender = stripe({ secret: "whsec_0123456789abcdef0123" });
@@ -20,22 +19,15 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 
-function closed(server: Server): Promise<unknown> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(resolve));
-}
-
 async function start(options: (url: string) => WatchOptions) {
   const receiver = createReceiver(sender, { logger: { warn() {}, error() {} } });
   receiver.on("invoice.paid", () => undefined);
-  const server = createServer(receiver);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const { origin, close } = await startServer(receiver);
+  const url = `${origin}/hook`;
   const changes: string[] = [];
   let nowMs = 1_000_000_000_000;
   const onChange = ({ alarm, isOver }: AlarmChange): void => void changes.push(`${isOver ? "-" : "+"}${alarm.name}`);
   const watch = watchEndpoint(receiver, { onChange, now: () => nowMs, ...options(url) });
-  const close = (): Promise<unknown> => closed(server);
   opened.push({ close: () => watch.stop() }, { close });
   const test = createTestSender(sender);
   const send = (type: string, more: object = {}) =>
@@ -47,7 +39,7 @@ async function start(options: (url: string) => WatchOptions) {
 }
 
 describe("silence", () => {
-  it("is reported once, and its end once; rejected deliveries do not end it", async () => {
+  it("is reported once, and its end once; refused deliveries do not end it", async () => {
     const { watch, changes, send, elapse } = await start(() => ({ expectWithinSeconds: 60 }));
     await send("invoice.paid");
     elapse(60);
@@ -64,7 +56,7 @@ describe("silence", () => {
     expect(changes).toEqual(["+silent", "-silent"]);
   });
 
-  it("is reported per type, with the time of the last event", async () => {
+  it("is reported for each type, with the time of its last event", async () => {
     const { watch, send, elapse } = await start(() => ({
       expectWithinSeconds: { "invoice.paid": 60, "charge.failed": 600 },
     }));
@@ -93,7 +85,9 @@ describe("rejections", () => {
     expect(changes).toEqual([]);
     const { alarms, refused, deliveries } = await refuse(12);
     expect(changes).toEqual(["+refusals"]);
-    expect(alarms[0]?.message).toContain("12 of 12 deliveries were rejected since the last check, 3.0 on average before");
+    expect(alarms[0]?.message).toContain(
+      "12 of 12 deliveries were rejected since the last check, 3.0 on average before",
+    );
     expect([refused, deliveries]).toEqual([15, 15]);
     await refuse(12);
     expect(changes).toEqual(["+refusals", "-refusals"]);
@@ -101,7 +95,7 @@ describe("rejections", () => {
 });
 
 describe("the sender's API", () => {
-  it("shows a disabled and a missing endpoint; a failed call ends no other alarm", async () => {
+  it("reports what was switched off, what is gone, and a failed request, which ends no other alarm", async () => {
     const api = await stripeApi();
     opened.push(api);
     const { watch, changes, url } = await start((at) => ({
@@ -130,7 +124,7 @@ describe("the sender's API", () => {
 });
 
 describe("the URL", () => {
-  it("raises an alarm when a signed delivery is rejected or nothing answers", async () => {
+  it("a refused signed delivery and an unreachable URL are alarms; an accepted delivery is none", async () => {
     const { watch, changes, close } = await start((url) => ({
       url,
       prove: signedRoundTrip(sender as never, { timeoutSeconds: 1 }),
@@ -143,13 +137,12 @@ describe("the URL", () => {
   });
 });
 
-describe("the outputs of a watch", () => {
+describe("a watch", () => {
   it("answer ready with the status, and 503 only during alarms of unreadyOn", async () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
-    const server = createServer(watch.ready);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    opened.push({ close: () => closed(server) });
-    const ask = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const server = await startServer(watch.ready);
+    opened.push(server);
+    const ask = () => fetch(server.origin);
     expect((await ask()).status).toBe(200);
     elapse(2);
     await watch.look();

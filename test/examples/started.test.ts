@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, expect, it } from "vitest";
+import { compiled } from "../support/compiled.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "hookgate-examples-"));
+const https = compiled(new URL("../../examples/https.ts", import.meta.url));
 const children: ChildProcess[] = [];
 
 afterAll(() => {
@@ -49,7 +51,7 @@ it("npm start tells a good event, its duplicate, a forged, a stale and a strange
 });
 
 it("an example that is started listens, and says where", async () => {
-  const said = await saidBy(["--import", "tsx", "examples/https.ts"], "refusing on");
+  const said = await saidBy([https], "refusing on");
   expect(said).toMatch(/listening on https:\/\/localhost:\d+\/webhooks/);
 });
 

@@ -1,4 +1,4 @@
-// Does the checker see what is wrong? Histories made up for it: a sound one, and one for each way to break it.
+// The checker accepts a sound history, and finds each way to break one.
 import { describe, expect, it } from "vitest";
 import { checkHistory } from "./check-history.js";
 import type { History, Step } from "./history.js";

@@ -1,4 +1,4 @@
-// Was anything lost, or done twice? The invariants I1 to I8, proved from a history afterwards.
+// Checks the invariants I1 to I8 on a recorded history: no event is lost, and none is handled twice.
 import type { History, Step } from "./history.js";
 
 export interface Violation {

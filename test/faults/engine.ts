@@ -1,4 +1,4 @@
-// Which store or inbox stands behind a receiver? Said in JSON, opened in the process that uses it.
+// Opens the store or inbox behind a receiver from a JSON description, in the process that uses it.
 import { createReceiver, type DedupeStore, type Inbox } from "hookgate";
 import { standardWebhooks } from "hookgate/senders";
 import type pg from "pg";

@@ -1,4 +1,4 @@
-// Where does a process kill itself? At a named point of its store, its inbox or its answer, the n-th time it gets there.
+// Kills the own process at a named point of its store, its inbox or its answer, the n-th time it gets there.
 import type { ServerResponse } from "node:http";
 import type { BeginAnswer, DedupeStore, Inbox, InboxWork } from "hookgate";
 import type { Opened } from "./engine.js";

@@ -1,4 +1,4 @@
-// The store goes away and comes back: what does the sender hear, does a handler run, and how soon is all well again?
+// Runs an outage of a store: what the sender gets, whether a handler runs, and how soon the receiver recovers.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Violation } from "./check-history.js";
 import { type Engine, effectsOf, prepare } from "./engine.js";

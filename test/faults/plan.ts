@@ -1,4 +1,4 @@
-// What is a receiver process told, when it starts and while it runs?
+// What a receiver process is given at its start, and the messages that it takes and sends while it runs.
 import type { Engine } from "./engine.js";
 
 /** What the process is to do: JSON in this environment variable. */

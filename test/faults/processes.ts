@@ -1,4 +1,4 @@
-// How are receiver processes started, hurt, and never left behind?
+// Starts receiver processes, stops and kills them, and leaves none behind.
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Where does chance come from? From a seed that every run prints: mulberry32.
+// Random numbers from a seed that every run prints (mulberry32).
 
 export interface Random {
   /** 0 to 1. */

@@ -1,4 +1,4 @@
-// Who sends? Clients as senders are: they sign, wait for an answer, and send again until they hear success.
+// Clients that behave as senders do: they sign, wait for an answer, and retry until they get success.
 import { createHmac } from "node:crypto";
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// What is sent in a storm, and when is all of it over? A steady stream of events, doubles and forgeries.
+// Sends a steady stream of events, duplicates and forgeries, and says when all of them have ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Inbox, InboxState } from "hookgate";
 import { type Engine, open } from "./engine.js";

@@ -107,30 +107,30 @@ export function flawedInbox(
     return undefined;
   }
 
-  function settle(row: Row, verdict: InboxDecision): void {
+  function settle(row: Row, decision: InboxDecision): void {
     if (isCrashed) return;
     row.owner = undefined;
     row.unended = 0;
     row.endedMs = Date.now();
-    if (verdict.state === "done") {
+    if (decision.state === "done") {
       row.state = "done";
       if (is("forgets what is done")) rows.delete(row.entry.key);
       return;
     }
-    row.reason = is("drops the reason") ? undefined : verdict.reason;
-    if (verdict.state === "dead" && !is("retries the dead")) {
+    row.reason = is("drops the reason") ? undefined : decision.reason;
+    if (decision.state === "dead" && !is("retries the dead")) {
       row.state = "dead";
       return;
     }
     row.state = "waiting";
-    if (verdict.state !== "retry") return;
+    if (decision.state !== "retry") return;
     row.progress = is("drops the progress")
       ? undefined
       : is("drops the progress that a run does not repeat")
-        ? verdict.progress
-        : (verdict.progress ?? row.progress);
-    if (!verdict.isCounted && !is("counts what is not to be counted")) row.attempts--;
-    const afterMs = verdict.afterSeconds * 1000;
+        ? decision.progress
+        : (decision.progress ?? row.progress);
+    if (!decision.isCounted && !is("counts what is not to be counted")) row.attempts--;
+    const afterMs = decision.afterSeconds * 1000;
     row.runAtMs =
       Date.now() + (afterMs > 2 ** 31 && is("a time out of reason fires at once") ? 0 : Math.min(afterMs, 2 ** 40));
   }
@@ -199,7 +199,7 @@ export function flawedInbox(
           const run = worker
             .run(row.entry, job)
             .then(
-              (verdict) => settle(row, verdict),
+              (decision) => settle(row, decision),
               (error: unknown) => {
                 if (is("dies of a run that rejects")) return;
                 settle(row, {

@@ -1,4 +1,5 @@
 // An event spills because nobody heard that its claim was made: it must not wait for the lease of that claim.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,12 +9,13 @@ import { spillTo } from "../../src/inbox/spill.js";
 import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
 import { redisStore } from "../../src/stores/redis/redis-store.js";
 import { startTcpProxy } from "../faults/tcp-proxy.js";
-import { build, closeServers, event, listen, newId, send } from "../receiver/harness.js";
+import { build, event, newId, send } from "../receiver/harness.js";
+import { closeServers, listen } from "../support/listen.js";
 import { describeWithRedis, startRedis } from "../support/redis-server.js";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
-  closeServers();
+  await closeServers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 

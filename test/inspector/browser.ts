@@ -1,4 +1,4 @@
-// Which browser sees the page? Debian's Chromium, by playwright-core, with nothing of its own on the network.
+// Debian's Chromium, driven by playwright-core, with nothing of its own on the network.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,8 +22,8 @@ if (!hasChromium && process.env.CI) {
 }
 if (!hasChromium) console.warn(`SKIPPED: the inspector's page is not tested: there is no ${EXECUTABLE}`);
 
-/** AttemptCounter after the run, to be looked at. */
-export const SCREENSHOTS: string = process.env.HOOKGATE_SCREENSHOTS ?? join(tmpdir(), "hookgate-screenshots");
+/** A directory for pictures of the page, to be looked at after the run. Without it none are taken: they cost seconds. */
+const SCREENSHOTS = process.env.HOOKGATE_SCREENSHOTS;
 
 export interface Browser {
   readonly context: BrowserContext;
@@ -31,7 +31,7 @@ export interface Browser {
 }
 
 export async function openBrowser(colorScheme: "light" | "dark" = "light"): Promise<Browser> {
-  mkdirSync(SCREENSHOTS, { recursive: true });
+  if (SCREENSHOTS !== undefined) mkdirSync(SCREENSHOTS, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "hookgate-chromium-"));
   const context = await chromium.launchPersistentContext(folder, {
     executablePath: EXECUTABLE,
@@ -70,5 +70,6 @@ export function watch(page: Page): string[] {
 }
 
 export async function shoot(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }

@@ -1,4 +1,5 @@
 // Why a delivery was refused is found out for whoever opens it, within bounds, and never in the way of deliveries.
+
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createReceiver, defineSender, json, type SenderDefinition } from "hookgate";
@@ -9,7 +10,8 @@ import { createInspector } from "../../src/inspector/create-inspector.js";
 import type { InspectorOptions } from "../../src/inspector/options.js";
 import type { DeliveryDetail } from "../../src/inspector/wire.js";
 import { HOSTILE_TEXTS } from "../support/linear.js";
-import { call, listen, pageAssets } from "./scene.js";
+import { start } from "../support/listen.js";
+import { call, pageAssets } from "./scene.js";
 
 const SECRET = "a-secret-of-the-tests-only";
 const signature = { header: "x-signature", encoding: "hex" } as const;
@@ -36,7 +38,7 @@ async function openCounted(options: InspectorOptions = {}, verify?: SenderDefini
   const receiver = createReceiver(sender, { onOutcome: () => undefined });
   const inspector = createInspector(receiver, { authorize: () => true, hosts: ["localhost"], ...options }, pageAssets);
   const server = createServer(inspector);
-  await listen(server);
+  await start(server);
   closers.push(
     () => inspector.close(),
     () => server.close(),

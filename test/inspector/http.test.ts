@@ -1,4 +1,5 @@
 // Who gets the page and its data, who may start something, and what is kept: without a browser.
+
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import connectApp from "connect";
@@ -12,7 +13,8 @@ import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createInspector } from "../../src/inspector/create-inspector.js";
 import type { DeliveryDetail, NewsView, StateView } from "../../src/inspector/wire.js";
-import { ANYBODY, call, type Heard, listen, openScene, pageAssets, type Scene } from "./scene.js";
+import { start } from "../support/listen.js";
+import { ANYBODY, call, type Heard, openScene, pageAssets, type Scene } from "./scene.js";
 
 let scene: Scene;
 const opened: Scene[] = [];
@@ -280,7 +282,7 @@ describe("what is kept", () => {
       const receiver = createReceiver(erp(at), { onOutcome: () => undefined }).on("*", () => undefined);
       const watched = createInspector(receiver, { ...ANYBODY, scrub: ["customer", "x-tenant"] }, pageAssets);
       const server = createServer(watched);
-      await listen(server);
+      await start(server);
       const { port } = server.address() as AddressInfo;
       await createTestSender(erp(at)).send(receiver, {
         type: "a.b",
@@ -318,7 +320,7 @@ describe("what is kept", () => {
     });
     const watched = createInspector(receiver, ANYBODY, pageAssets);
     const server = createServer(watched);
-    await listen(server);
+    await start(server);
     const test = createTestSender(sender, { url: signedUrl });
     await test.send(receiver, { payload: { MessageSid: "SM1", SmsStatus: "received" }, path: "/hooks/twilio" });
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -363,7 +365,7 @@ describe("what is kept", () => {
     });
     const watched = createInspector(receiver, ANYBODY, pageAssets);
     const server = createServer(watched);
-    await listen(server);
+    await start(server);
     const test = createTestSender(stripe({ secret: "whsec_another_one_0123" })).to(receiver);
     for (let at = 0; at < 5; at++) await test.send("a.b", {});
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -453,7 +455,7 @@ describe("mounted", () => {
   it.each(apps)("%s it serves its page, its data and its orders", async (_, make) => {
     const { app, path } = make();
     const server = createServer(app);
-    await listen(server);
+    await start(server);
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
     if (path !== "") {
       const moved = await call(base);
@@ -477,7 +479,7 @@ describe("mounted", () => {
       const mounted = Object.assign(req, { originalUrl: req.url ?? "", url: "/" });
       inspected()(mounted, res);
     });
-    await listen(server);
+    await start(server);
     const { port } = server.address() as AddressInfo;
     const moved = await call(`http://127.0.0.1:${port}//evil.example?x=/y`);
     expect(moved.headers.location).toBe("./evil.example/");

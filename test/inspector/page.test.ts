@@ -58,7 +58,9 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     await open();
     await expect.poll(() => rows().allInnerTexts()).toHaveLength(2);
     const [newest = "", oldest = ""] = await rows().allInnerTexts();
-    expect(newest).toMatch(/unauthenticated by prove[\s\S]*\/webhooks\/stripe[\s\S]*billing[\s\S]*401[\s\S]* [mµ]s/);
+    expect(newest).toMatch(
+      /unauthenticated by authenticate[\s\S]*\/webhooks\/stripe[\s\S]*billing[\s\S]*401[\s\S]* [mµ]s/,
+    );
     expect(oldest).toMatch(/processed[\s\S]*invoice\.paid[\s\S]*evt_1[\s\S]*200/);
   });
 
@@ -77,15 +79,15 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     [
       "an unsigned delivery",
       { unsigned: true },
-      "prove",
+      "authenticate",
       /none of the headers that prove its origin is there \(stripe-signature\)/,
     ],
     ["a stale signature", { stale: true }, "freshness", /3600 s|3,600 s/],
-    ["another secret", { wrongKey: true }, "prove", /most likely the secret is not the one/],
+    ["another secret", { wrongKey: true }, "authenticate", /most likely the secret is not the one/],
     [
       "a body with a line break more",
       { tamper: (signed) => ({ ...signed, body: Buffer.concat([signed.body, Buffer.from("\n")]) }) },
-      "prove",
+      "authenticate",
       /a line break was added at its end. The secret is right/,
     ],
     ["a body that is no JSON", { body: "{" }, "parse", /JSON/],
@@ -110,7 +112,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     await detail().locator(".checks").waitFor();
     const checks = await detail().locator(".checks li").allInnerTexts();
     expect(checks.map((line) => line.split("\n")[1]).join()).toMatch(
-      /admit passed.*prove passed.*freshness passed.*parse passed/,
+      /load passed.*authenticate passed.*freshness passed.*parse passed/,
     );
     expect(checks.every((line) => / (?:ms|µs)/.test(line))).toBe(true);
     const headers = await detail().locator(".headers").textContent();

@@ -1,7 +1,7 @@
 // Two receivers, one with an inbox, and an inspector that watches both, on a real server.
+
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
@@ -13,6 +13,7 @@ import { createTestSender } from "hookgate/testing";
 import { bundlePage } from "../../scripts/bundle-page.js";
 import { type Assets, toAssets } from "../../src/inspector/assets.js";
 import { createInspector, type Inspector } from "../../src/inspector/create-inspector.js";
+import { start } from "../support/listen.js";
 
 export const stripeSender = stripe({ secret: "whsec_0123456789abcdef" });
 export const githubSender = github({ secret: "github-0123456789abcdef" });
@@ -101,8 +102,7 @@ export async function openScene(options: InspectorOptions = {}): Promise<Scene> 
   app.use("/webhooks/stripe", billing);
   app.use("/webhooks/github", repositories);
   const server = createServer(app);
-  await listen(server);
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await start(server);
   const url = `${origin}/hookgate/`;
   const token = options.token ?? tokenIn(scene.printed);
   Object.defineProperty(scene, "signInUrl", {
@@ -123,8 +123,7 @@ export async function openScene(options: InspectorOptions = {}): Promise<Scene> 
     github: githubTest(origin),
     async close() {
       scene.inspector.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await Promise.all([billing.close({ graceSeconds: 1 }), repositories.close({ graceSeconds: 1 })]);
       await inbox.close();
       rmSync(folder, { recursive: true, force: true });
@@ -163,10 +162,6 @@ export function signIn(url: string, token: unknown, headers: Record<string, stri
 /** As a browser sends it back. */
 export function cookieIn({ headers }: Heard): string {
   return (headers["set-cookie"]?.[0] ?? "").split(";")[0] as string;
-}
-
-export function listen(server: Server): Promise<void> {
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 }
 
 export interface Heard {

@@ -1,4 +1,5 @@
 // Without authorize a stranger gets nothing, wherever he seems to call from; the token that is printed is what counts.
+
 import { readFileSync } from "node:fs";
 import { Agent, createServer, request, type Server } from "node:http";
 import { createServer as createTlsServer, request as tlsRequest } from "node:https";
@@ -6,12 +7,12 @@ import type { AddressInfo } from "node:net";
 import { createReceiver } from "hookgate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createInspector } from "../../src/inspector/create-inspector.js";
+import { start } from "../support/listen.js";
 import {
   call,
   captured,
   cookieIn,
   type Heard,
-  listen,
   openScene,
   pageAssets,
   type Scene,
@@ -68,7 +69,7 @@ async function proxyTo(origin: string): Promise<string> {
     );
     req.pipe(passed);
   });
-  await listen(proxy);
+  await start(proxy);
   closers.push(() => {
     proxy.closeAllConnections();
     proxy.close();
@@ -208,7 +209,7 @@ describe("signing in", () => {
     const { inspector, printed } = captured(() => createInspector(createReceiver(stripeSender), {}, pageAssets));
     const tls = (name: string) => readFileSync(new URL(`../vectors/tls/${name}`, import.meta.url));
     const server = createTlsServer({ key: tls("server-key.pem"), cert: tls("server.pem") }, inspector);
-    await listen(server as unknown as Server);
+    await start(server as unknown as Server);
     closers.push(() => server.close());
     const { port } = server.address() as AddressInfo;
     const cookie = await new Promise<string | undefined>((resolve, reject) => {

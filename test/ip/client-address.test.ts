@@ -1,3 +1,4 @@
+// The client address behind trusted proxies, and the refusal of what cannot be trusted.
 import { createRequire } from "node:module";
 import express5 from "express";
 import { describe, expect, it } from "vitest";

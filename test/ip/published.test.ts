@@ -1,11 +1,11 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+// published() loads a list of addresses, caches it, and keeps it when a reload fails.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Auth } from "../../src/core/auth.js";
 import { literal } from "../../src/core/field.js";
 import { type PublishedOptions, published } from "../../src/ip/published.js";
 import { defineSender } from "../../src/sender/define-sender.js";
+import { closeServers, serve } from "../support/listen.js";
 
 const HOOKS = JSON.stringify({ hooks: ["192.0.2.0/24", "2001:db8::/32"], web: ["203.0.113.0/24"] });
 
@@ -13,18 +13,14 @@ const HOOKS = JSON.stringify({ hooks: ["192.0.2.0/24", "2001:db8::/32"], web: ["
 class ListServer {
   answer: (req: IncomingMessage, res: ServerResponse) => void = (_, res) => res.end(HOOKS);
   requests = 0;
-  readonly #server: Server = createServer((req, res) => {
-    this.requests++;
-    this.answer(req, res);
-  });
+  url = "";
 
   async listen(): Promise<void> {
-    this.#server.listen(0, "127.0.0.1");
-    await once(this.#server, "listening");
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/meta?token=hidden`;
+    const origin = await serve((req, res) => {
+      this.requests++;
+      this.answer(req, res);
+    });
+    this.url = `${origin}/meta?token=hidden`;
   }
 
   says(body: string): void {
@@ -33,12 +29,6 @@ class ListServer {
 
   fails(status: number): void {
     this.answer = (_, res) => res.writeHead(status).end();
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
   }
 }
 
@@ -49,7 +39,7 @@ beforeEach(async () => {
   server = new ListServer();
   await server.listen();
 });
-afterEach(() => server.close());
+afterEach(closeServers);
 
 function hooks(options: PublishedOptions = {}) {
   return published({ url: server.url, at: "hooks" }, { allowHttpOnLoopback: true, now: () => nowMs, ...options });

@@ -1,3 +1,4 @@
+// Deadlines fire once, in time, and not after they were cancelled.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cancelDeadline, setDeadline } from "../../src/lib/deadline.js";
 

@@ -1,3 +1,4 @@
+// Forms are parsed as senders write them, in time that grows with their length.
 import { parse, stringify } from "node:querystring";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

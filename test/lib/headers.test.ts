@@ -1,3 +1,4 @@
+// Header lines: absent, empty, single and repeated, in any case.
 import { describe, expect, it } from "vitest";
 import { HeaderLines, REPEATED } from "../../src/lib/headers.js";
 

@@ -1,3 +1,4 @@
+// JSON is parsed strictly: duplicate names, depth and numbers.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeUtf8, MAX_JSON_DEPTH, parseJson, parseJsonText } from "../../src/lib/json.js";

@@ -1,3 +1,4 @@
+// Unknown options are refused, with the nearest known name.
 import { describe, expect, it } from "vitest";
 import { nearest, refuseUnknownKeys } from "../../src/lib/options.js";
 import { RECEIVER_OTHER_NAMES } from "../../src/receiver/option-aliases.js";

@@ -1,3 +1,4 @@
+// Timestamps in the formats that senders use.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatTime, parseTime, type TimeFormat } from "../../src/lib/time.js";

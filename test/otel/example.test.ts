@@ -1,9 +1,8 @@
 // examples/otel.ts against a collector that speaks OTLP over HTTP.
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+
 import { createTestSender } from "hookgate/testing";
 import { afterEach, expect, it, vi } from "vitest";
+import { start } from "../support/listen.js";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -12,16 +11,15 @@ afterEach(() => {
 
 it("sends spans, the app's own below the handler's, and metrics by OTLP", async () => {
   const posted: { readonly path: string | undefined; readonly text: string }[] = [];
-  const collector = createServer((req, res) => {
+  const collector = await start((req, res) => {
     const chunks: Buffer[] = [];
     req.on("data", (chunk: Buffer) => chunks.push(chunk));
     req.on("end", () => {
       posted.push({ path: req.url, text: Buffer.concat(chunks).toString("utf8") });
       res.writeHead(200, { "content-type": "application/json" }).end("{}");
     });
-  }).listen(0, "127.0.0.1");
-  await once(collector, "listening");
-  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", `http://127.0.0.1:${(collector.address() as AddressInfo).port}`);
+  });
+  vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.origin);
   vi.spyOn(console, "log").mockImplementation(() => undefined);
   const { app, sender, stop } = await import("../../examples/otel.js");
   const test = createTestSender(sender);
@@ -30,8 +28,7 @@ it("sends spans, the app's own below the handler's, and metrics by OTLP", async 
   expect(sent.status).toBe(200);
   expect((await test.send(app, { type: "order.created", path: "/webhooks", wrongKey: true })).status).toBe(401);
   await stop();
-  collector.close();
-  collector.closeAllConnections();
+  await collector.close();
 
   const of = (path: string): string =>
     posted

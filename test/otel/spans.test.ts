@@ -40,13 +40,13 @@ describe("a delivery", () => {
     const delivery = sdk.span("webhook erp");
     expect(children(delivery)).toEqual([
       "handle thing.made", // ended first
-      "check admit",
+      "check load",
       "check source-address",
-      "check declared",
-      "check prove",
+      "check content-headers",
+      "check authenticate",
       "check freshness",
       "check parse",
-      "check identify",
+      "check extract-events",
     ]);
     expect(delivery.kind).toBe(SpanKind.SERVER);
     expect(delivery.status.code).toBe(SpanStatusCode.UNSET);
@@ -119,7 +119,7 @@ describe("a delivery", () => {
     });
     expect(delivery.attributes["hookgate.hint"]).toMatch(/signature is well-formed and wrong/);
     expect(delivery.status.code).toBe(SpanStatusCode.UNSET);
-    expect(sdk.span("check prove").attributes).toMatchObject({ "hookgate.verdict": "refused" });
+    expect(sdk.span("check authenticate").attributes).toMatchObject({ "hookgate.result": "refused" });
     expect(sdk.spans().some(({ name }) => name.startsWith("handle"))).toBe(false);
   });
 

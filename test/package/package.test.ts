@@ -20,9 +20,9 @@ const opened = entries.filter(({ isCommand }) => !isCommand);
 const core: readonly EntryPoint[] = opened.filter(({ specifier }) => /^hookgate(\/senders|\/auth)?$/.test(specifier));
 let packed: Packed;
 
-beforeAll(() => {
-  packed = pack();
-}, 120_000);
+beforeAll(async () => {
+  packed = await pack();
+}, 240_000);
 afterAll(() => rmSync(packed.app, { recursive: true, force: true }));
 
 const read = (file: string): string => readFileSync(join(packed.folder, file), "utf8");

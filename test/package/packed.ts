@@ -1,8 +1,9 @@
 // The packed tarball, unpacked into an app of its own, and what stands in it.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { root } from "../../scripts/entry-points.js";
 
@@ -16,9 +17,35 @@ export interface Packed {
 }
 
 /** Packs as `npm publish` does, build included: only one at a time, or one takes away the other's dist. */
-export function pack(): Packed {
+export async function pack(): Promise<Packed> {
+  await lock();
+  try {
+    return packed();
+  } finally {
+    rmSync(LOCK, { recursive: true, force: true });
+  }
+}
+
+const LOCK = fileURLToPath(new URL("node_modules/.hookgate-pack", root));
+/** A process that was killed while it packed leaves its lock behind. */
+const LOCK_IS_OLD_MS = 120_000;
+
+async function lock(): Promise<void> {
+  for (;;) {
+    try {
+      mkdirSync(LOCK);
+      return;
+    } catch {
+      const { mtimeMs = 0 } = statSync(LOCK, { throwIfNoEntry: false }) ?? {};
+      if (Date.now() - mtimeMs > LOCK_IS_OLD_MS) rmSync(LOCK, { recursive: true, force: true });
+      await setTimeout(100);
+    }
+  }
+}
+
+function packed(): Packed {
   const app = mkdtempSync(join(tmpdir(), "hookgate-app-"));
-  const [packed] = JSON.parse(
+  const [tarball] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--pack-destination", app], {
       cwd: fileURLToPath(root),
       encoding: "utf8",
@@ -28,7 +55,7 @@ export function pack(): Packed {
   const modules = join(app, "node_modules");
   const folder = join(modules, "hookgate");
   mkdirSync(folder, { recursive: true });
-  execFileSync("tar", ["-xzf", join(app, packed.filename), "-C", folder, "--strip-components=1"]);
+  execFileSync("tar", ["-xzf", join(app, tarball.filename), "-C", folder, "--strip-components=1"]);
   // Of the peers those whose entry point is of no use without them.
   mkdirSync(join(modules, "@opentelemetry"));
   for (const name of ["express", "@opentelemetry/api", "fast-xml-parser"])

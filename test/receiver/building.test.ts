@@ -1,3 +1,4 @@
+// A receiver warns once when it is built, and is not built on a store that cannot work.
 import { createReceiver, type DedupeStore, header, json, memoryStore } from "hookgate";
 import { describe, expect, it } from "vitest";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";

@@ -1,3 +1,4 @@
+// Handlers that never end, crashes, closing, limits, and what an outcome tells.
 import { once } from "node:events";
 import http from "node:http";
 import { connect } from "node:net";
@@ -5,27 +6,15 @@ import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { allOf } from "../../src/auth/combine.js";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
-import {
-  build,
-  clockedStore,
-  closeServers,
-  erp,
-  event,
-  gate,
-  hmacAuth,
-  listen,
-  send,
-  signature,
-  signed,
-  viewOf,
-} from "./harness.js";
+import { build, clockedStore, erp, event, gate, hmacAuth, send, signature, signed, viewOf } from "./harness.js";
 
 afterEach(async () => {
   // Deadlines share one timer: it must have rung out on the clock that it was set on.
   if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(15_000);
   vi.useRealTimers();
-  closeServers();
+  await closeServers();
 });
 
 type Receiver = ReturnType<typeof build>["receiver"];
@@ -281,7 +270,7 @@ describe("what is told", () => {
     const { receiver, errors } = build({}, broken);
     const outcome = await deliver(receiver, "{}");
     expect(outcome.name).toBe("internal_error");
-    expect(outcome.trace.map(({ check }) => check)).toContain("prove");
+    expect(outcome.trace.map(({ check }) => check)).toContain("authenticate");
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
 
@@ -304,7 +293,9 @@ describe("what is told", () => {
     async (name) => {
       const { receiver } = build();
       receiver.on("order.created", (_, context) => {
-        expect(() => context.reply({ headers: { [name]: "1" } })).toThrow(/belongs to the connection, not to the reply/);
+        expect(() => context.reply({ headers: { [name]: "1" } })).toThrow(
+          /belongs to the connection, not to the reply/,
+        );
       });
       const port = await listen(http.createServer(receiver));
       expect(await send(port)).toMatchObject({ status: 200 });

@@ -1,3 +1,4 @@
+// Handlers: retries, replies, time limits, steps that run once, and errors.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type DedupeStore,
@@ -10,18 +11,8 @@ import {
   type WebhookError,
 } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  closeServers,
-  deliver,
-  eventBody,
-  gate,
-  listen,
-  post,
-  quiet,
-  type Run,
-  receiverOf,
-  signed,
-} from "./harness.js";
+import { closeServers, listen } from "../support/listen.js";
+import { deliver, eventBody, gate, post, quiet, type Run, receiverOf, signed } from "./harness.js";
 
 afterEach(closeServers);
 

@@ -1,8 +1,6 @@
 // A sender of our own, its signatures, and real HTTP with exact control over what is on the wire.
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
-import http, { type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import http, { type IncomingHttpHeaders } from "node:http";
 import {
   type Context,
   createReceiver,
@@ -120,28 +118,6 @@ export const deliver = (
   body: string = eventBody(),
   headers: Record<string, string> = {},
 ): Promise<Answer> => send(port, { body, headers });
-
-const closers: (() => void)[] = [];
-
-/** To be called in `afterEach`. */
-export function closeServers(): void {
-  for (const close of closers.splice(0)) close();
-}
-
-export function onClose(close: () => void): void {
-  closers.push(close);
-}
-
-export async function listen(app: RequestListener | Server): Promise<number> {
-  const server = typeof app === "function" ? http.createServer(app) : app;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closers.push(() => {
-    server.close();
-    server.closeAllConnections?.(); // HTTP/2 has none
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 /** A receiver with everything it tells kept. */
 export function build(options: ReceiverOptions<{}, never> = {}, sender: Sender = erp()) {

@@ -1,3 +1,4 @@
+// Options that cannot work are refused, and the most specific handler runs.
 import { createReceiver, defineSender, json, memoryStore, type ReceiverOptions } from "hookgate";
 import { hmac } from "hookgate/auth";
 import { describe, expect, it } from "vitest";

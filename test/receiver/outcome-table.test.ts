@@ -1,3 +1,4 @@
+// Every outcome of the table: its status, its body, and whether the sender retries.
 import http from "node:http";
 import { connect } from "node:net";
 import express, { type RequestHandler } from "express";
@@ -13,16 +14,15 @@ import {
 } from "hookgate";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { bearerToken } from "../../src/auth/schemes/bearer-token.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
 import {
   type Answer,
   build,
-  closeServers,
   erp,
   event,
   gate,
   hmacAuth,
-  listen,
   newId,
   problem,
   SECRET,

@@ -9,12 +9,13 @@ import { coreOf } from "../../src/create-receiver.js";
 import type { Inbox } from "../../src/inbox/inbox.js";
 import { spillTo } from "../../src/inbox/spill.js";
 import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
+import { closeServers, listen } from "../support/listen.js";
 import { until } from "../support/until.js";
-import { build, closeServers, gate, listen, send, signed } from "./harness.js";
+import { build, gate, send, signed } from "./harness.js";
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
-  closeServers();
+  await closeServers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 

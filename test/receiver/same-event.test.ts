@@ -1,8 +1,10 @@
 // Copies of one event in one process, and what a handler may rely on over all of its deliveries.
+
 import { header, json } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
 import { dedupeKey } from "../../src/dedupe/key.js";
-import { build, closeServers, erp, event, gate, signed } from "./harness.js";
+import { closeServers } from "../support/listen.js";
+import { build, erp, event, gate, signed } from "./harness.js";
 
 afterEach(closeServers);
 

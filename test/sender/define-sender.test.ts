@@ -1,3 +1,4 @@
+// defineSender accepts a complete definition and refuses each mistake in one.
 import { describe, expect, it } from "vitest";
 import { hmac, param } from "../../src/auth/index.js";
 import { createReceiver, defineSender, dotted, header, json, literal, type SenderDefinition } from "../../src/index.js";

@@ -7,6 +7,7 @@ import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { rsaPair } from "../../scripts/sample-keys.js";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const quiet = { logger: { warn() {}, error() {} } };
 const nowMs = 1_767_323_045_678;
@@ -62,7 +63,7 @@ describe("signed replies", () => {
   });
 });
 
-describe("signatures of deliveries", () => {
+describe(documentedAt("https://docs.antom.com/ac/ams/digital_signature"), () => {
   const body = JSON.stringify({ notifyType: "REFUND_RESULT", refundRequestId: "r1", result: { resultStatus: "S" } });
   const signed = rsaSign(`POST /hooks/alipay\nC1.2026-01-02T03:04:05.678+08:00.${body}`);
   const headers = (signature: string) => ({

@@ -1,11 +1,13 @@
 // Checks the sender Apple App Store Server Notifications.
 
 import { X509Certificate } from "node:crypto";
+import { Environment, SignedDataVerifier } from "@apple/app-store-server-library";
 import { appleAppStore } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { appleLike } from "../../scripts/sample-chain.js";
 import { APPLE_ROOT_CA_G3 } from "../../src/senders/shared/apple-root.js";
 import { delivered } from "../support/senders/deliver.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { anySender, send } from "../support/senders/send.js";
 
 describe("Apple's App Store", () => {
@@ -68,5 +70,26 @@ describe("Apple's App Store", () => {
   it("throws without a bundle id, and for another environment", () => {
     expect(() => appleAppStore({ bundleId: "" })).toThrow(/^appleAppStore: bundleId/);
     expect(() => appleAppStore({ bundleId: "a", environment: "Xcode" as never })).toThrow(/"Production" or "Sandbox"/);
+  });
+});
+
+describe("the library", () => {
+  const { root, signer } = appleLike();
+  libraryOracle("@apple/app-store-server-library", {
+    sender: appleAppStore({ bundleId: "com.example", environment: "Sandbox", roots: [root] }),
+    // Apple's chain ends with its root.
+    key: signer + root,
+    type: "SUBSCRIBED.INITIAL_BUY",
+    payload: {
+      notificationType: "SUBSCRIBED",
+      subtype: "INITIAL_BUY",
+      notificationUUID: "n-1",
+      data: { bundleId: "com.example", environment: "Sandbox", note: NOTE },
+    },
+    accepts({ body }) {
+      const verifier = new SignedDataVerifier([Buffer.from(root)], false, Environment.SANDBOX, "com.example");
+      return verifier.verifyAndDecodeNotification((JSON.parse(body) as { signedPayload: string }).signedPayload);
+    },
+    change: (body) => body.replace(/\.([^.]*)"/, (_, signature: string) => `.${[...signature].reverse().join("")}"`),
   });
 });

@@ -4,7 +4,12 @@ import { createHmac } from "node:crypto";
 import { asana } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { JSON_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { at } from "../support/senders/handshake.js";
+
+function hex(text: string, key = secret, algorithm = "sha256"): string {
+  return createHmac(algorithm, key).update(text).digest("hex");
+}
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -35,4 +40,11 @@ describe("a secret that comes by itself", () => {
     });
     expect(seen).toEqual([]);
   });
+});
+
+documentationOracle("https://developers.asana.com/docs/webhooks-guide", {
+  sender: asana({ secret }),
+  body: { events: [{ action: "changed", resource: { gid: "1", resource_type: "task" } }] },
+  headers: (body) => ({ "x-hook-signature": hex(body) }),
+  seen: { type: "task.changed" },
 });

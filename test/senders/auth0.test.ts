@@ -3,6 +3,7 @@
 import { auth0 } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { anySender, send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -41,4 +42,12 @@ describe("kinds of one sender", () => {
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([expected]);
   });
+});
+
+documentationOracle("https://auth0.com/docs/customize/log-streams/custom-log-streams", {
+  sender: auth0({ token: secret }),
+  forged: { headers: { authorization: `${secret}x` } },
+  body: [{ log_id: "l1", data: { type: "s" } }],
+  headers: () => ({ authorization: secret }),
+  seen: { type: "s", id: "l1" },
 });

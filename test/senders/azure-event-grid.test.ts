@@ -6,6 +6,7 @@ import { SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
 import { rsaPair } from "../../scripts/sample-keys.js";
 import { JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
 import { send } from "../support/senders/send.js";
 
@@ -36,7 +37,7 @@ describe("Azure Event Grid's handshakes", () => {
   });
 });
 
-describe("Azure Event Grid with Microsoft Entra", () => {
+describe(documentedAt("https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery"), () => {
   const { publicKey, privateKey } = rsaPair();
   const tenantId = "72f988bf-86f1-41af-91ab-2d7cd011db47";
   const entra = { tenantId, audience: "api://grid-hook", publicKey };

@@ -2,7 +2,9 @@
 
 import { createHmac } from "node:crypto";
 import { bigcommerce } from "hookgate/senders";
+import { Webhook } from "standardwebhooks";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
@@ -30,3 +32,10 @@ documentationOracle(
   "https://developer.bigcommerce.com/docs/integrations/webhooks",
   ofRawSecret(bigcommerce({ secret: "ws_secret_of_some_length" })),
 );
+
+libraryOracle("standardwebhooks", {
+  sender: bigcommerce({ secret }),
+  type: "a.b",
+  payload: { scope: "a.b", note: NOTE },
+  accepts: ({ headers, body }) => new Webhook(secret, { format: "raw" }).verify(body, { ...headers }),
+});

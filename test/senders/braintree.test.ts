@@ -7,6 +7,7 @@ import { braintree } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { delivered, FORM_TYPE } from "../support/senders/deliver.js";
+import { byLibrary } from "../support/senders/library-oracle.js";
 import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -68,7 +69,7 @@ describe("signatures, kinds and challenges", () => {
   });
 });
 
-describe("the library braintree", () => {
+describe(byLibrary("braintree"), () => {
   const keys = { publicKey: "integration_public_key", privateKey: "integration_private_key" };
   const gateway = new braintreeSdk.BraintreeGateway({
     environment: braintreeSdk.Environment.Sandbox,

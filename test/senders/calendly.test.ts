@@ -1,8 +1,17 @@
 // Checks the sender Calendly.
 
+import { createHmac } from "node:crypto";
 import { calendly } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
+
+function hex(text: string, key = secret, algorithm = "sha256"): string {
+  return createHmac(algorithm, key).update(text).digest("hex");
+}
+const nowMs = 1_767_323_045_000;
+const seconds = String(nowMs / 1000);
+const now = () => nowMs;
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -23,4 +32,12 @@ describe("kinds of one sender", () => {
       expect(seen).toMatchObject([expected]);
     },
   );
+});
+
+documentationOracle("https://developer.calendly.com/api-docs", {
+  sender: calendly({ secret }),
+  options: { now },
+  body: { event: "invitee.created", payload: {} },
+  headers: (body) => ({ "calendly-webhook-signature": `t=${seconds},v1=${hex(`${seconds}.${body}`)}` }),
+  seen: { type: "invitee.created" },
 });

@@ -4,6 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { circle } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
@@ -21,3 +22,7 @@ describe("circle", () => {
     expect((await receive({ method: "HEAD" })).reply).toMatchObject({ status: 200, body: "" });
   });
 });
+
+vectorOracle("circle", ({ secretOrKey: key = "" }) =>
+  circle({ keys: { "879dc113-5ca4-4ff7-a6b7-54652083fcf8": key } }),
+);

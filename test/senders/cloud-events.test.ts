@@ -1,9 +1,12 @@
 // Checks the sender CloudEvents.
 
+import { CloudEvent, HTTP } from "cloudevents";
 import { createReceiver, type ReceiverOptions } from "hookgate";
 import { cloudEvents } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { delivered } from "../support/senders/deliver.js";
 import { deliver, idsOf } from "../support/senders/in-order.js";
+import { byLibrary } from "../support/senders/library-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const logger = { warn() {}, error() {} };
@@ -100,5 +103,20 @@ describe("OPTIONS, and the three ways to send", () => {
       body: "{}",
     });
     expect(seen).toEqual(["a.b /s.1", "a.b /s.2", "c /s.3"]);
+  });
+});
+
+describe(byLibrary("cloudevents"), () => {
+  const event = new CloudEvent({ id: "1", source: "/s", type: "a.b", data: { note: "é 😀" } });
+
+  it.each([
+    ["binary", HTTP.binary(event)],
+    ["structured", HTTP.structured(event)],
+  ])("writes a %s event that the sender reads as the library does", async (_, { headers, body }) => {
+    const { seen, receive } = delivered(cloudEvents({ token: secret }));
+    const sent = { ...(headers as Record<string, string>), authorization: `Bearer ${secret}` };
+    expect(await receive({ headers: sent, body: body as string })).toMatchObject({ name: "processed" });
+    const read = HTTP.toEvent({ headers, body }) as CloudEvent<unknown>;
+    expect(seen).toMatchObject([{ type: read.type, id: `${read.source}.${read.id}` }]);
   });
 });

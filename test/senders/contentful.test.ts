@@ -48,7 +48,9 @@ describe("what a proof leaves open", () => {
       { headers: { "x-contentful-topic": "T" } },
     );
     expect(outcome).toMatchObject({ name: "processed" });
-    expect(outcome.trace.find((line) => line.check === "identify")?.hint).toContain("x-contentful-topic (signed)");
+    expect(outcome.trace.find((line) => line.check === "extract-events")?.hint).toContain(
+      "x-contentful-topic (signed)",
+    );
     const unlisted = { ...signed.headers, "x-contentful-signed-headers": "content-type" };
     expect(await receive({ ...signed, url: "/hook", headers: unlisted })).toMatchObject({ name: "unauthenticated" });
     expect(await receive({ ...signed, url: "/other" })).toMatchObject({ name: "unauthenticated" });

@@ -4,6 +4,11 @@ import { createHmac } from "node:crypto";
 import { discourse } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, FORM_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
+
+function hex(text: string, key = secret, algorithm = "sha256"): string {
+  return createHmac(algorithm, key).update(text).digest("hex");
+}
 
 const secret = "0123456789abcdef0123456789abcdef";
 function hmac(text: string | Uint8Array, encoding: "hex" | "base64", algorithm = "sha256"): string {
@@ -40,4 +45,15 @@ describe("discourse, the content type of forms", () => {
     await receive({ headers: { ...headers, "x-discourse-event-type": "ping" }, body });
     expect(seen).toMatchObject([{ type: "ping", id: "1" }]);
   });
+});
+
+documentationOracle("https://github.com/discourse/discourse/blob/main/app/jobs/regular/emit_web_hook_event.rb", {
+  sender: discourse({ secret }),
+  body: { post: { id: 1 } },
+  headers: (body) => ({
+    "x-discourse-event": "post_created",
+    "x-discourse-event-id": "7",
+    "x-discourse-event-signature": `sha256=${hex(body)}`,
+  }),
+  seen: { type: "post_created", id: "7" },
 });

@@ -4,7 +4,12 @@ import { createHmac } from "node:crypto";
 import { docusign } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { anySender, send } from "../support/senders/send.js";
+
+function base64(text: string, key = secret): string {
+  return createHmac("sha256", key).update(text).digest("base64");
+}
 
 const secret = "0123456789abcdef0123456789abcdef";
 function hmac(text: string | Uint8Array, encoding: "hex" | "base64", algorithm = "sha256"): string {
@@ -57,4 +62,11 @@ describe("how they write", () => {
     };
     expect(await receive({ headers, body })).toMatchObject({ name: "processed" });
   });
+});
+
+documentationOracle("https://developers.docusign.com/platform/webhooks/connect/validate/", {
+  sender: docusign({ secret }),
+  body: { event: "envelope-completed", data: {} },
+  headers: (body) => ({ "x-docusign-signature-1": base64(body) }),
+  seen: { type: "envelope-completed" },
 });

@@ -1,8 +1,10 @@
 // Checks the sender Dropbox Sign.
 
+import { EventCallbackHelper, EventCallbackRequest } from "@dropbox/sign";
 import { dropboxSign } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered } from "../support/senders/deliver.js";
+import { libraryOracle } from "../support/senders/library-oracle.js";
 import { anySender, send } from "../support/senders/send.js";
 import { readVectors } from "../support/senders/vector-oracle.js";
 
@@ -44,4 +46,18 @@ describe("Dropbox Sign", () => {
     for (const signer of ["a", "b"]) ids.push((await send(dropboxSign({ secret }), event(signer))).seen[0]?.id);
     expect(ids).toEqual(["signature_request_viewed.1.r.a", "signature_request_viewed.1.r.b"]);
   });
+});
+
+libraryOracle("@dropbox/sign", {
+  sender: dropboxSign({ secret }),
+  type: "signature_request_viewed",
+  payload: {
+    event: { event_time: "1348177752", event_type: "signature_request_viewed", event_metadata: {} },
+    signature_request: { signature_request_id: "r" },
+  },
+  accepts({ body }) {
+    const json = JSON.parse(body.slice(body.indexOf("{"), body.lastIndexOf("}") + 1));
+    return EventCallbackHelper.isValid(secret, EventCallbackRequest.init(json));
+  },
+  change: (body) => body.replace("1348177752", "1348177753"),
 });

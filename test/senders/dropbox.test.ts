@@ -1,8 +1,14 @@
 // Checks the sender Dropbox.
 
+import { createHmac } from "node:crypto";
 import { dropbox } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
+
+function hex(text: string, key = secret, algorithm = "sha256"): string {
+  return createHmac(algorithm, key).update(text).digest("hex");
+}
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -34,4 +40,11 @@ describe("a challenge in the query", () => {
   ])("%s is no handshake: 405", async (_name, url) => {
     expect(await at(dropbox({ secret })).receive({ method: "GET", url })).toMatchObject({ name: "method_not_allowed" });
   });
+});
+
+documentationOracle("https://www.dropbox.com/developers/reference/webhooks", {
+  sender: dropbox({ secret }),
+  body: { list_folder: { accounts: ["dbid:1"] } },
+  headers: (body) => ({ "x-dropbox-signature": hex(body) }),
+  seen: { type: "list_folder" },
 });

@@ -1,9 +1,13 @@
 // Checks the sender eBay Notification API.
 
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import client from "event-notification-nodejs-sdk/lib/client.js";
+import validator from "event-notification-nodejs-sdk/lib/validator.js";
 import { ebay } from "hookgate/senders";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
+import { header } from "../support/senders/signed.js";
 import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -59,4 +63,43 @@ describe("ebay", () => {
     expect(() => ebay({ ...options, verifyToken: "short" })).toThrow(/verifyToken/);
     expect(() => ebay({ ...options, endpoint: "example.com" })).toThrow(/endpoint/);
   });
+});
+
+libraryOracle("event-notification-nodejs-sdk", {
+  sender: ebay({
+    keys: { k1: pem(ec.publicKey).replaceAll("\n", "") },
+    verifyToken: "0123456789abcdef0123456789abcdef",
+    endpoint: "https://example.com/webhooks/ebay",
+  }),
+  key: ec.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+  type: "MARKETPLACE_ACCOUNT_DELETION",
+  payload: {
+    metadata: { topic: "MARKETPLACE_ACCOUNT_DELETION" },
+    notification: { notificationId: "n1", data: { note: NOTE } },
+  },
+  headers: { "x-ebay-signature.alg": "ecdsa", "x-ebay-signature.kid": "k1" },
+  async accepts(signed) {
+    // It would ask eBay for the key.
+    const key = vi.spyOn(client, "getPublicKey").mockResolvedValue({ key: pem(ec.publicKey).replaceAll("\n", "") });
+    try {
+      return await validator.validateSignature(JSON.parse(signed.body), header(signed, "x-ebay-signature"), {});
+    } finally {
+      key.mockRestore();
+    }
+  },
+});
+
+it("event-notification-nodejs-sdk answers the challenge as the sender does", async () => {
+  const config = {
+    verificationToken: "0123456789abcdef0123456789abcdef",
+    endpoint: "https://example.com/webhooks/ebay",
+  };
+  const challengeResponse = validator.generateChallengeResponse("a71d", config);
+  const sender = ebay({
+    keys: { k1: pem(ec.publicKey) },
+    verifyToken: config.verificationToken,
+    endpoint: config.endpoint,
+  });
+  const { reply } = await delivered(sender).receive({ method: "GET", url: "/?challenge_code=a71d" });
+  expect(reply.body).toBe(JSON.stringify({ challengeResponse }));
 });

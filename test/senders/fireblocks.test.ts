@@ -6,13 +6,14 @@ import type { AddressInfo } from "node:net";
 import { fireblocks } from "hookgate/senders";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }) as string;
 const rsaSign = (text: string | Buffer, hash = "sha256") =>
   sign(hash, Buffer.from(text as string), rsa.privateKey).toString("base64");
 
-describe("fireblocks", () => {
+describe(documentedAt("https://developers.fireblocks.com/reference/validating-webhooks"), () => {
   const body = JSON.stringify({ id: "f1", eventType: "transaction.created" });
   const jwk = { ...rsa.publicKey.export({ format: "jwk" }), kid: "k1", alg: "RS512", use: "sig" };
   const server = createServer((_req, res) => res.end(JSON.stringify({ keys: [jwk] })));

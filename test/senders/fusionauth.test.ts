@@ -1,8 +1,10 @@
 // Checks the sender FusionAuth.
 
+import { createHash, createHmac } from "node:crypto";
 import { fusionauth } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { rsaPair } from "../../scripts/sample-keys.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -35,4 +37,17 @@ describe("misuse", () => {
     expect(make).toThrow(TypeError);
     expect(make).toThrow(message);
   });
+});
+
+documentationOracle("https://fusionauth.io/docs/extend/events-and-webhooks/signing", {
+  sender: fusionauth({ secret }),
+  body: { event: { id: "1", type: "user.create" } },
+  headers(body) {
+    const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const hash = createHash("sha256").update(body).digest("base64");
+    const input = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ request_body_sha256: hash })}`;
+    const signature = createHmac("sha256", secret).update(input).digest("base64url");
+    return { "x-fusionauth-signature-jwt": `${input}.${signature}` };
+  },
+  seen: { type: "user.create", id: "1" },
 });

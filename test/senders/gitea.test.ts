@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { gitea } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, FORM_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 function hmac(text: string | Uint8Array, encoding: "hex" | "base64", algorithm = "sha256"): string {
@@ -44,4 +45,15 @@ describe("gitea, a form", () => {
     const outcome = await receive({ headers: { ...headers, "x-gitea-signature": hmac(body, "hex") }, body });
     expect(outcome.reply.status).toBe(401);
   });
+});
+
+documentationOracle("https://github.com/go-gitea/gitea/blob/main/services/webhook/deliver.go", {
+  sender: gitea({ secret }),
+  body: { ref: "refs/heads/main" },
+  headers: (body) => ({
+    "x-gitea-event": "push",
+    "x-gitea-delivery": "d1",
+    "x-gitea-signature": createHmac("sha256", secret).update(body).digest("hex"),
+  }),
+  seen: { type: "push", id: "d1" },
 });

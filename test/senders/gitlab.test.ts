@@ -3,8 +3,10 @@
 import { createReceiver, type ReceiverOptions } from "hookgate";
 import { gitlab } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
+import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { deliver, idsOf } from "../support/senders/in-order.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const whsec = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
@@ -64,4 +66,13 @@ describe("token and signature", () => {
     expect(sent).toMatchObject({ status: 200, outcome: { name: "ignored", events: [{ id: "w1", type: "push" }] } });
     expect(() => gitlab({})).toThrow(TypeError);
   });
+});
+
+libraryOracle("standardwebhooks", {
+  kind: "a signing token",
+  sender: gitlab({ secret: whsec }),
+  type: "push",
+  payload: { object_kind: "push", note: NOTE },
+  headers: { "webhook-id": "w1" },
+  accepts: ({ headers, body }) => new Webhook(whsec).verify(body, { ...headers }),
 });

@@ -1,9 +1,12 @@
 // Checks the sender Google Cloud Pub/Sub.
 
+import { OAuth2Client } from "google-auth-library";
 import { googlePubsub } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { rsaPair } from "../../scripts/sample-keys.js";
+import { libraryOracle } from "../support/senders/library-oracle.js";
 import { HOOK_URL, send } from "../support/senders/send.js";
+import { header } from "../support/senders/signed.js";
 
 describe("kinds of one sender", () => {
   it("googlePubsub: an attribute names the type, and unwrapped messages are found by their headers", async () => {
@@ -16,4 +19,25 @@ describe("kinds of one sender", () => {
       { type: "message", id: "7", payload: { a: 1 } },
     ]);
   });
+});
+
+libraryOracle("google-auth-library", {
+  sender: googlePubsub({
+    audience: HOOK_URL,
+    serviceAccount: "a@b.iam.gserviceaccount.com",
+    publicKey: rsaPair().publicKey,
+  }),
+  key: rsaPair().privateKey,
+  type: "message",
+  payload: { message: { messageId: "1", data: "e30=" } },
+  accepts(signed) {
+    const token = header(signed, "authorization").replace("Bearer ", "");
+    // A test sender's token names no key.
+    const keys = { undefined: rsaPair().publicKey };
+    return new OAuth2Client().verifySignedJwtWithCertsAsync(token, keys, HOOK_URL, ["https://accounts.google.com"]);
+  },
+  forge: (signed) => ({
+    ...signed,
+    headers: { ...signed.headers, authorization: header(signed, "authorization").replace(/.{10}$/, "AAAAAAAAAA") },
+  }),
 });

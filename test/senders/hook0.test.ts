@@ -34,11 +34,11 @@ describe("hook0", () => {
     const swapped = await send({ ...head, "x-event-id": "e2", "x-hook0-signature": signature });
     expect(swapped).toMatchObject({ name: "unauthenticated" });
     const bound = await send({ ...head, "x-hook0-signature": signature });
-    const hint = bound.trace.find(({ check }) => check === "identify")?.hint;
+    const hint = bound.trace.find(({ check }) => check === "extract-events")?.hint;
     expect(hint).toContain("id from header x-event-id (signed)");
     const dotted = `t=${seconds},h=x-event-id x-source,v1=${hex(`${seconds}.x-event-id x-source.e1.a.b.${body}`)}`;
     const loose = await send({ ...head, "x-source": "a.b", "x-hook0-signature": dotted });
-    expect(loose.trace.find(({ check }) => check === "identify")?.hint).toContain("x-event-id (not signed)");
+    expect(loose.trace.find(({ check }) => check === "extract-events")?.hint).toContain("x-event-id (not signed)");
   });
 
   it("is what Coinbase's developer platform sends, beside Commerce's own header", async () => {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { kakao } from "hookgate/senders";
 import { beforeAll, describe, expect, it } from "vitest";
 import { delivered, FORM_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const token = "0123456789abcdef0123456789abcdef";
 const audience = "rest-api-key";
@@ -26,7 +27,7 @@ beforeAll(async () => {
   jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
 });
 
-describe("callbacks", () => {
+describe(documentedAt("https://developers.kakao.com/docs/latest/ko/kakaologin/callback"), () => {
   const body = "app_id=1&user_id=2&referrer_type=ACCOUNT_DELETE";
   it("hand over a form that comes with the admin key", async () => {
     const { seen, receive } = delivered(kakao({ token }));

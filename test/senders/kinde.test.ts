@@ -1,12 +1,16 @@
 // Checks the sender Kinde.
 
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { decodeWebhook } from "@kinde/webhooks";
 import type { Sender } from "hookgate";
 import { kinde } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { ed25519Pair, rsaPair } from "../../scripts/sample-keys.js";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { anySender, send } from "../support/senders/send.js";
 
 const nowSeconds = Math.floor(Date.now() / 1000);
@@ -62,4 +66,25 @@ describe("a body that is a token", () => {
       createTestSender(anySender(kinde({ publicKey })), { key: ed25519Pair().privateKey }).sign({ payload: event }),
     ).rejects.toThrow(TypeError);
   });
+});
+
+libraryOracle("@kinde/webhooks", {
+  sender: kinde({ publicKey: rsaPair().publicKey }),
+  key: rsaPair().privateKey,
+  type: "user.created",
+  payload: { type: "user.created", event_id: "event_1", data: { user: { id: "kp_1", note: NOTE } } },
+  async accepts({ body }) {
+    const jwk = { ...createPublicKey(rsaPair().publicKey).export({ format: "jwk" }), alg: "RS256", use: "sig" };
+    const server = createServer((_req, res) =>
+      res.setHeader("content-type", "application/json").end(JSON.stringify({ keys: [jwk] })),
+    );
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    try {
+      return await decodeWebhook(body, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  },
+  change: (body) => body.replace(/.{10}$/, "AAAAAAAAAA"),
 });

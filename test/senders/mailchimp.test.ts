@@ -2,6 +2,7 @@
 
 import { mailchimp } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -13,4 +14,13 @@ describe("Mailchimp's look at its URL", () => {
     expect(await receive({ method: "GET", url: "/hook?token=x" })).toMatchObject({ name: "unauthenticated" });
     expect(await receive({ method: "GET", url: "/hook" })).toMatchObject({ name: "unauthenticated" });
   });
+});
+
+documentationOracle("https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/", {
+  sender: mailchimp({ token: secret }),
+  url: `/hook?token=${secret}`,
+  forged: { url: `/hook?token=${secret}x` },
+  headers: () => ({ "content-type": "application/x-www-form-urlencoded" }),
+  body: "type=subscribe",
+  seen: { type: "subscribe" },
 });

@@ -2,7 +2,10 @@
 
 import { meta } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { WhatsAppAPI } from "whatsapp-api-js";
+import { libraryOracle } from "../support/senders/library-oracle.js";
 import { receiverOf } from "../support/senders/receiver-of.js";
+import { header } from "../support/senders/signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -21,4 +24,18 @@ describe("challenges by GET", () => {
   it("meta: is not built without its verify token", () => {
     expect(() => meta({ secret, verifyToken: "" })).toThrow(/meta: verifyToken/);
   });
+});
+
+libraryOracle("whatsapp-api-js", {
+  sender: meta({ secret, verifyToken: "my-verify-token" }),
+  type: "whatsapp_business_account",
+  payload: {
+    object: "whatsapp_business_account",
+    entry: [{ id: "1", changes: [{ field: "messages", value: { a: 10 } }] }],
+  },
+  accepts: (signed) =>
+    new WhatsAppAPI({ token: "t", appSecret: secret, webhookVerifyToken: "my-verify-token" }).verifyRequestSignature(
+      signed.body,
+      header(signed, "x-hub-signature-256"),
+    ),
 });

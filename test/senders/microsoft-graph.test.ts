@@ -3,6 +3,7 @@
 import { microsoftGraph } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
 import { anySender, send } from "../support/senders/send.js";
 
@@ -63,4 +64,11 @@ describe("what a proof leaves open", () => {
     expect(await batch(secret, 7)).toMatchObject({ name: "bad_credentials" });
     expect(await batch()).toMatchObject({ name: "bad_credentials" });
   });
+});
+
+documentationOracle("https://learn.microsoft.com/graph/change-notifications-delivery-webhooks", {
+  sender: microsoftGraph({ clientState: secret }),
+  forged: { body: { value: [{ changeType: "updated", resource: "Users/1", clientState: `${secret}x` }] } },
+  body: { value: [{ changeType: "updated", resource: "Users/1", clientState: secret }] },
+  seen: { type: "updated" },
 });

@@ -5,6 +5,7 @@ import type { Sender } from "hookgate";
 import { monday } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const URL = "https://example.com/hooks/monday";
@@ -17,7 +18,7 @@ function hs256(claims: object, secret = SECRET): string {
 const of = (sender: unknown) => sender as Sender<Record<string, unknown>>;
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("monday.com", () => {
+describe(documentedAt("https://developer.monday.com/apps/docs/integration-authorization"), () => {
   const body = JSON.stringify({ event: { type: "create_pulse", triggerUuid: "t-1", boardId: 1 } });
   /** As monday.com's documentation shows it. */
   const claims = { accountId: 1_825_528, userId: 4_012_689, aud: URL, exp: nowSeconds + 300, iat: nowSeconds };

@@ -2,7 +2,11 @@
 
 import { createHmac } from "node:crypto";
 import { openai } from "hookgate/senders";
+import OpenAI from "openai";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
+
+const whsec = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
@@ -26,3 +30,10 @@ for (const version of ["", "v1,"]) {
     seen: { type: "response.completed", id: "w1" },
   });
 }
+
+libraryOracle("openai", {
+  sender: openai({ secret: whsec }),
+  type: "response.completed",
+  payload: { type: "response.completed", note: NOTE },
+  accepts: ({ headers, body }) => new OpenAI({ apiKey: "test" }).webhooks.unwrap(body, { ...headers }, whsec),
+});

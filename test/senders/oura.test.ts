@@ -1,7 +1,9 @@
 // Checks the sender Oura.
 
+import { createHmac } from "node:crypto";
 import { oura } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
 import { send } from "../support/senders/send.js";
 
@@ -53,4 +55,14 @@ describe("misuse", () => {
     expect(make).toThrow(TypeError);
     expect(make).toThrow(message);
   });
+});
+
+documentationOracle("https://cloud.ouraring.com/v2/docs", {
+  sender: oura({ secret, verifyToken }),
+  body: { event_type: "create", data_type: "daily_sleep", object_id: "o1", event_time: "2026-01-02T03:04:05Z" },
+  headers: (body) => ({
+    "x-oura-timestamp": "1767323045",
+    "x-oura-signature": createHmac("sha256", secret).update(`1767323045${body}`).digest("hex").toUpperCase(),
+  }),
+  seen: { type: "daily_sleep.create", id: "daily_sleep.create.o1.2026-01-02T03:04:05Z" },
 });

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { crc32 } from "../../src/auth/signature/crc32.js";
 import type { SignedDelivery } from "../../src/test-sender/compose.js";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 import { type RoutedServer, routeTls, tlsPem } from "../support/senders/routed-tls.js";
 import { vectorOracle } from "../support/senders/vector-oracle.js";
 
@@ -49,7 +50,7 @@ describe("PayPal", () => {
   });
 });
 
-describe("paypal", () => {
+describe(documentedAt("https://developer.paypal.com/api/rest/webhooks/rest/"), () => {
   const webhookId = "4JH86294D6297924G";
   const body = JSON.stringify({ id: "WH-1", event_type: "PAYMENT.CAPTURE.COMPLETED" });
   const time = "2020-01-02T03:04:05Z";

@@ -1,8 +1,17 @@
 // Checks the sender Persona.
 
+import { createHmac } from "node:crypto";
 import { persona } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
+
+function hex(text: string, key = secret, algorithm = "sha256"): string {
+  return createHmac(algorithm, key).update(text).digest("hex");
+}
+const nowMs = 1_767_323_045_000;
+const seconds = String(nowMs / 1000);
+const now = () => nowMs;
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -17,4 +26,12 @@ describe("how they write", () => {
       name: "processed",
     });
   });
+});
+
+documentationOracle("https://docs.withpersona.com/webhooks-best-practices", {
+  sender: persona({ secret }),
+  options: { now },
+  body: { data: { id: "evt_1", attributes: { name: "inquiry.completed" } } },
+  headers: (body) => ({ "persona-signature": `t=${seconds},v1=${hex(`${seconds}.${body}`)}` }),
+  seen: { type: "inquiry.completed", id: "evt_1" },
 });

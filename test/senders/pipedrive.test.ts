@@ -2,6 +2,7 @@
 
 import { pipedrive } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -34,4 +35,12 @@ describe("kinds of one sender", () => {
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([expected]);
   });
+});
+
+documentationOracle("https://pipedrive.readme.io/docs/guide-for-webhooks-v2", {
+  sender: pipedrive({ username: "hooks", password: secret }),
+  forged: { headers: { authorization: `Basic ${Buffer.from(`hooks:${secret}x`).toString("base64")}` } },
+  body: { meta: { action: "create", entity: "deal", id: "u1" } },
+  headers: () => ({ authorization: `Basic ${Buffer.from(`hooks:${secret}`).toString("base64")}` }),
+  seen: { type: "create.deal", id: "u1" },
 });

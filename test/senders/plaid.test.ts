@@ -4,12 +4,13 @@ import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { plaid } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const nowMs = 1_767_323_045_000;
 const now = () => nowMs;
 
-describe("plaid", () => {
+describe(documentedAt("https://plaid.com/docs/api/webhooks/webhook-verification/"), () => {
   const body = '{\n  "webhook_type": "ITEM",\n  "webhook_code": "ERROR"\n}';
   const jwk = { ...ec.publicKey.export({ format: "jwk" }), kid: "k1", alg: "ES256", use: "sig" };
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -2,7 +2,9 @@
 
 import { createHmac } from "node:crypto";
 import { polar } from "hookgate/senders";
+import { Webhook } from "standardwebhooks";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -33,3 +35,10 @@ documentationOracle(
   "https://polar.sh/docs/integrate/webhooks/delivery",
   ofRawSecret(polar({ secret: "ws_secret_of_some_length" })),
 );
+
+libraryOracle("standardwebhooks", {
+  sender: polar({ secret }),
+  type: "a.b",
+  payload: { type: "a.b", note: NOTE },
+  accepts: ({ headers, body }) => new Webhook(secret, { format: "raw" }).verify(body, { ...headers }),
+});

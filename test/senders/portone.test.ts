@@ -1,10 +1,14 @@
 // Checks the sender PortOne.
 
 import { createHmac } from "node:crypto";
+import { Webhook } from "@portone/server-sdk";
 import { portone } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { JSON_TYPE } from "../support/senders/deliver.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { NOW_SECONDS, receiverOf } from "../support/senders/receiver-of.js";
+
+const whsec = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
 
 const secret = "0123456789abcdef0123456789abcdef";
 const hmac = (text: string, encoding: "hex" | "base64" = "hex", algorithm = "sha256", key: string | Buffer = secret) =>
@@ -42,4 +46,11 @@ describe("portone", () => {
     expect(() => portone({})).toThrow(/portone: give secret .* or confirm/);
     expect(() => portone({ secret: whsec, confirm: () => true })).toThrow(/one of the two/);
   });
+});
+
+libraryOracle("@portone/server-sdk", {
+  sender: portone({ secret: whsec }),
+  type: "Transaction.Paid",
+  payload: { type: "Transaction.Paid", timestamp: "2026-01-02T03:04:05.678Z", data: { paymentId: NOTE } },
+  accepts: ({ headers, body }) => Webhook.verify(whsec, body, { ...headers }),
 });

@@ -2,6 +2,7 @@
 
 import { postmark } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -35,4 +36,12 @@ describe("kinds of one sender", () => {
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([expected]);
   });
+});
+
+documentationOracle("https://postmarkapp.com/developer/webhooks/webhooks-overview", {
+  sender: postmark({ username: "hooks", password: secret }),
+  forged: { headers: { authorization: `Basic ${Buffer.from(`hooks:${secret}x`).toString("base64")}` } },
+  body: { RecordType: "Bounce", ID: 1 },
+  headers: () => ({ authorization: `Basic ${Buffer.from(`hooks:${secret}`).toString("base64")}` }),
+  seen: { type: "Bounce", id: "Bounce.1" },
 });

@@ -5,6 +5,7 @@ import { createReceiver, memoryStore, type Sender } from "hookgate";
 import { praxis, praxisReply } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const quiet = { logger: { warn() {}, error() {} } };
@@ -143,7 +144,7 @@ describe("praxis, whose answers are hashed as its deliveries are", () => {
   });
 });
 
-describe("deliveries", () => {
+describe(documentedAt("https://docs.praxis.tech/docs/authentication"), () => {
   const payment = {
     merchant_id: "m",
     application_key: "a",

@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { quickbooks } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 function base64(text: string, key = secret): string {
@@ -23,4 +24,11 @@ describe("batches", () => {
       { id: undefined, type: "dataChangeEvent", payload: { realmId: "1" } },
     ]);
   });
+});
+
+documentationOracle("https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks", {
+  sender: quickbooks({ secret }),
+  body: { eventNotifications: [{ realmId: "1", dataChangeEvent: { entities: [] } }] },
+  headers: (body) => ({ "intuit-signature": base64(body) }),
+  seen: { type: "dataChangeEvent" },
 });

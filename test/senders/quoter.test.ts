@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { quoter } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, FORM_TYPE } from "../support/senders/deliver.js";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
@@ -11,7 +12,7 @@ const now = () => nowMs;
 const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 const hash = (text: string, algorithm: string) => createHash(algorithm).update(text).digest("hex");
 
-describe("forms with a hash", () => {
+describe(documentedAt("https://help.quoter.com"), () => {
   const seconds = String(nowMs / 1000);
   const quote = (data: string, key = secret) =>
     form({ hash: hash(key + seconds + data, "md5"), timestamp: seconds, data });

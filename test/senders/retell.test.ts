@@ -1,8 +1,11 @@
 // Checks the sender Retell AI.
 
 import { retell } from "hookgate/senders";
+import { verify } from "retell-sdk";
 import { describe, expect, it } from "vitest";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { send } from "../support/senders/send.js";
+import { header } from "../support/senders/signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -23,4 +26,11 @@ describe("kinds of one sender", () => {
       expect(seen).toMatchObject([expected]);
     },
   );
+});
+
+libraryOracle("retell-sdk", {
+  sender: retell({ secret }),
+  type: "call_ended",
+  payload: { event: "call_ended", call: { call_id: "c1", note: NOTE } },
+  accepts: (signed) => verify(signed.body, secret, header(signed, "x-retell-signature")),
 });

@@ -3,6 +3,7 @@
 import { ringcentral } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { JSON_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { receiverOf } from "../support/senders/receiver-of.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -18,4 +19,12 @@ describe("ringcentral", () => {
     });
     expect(delivery).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
   });
+});
+
+documentationOracle("https://developers.ringcentral.com/guide/notifications/webhooks/creating-webhooks", {
+  sender: ringcentral({ token: secret }),
+  forged: { headers: { "verification-token": `${secret}x` } },
+  body: { uuid: "u1", event: "/restapi/v1.0/account/1/extension/2/presence" },
+  headers: () => ({ "verification-token": secret }),
+  seen: { type: "/restapi/v1.0/account/1/extension/2/presence", id: "u1" },
 });

@@ -1,7 +1,9 @@
 // Checks the sender Segment.
 
+import { createHmac } from "node:crypto";
 import { segment } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -33,7 +35,7 @@ describe("what a proof leaves open", () => {
     ];
     const { signed, receive, outcome } = await send(segment({ secret, batches: true }), batch);
     expect(outcome).toMatchObject({ name: "processed" });
-    expect(outcome.trace.find((line) => line.check === "identify")?.hint).toContain("not signed");
+    expect(outcome.trace.find((line) => line.check === "extract-events")?.hint).toContain("not signed");
     const [first] = JSON.parse(Buffer.from(signed.body).toString("utf8")) as object[];
     const more = await receive({
       ...signed,
@@ -51,4 +53,11 @@ describe("what a proof leaves open", () => {
     expect(await receive({ ...signed, body: ` ${body}` })).toMatchObject({ name: "unauthenticated" });
     expect(await receive({ ...signed, body: ` [${body}]` })).toMatchObject({ name: "processed" });
   });
+});
+
+documentationOracle("https://github.com/segmentio/segment-docs", {
+  sender: segment({ secret }),
+  body: { type: "track", messageId: "m1" },
+  headers: (body) => ({ "x-signature": createHmac("sha1", secret).update(body).digest("hex") }),
+  seen: { type: "track", id: "m1" },
 });

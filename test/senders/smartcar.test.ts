@@ -3,9 +3,12 @@
 import { createHmac } from "node:crypto";
 import { smartcar } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
+import smartcarSdk from "smartcar";
 import { describe, expect, it } from "vitest";
 import { JSON_TYPE } from "../support/senders/deliver.js";
 import { answered, at } from "../support/senders/handshake.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
+import { header } from "../support/senders/signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
@@ -32,4 +35,11 @@ describe("Smartcar's VERIFY", () => {
     const outcome = await at(smartcar({ secret })).receive({ headers: JSON_TYPE, body: JSON.stringify(payload) });
     expect(outcome).toMatchObject({ name: "unauthenticated" });
   });
+});
+
+libraryOracle("smartcar", {
+  sender: smartcar({ secret }),
+  type: "VEHICLE_STATE",
+  payload: { eventId: "e1", eventType: "VEHICLE_STATE", note: NOTE },
+  accepts: (signed) => smartcarSdk.verifyPayload(secret, header(signed, "sc-signature"), JSON.parse(signed.body)),
 });

@@ -1,8 +1,11 @@
 // Checks the sender Solidgate.
 
 import { createHmac } from "node:crypto";
+import { Api } from "@solidgate/node-sdk";
 import { solidgate } from "hookgate/senders";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
+import { header } from "../support/senders/signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 function hex(text: string, key = secret, algorithm = "sha256"): string {
@@ -19,4 +22,13 @@ documentationOracle("https://docs.solidgate.com/payments/integrate/webhooks", {
     "solidgate-event-type": "card_gate.order.updated",
   }),
   seen: { type: "card_gate.order.updated", id: "s1" },
+});
+
+libraryOracle("@solidgate/node-sdk", {
+  sender: solidgate({ publicKey: "wh_pk_1", secret }),
+  type: "card_gate.order.updated",
+  payload: { order: { id: "1", note: NOTE } },
+  headers: { "solidgate-event-id": "s1", "solidgate-event-type": "card_gate.order.updated" },
+  // Solidgate signs webhooks as its library signs requests.
+  accepts: (signed) => new Api("wh_pk_1", secret)._generateSignature(signed.body) === header(signed, "signature"),
 });

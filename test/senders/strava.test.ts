@@ -2,13 +2,14 @@
 
 import { strava } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentedAt } from "../support/senders/documentation-oracle.js";
 import { answered, at } from "../support/senders/handshake.js";
 import { send } from "../support/senders/send.js";
 
 const verifyToken = "verify-0123456789";
 const confirm = () => true;
 
-describe("a challenge in the query", () => {
+describe(documentedAt("https://developers.strava.com/docs/webhooks/"), () => {
   it.each<[string, unknown, string, string]>([
     [
       "strava",
@@ -34,7 +35,7 @@ describe("a challenge in the query", () => {
 });
 
 describe("what a proof leaves open", () => {
-  it("strava: an event reaches a handler only if confirm vouches for it", async () => {
+  it("strava: an event reaches a handler only if confirm verifies it", async () => {
     const event = { object_type: "activity", aspect_type: "create", object_id: 1, event_time: 2 };
     const asked = (confirm: () => boolean) => send(strava({ verifyToken: "t-0123456789", confirm }), event);
     const { seen } = await asked(() => true);

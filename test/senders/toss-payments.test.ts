@@ -1,9 +1,11 @@
 // Checks the sender Toss Payments.
 
+import { createHmac } from "node:crypto";
 import { createReceiver, type ReceiverOptions } from "hookgate";
 import { tossPayments } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { deliver } from "../support/senders/in-order.js";
 
 const quiet: ReceiverOptions = { logger: { warn() {}, error() {} } };
@@ -72,7 +74,7 @@ describe("kinds of deliveries", () => {
     expect(confirmed).toEqual(["PAYMENT_STATUS_CHANGED"]);
   });
 
-  it("refuses a forged signature, a wrong deposit secret, and what confirm does not vouch for", async () => {
+  it("refuses a forged signature, a wrong deposit secret, and what confirm does not verify", async () => {
     const before = seen.length;
     expect(await to.send("x", { eventType: "payout.changed", eventId: "e2" }, { tamper: true })).toMatchObject({
       status: 401,
@@ -103,4 +105,20 @@ describe("kinds of deliveries", () => {
   it("is not built without confirm", () => {
     expect(() => tossPayments({} as never)).toThrow(/confirm\(event\) is required/);
   });
+});
+
+documentationOracle("https://docs.tosspayments.com/guides/webhook", {
+  kind: "a payout",
+  sender: tossPayments({ securityKey: secret, confirm: () => true }),
+  body: { eventType: "payout.changed", eventId: "e1" },
+  headers(body) {
+    const time = "2026-01-02T03:04:05+09:00";
+    const signature = createHmac("sha256", secret).update(`${body}:${time}`).digest("base64");
+    const other = createHmac("sha256", `${secret}x`).update(`${body}:${time}`).digest("base64");
+    return {
+      "tosspayments-webhook-transmission-time": time,
+      "tosspayments-webhook-signature": `v1:${other},v1:${signature}`,
+    };
+  },
+  seen: { type: "payout.changed", id: "e1" },
 });

@@ -1,8 +1,11 @@
 // Checks the sender Vonage.
 
+import { verifySignature } from "@vonage/jwt";
 import { vonage } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { send } from "../support/senders/send.js";
+import { header } from "../support/senders/signed.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const secret = "0123456789abcdef0123456789abcdef";
@@ -42,4 +45,15 @@ describe("kinds of one sender", () => {
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([expected]);
   });
+});
+
+libraryOracle("@vonage/jwt", {
+  sender: vonage({ secret }),
+  type: "message.delivered",
+  payload: { message_uuid: "m", status: "delivered", note: NOTE },
+  accepts: (signed) => verifySignature(header(signed, "authorization").replace("Bearer ", ""), secret),
+  forge: (signed) => ({
+    ...signed,
+    headers: { ...signed.headers, authorization: header(signed, "authorization").replace(/.{10}$/, "AAAAAAAAAA") },
+  }),
 });

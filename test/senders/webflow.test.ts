@@ -2,6 +2,8 @@
 
 import { webflow } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { WebflowClient } from "webflow-api";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -27,4 +29,12 @@ describe("kinds of one sender", () => {
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([expected]);
   });
+});
+
+libraryOracle("webflow-api", {
+  sender: webflow({ secret }),
+  type: "form_submission",
+  payload: { triggerType: "form_submission", payload: { id: "f1", note: NOTE } },
+  accepts: ({ headers, body }) =>
+    new WebflowClient({ accessToken: "test" }).webhooks.verifySignature({ headers: { ...headers }, body, secret }),
 });

@@ -3,7 +3,10 @@
 import { createCipheriv, generateKeyPairSync, sign } from "node:crypto";
 import { decryptWechatPay, wechatPay } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { Formatter, Rsa } from "wechatpay-axios-plugin";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
+import { header } from "../support/senders/signed.js";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const publicKey = rsa.publicKey.export({ type: "spki", format: "pem" }) as string;
@@ -50,4 +53,17 @@ describe("wechatPay", () => {
     expect(() => decryptWechatPay(payload, "short")).toThrow(/32 bytes/);
     expect(() => decryptWechatPay({}, apiV3Key)).toThrow(TypeError);
   });
+});
+
+libraryOracle("wechatpay-axios-plugin", {
+  sender: wechatPay({ keys: { S1: publicKey } }),
+  key: rsa.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+  type: "TRANSACTION.SUCCESS",
+  headers: { "wechatpay-serial": "S1", "wechatpay-nonce": "n1" },
+  payload: { id: "w1", event_type: "TRANSACTION.SUCCESS", note: NOTE },
+  accepts(signed) {
+    const [time, nonce] = [header(signed, "wechatpay-timestamp"), header(signed, "wechatpay-nonce")];
+    const text = Formatter.joinedByLineFeed(time, nonce, signed.body);
+    return Rsa.verify(text, header(signed, "wechatpay-signature"), publicKey);
+  },
 });

@@ -1,8 +1,10 @@
 // Checks the sender Whop.
 
 import { createHmac } from "node:crypto";
+import Whop from "@whop/sdk";
 import { whop } from "hookgate/senders";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
@@ -30,3 +32,12 @@ documentationOracle(
   "https://docs.whop.com/developer/guides/webhooks",
   ofRawSecret(whop({ secret: "ws_secret_of_some_length" })),
 );
+
+libraryOracle("@whop/sdk", {
+  sender: whop({ secret }),
+  type: "payment.succeeded",
+  payload: { type: "payment.succeeded", data: { note: NOTE } },
+  // The library takes the secret in base64, as Whop's documentation has it.
+  accepts: ({ headers, body }) =>
+    new Whop({ apiKey: "test", webhookKey: btoa(secret) }).webhooks.unwrap(body, { headers: { ...headers } }),
+});

@@ -1,11 +1,13 @@
 // Checks the sender Wix.
 
 import { generateKeyPairSync, sign } from "node:crypto";
+import { AppStrategy, createClient } from "@wix/sdk";
 import type { Sender } from "hookgate";
 import { wix } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { rsaPair } from "../../scripts/sample-keys.js";
 import { delivered } from "../support/senders/deliver.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { anySender, send } from "../support/senders/send.js";
 
 const nowSeconds = Math.floor(Date.now() / 1000);
@@ -43,4 +45,19 @@ describe("a body that is a token", () => {
     const late = delivered(anySender(wix({ publicKey })), { now: () => Date.now() + 3_600_000 });
     expect(await late.receive({ ...signed, url: "/" })).toMatchObject({ name: "unauthenticated" });
   });
+});
+
+libraryOracle("@wix/sdk", {
+  sender: wix({ publicKey: rsaPair().publicKey }),
+  key: rsaPair().privateKey,
+  type: "wix.ecom.v1.order_created",
+  payload: {
+    data: { eventType: "wix.ecom.v1.order_created", instanceId: "i", data: { id: "e-1", entityId: NOTE } },
+  },
+  async accepts({ body }) {
+    const { publicKey } = rsaPair();
+    const client = createClient({ auth: AppStrategy({ appId: "a", publicKey }), modules: {} });
+    return (await client.webhooks.parseJWT(body)).eventType === "wix.ecom.v1.order_created";
+  },
+  change: (body) => body.replace(/.{10}$/, "AAAAAAAAAA"),
 });

@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { xero } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
 import { delivered, JSON_TYPE } from "../support/senders/deliver.js";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 function base64(text: string, key = secret): string {
@@ -24,4 +25,21 @@ describe("batches", () => {
     if (text !== undefined) expect(reply.body).toBe(text);
     expect(seen).toEqual([]);
   });
+});
+
+documentationOracle("https://developer.xero.com/documentation/guides/webhooks/configuring-your-server", {
+  sender: xero({ secret }),
+  body: {
+    events: [
+      {
+        eventCategory: "INVOICE",
+        eventType: "UPDATE",
+        tenantId: "t",
+        resourceId: "r",
+        eventDateUtc: "2026-01-02T03:04:05.678",
+      },
+    ],
+  },
+  headers: (body) => ({ "x-xero-signature": base64(body) }),
+  seen: { type: "INVOICE.UPDATE" },
 });

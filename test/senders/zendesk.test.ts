@@ -1,7 +1,9 @@
 // Checks the sender Zendesk.
 
+import { createHmac } from "node:crypto";
 import { zendesk } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -34,4 +36,15 @@ describe("kinds of one sender", () => {
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
     expect(seen).toMatchObject([expected]);
   });
+});
+
+documentationOracle("https://developer.zendesk.com/documentation/webhooks/verifying/", {
+  sender: zendesk({ secret }),
+  options: { now: () => Date.parse("2026-01-02T03:04:05Z") },
+  body: { type: "zen:event-type:ticket.created", id: "e1" },
+  headers: (body) => ({
+    "x-zendesk-webhook-signature-timestamp": "2026-01-02T03:04:05Z",
+    "x-zendesk-webhook-signature": createHmac("sha256", secret).update(`2026-01-02T03:04:05Z${body}`).digest("base64"),
+  }),
+  seen: { type: "zen:event-type:ticket.created", id: "e1" },
 });

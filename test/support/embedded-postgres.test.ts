@@ -1,3 +1,4 @@
+// PostgreSQL starts for root where its own user may not enter the directory of the package.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, platform, tmpdir, userInfo } from "node:os";

@@ -1,4 +1,4 @@
-// Was a promise left to reject with nobody listening? Then the file fails, whatever its tests say.
+// Fails a test file in which a promise was rejected and nobody listened.
 import { afterAll, beforeAll, expect } from "vitest";
 
 /** To be called at the top of a file of tests. */

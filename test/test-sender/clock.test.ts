@@ -1,3 +1,4 @@
+// testClock stands still until it is moved.
 import { createReceiver, memoryStore } from "hookgate";
 import { createTestSender, testClock } from "hookgate/testing";
 import { describe, expect, it } from "vitest";

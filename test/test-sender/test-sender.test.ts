@@ -1,5 +1,5 @@
+// createTestSender signs as its sender does and delivers to every kind of target.
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import connect from "connect";
 import express from "express";
 import fc from "fast-check";
@@ -20,6 +20,7 @@ import {
 import { type Auth, allOf, basicAuth, bearerJwt, bearerToken, hmac, param, staticToken } from "hookgate/auth";
 import { createTestSender, type SendOptions, type TestTarget } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, onClose, serve } from "../support/listen.js";
 
 const secret = "a-shared-secret-of-32-characters";
 const quiet: ReceiverOptions = { logger: { warn() {}, error() {} } };
@@ -49,19 +50,11 @@ function receiving(sender = senderOf(), options: ReceiverOptions = {}) {
   return { receiver, events, test: createTestSender(sender) };
 }
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+afterEach(closeServers);
 
-function listening(listener: RequestListener): Promise<{ server: ReturnType<typeof createServer>; origin: string }> {
+async function listening(listener: RequestListener) {
   const server = createServer(listener);
-  closers.push(() => server.close());
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      resolve({ server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-    });
-  });
+  return { server, origin: await serve(server) };
 }
 
 describe("delivers to", () => {
@@ -97,7 +90,7 @@ describe("delivers to", () => {
     const sent = await test.to(receiver).send("order.paid", {}, { wrongKey: true });
     expect(sent.outcome).toMatchObject({ name: "unauthenticated", events: [], path: "/webhooks/shop" });
     expect(sent.outcome?.hint).toMatch(/another secret/);
-    expect(sent.outcome?.trace.at(-1)).toMatchObject({ check: "prove", verdict: "refused" });
+    expect(sent.outcome?.trace.at(-1)).toMatchObject({ check: "authenticate", result: "refused" });
   });
 
   it("the target of `to` without naming it again", async () => {
@@ -111,7 +104,7 @@ describe("delivers to", () => {
     const app = express();
     app.use("/hooks/:shop", receiver);
     const elsewhere = createTestSender(senderOf(), { url: "https://shop.example/hooks/one", to: app });
-    closers.push(() => elsewhere.close());
+    onClose(() => elsewhere.close());
     expect(await elsewhere.send("order.paid")).toMatchObject({ status: 200 });
     const first = await test.send(app, { type: "order.paid", path: "/hooks/two" });
     expect(first).toMatchObject({ status: 200 });
@@ -520,7 +513,11 @@ describe("the key", () => {
     const second = createTestSender(sender, { key: "second-token-of-32-characters-00" });
     const sent = await second.send(receiver, { type: "a" });
     expect(sent.status).toBe(200);
-    expect(sent.outcome?.trace).toContainEqual({ check: "prove", verdict: "passed", hint: "bearer-token, key 1" });
+    expect(sent.outcome?.trace).toContainEqual({
+      check: "authenticate",
+      result: "passed",
+      hint: "bearer-token, key 1",
+    });
     expect(await createTestSender(sender, { key: "none-of-the-two" }).send(receiver, { type: "a" })).toMatchObject({
       status: 401,
     });

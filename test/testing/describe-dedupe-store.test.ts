@@ -1,3 +1,4 @@
+// The dedupe contract passes a store that keeps it, and finds each flaw of a broken one.
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../src/stores/memory/memory-store.js";
 import { dedupeStoreCases } from "../../src/testing/store-contract/cases.js";

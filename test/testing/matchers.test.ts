@@ -1,4 +1,4 @@
-// Verdicts on an answer, whatever it came by, with the reason where it is known.
+// Results on an answer, whatever it came by, with the reason where it is known.
 import express from "express";
 import Fastify from "fastify";
 import { createReceiver } from "hookgate";
@@ -7,7 +7,8 @@ import { lambdaHandler } from "hookgate/lambda";
 import { createTestSender, type WebhookMatchers, webhookMatchers } from "hookgate/testing";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { closeServers, erp, listen, quiet } from "../receiver/harness.js";
+import { erp, quiet } from "../receiver/harness.js";
+import { closeServers, listen } from "../support/listen.js";
 
 declare module "vitest" {
   // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
@@ -36,7 +37,7 @@ const cases: Case[] = [
     async (wrongKey) => {
       const port = await listen(build());
       const sent = await test.send(`http://127.0.0.1:${port}/hooks`, { type: "a.b", wrongKey });
-      closeServers();
+      await closeServers();
       return sent;
     },
   ],
@@ -98,7 +99,7 @@ describe("a failure", () => {
   it("names the check that refused, and its hint, where the answer came from a receiver", async () => {
     const sent = await test.send(build(), { type: "a.b", wrongKey: true });
     expect(() => expect(sent).toBeAccepted()).toThrow(
-      /expected the delivery to be accepted; it was answered 401 unauthenticated\n {2}prove: the signature is well-formed and wrong/,
+      /expected the delivery to be accepted; it was answered 401 unauthenticated\n {2}authenticate: the signature is well-formed and wrong/,
     );
   });
 

@@ -32,6 +32,6 @@ it.each(known.map((one) => [one.name, one] as const))(
       effects: () => handled,
     } as Parameters<typeof runScenarios>[2]);
     expect(results.flatMap((result) => result.problems.map((problem) => `${result.name}: ${problem}`))).toEqual([]);
-    expect(results.find((result) => result.name === "valid")?.verdict).not.toBe("failed");
+    expect(results.find((result) => result.name === "valid")?.result).not.toBe("failed");
   },
 );

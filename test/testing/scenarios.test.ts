@@ -51,7 +51,7 @@ describe("runScenarios passes", () => {
     const results = await runScenarios(sender, receiver as never, { ...event, effects });
     expect(results.map(({ name }) => name)).toEqual(scenarioNames);
     expect(results.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(results.filter(({ verdict }) => verdict === "skipped")).toHaveLength(skipped);
+    expect(results.filter(({ result }) => result === "skipped")).toHaveLength(skipped);
     expect(effects()).toBeGreaterThan(4);
   });
 });
@@ -75,7 +75,7 @@ describe("runScenario", () => {
     });
     const receiver = createReceiver(plain, quiet);
     const results = await runScenarios(plain, receiver, { type: "a.b" });
-    const skipped = results.filter(({ verdict }) => verdict === "skipped");
+    const skipped = results.filter(({ result }) => result === "skipped");
     expect(Object.fromEntries(skipped.map(({ name, notes }) => [name, notes[0]]))).toEqual({
       stale: expect.stringMatching(/signs no time/),
       future: expect.stringMatching(/signs no time/),
@@ -88,7 +88,7 @@ describe("runScenario", () => {
   it("tells a problem where no answer comes within the sender's patience", async () => {
     const silent = createServer(() => undefined);
     const result = await runScenario("valid", sender, silent, { ...event, timeLimitSeconds: 0.1 });
-    expect(result).toMatchObject({ verdict: "failed", problems: [expect.stringMatching(/no answer within 0\.1 s/)] });
+    expect(result).toMatchObject({ result: "failed", problems: [expect.stringMatching(/no answer within 0\.1 s/)] });
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe("runScenario", () => {
     const { problems } = await runScenario("valid", sender, app, event);
     expect(problems).toEqual([expect.stringMatching(words)]);
     const forged = await runScenario("unsigned", sender, app, event);
-    expect(forged.verdict).toBe("failed");
+    expect(forged.result).toBe("failed");
   });
 
   it("is misuse for a misspelt scenario or option", async () => {

@@ -31,7 +31,11 @@ export async function signJwt(
 ): Promise<SignableRequest> {
   const signer = await jwsSigner(keys, request, text, `${where}.sign`);
   const header = { ...signer.header, ...(plan.type === undefined ? {} : { typ: plan.type }) };
-  const claims = { ...(plan.isPayload ? bodyOf(request) : {}), ...claimsFor(plan, request), ...tokenId(plan) };
+  const claims = {
+    ...(plan.isPayload ? bodyOf(request) : {}),
+    ...tokenClaims(plan, request),
+    ...claimsFor(plan, request),
+  };
   const input = `${base64url(header)}.${base64url(claims)}`;
   const token = `${input}.${signer.sign(Buffer.from(input, "latin1")).toString("base64url")}`;
   const { at, prefix } = plan;
@@ -40,9 +44,9 @@ export async function signJwt(
   return writeField(isPayload ? { ...request, body: Buffer.from("{}") } : request, at, prefix + token);
 }
 
-/** Vendors' libraries ask for one (MessageBird). A token that is the payload has none but its own. */
-function tokenId({ at, isPayload }: JwtPlan): { jti?: string } {
-  return at === "body" || isPayload ? {} : { jti: randomUUID() };
+/** Vendors' libraries ask for an id (MessageBird) and a time of issue (Google). A token that is the payload has none but its own. */
+function tokenClaims({ at, isPayload }: JwtPlan, { timestampMs }: SignableRequest): { jti?: string; iat?: number } {
+  return at === "body" || isPayload ? {} : { iat: Math.floor(timestampMs / 1000), jti: randomUUID() };
 }
 
 function base64url(value: unknown): string {

@@ -67,7 +67,7 @@ async function probe(given: Given, { io }: Context, signer: Signer, event: Event
     found.push(trusted);
     const plainly = await plainHttp(url, given.text("http-url"));
     if (plainly !== undefined) found.push(plainly);
-    if (trusted.verdict === "problem" && trusted.facts?.daysLeft !== undefined && !expiresSoonOnly(trusted)) {
+    if (trusted.result === "problem" && trusted.facts?.daysLeft !== undefined && !expiresSoonOnly(trusted)) {
       return [...found, skipped("signed", "not checked: a sender stops at the certificate")];
     }
   }
@@ -95,20 +95,20 @@ function report(context: Context, signer: Signer, probes: readonly Probe[]): Exi
   return exitOf(probes);
 }
 
-const MARKS: Readonly<Record<Probe["verdict"], readonly [string, Colour]>> = {
+const MARKS: Readonly<Record<Probe["result"], readonly [string, Colour]>> = {
   ok: ["✓", "green"],
   problem: ["✗", "red"],
   note: ["-", "yellow"],
   skipped: ["-", "dim"],
 };
 
-function rowOf({ check: name, verdict, message }: Probe): readonly (Cell | string)[] {
-  const [text, colour] = MARKS[verdict];
+function rowOf({ check: name, result, message }: Probe): readonly (Cell | string)[] {
+  const [text, colour] = MARKS[result];
   return [{ text, colour }, name, plain(message)];
 }
 
 function problemsOf(probes: readonly Probe[]): readonly Probe[] {
-  return probes.filter(({ verdict }) => verdict === "problem");
+  return probes.filter(({ result }) => result === "problem");
 }
 
 function summaryOf(probes: readonly Probe[]): string {
@@ -164,8 +164,8 @@ async function watch(
 
 /** Numbers such as times and days differ each time and are not a change. */
 function isChanged(now: Probe, before: Probe | undefined): boolean {
-  if (before?.verdict !== now.verdict) return true;
-  return now.verdict === "problem" && withoutNumbers(now.message) !== withoutNumbers(before.message);
+  if (before?.result !== now.result) return true;
+  return now.result === "problem" && withoutNumbers(now.message) !== withoutNumbers(before.message);
 }
 
 function withoutNumbers(message: string): string {

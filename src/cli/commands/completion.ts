@@ -43,7 +43,7 @@ export const completion: Command = {
   ],
   options: {},
   examples: [
-    'eval "$(hookgate completion bash)"      # in ~/.bashrc',
+    "hookgate completion bash >> ~/.bashrc",
     'hookgate completion zsh > "${fpath[1]}/_hookgate"',
     "hookgate completion fish > ~/.config/fish/completions/hookgate.fish",
   ],

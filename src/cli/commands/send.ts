@@ -93,8 +93,8 @@ async function runAll(
     signal: io.signal,
     ...(effects === undefined ? {} : { effects: countFrom(effects) }),
     ...(timeLimitSeconds === undefined ? {} : { timeLimitSeconds }),
-    onResult: (result) => {
-      if (io.isErrTerminal && !isJson) io.err(`\r\u001b[K${result.name} ${result.verdict}`);
+    onResult: (scenario) => {
+      if (io.isErrTerminal && !isJson) io.err(`\r\u001b[K${scenario.name} ${scenario.result}`);
     },
   });
   if (io.isErrTerminal && !isJson) io.err("\r\u001b[K");
@@ -115,8 +115,8 @@ interface Counts {
 }
 
 function countsOf(results: readonly ScenarioResult[], wanted: number): Counts {
-  const count = (wantedResult: ScenarioResult["verdict"]): number =>
-    results.filter(({ verdict }) => verdict === wantedResult).length;
+  const count = (wantedResult: ScenarioResult["result"]): number =>
+    results.filter(({ result }) => result === wantedResult).length;
   const [passed, failed] = [count("passed"), count("failed")];
   return { passed, failed, notSent: wanted - passed - failed };
 }
@@ -125,10 +125,10 @@ const MARKS = { passed: ["✓", "green"], failed: ["✗", "red"], skipped: ["-",
 
 /** Writes a table of expected and actual answers, and the problems below it. */
 export function scenarioReport(results: readonly ScenarioResult[], counts: Counts, paint: Paint): string {
-  const rows = results.map((result): readonly (Cell | string)[] => {
-    const [text, colour] = MARKS[result.verdict];
-    const actual = result.verdict === "skipped" ? "not sent" : actualOf(result);
-    return [{ text, colour }, result.name, result.sends, result.expected, plain(actual)];
+  const rows = results.map((scenario): readonly (Cell | string)[] => {
+    const [text, colour] = MARKS[scenario.result];
+    const actual = scenario.result === "skipped" ? "not sent" : actualOf(scenario);
+    return [{ text, colour }, scenario.name, scenario.sends, scenario.expected, plain(actual)];
   });
   const failed = results.filter(({ problems }) => problems.length > 0);
   const notes = results.filter((result) => result.notes.length > 0);

@@ -1,5 +1,6 @@
 // `hookgate senders`: lists the senders, or shows the facts about one.
 import type { SenderDescription } from "../../senders/facts/index.js";
+import { oracleText } from "../../senders/facts/sender-facts.js";
 import type { Command, Context } from "../lib/command.js";
 import { plain } from "../lib/io.js";
 import { type Line, paragraphs, table } from "../lib/paint.js";
@@ -38,9 +39,10 @@ async function list({ io, paint, isJson }: Context): Promise<void> {
       facts === undefined ? "" : signedParts(facts).join(", ") || "nothing",
       timeLimit,
       facts?.retriesText ?? "",
+      one.about.oracle.kind,
     ];
   });
-  io.out(table([["NAME", "SENDER", "SIGNED", "TIME LIMIT", "RETRIES FOR"], ...rows], paint));
+  io.out(table([["NAME", "SENDER", "SIGNED", "TIME LIMIT", "RETRIES FOR", "CHECKED AGAINST"], ...rows], paint));
 }
 
 /** The description and the facts. Both have `retries`: the text of the description is `retriesAre`. */
@@ -67,6 +69,7 @@ function show(known: KnownSender, { io, paint, isJson }: Context): void {
     ["Authentication", about?.proof],
     ...(facts === undefined ? [] : factLines(facts, about)),
     ["Example", about?.exampleType],
+    ["Checked against", about === undefined ? undefined : oracleText(about.oracle)],
     ["Notes", about?.notes],
     ["Unconfirmed", about?.unconfirmed],
     ["Sources", about?.sources],

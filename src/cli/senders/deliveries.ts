@@ -55,15 +55,15 @@ function signedProbes(result: ScenarioResult, check: ProbeName, fine: string, li
   const isLate = step !== undefined && step.status === undefined && /^no answer within/.test(step.error ?? "");
   if (isLate) return [skipped(check, "not checked: no answer in time"), timeOf(result, limitSeconds)];
   const signed = probeOf(result, check, fine);
-  return result.verdict === "passed" ? [signed, timeOf(result, limitSeconds)] : [signed];
+  return result.result === "passed" ? [signed, timeOf(result, limitSeconds)] : [signed];
 }
 
 /** Scenarios of genuine deliveries. They fail wherever `valid` fails. */
 const GENUINE: ReadonlySet<ScenarioName> = new Set(["duplicate", "large"]);
 
 /** Why a scenario says nothing after `valid` failed: one cause is one problem. `undefined` when it is still worth running. */
-function blockedBy({ verdict, steps }: ScenarioResult, name: ScenarioName): string | undefined {
-  if (verdict !== "failed") return undefined;
+function blockedBy({ result, steps }: ScenarioResult, name: ScenarioName): string | undefined {
+  if (result !== "failed") return undefined;
   const status = steps[0]?.status;
   // A receiver that checks deliveries answers a 4xx of its own. Everything else answers the same to any delivery.
   const isReceiver = status !== undefined && (status < 300 || [400, 401, 403, 409, 413, 415, 422].includes(status));
@@ -71,10 +71,10 @@ function blockedBy({ verdict, steps }: ScenarioResult, name: ScenarioName): stri
   return `not checked: a genuine delivery is not accepted (${status ?? "no answer"})`;
 }
 
-function probeOf({ verdict, problems, notes, steps, name }: ScenarioResult, check: ProbeName, fine: string): Probe {
+function probeOf({ result, problems, notes, steps, name }: ScenarioResult, check: ProbeName, fine: string): Probe {
   const statuses = steps.map(({ status }) => status ?? "no answer").join(", ");
-  if (verdict === "skipped") return skipped(check, notes.join("; "));
-  if (verdict === "failed") return bad(check, problems.join("; "), "", { statuses });
+  if (result === "skipped") return skipped(check, notes.join("; "));
+  if (result === "failed") return bad(check, problems.join("; "), "", { statuses });
   if (name === "duplicate" && notes.length > 0)
     return noted(check, `${fine}; ${notes.join("; ").replace("`effects`", "--effects")}`, "", { statuses });
   return ok(check, `${fine} (${statuses})`, { statuses });

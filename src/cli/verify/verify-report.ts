@@ -35,12 +35,12 @@ export function report(
     return isFine ? 0 : 1;
   }
   const { name, reply } = outcome;
-  const verdict = reply.status < 400 ? paint("green", "✓ accepted") : paint("red", "✗ rejected");
-  io.out(`${verdict}: a receiver answers ${reply.status}${reply.status < 400 ? "" : ` (${name})`}\n`);
+  const summary = reply.status < 400 ? paint("green", "✓ accepted") : paint("red", "✗ rejected");
+  io.out(`${summary}: a receiver answers ${reply.status}${reply.status < 400 ? "" : ` (${name})`}\n`);
   if (matched !== undefined) io.out(`  signed with the secret in ${plain(matched)}\n`);
   for (const { id, type } of outcome.events)
     io.out(`  event ${plain(type)}${id === undefined ? "" : ` ${plain(id)}`}\n`);
-  const rows = outcome.trace.map(({ check, verdict, hint }) => [`  ${check}`, verdict, plain(hint ?? "")]);
+  const rows = outcome.trace.map(({ check, result: found, hint }) => [`  ${check}`, found, plain(hint ?? "")]);
   io.out(`\n${table(rows, paint)}`);
   for (const { level, message, fix, code } of findings) {
     const mark = level === "problem" ? paint("red", `✗ ${code}`) : paint("yellow", `- ${code}`);

@@ -48,7 +48,7 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
       try {
         entry = entryFromText(job.data);
       } catch (cause) {
-        report(`job ${job.id} is unreadable`, cause);
+        report(`job ${job.id} cannot be read`, cause);
         throw new UnrecoverableError(String(cause));
       }
       const { attempt, unended, progress } = startOf(job.data.counter ?? {}, job.attemptsStarted);

@@ -49,7 +49,7 @@ export function startPgBossWorker(worker: InboxWorker, settings: PgBossWorkerSet
     try {
       entry = entryFromText(job.data);
     } catch (cause) {
-      worker.onError(new WebhookError("store_unavailable", `pgBossInbox: job ${job.id} is unreadable`, { cause }));
+      worker.onError(new WebhookError("store_unavailable", `pgBossInbox: job ${job.id} cannot be read`, { cause }));
       await settle(job, { state: "dead", reason: String(cause) });
       return;
     }

@@ -35,7 +35,7 @@ export function entryBlob(entry: InboxEntry): Buffer {
 /** @throws {Error} When the row is malformed. */
 export function entryOf(row: InboxRow): InboxEntry {
   const rest = JSON.parse(bytesOf(row.entry).toString()) as Partial<InboxEntry>;
-  if (typeof rest.type !== "string" || !STATES.has(row.state)) throw new Error(`entry ${row.key} is unreadable`);
+  if (typeof rest.type !== "string" || !STATES.has(row.state)) throw new Error(`entry ${row.key} cannot be read`);
   return {
     key: row.key,
     source: row.source,

@@ -16,7 +16,7 @@ import { eventKey, labelOf } from "./list.js";
 import { type Answer, answerOf, Body, Code, Facts, Headers, Outcome, Said, Thrown } from "./parts.js";
 import { duration, Text, Time, words } from "./text.js";
 
-const VERDICT_SIGNS: Readonly<Record<string, string>> = { passed: "✓", refused: "✕", undecided: "?", noted: "!" };
+const RESULT_SIGNS: Readonly<Record<string, string>> = { passed: "✓", refused: "✕", undecided: "?", noted: "!" };
 
 export interface DetailProps {
   readonly summary: DeliverySummary;
@@ -223,15 +223,15 @@ function Checks({ trace, ending }: { trace: readonly CheckView[]; ending: Ending
   const restMs = ending.durationMs === null || lastMs === null ? null : ending.durationMs - lastMs;
   return (
     <ol class="checks">
-      {trace.map(({ check, verdict, hint, atMs }, at) => {
+      {trace.map(({ check, result, hint, atMs }, at) => {
         const tookMs = atMs === null ? null : atMs - (trace[at - 1]?.atMs ?? 0);
         return (
-          <li key={at} class={verdict}>
+          <li key={at} class={result}>
             <span class="sign" aria-hidden="true">
-              {VERDICT_SIGNS[verdict] ?? "·"}
+              {RESULT_SIGNS[result] ?? "·"}
             </span>
             <span class="name">
-              {words(check)} <span class="verdict">{verdict}</span>
+              {words(check)} <span class="result">{result}</span>
             </span>
             <span class="number">{duration(tookMs)}</span>
             {hint !== null && (

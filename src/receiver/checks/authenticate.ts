@@ -39,15 +39,15 @@ function conclude(ctx: DeliveryContext, auth: Auth, proof: Proof, lines: TraceLi
   if (proof.ok) {
     ctx.proof = proof;
     lines[proof.keyIndex] ??= Object.freeze({
-      check: "prove",
-      verdict: "passed",
+      check: "authenticate",
+      result: "passed",
       hint: `${auth.scheme}, key ${proof.keyIndex}`,
     });
     ctx.trace.add(lines[proof.keyIndex] as TraceLine);
     return undefined;
   }
-  const verdict = proof.outcome === "undecided" || proof.outcome === "misconfigured" ? "undecided" : "refused";
-  ctx.trace.add({ check: "prove", verdict, hint: proof.hint });
+  const result = proof.outcome === "undecided" || proof.outcome === "misconfigured" ? "undecided" : "refused";
+  ctx.trace.add({ check: "authenticate", result, hint: proof.hint });
   return {
     name: proof.outcome,
     hint: proof.hint,
@@ -59,6 +59,6 @@ function conclude(ctx: DeliveryContext, auth: Auth, proof: Proof, lines: TraceLi
 /** A proof that throws has decided nothing: never open, and never the sender's fault. */
 function undecided(ctx: DeliveryContext, error: unknown): Rejection {
   const hint = "the proof of origin threw instead of answering";
-  ctx.trace.add({ check: "prove", verdict: "undecided", hint });
+  ctx.trace.add({ check: "authenticate", result: "undecided", hint });
   return { name: "undecided", hint, error };
 }

@@ -7,7 +7,7 @@ import { passed } from "../../core/trace.js";
 import type { HeaderLines } from "../../lib/headers.js";
 import type { Check, DeliveryContext } from "./check.js";
 
-const PASSED = /* @__PURE__ */ passed("declared");
+const PASSED = /* @__PURE__ */ passed("content-headers");
 export interface DeclaredLimits {
   readonly formats: BodyFormats;
   /** The largest body, in bytes; a body of just that size is read. */
@@ -85,7 +85,7 @@ export function tooLarge(maxBodyBytes: number): Rejection {
 
 function conclude(ctx: DeliveryContext, ending: Rejection | undefined): Rejection | undefined {
   ctx.trace.add(
-    ending === undefined ? PASSED : { check: "declared", verdict: "refused", hint: ending.hint ?? ending.name },
+    ending === undefined ? PASSED : { check: "content-headers", result: "refused", hint: ending.hint ?? ending.name },
   );
   return ending;
 }

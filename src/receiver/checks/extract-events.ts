@@ -28,7 +28,7 @@ export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractE
   const factsOf = factsMaker(sender.retriesChange);
   return function identify(ctx) {
     const { delivery, payload, proof } = ctx;
-    if (proof === undefined) throw new Error("identify: asked before the proof");
+    if (proof === undefined) throw new Error("extract-events: called before authenticate");
     const given = typeof rows === "function" ? rows(delivery, payload) : rows;
     if (given === undefined) return refuse(ctx, "none of the kinds of delivery this sender is known to send");
     const batch = given.each === undefined ? undefined : given.each === "" ? payload : memberOf(payload, given.each);
@@ -75,14 +75,14 @@ export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractE
 }
 
 function refuse(ctx: DeliveryContext, hint: string): Rejection {
-  ctx.trace.add({ check: "identify", verdict: "refused", hint });
+  ctx.trace.add({ check: "extract-events", result: "refused", hint });
   return { name: "unidentified", hint };
 }
 
 const CONSEQUENCE = "an event without an id is handled without dedupe, one without a type by the handler of everything";
 
 function note(ctx: DeliveryContext, hint: string): void {
-  ctx.trace.add({ check: "identify", verdict: "noted", hint });
+  ctx.trace.add({ check: "extract-events", result: "noted", hint });
 }
 
 /** What an event lacks that its row says where to find. */
@@ -176,7 +176,7 @@ function lineOf(row: EventRow, covers: Covers): TraceLine {
       ? `no ${name}`
       : `${name} from ${placeOf(field)} (${isCovered(field, covers) ? "signed" : "not signed"})`;
   const hint = `${describe("id", row.id)}, ${describe("type", row.type)}`;
-  return Object.freeze({ check: "identify", verdict: "passed", hint });
+  return Object.freeze({ check: "extract-events", result: "passed", hint });
 }
 
 /** @param retriesChange - Members that differ from attempt to attempt, and so tell nothing of an event. */

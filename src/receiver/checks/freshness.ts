@@ -15,7 +15,7 @@ export function freshnessCheck({ toleranceSeconds, challenge }: FreshnessSetting
   const fresh = passed("freshness");
   const untimed: TraceLine = Object.freeze({
     check: "freshness",
-    verdict: "noted",
+    result: "noted",
     hint: "no signed time: a replay is told by its event id alone",
   });
   return function freshness(ctx) {
@@ -31,7 +31,7 @@ export function freshnessCheck({ toleranceSeconds, challenge }: FreshnessSetting
     }
     const distance = ageSeconds > 0 ? `${ageSeconds} s ago` : `${-ageSeconds} s in the future`;
     const hint = `genuine, but signed ${distance} (tolerance ${toleranceSeconds} s): a replay, or a clock is wrong; ours says ${new Date(ctx.receivedAtMs).toISOString()}`;
-    ctx.trace.add({ check: "freshness", verdict: "refused", hint });
+    ctx.trace.add({ check: "freshness", result: "refused", hint });
     return { name: "unauthenticated", hint, ...(challenge === undefined ? {} : { challenge }) };
   };
 }

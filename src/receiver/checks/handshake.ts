@@ -23,7 +23,7 @@ export function unsignedHandshakeCheck(settings: HandshakeSettings): Check | und
   function goOn(ctx: DeliveryContext): Rejection | undefined {
     if (beyond.has(ctx.delivery.method)) return undefined;
     const hint = `a ${ctx.delivery.method} that is none of this sender's handshakes (${unsigned.map((one) => one.name).join(", ")})`;
-    ctx.trace.add({ check: "handshake", verdict: "refused", hint });
+    ctx.trace.add({ check: "handshake", result: "refused", hint });
     return { name: "method_not_allowed", hint };
   }
   return function unsignedHandshake(ctx) {
@@ -94,10 +94,10 @@ function conclude(
 ): Rejection | undefined {
   if (answer === undefined) return undefined;
   if ("name" in answer) {
-    ctx.trace.add({ check: "handshake", verdict: "refused", hint: answer.hint ?? handshake.name });
+    ctx.trace.add({ check: "handshake", result: "refused", hint: answer.hint ?? handshake.name });
     return answer;
   }
-  ctx.trace.add({ check: "handshake", verdict: "passed", hint: handshake.name });
+  ctx.trace.add({ check: "handshake", result: "passed", hint: handshake.name });
   const secretHeaders = handshake.secretFields
     ?.filter((place) => place.in === "header")
     .map((place) => place.name.toLowerCase());

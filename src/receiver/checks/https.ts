@@ -46,7 +46,7 @@ export function httpsCheck(options: HttpsOptions): Check | undefined {
   return function https(ctx): Rejection | undefined {
     const { delivery } = ctx;
     const hint = clientAddress === "express" ? whyNotByExpress(delivery) : whyNotHttps(delivery, trusted);
-    ctx.trace.add(hint === undefined ? PASSED : { check: CHECK, verdict: "refused", hint });
+    ctx.trace.add(hint === undefined ? PASSED : { check: CHECK, result: "refused", hint });
     return hint === undefined ? undefined : { name: "forbidden", hint };
   };
 }

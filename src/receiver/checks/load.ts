@@ -29,10 +29,10 @@ export interface LoadSettings {
 export function loadCheck(settings: LoadSettings): Check {
   const methods = new Set(settings.methods);
   const maxLines = MAX_HEADER_LINES + Math.max(0, settings.credentialHeaderCount - FEW_CREDENTIALS);
-  const line = passed("admit");
+  const line = passed("load");
   return function admit(ctx) {
     const ending = refusal(settings, methods, maxLines, ctx.delivery);
-    ctx.trace.add(ending === undefined ? line : { check: "admit", verdict: "refused", hint: ending.hint ?? "" });
+    ctx.trace.add(ending === undefined ? line : { check: "load", result: "refused", hint: ending.hint ?? "" });
     return ending;
   };
 }

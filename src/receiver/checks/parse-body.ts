@@ -60,7 +60,7 @@ function accept(ctx: DeliveryContext, parsed: Parsed<unknown>): Rejection | unde
 }
 
 function refuse(ctx: DeliveryContext, name: "bad_payload" | "misconfigured", hint: string): Rejection {
-  ctx.trace.add({ check: "parse", verdict: "refused", hint });
+  ctx.trace.add({ check: "parse", result: "refused", hint });
   return { name, hint };
 }
 

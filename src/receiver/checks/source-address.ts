@@ -49,11 +49,11 @@ interface Allowed {
 }
 
 /** What is wrong; `undefined`: nothing is. */
-type Objection = { readonly verdict: "refused" | "undecided"; readonly ending: Rejection } | undefined;
+type Objection = { readonly result: "refused" | "undecided"; readonly ending: Rejection } | undefined;
 
 const CHECK = "source-address";
 const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
-const PROXIED: TraceLine = /* @__PURE__ */ Object.freeze({ check: CHECK, verdict: "passed", hint: BEHIND_A_PROXY });
+const PROXIED: TraceLine = /* @__PURE__ */ Object.freeze({ check: CHECK, result: "passed", hint: BEHIND_A_PROXY });
 const NO_ADDRESS: UnknownClient = { hint: "what should be the client's address is no address" };
 /** A sender delivers from few addresses; one text is some 100 bytes with what is known of it. */
 const MAX_REMEMBERED = 64;
@@ -83,7 +83,7 @@ export function sourceAddressCheck(options: SourceAddressOptions): Check {
     const whenPassed = isProxied ? PROXIED : PASSED;
 
     if (allowed === undefined) {
-      ctx.trace.add(isKnown ? whenPassed : { check: CHECK, verdict: "noted", hint: client.hint });
+      ctx.trace.add(isKnown ? whenPassed : { check: CHECK, result: "noted", hint: client.hint });
       return undefined;
     }
     if (!isKnown) return conclude(ctx, allowed, refused(client.hint), whenPassed);
@@ -127,13 +127,13 @@ function conclude(
     ctx.trace.add(whenPassed);
     return undefined;
   }
-  const { verdict, ending } = objection;
+  const { result, ending } = objection;
   const hint = ending.hint as string;
   if (allowed.isMonitor) {
-    ctx.trace.add({ check: CHECK, verdict: "noted", hint: `monitor: would be ${verdict}: ${hint}` });
+    ctx.trace.add({ check: CHECK, result: "noted", hint: `monitor: would be ${result}: ${hint}` });
     return undefined;
   }
-  ctx.trace.add({ check: CHECK, verdict, hint });
+  ctx.trace.add({ check: CHECK, result, hint });
   return ending;
 }
 
@@ -149,7 +149,7 @@ async function judgeLater(
   if (first === undefined) return stranger(ctx, client);
   const hint = first.problem ?? `the address list ${first.url} could not be had`;
   const retryAfterSeconds = Math.max(1, ...absent.map((list) => list.retryAfterSeconds));
-  return { verdict: "undecided", ending: { name: "undecided", hint, retryAfterSeconds } };
+  return { result: "undecided", ending: { name: "undecided", hint, retryAfterSeconds } };
 }
 
 function stranger(ctx: DeliveryContext, client: KnownClient): Objection {
@@ -158,7 +158,7 @@ function stranger(ctx: DeliveryContext, client: KnownClient): Objection {
 }
 
 function refused(hint: string): Objection {
-  return { verdict: "refused", ending: { name: "forbidden", hint } };
+  return { result: "refused", ending: { name: "forbidden", hint } };
 }
 
 function compileAllow(option: AllowOption): Allowed {

@@ -64,12 +64,12 @@ export function startInboxWorker(settings: WorkSettings): InboxWorker {
     );
     settings.onRun(event, outcome);
     const { attempt } = job;
-    const verdict = decisionOf(
+    const decision = decisionOf(
       { outcome, attempt, progress: claim.left, isStopping },
       settings.backoff,
       settings.random,
     );
-    return verdict.state === "dead" ? dead(entry, verdict.reason) : verdict;
+    return decision.state === "dead" ? dead(entry, decision.reason) : decision;
   }
 
   function dead(entry: InboxEntry, reason: string): InboxDecision {

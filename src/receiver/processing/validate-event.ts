@@ -79,7 +79,7 @@ function misconfigured(
   return eventOutcome(event, "misconfigured", { error, hint: error.message });
 }
 
-/** The sender signs nothing: only the user's look at the source vouches for the event. */
+/** The sender signs nothing, so the application's `confirm` looks the event up and verifies it. */
 async function confirmEvent(settings: ValidationSettings, event: ReceivedEvent): Promise<EventOutcome | undefined> {
   const { confirm, onError } = settings;
   try {
@@ -89,7 +89,7 @@ async function confirmEvent(settings: ValidationSettings, event: ReceivedEvent):
       event.confirmAs(answer.payload);
       return undefined;
     }
-    return eventOutcome(event, "unauthenticated", { hint: "confirm(event) did not vouch for this unsigned event" });
+    return eventOutcome(event, "unauthenticated", { hint: "confirm(event) did not confirm this unsigned event" });
   } catch (cause) {
     const error = new WebhookError("undecided", "confirm(event) threw, so the event was neither believed nor refused", {
       cause,

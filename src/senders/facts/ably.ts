@@ -13,6 +13,7 @@ export const ably: SenderFacts = {
     "A batch holds up to 1,000 messages of 64 KB; 10 MiB are allowed for.",
     "The rule must be batched (others are not signed) and encoded as JSON: MessagePack is not read.",
   ],
-  sources: ["ably/docs, webhooks/index.mdx"],
+  oracle: { kind: "documentation", source: "https://github.com/ably/docs" },
+  sources: ["https://github.com/ably/docs", "ably/docs, webhooks/index.mdx"],
   unconfirmed: ["whether `serial` names one event", "time limit"],
 };

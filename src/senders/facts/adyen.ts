@@ -18,6 +18,7 @@ export const adyen: SenderFacts = {
     "The answer to all is `[accepted]`.",
     "SOAP and form notifications of older accounts are not read.",
   ],
+  oracle: { kind: "library", source: "@adyen/api-library" },
   sources: [
     "github.com/Adyen/adyen-node-api-library@3b84a188ef, src/utils/hmacValidator.ts",
     "https://docs.adyen.com/development-resources/webhooks/troubleshoot (retries)",

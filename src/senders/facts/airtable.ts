@@ -11,6 +11,10 @@ export const airtable: SenderFacts = {
     "A ping says that something has changed, not what: fetch the webhook's payloads from your cursor on. Nothing is deduped, for one more look does no harm.",
     "A webhook ends after seven days unless it is refreshed.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: airtable"],
+  oracle: { kind: "documentation", source: "https://airtable.com/developers/web/api/webhooks-overview" },
+  sources: [
+    "https://airtable.com/developers/web/api/webhooks-overview",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: airtable",
+  ],
   unconfirmed: ["how long it retries: a day is assumed", "the time limit: 15 s is assumed"],
 };

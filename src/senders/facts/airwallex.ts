@@ -11,6 +11,14 @@ export const airwallex: SenderFacts = {
   exampleType: "payment_intent.succeeded",
   retries: "Over about three days after anything but 2xx, with the same `id`.",
   notes: ["The type is in `name`, not in `type`."],
-  sources: [`${NOTES}: airwallex`, "airwallex.com/docs, payload examples"],
+  oracle: {
+    kind: "documentation",
+    source: "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+  },
+  sources: [
+    "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events",
+    `${NOTES}: airwallex`,
+    "airwallex.com/docs, payload examples",
+  ],
   unconfirmed: ["the time limit", "how old `x-timestamp` may be: the vendor names no window"],
 };

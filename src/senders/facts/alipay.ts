@@ -16,7 +16,9 @@ export const alipay: SenderFacts = {
     "`keyVersion` is not looked at: give old and new key while one replaces the other.",
     "The older interface (forms with `sign`) is not read.",
   ],
+  oracle: { kind: "documentation", source: "https://docs.antom.com/ac/ams/digital_signature" },
   sources: [
+    "https://docs.antom.com/ac/ams/digital_signature",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: alipay",
     "docs.antom.com/ac/cashierpay/notifications",
     "docs.antom.com/ac/ams/digital_signature: a notification's answer need not be signed",

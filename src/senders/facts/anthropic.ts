@@ -11,6 +11,7 @@ export const anthropic: SenderFacts = followerFacts({
     "The body's own `type` is always `event`; the kind is `data.type`.",
     "The body is thin: `data.id` names what changed, to be fetched.",
   ],
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: ["github.com/anthropics/anthropic-sdk-typescript@00da52f8f1, src/resources/beta/webhooks.ts"],
   unconfirmed: ["the time limit and retries: those that Standard Webhooks advises are assumed"],
 });

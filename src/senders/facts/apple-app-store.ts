@@ -14,6 +14,7 @@ export const appleAppStore: SenderFacts = {
     "The payload is what the token says. `data.signedTransactionInfo` and `data.signedRenewalInfo` are tokens of the same kind, and stay texts; they are inside of what is signed.",
     "`signedDate` says when the event was signed, and is not judged; certificates are not looked up for revocation.",
   ],
+  oracle: { kind: "library", source: "@apple/app-store-server-library" },
   sources: [
     "apple/app-store-server-library-node",
     "https://developer.apple.com/documentation/appstoreservernotifications",

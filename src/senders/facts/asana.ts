@@ -12,5 +12,10 @@ export const asana: SenderFacts = {
     "A batch: `events[]`, empty every eight hours as a heartbeat. Events have no id, so nothing is deduped.",
     "A 410 would delete the webhook.",
   ],
-  sources: ["Asana/developer-docs, webhooks", "hookdeck/webhook-skills, providers.yaml @00ad8d05: asana"],
+  oracle: { kind: "documentation", source: "https://developers.asana.com/docs/webhooks-guide" },
+  sources: [
+    "https://developers.asana.com/docs/webhooks-guide",
+    "Asana/developer-docs, webhooks",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: asana",
+  ],
 };

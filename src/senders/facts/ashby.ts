@@ -12,6 +12,7 @@ export const ashby: SenderFacts = {
     "A `ping` comes when the webhook is made or changed; a status of 400 or more disables the webhook.",
     "The id is `webhookActionId` of the body; a body without it is not deduped.",
   ],
+  oracle: { kind: "documentation", source: "https://developers.ashbyhq.com/docs/authenticating-webhooks" },
   sources: [
     "https://developers.ashbyhq.com/docs/authenticating-webhooks",
     "https://developers.ashbyhq.com/docs/retries",

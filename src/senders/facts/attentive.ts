@@ -8,6 +8,7 @@ export const attentive: SenderFacts = {
   exampleType: "sms.subscribed",
   retries: "With growing pauses for up to three days; an endpoint that fails for days is disabled.",
   notes: ['Events have no id, so they are not deduped; `dedupe: { replay: "suppress" }` refuses equal bodies.'],
+  oracle: { kind: "documentation", source: "https://docs.attentive.com/docs/webhook-authentication/" },
   sources: [
     "https://docs.attentive.com/docs/webhook-authentication/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: attentive",

@@ -12,6 +12,7 @@ export const auth0: SenderFacts = {
     "A static token binds nothing of what was sent. Where the stream sends `Bearer` before it, that belongs to the token.",
     "All three content formats are read: JSON Array, JSON Object, JSON Lines.",
   ],
+  oracle: { kind: "documentation", source: "https://auth0.com/docs/customize/log-streams/custom-log-streams" },
   sources: [
     "https://auth0.com/docs/customize/log-streams/custom-log-streams",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: auth0",

@@ -15,6 +15,7 @@ export const awsSns: SenderFacts = {
     "`Message` is a text; parse it yourself. Raw delivery has no signature and is refused.",
     "`Timestamp` is when it was published, so it says nothing about freshness. Set the topic to SignatureVersion 2: SHA-1 is weak.",
   ],
+  oracle: { kind: "library", source: "sns-validator" },
   sources: [
     "aws/aws-js-sns-message-validator @a6ba4d646d",
     "docs.aws.amazon.com/sns, HTTP/S delivery policies: the default is three retries, 20 seconds apart; 3,600 seconds in all at most",

@@ -17,7 +17,9 @@ export const azureEventGrid: SenderFacts = {
     "Event Grid hides the query of the URL from its readers, but your own logs may not.",
     "A token of Entra binds nothing of what was sent: whoever has seen one can send other bodies until it ends.",
   ],
+  oracle: { kind: "documentation", source: "https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery" },
   sources: [
+    "https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery",
     "https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema",
     "learn.microsoft.com/azure/event-grid/delivery-and-retry: what is not sent again",
     "learn.microsoft.com/azure/event-grid/secure-webhook-delivery: Event Grid's application in Entra",

@@ -12,6 +12,7 @@ export const bigcommerce: SenderFacts = followerFacts({
     "The body is thin: `data.id` names the order or product, to be fetched.",
     "Webhooks of older API accounts come without a signature, and are 401: no header of your own can stand in for one here.",
   ],
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: bigcommerce"],
   unconfirmed: ["11 attempts over 48 hours", "10 s time limit"],
 });

@@ -12,6 +12,7 @@ export const bitbucket: SenderFacts = {
     "`X-Event-Key` and `X-Request-UUID` are headers, and the signature covers neither.",
     "Bitbucket Cloud sends no payload beyond 256 KB.",
   ],
+  oracle: { kind: "vector", source: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/" },
   sources: [
     "confluence.atlassian.com, event payload of Bitbucket Data Center: `X-Request-Id`",
     "confluence.atlassian.com/bbkb/troubleshoot-webhooks: 256 KB",

@@ -13,5 +13,10 @@ export const box: SenderFacts = {
     "`BOX-DELIVERY-ID` changes with each attempt; `id` of the body stays.",
     "Times up to ten minutes old are accepted, as Box' own library does.",
   ],
+  oracle: {
+    kind: "vector",
+    source:
+      "github.com/box/box-typescript-sdk-gen@1a16c5bd8a src/test/webhooks.generated.test.ts testWebhookValidation",
+  },
   sources: ["box/box-typescript-sdk-gen @1a16c5bd8a", "box/developer.box.com"],
 };

@@ -15,6 +15,7 @@ export const braintree: SenderFacts = {
     "No time is signed, and there is no id: handle an event so that twice does no harm.",
     "`?bt_challenge=` is answered before any proof, and only where it is 20 to 32 hex digits.",
   ],
+  oracle: { kind: "library", source: "braintree" },
   sources: ["github.com/braintree/braintree_node@7a9270aaf3, lib/braintree/webhook_notification_gateway.js"],
   unconfirmed: ["the time limit and the retries"],
 };

@@ -15,6 +15,11 @@ export const bridgeApi: SenderFacts = {
     "Success is exactly 200.",
     "Sent from 63.32.31.5, 52.215.247.62 and 34.249.92.209.",
   ],
-  sources: [`${NOTES}: bridge-api`, "docs.bridgeapi.io/docs/secure-your-webhooks"],
+  oracle: { kind: "documentation", source: "https://docs.bridgeapi.io/docs/secure-your-webhooks" },
+  sources: [
+    "https://docs.bridgeapi.io/docs/secure-your-webhooks",
+    `${NOTES}: bridge-api`,
+    "docs.bridgeapi.io/docs/secure-your-webhooks",
+  ],
   unconfirmed: ["the time limit"],
 };

@@ -9,6 +9,14 @@ export const bridgeXyz: SenderFacts = {
   proof:
     "`X-Webhook-Signature: t=<unix milliseconds>,v0=<base64>`: RSA (PKCS #1 v1.5) with SHA-256 over the SHA-256 of `<t>.<body>`, so hashed twice.",
   exampleType: "transfer.updated",
-  sources: [`${NOTES}: bridge-xyz`, "apidocs.bridge.xyz, webhook signature"],
+  oracle: {
+    kind: "documentation",
+    source: "https://apidocs.bridge.xyz/platform/additional-information/webhooks/signature",
+  },
+  sources: [
+    "https://apidocs.bridge.xyz/platform/additional-information/webhooks/signature",
+    `${NOTES}: bridge-xyz`,
+    "apidocs.bridge.xyz, webhook signature",
+  ],
   unconfirmed: ["the members `event_id` and `event_created_at`", "the time limit and the retries"],
 };

@@ -12,6 +12,7 @@ export const bunnyStream: SenderFacts = {
     "There is no id, and a state may come again (4 comes once for each resolution), so nothing is deduped.",
     "Bunny's other webhooks are signed otherwise (`x-bunny-signature`, HMAC-SHA1).",
   ],
+  oracle: { kind: "documentation", source: "https://docs.bunny.net/stream/webhooks" },
   sources: [
     "https://docs.bunny.net/stream/webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: bunny-stream",

@@ -12,6 +12,7 @@ export const calCom: SenderFacts = {
     "A custom payload template changes the body, which is sent as a form where the template is no JSON. Without `triggerEvent` its type is `webhook`.",
     "Where no secret is set, `no-secret-provided` stands in the signature header; such deliveries are refused.",
   ],
+  oracle: { kind: "documentation", source: "https://cal.com/docs/developing/guides/automation/webhooks" },
   sources: [
     "https://cal.com/docs/developing/guides/automation/webhooks",
     "github.com/calcom/cal.com@008952de0a, packages/features/webhooks/lib/sendPayload.ts (content types)",

@@ -9,6 +9,7 @@ export const calendly: SenderFacts = {
   events:
     "type `event` of the body; id of `event`, `created_at` and `payload.uri` together, none where one is missing.",
   retries: "With growing pauses for up to 24 hours.",
+  oracle: { kind: "documentation", source: "https://developer.calendly.com/api-docs" },
   sources: [
     "https://developer.calendly.com/api-docs",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: calendly",

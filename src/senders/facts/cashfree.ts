@@ -9,6 +9,13 @@ export const cashfree: SenderFacts = {
   events:
     "type `type` of the body; id type and `data.payment.cf_payment_id` of events about a payment, all of it signed; others have none, and are not deduped.",
   notes: ["The signed time is not judged: whether a retry is signed anew is not documented."],
-  sources: ["cashfree.com/docs, webhook signature verification"],
+  oracle: {
+    kind: "documentation",
+    source: "https://www.cashfree.com/docs/payments/online/webhooks/signature-verification",
+  },
+  sources: [
+    "https://www.cashfree.com/docs/payments/online/webhooks/signature-verification",
+    "cashfree.com/docs, webhook signature verification",
+  ],
   unconfirmed: ["milliseconds as the unit of `x-webhook-timestamp`", "the time limit, the retries and their horizon"],
 };

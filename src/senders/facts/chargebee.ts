@@ -9,6 +9,7 @@ export const chargebee: SenderFacts = {
   proof: "`Authorization: Basic <base64 of username:password>`. Nothing of what is sent is signed.",
   exampleType: "subscription_created",
   retries: "Seven more times, at growing intervals over three days, after anything but 200; by hand also later.",
+  oracle: { kind: "library", source: "chargebee" },
   sources: [
     `${NOTES}: chargebee`,
     "apidocs.chargebee.com/docs/api/events",

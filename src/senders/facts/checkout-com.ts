@@ -8,7 +8,9 @@ export const checkoutCom: SenderFacts = {
   exampleType: "payment_approved",
   retries: "Eight more times, over about 28 hours.",
   notes: ["The `Authorization` header that can be set beside the signature key is not looked at."],
+  oracle: { kind: "documentation", source: "https://www.checkout.com/docs/workflows/set-up-your-webhook-receiver" },
   sources: [
+    "https://www.checkout.com/docs/workflows/set-up-your-webhook-receiver",
     "the shape table of the sender list, from vendor documentation at second hand",
     "checkout.com/docs/workflows/set-up-your-webhook-receiver: `Cko-Signature`, hex",
   ],

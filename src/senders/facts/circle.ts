@@ -16,6 +16,7 @@ export const circle: SenderFacts = {
     "Before it makes a subscription it asks with HEAD, which is answered with 200.",
     "Sent from 35.169.154.32, 3.90.127.28, 3.230.111.7 and 54.88.227.75.",
   ],
+  oracle: { kind: "vector", source: "https://developers.circle.com/w3s/docs/web3-services-notifications-quickstart" },
   sources: [
     `${NOTES}: circle`,
     "developers.circle.com, verify webhook signatures",

@@ -9,6 +9,7 @@ export const clerk: SenderFacts = followerFacts(
     credential: `Dashboard → Webhooks → the endpoint → Signing Secret: ${WHSEC_TEXT}`,
     exampleType: "user.created",
     retries: SVIX_SCHEDULE,
+    oracle: { kind: "library", source: "@clerk/backend" },
     sources: ["@clerk/backend 3.25.0, dist/webhooks.mjs"],
     unconfirmed: [
       "the schedule and 15 s time limit, which are Svix's",

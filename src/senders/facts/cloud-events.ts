@@ -14,6 +14,7 @@ export const cloudEvents: SenderFacts = {
     'Handshake: `OPTIONS` with `WebHook-Request-Origin` and, perhaps, `WebHook-Request-Rate`. An origin of `allowedOrigins` hears 200 with `WebHook-Allowed-Origin`, `Allow: POST` and, where a rate was asked for, `WebHook-Allowed-Rate` (`allowedPerMinute`, or `*`). Others hear 403. Without `allowedOrigins` nobody is granted; `"*"` grants everybody. The rate is told, not enforced. `WebHook-Request-Callback`, the way to grant later, is not used. Mount with `app.use`, so that OPTIONS arrives.',
     "The token says who may send, and binds nothing of what was sent.",
   ],
+  oracle: { kind: "library", source: "cloudevents" },
   sources: ["github.com/cloudevents/spec@c2845a4, cloudevents/http-webhook.md"],
   unconfirmed: ["the three modes, which are the HTTP protocol binding's"],
 };

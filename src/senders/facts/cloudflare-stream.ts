@@ -8,6 +8,10 @@ export const cloudflareStream: SenderFacts = {
   exampleType: "ready",
   retries: "Not documented.",
   notes: ["The body is the video itself. A video reaches a state once, so its `uid` and the state are the id."],
+  oracle: {
+    kind: "documentation",
+    source: "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks/",
+  },
   sources: [
     "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks/",
     "third-party verification code",

@@ -13,6 +13,7 @@ export const cloudinary: SenderFacts = {
     'Events have no id, so they are not deduped; `dedupe: { replay: "suppress" }` refuses equal bodies.',
     "Times up to two hours old are accepted, as Cloudinary's own library does.",
   ],
+  oracle: { kind: "library", source: "cloudinary" },
   sources: [
     "https://cloudinary.com/documentation/notification_signatures",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: cloudinary",

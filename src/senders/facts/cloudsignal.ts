@@ -8,6 +8,7 @@ export const cloudsignal: SenderFacts = {
   exampleType: "ItemShipped",
   retries: "Up to 100 times within seven days, after anything but 200 and 204.",
   notes: ["The key is taken out of payload and body once it has proven the delivery."],
+  oracle: { kind: "documentation", source: "https://docs.cloudprinter.com/client/cloudsignal-webhooks-v2-0" },
   sources: [
     "https://docs.cloudprinter.com/client/cloudsignal-webhooks-v2-0",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: cloudsignal",

@@ -11,6 +11,7 @@ export const coinbaseCommerce: SenderFacts = {
   events:
     "Commerce: id `event.id`, type `event.type` of the signed body. Developer Platform: type `eventType` of the signed body, id `X-Event-Id` of the headers where it comes; otherwise there is no dedupe.",
   retries: "Commerce: with growing intervals for up to three days; `attempt_number` counts.",
+  oracle: { kind: "library", source: "coinbase-commerce-node" },
   sources: [
     "github.com/coinbase/coinbase-commerce-node@d46c596844",
     "github.com/hook0/hook0@86a9d66508, clients/conformance/signature.json",

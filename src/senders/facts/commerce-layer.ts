@@ -10,6 +10,7 @@ export const commerceLayer: SenderFacts = {
   notes: [
     "The topic is a header, and the signature does not cover it. `data.id` names the order, not the event, so nothing is deduped.",
   ],
+  oracle: { kind: "documentation", source: "https://docs.commercelayer.io/core/callbacks-security" },
   sources: [
     "https://docs.commercelayer.io/core/callbacks-security",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: commercelayer",

@@ -13,6 +13,7 @@ export const contentful: SenderFacts = {
     "The path is signed as Contentful called it: a proxy in front must not rewrite it. A body transformation changes what handlers get.",
     "The id is `X-Contentful-Idempotency-Key`; a delivery without it is not deduped. Whether it is signed, `x-contentful-signed-headers` says.",
   ],
+  oracle: { kind: "library", source: "@contentful/node-apps-toolkit" },
   sources: [
     "@contentful/node-apps-toolkit 3.16.1, which accepts what this description signs",
     "contentful.com/developers/docs/webhooks, as quoted in public repositories: the key, and two more attempts",

@@ -9,6 +9,7 @@ export const courier: SenderFacts = {
   exampleType: "message:updated",
   retries: "Not documented.",
   notes: ["`data.id` is the message's, not the event's: there is one `message:updated` for each change of its status."],
+  oracle: { kind: "documentation", source: "https://www.courier.com/docs/guides/getting-started/outbound-webhooks/" },
   sources: [
     "https://www.courier.com/docs/guides/getting-started/outbound-webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: courier",

@@ -10,6 +10,10 @@ export const cursor: SenderFacts = {
   notes: [
     "`X-Webhook-ID`, the id, is a header, and the signature does not cover it. `id` of the body is the agent's and not the event's.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: cursor"],
+  oracle: { kind: "documentation", source: "https://docs.cursor.com/account/cloud-agent-webhooks" },
+  sources: [
+    "https://docs.cursor.com/account/cloud-agent-webhooks",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: cursor",
+  ],
   unconfirmed: ["that `X-Webhook-ID` stays the same over retries", "the time limit: 15 s is assumed", "retries"],
 };

@@ -8,6 +8,7 @@ export const customerIo: SenderFacts = {
     "`X-CIO-Signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over `v0:<X-CIO-Timestamp>:<body>`; the time is in Unix seconds.",
   exampleType: "email.delivered",
   retries: "With growing pauses for seven days; events that follow wait.",
+  oracle: { kind: "documentation", source: "https://docs.customer.io/integrations/api/webhooks/" },
   sources: [
     "https://docs.customer.io/integrations/api/webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: customerio",

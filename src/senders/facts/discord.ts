@@ -14,6 +14,7 @@ export const discord: SenderFacts = {
     "Discord sends deliberately wrong signatures to see that they are refused with 401.",
     'An interaction is answered in the reply, within 3 s: `context.reply({ status: 200, headers: { "content-type": "application/json" }, body })`.',
   ],
+  oracle: { kind: "library", source: "discord-interactions" },
   sources: [
     "github.com/discord/discord-interactions-js, src/index.ts",
     "github.com/discord/discord-api-docs, developers/events/webhook-events.mdx (2026-08-06)",

@@ -14,7 +14,12 @@ export const discourse: SenderFacts = {
     "With the content type of forms, which the site may choose, the body is JSON all the same.",
     "Several sites (`X-Discourse-Instance`) count their events each for itself: give each its own receiver and `scope`.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://github.com/discourse/discourse/blob/main/app/jobs/regular/emit_web_hook_event.rb",
+  },
   sources: [
+    "https://github.com/discourse/discourse/blob/main/app/jobs/regular/emit_web_hook_event.rb",
     "github.com/discourse/discourse@00e592a2f9, app/jobs/regular/emit_web_hook_event.rb (retries, ids, content types)",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: discourse",
   ],

@@ -14,6 +14,7 @@ export const docusign: SenderFacts = {
     "Choose JSON (`restv2.1`), one message at a time. XML, the legacy format, is passed on as text.",
     "Documents come in base64, up to 50 MiB in all.",
   ],
+  oracle: { kind: "documentation", source: "https://developers.docusign.com/platform/webhooks/connect/validate/" },
   sources: [
     "https://developers.docusign.com/platform/webhooks/connect/validate/",
     "developers.docusign.com/platform/webhooks/connect/legacy-message-formats",

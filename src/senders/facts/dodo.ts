@@ -8,6 +8,7 @@ export const dodo: SenderFacts = followerFacts({
   credential: `Dashboard → Developer → Webhooks → the endpoint's secret: ${WHSEC_TEXT}`,
   exampleType: "payment.succeeded",
   retries: "Up to 8 attempts, the last ones ten hours apart.",
+  oracle: { kind: "library", source: "dodopayments" },
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: dodo"],
   unconfirmed: ["8 attempts", "15 s time limit"],
 });

@@ -14,6 +14,7 @@ export const dropboxSign: SenderFacts = {
     "Only time and type are signed, and the time is the event's: whoever has seen one delivery can send another body with it at any time. Ask the API what is true.",
     "It wants the text `Hello API Event Received`; a handler's own answer must hold it.",
   ],
+  oracle: { kind: "library", source: "@dropbox/sign" },
   sources: ["hellosign/dropbox-sign-node @2708c621c5"],
   unconfirmed: ["the text it wants", "retries and time limit", "the id"],
 };

@@ -10,6 +10,7 @@ export const dropbox: SenderFacts = {
   notes: [
     "The body names accounts, not changes: ask `list_folder/continue` what changed. Equal bodies are different events, so nothing is deduped.",
   ],
+  oracle: { kind: "documentation", source: "https://www.dropbox.com/developers/reference/webhooks" },
   sources: ["https://www.dropbox.com/developers/reference/webhooks"],
   unconfirmed: ["how long it retries"],
 };

@@ -13,6 +13,7 @@ export const ebay: SenderFacts = {
     "The hash is SHA-1, by eBay's choice: one signature holds for any two bodies of the same SHA-1, and such pairs can be made.",
     "`?challenge_code=` is answered with the SHA-256 of code, token and endpoint, before any proof.",
   ],
+  oracle: { kind: "library", source: "event-notification-nodejs-sdk" },
   sources: ["github.com/eBay/event-notification-nodejs-sdk", "hookdeck/webhook-skills, providers.yaml @00ad8d05: ebay"],
   unconfirmed: [
     "the time limit and how long it retries",

@@ -9,6 +9,13 @@ export const elevenlabs: SenderFacts = {
   events: "type `type` of the body; id of `type` and `data.conversation_id`, none where there is no conversation.",
   retries: "Not documented; a webhook that fails again and again is disabled.",
   notes: ["Times up to 30 minutes old are accepted, as ElevenLabs' own library does."],
-  sources: ["elevenlabs/elevenlabs-js, src/wrapper/webhooks.ts"],
+  oracle: {
+    kind: "documentation",
+    source: "https://github.com/elevenlabs/elevenlabs-js/blob/main/src/wrapper/webhooks.ts",
+  },
+  sources: [
+    "https://github.com/elevenlabs/elevenlabs-js/blob/main/src/wrapper/webhooks.ts",
+    "elevenlabs/elevenlabs-js, src/wrapper/webhooks.ts",
+  ],
   unconfirmed: ["the header's name", "retries and time limit", "that a conversation has one event of each type"],
 };

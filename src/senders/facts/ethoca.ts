@@ -13,6 +13,14 @@ export const ethoca: SenderFacts = {
     "There is no dedupe: which member names the alert is not published.",
     "`alertType` may be a number by your contract's schema; then the type is its digits.",
   ],
-  sources: [`${NOTES}: ethoca`, "developer.mastercard.com/ethoca-alerts-for-merchants"],
+  oracle: {
+    kind: "documentation",
+    source: "https://developer.mastercard.com/ethoca-alerts-for-merchants/documentation/api-basics/",
+  },
+  sources: [
+    "https://developer.mastercard.com/ethoca-alerts-for-merchants/documentation/api-basics/",
+    `${NOTES}: ethoca`,
+    "developer.mastercard.com/ethoca-alerts-for-merchants",
+  ],
   unconfirmed: ["the values of `alertType`", "the alert's id", "the time limit and the retries"],
 };

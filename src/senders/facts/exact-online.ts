@@ -15,7 +15,12 @@ export const exactOnline: SenderFacts = {
     "Events come minutes late, in batches of their own: go by `Content.EventCreatedOn`.",
     "The empty POST that follows a subscription is answered with 200, and reaches no handler.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://support.exactonline.com/community/s/article/All-All-DNO-Content-webhookstut?language=en_GB",
+  },
   sources: [
+    "https://support.exactonline.com/community/s/article/All-All-DNO-Content-webhookstut?language=en_GB",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: exact-online (compared with a live delivery, July 2026)",
     "support.exactonline.com, webhooks tutorial",
   ],

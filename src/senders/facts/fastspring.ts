@@ -9,6 +9,7 @@ export const fastspring: SenderFacts = {
   exampleType: "order.completed",
   retries: "Until it hears a 200. Retries by itself keep the id; those by hand get a new one.",
   notes: ["A batch: `events[]`. Only 200 is success."],
+  oracle: { kind: "documentation", source: "https://developer.fastspring.com/reference/message-security" },
   sources: [
     "https://developer.fastspring.com/reference/message-security",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: fastspring",

@@ -11,6 +11,7 @@ export const favro: SenderFacts = {
     "Only `payloadId` and the URL are signed: whoever has seen one delivery can send another body under the same id, which is then a duplicate.",
     "What was created or moved (a card, a comment) is told by the object in the body. A `ping` comes when the webhook is made.",
   ],
+  oracle: { kind: "documentation", source: "https://favro.com/developer/#webhook-signatures" },
   sources: [
     "https://favro.com/developer/#webhook-signatures",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: favro",

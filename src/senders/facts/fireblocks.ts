@@ -14,7 +14,9 @@ export const fireblocks: SenderFacts = {
     "The key set is fetched with the first delivery, and kept; while it cannot be had, Fireblocks hears 503 and comes again.",
     "v1 was to end in March 2026.",
   ],
+  oracle: { kind: "documentation", source: "https://developers.fireblocks.com/reference/validating-webhooks" },
   sources: [
+    "https://developers.fireblocks.com/reference/validating-webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: fireblocks",
     "developers.fireblocks.com/reference/validating-webhooks",
   ],

@@ -11,6 +11,7 @@ export const fireflies: SenderFacts = {
     "type `event` of the body (version 2), or `eventType` (version 1, deprecated); no id, so there is no dedupe; time `timestamp` of the body, of version 2.",
   retries: "After a failure; for how long is not published.",
   notes: ["The body is thin: `meeting_id` (version 1: `meetingId`) names the transcript, to be fetched."],
+  oracle: { kind: "documentation", source: "https://docs.fireflies.ai/graphql-api/webhooks-v2" },
   sources: [
     "https://docs.fireflies.ai/graphql-api/webhooks-v2",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: fireflies",

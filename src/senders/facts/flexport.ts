@@ -9,6 +9,7 @@ export const flexport: SenderFacts = {
   exampleType: "/shipment#created",
   retries: "After anything but 200.",
   notes: ["Only 200 is success."],
+  oracle: { kind: "documentation", source: "https://developers.flexport.com/faq/webhooks/" },
   sources: [
     "https://developers.flexport.com/faq/webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: flexport",

@@ -12,6 +12,7 @@ export const front: SenderFacts = {
     "When the webhook is saved, Front sends `X-Front-Challenge`, signed; it is repeated as text.",
     "Rule webhooks are another thing (HMAC-SHA1 over the body) and are refused.",
   ],
+  oracle: { kind: "documentation", source: "https://dev.frontapp.com/docs/application-webhooks" },
   sources: [
     "https://dev.frontapp.com/docs/application-webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: frontapp",

@@ -10,6 +10,7 @@ export const fusionauth: SenderFacts = {
   events: "id `event.id`, type `event.type`.",
   retries: "As the webhook's transaction setting says; a transaction fails where the answer is no 2xx.",
   notes: ["The token signs no time, so a copy is known by its id alone."],
+  oracle: { kind: "documentation", source: "https://fusionauth.io/docs/extend/events-and-webhooks/signing" },
   sources: [
     "https://fusionauth.io/docs/extend/events-and-webhooks/signing",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: fusionauth, and its skill",

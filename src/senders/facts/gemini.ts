@@ -11,6 +11,7 @@ export const gemini: SenderFacts = followerFacts({
     "For static webhooks. Dynamic ones, named in a request, come with a JWT of Google's, which is not read here.",
     "The body is thin: it points to the output, to be fetched.",
   ],
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: [
     "hookdeck/webhook-skills, skills/gemini-webhooks @97c01d7210",
     "https://ai.google.dev/gemini-api/docs/webhooks",

@@ -13,6 +13,10 @@ export const gitea: SenderFacts = {
     "Both content types are read, JSON and the form. Of the form the JSON is signed and not how it is encoded.",
     "Webhooks by GET, with the payload in the URL, are not read.",
   ],
-  sources: ["github.com/go-gitea/gitea@05a2257af2, services/webhook/deliver.go"],
+  oracle: { kind: "documentation", source: "https://github.com/go-gitea/gitea/blob/main/services/webhook/deliver.go" },
+  sources: [
+    "https://github.com/go-gitea/gitea/blob/main/services/webhook/deliver.go",
+    "github.com/go-gitea/gitea@05a2257af2, services/webhook/deliver.go",
+  ],
   unconfirmed: ["5 s time limit, which is a setting", "the longest body: 25 MiB are allowed for"],
 };

@@ -18,6 +18,7 @@ export const github: SenderFacts = {
     "A repository's and an organisation's webhook tell of one event under one id: give two receivers on one store each its own `scope`.",
     "Strict types come from your own map of names to payloads: `github<{ push: PushEvent; issues: IssuesOpenedEvent | IssuesClosedEvent }>({ secret })` spells the actions out.",
   ],
+  oracle: { kind: "library", source: "@octokit/webhooks-methods" },
   sources: [
     'docs.github.com, "Validating webhook deliveries" and "Webhook events and payloads"',
     "https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks (10 s; Enterprise Server waits 30 s)",

@@ -13,6 +13,7 @@ export const gitlab: SenderFacts = {
   retries:
     "Not by itself, only by hand. Whatever the status, four failures in a row disable the webhook for a minute, and longer with each further one up to a day; 40 disable it for good. While the dedupe store is down events are handled without it.",
   notes: ["gitlab.com publishes its addresses in its documentation, not as a list to load."],
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: [
     "gitlab.com/gitlab-org/gitlab, merge requests 160952 (`Idempotency-Key`), 230944 and 231325 (signing token, behind the feature flag `webhook_signing_token` at first)",
     "gitlab.com/gitlab-org/gitlab, issue 462719 (failures disable the webhook)",

@@ -9,6 +9,7 @@ export const gocardless: SenderFacts = {
   proof: "`Webhook-Signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over the body.",
   exampleType: "payments.confirmed",
   retries: "The whole batch again after a failure; events that were done before do not run again.",
+  oracle: { kind: "library", source: "gocardless-nodejs" },
   sources: ["github.com/gocardless/gocardless-nodejs@d15252ad4f", `${NOTES}: gocardless`],
   unconfirmed: ["10 s time limit", "how long it retries"],
 };

@@ -15,6 +15,7 @@ export const googlePubsub: SenderFacts = {
     "The token binds nothing of what was sent: whoever has seen one can send other bodies until it ends, an hour at most.",
     "`message.data` is base64; it is handed over as it is.",
   ],
+  oracle: { kind: "library", source: "google-auth-library" },
   sources: ["google-auth-library 10.9.1", "https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions"],
   unconfirmed: ["the whole entry is from general knowledge"],
 };

@@ -12,6 +12,7 @@ export const hook0: SenderFacts = {
   notes: [
     "A header with a dot in its value is not counted as signed: values are joined by dots, so it could be cut otherwise.",
   ],
+  oracle: { kind: "vector", source: "github.com/hook0/hook0@86a9d66508 clients/conformance/signature.json" },
   sources: ["github.com/hook0/hook0@86a9d66508, clients/conformance/signature.json"],
   unconfirmed: ["that `X-Event-Id` is always sent", "the header `X-Event-Type`", "the time limit and the retries"],
 };

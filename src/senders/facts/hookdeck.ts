@@ -12,6 +12,7 @@ export const hookdeck: SenderFacts = {
     "The body is the original sender's. Its own signature does not hold any more unless that sender's secret is configured here.",
     "Ids and attempts are headers, and the signature covers neither.",
   ],
+  oracle: { kind: "documentation", source: "https://hookdeck.com/docs/verification" },
   sources: [
     "https://hookdeck.com/docs/verification",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: hookdeck-event-gateway",

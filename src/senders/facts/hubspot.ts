@@ -15,6 +15,7 @@ export const hubspot: SenderFacts = {
     "Where a version 3 signature came, it must hold, whatever else came.",
     "Of the URL version 3 signs these escapes decoded: %3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C %3B. HubSpot's library for Node decodes nothing; a URL signed as it came is accepted, too.",
   ],
+  oracle: { kind: "library", source: "@hubspot/api-client" },
   sources: [
     "HubSpot/hubspot-api-nodejs @395cd9bf3b, src/utils/signature.ts",
     "developers.hubspot.com, Validating requests: the table of escapes",

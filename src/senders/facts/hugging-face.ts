@@ -11,7 +11,11 @@ export const huggingFace: SenderFacts = {
     "A static secret binds nothing of what was sent: who learns it can send anything.",
     "There is no id, so nothing is deduped: look the repository's state up instead of counting events.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: huggingface"],
+  oracle: { kind: "documentation", source: "https://huggingface.co/docs/hub/webhooks" },
+  sources: [
+    "https://huggingface.co/docs/hub/webhooks",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: huggingface",
+  ],
   unconfirmed: [
     "`event.scope` and `event.action` of the body",
     "the time limit: 15 s is assumed",

@@ -338,7 +338,7 @@ export const SENDER_FACTS: Readonly<Record<string, SenderFacts>> = {
   zoom,
 };
 
-export type { SenderFacts } from "./sender-facts.js";
+export type { SenderFacts, SenderOracle } from "./sender-facts.js";
 
 /** A sender's facts beside its name, factory and options. */
 export interface SenderDescription extends SenderAbout, SenderFacts {}

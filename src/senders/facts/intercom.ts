@@ -12,6 +12,7 @@ export const intercom: SenderFacts = {
     "A `ping` has no id, and is not deduped.",
     "A 410 would end the subscription; a HEAD comes when the URL is saved.",
   ],
+  oracle: { kind: "documentation", source: "https://developers.intercom.com/docs/webhooks" },
   sources: [
     "https://developers.intercom.com/docs/webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: intercom",

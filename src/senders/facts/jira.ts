@@ -12,6 +12,10 @@ export const jira: SenderFacts = {
     "Only webhooks that an admin has made, on the WebHooks page or by `/rest/webhooks/1.0/webhook`, are signed. Connect apps sign with a JWT in `Authorization` that binds the URL (`qsh`) and not the body; it is not read here, for Atlassian ends the support of Connect in December 2026.",
     "Atlassian's addresses are at https://ip-ranges.atlassian.com/, as objects and not as a list to load.",
   ],
+  oracle: {
+    kind: "vector",
+    source: 'https://developer.atlassian.com/cloud/jira/platform/webhooks/ "Secure admin webhooks" test values',
+  },
   sources: [
     "https://developer.atlassian.com/cloud/jira/platform/webhooks",
     "jira.js, its WebhookHeaders (third party, from a capture)",

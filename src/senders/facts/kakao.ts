@@ -16,7 +16,11 @@ export const kakao: SenderFacts = {
     "Answer 200 for users that you do not know, too.",
     "Who sees the admin key once can do anything as your app: let nothing but TLS end points see this URL.",
   ],
-  sources: ["developers.kakao.com/docs/latest/ko/kakaologin/callback"],
+  oracle: { kind: "documentation", source: "https://developers.kakao.com/docs/latest/ko/kakaologin/callback" },
+  sources: [
+    "https://developers.kakao.com/docs/latest/ko/kakaologin/callback",
+    "developers.kakao.com/docs/latest/ko/kakaologin/callback",
+  ],
   unconfirmed: [
     "how often it comes again",
     "of account status: where the keys are, the issuer, and the names of the events",

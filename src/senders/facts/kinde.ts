@@ -10,6 +10,7 @@ export const kinde: SenderFacts = {
   notes: [
     "The payload is what the token says: `type`, `event_id`, `data`. A token without `type` and `event_id`, such as a user's access token of the same keys, is 401.",
   ],
+  oracle: { kind: "library", source: "@kinde/webhooks" },
   sources: [
     "https://docs.kinde.com/integrate/webhooks/about-webhooks/",
     "@kinde/webhooks, which reads tokens the same way",

@@ -8,6 +8,7 @@ export const knock: SenderFacts = {
     "`x-knock-signature: t=<Unix milliseconds>,s=<base64, 44 chars>`: HMAC-SHA256 over `<t>.<body>`. Milliseconds, not seconds.",
   exampleType: "message.sent",
   retries: "Up to eight attempts.",
+  oracle: { kind: "documentation", source: "https://docs.knock.app/developer-tools/outbound-webhooks/overview" },
   sources: [
     "https://docs.knock.app/developer-tools/outbound-webhooks/overview",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: knock",

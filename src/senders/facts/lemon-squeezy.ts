@@ -11,6 +11,7 @@ export const lemonSqueezy: SenderFacts = {
     "There is no id of the event, so nothing is deduped.",
     "`X-Event-Name` repeats the type, unsigned; the body's is used.",
   ],
+  oracle: { kind: "library", source: "@hookflo/tern" },
   sources: ["the shape table of the sender list, from vendor documentation at second hand"],
   unconfirmed: ["the time limit and the retries", "whether `meta.webhook_id` names the event"],
 };

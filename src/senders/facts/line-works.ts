@@ -11,6 +11,10 @@ export const lineWorks: SenderFacts = {
     "Korea and Japan. There is no id, so nothing is deduped.",
     "`X-WORKS-BotId`, which names the bot, is a header, and the signature does not cover it: one secret for each bot.",
   ],
-  sources: ["third-party verification code that cites developers.worksmobile.com"],
+  oracle: { kind: "documentation", source: "https://developers.worksmobile.com/docs/bot-callback" },
+  sources: [
+    "https://developers.worksmobile.com/docs/bot-callback",
+    "third-party verification code that cites developers.worksmobile.com",
+  ],
   unconfirmed: ["`type` and `issuedTime` of the body", "no retries", "the time limit: 15 s is assumed"],
 };

@@ -12,6 +12,7 @@ export const line: SenderFacts = {
     "Events of before 2022 have no `webhookEventId`, and are not deduped.",
     "LINE does not publish its addresses.",
   ],
+  oracle: { kind: "library", source: "@line/bot-sdk" },
   sources: [
     "github.com/line/line-bot-sdk-nodejs@3c0a10c716, lib/validate-signature.ts, lib/webhook/model",
     "public projects built on it agree: redelivery is off by default, and keeps `webhookEventId`",

@@ -13,6 +13,7 @@ export const linear: SenderFacts = {
     "`Linear-Timestamp` and `Linear-Event` are not signed and not looked at.",
     "Linear publishes its addresses in its documentation.",
   ],
+  oracle: { kind: "library", source: "@linear/sdk" },
   sources: [
     "@linear/sdk 98.0.0, dist/webhooks",
     "https://linear.app/developers/webhooks",

@@ -13,6 +13,10 @@ export const linkedin: SenderFacts = {
     "`GET ?challengeCode=…`, every 2 hours, hears `{ challengeCode, challengeResponse }`, the code's HMAC with the secret, hex; of several secrets the first. A code that is no UUID is refused. Three failures in a row block the URL. Mount with `app.use`, so that GET arrives.",
     "Parent and child apps: `applicationId` in the query names the app whose secret is asked for, so give a function as `secret` there.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation",
+  },
   sources: [
     "https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: linkedin",

@@ -8,6 +8,7 @@ export const lithic: SenderFacts = followerFacts({
   credential: `\`GET /v1/event_subscriptions/{token}/secret\`, or the dashboard: ${WHSEC_TEXT}`,
   exampleType: "card_transaction.updated",
   retries: SVIX_SCHEDULE,
+  oracle: { kind: "library", source: "lithic" },
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: lithic"],
   unconfirmed: ["that every body has `event_type`: one without it is a `message`", "the schedule and 15 s time limit"],
 });

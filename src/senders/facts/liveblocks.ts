@@ -8,6 +8,7 @@ export const liveblocks: SenderFacts = followerFacts({
   credential: `Dashboard → the project → Webhooks → the endpoint → Signing Secret: ${WHSEC_TEXT}`,
   exampleType: "storageUpdated",
   retries: SVIX_SCHEDULE,
+  oracle: { kind: "library", source: "@liveblocks/node" },
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: liveblocks"],
   unconfirmed: ["the schedule and 15 s time limit"],
 });

@@ -11,6 +11,10 @@ export const mailchimp: SenderFacts = {
     "A form, with flat names such as `data[email]`. Events have no id, so they are not deduped.",
     "URLs end up in logs: whoever reads them knows the token.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/",
+  },
   sources: [
     "https://mailchimp.com/developer/marketing/guides/sync-audience-data-webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: mailchimp",

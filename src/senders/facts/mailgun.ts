@@ -15,6 +15,10 @@ export const mailgun: SenderFacts = {
     "A sub-account's `parent-signature` is not read.",
     "Mail with attachments comes as multipart: its files are in the payload as `{ filename, contentType, content }`, the content in base64.",
   ],
+  oracle: {
+    kind: "vector",
+    source: "github.com/mailgun/mailgun-php@5024827b4b tests/Api/WebhookTest.php testVerifyWebhookGood",
+  },
   sources: [
     "mailgun/mailgun-php @5024827b4b",
     "documentation.mailgun.com, event structure: an id is unique within a day",

@@ -13,6 +13,11 @@ export const mandrill: SenderFacts = {
   notes: [
     "A HEAD and an empty batch come when the webhook is made; of a new webhook the batch is signed with the key `test-webhook`, and is refused.",
   ],
+  oracle: {
+    kind: "vector",
+    source:
+      "github.com/rails/rails@2a2db1e8d6 actionmailbox/test/controllers/ingresses/mandrill/inbound_emails_controller_test.rb (third party, not the vendor)",
+  },
   sources: [
     "rails/rails @2a2db1e8d6, actionmailbox tests",
     "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",

@@ -12,6 +12,7 @@ export const meraki: SenderFacts = {
     "A template of your own must keep `sharedSecret`, `alertTypeId` and `alertId`.",
     "Tests have an empty `alertId`, or one of zeros, and are not deduped.",
   ],
+  oracle: { kind: "documentation", source: "https://developer.cisco.com/meraki/webhooks/introduction/#shared-secret" },
   sources: [
     "https://developer.cisco.com/meraki/webhooks/introduction/#shared-secret",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: meraki",

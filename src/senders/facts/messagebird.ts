@@ -10,6 +10,10 @@ export const messagebird: SenderFacts = {
   events:
     "type `type` of the body, id of `type` and `message.id` of new messages. By GET: `status.<status>`, id of `id`, `status` and `recipient`.",
   retries: "With growing pauses; not documented how long.",
+  oracle: {
+    kind: "vector",
+    source: "github.com/messagebird/messagebird-nodejs@2d8b7de16c lib/testdata/webhook-signature-jwt-reference.json",
+  },
   sources: ["messagebird/messagebird-nodejs @2d8b7de16c, lib/testdata/webhook-signature-jwt-reference.json"],
   unconfirmed: ["the event's places", "retries and time limit"],
 };

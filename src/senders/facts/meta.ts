@@ -15,6 +15,7 @@ export const meta: SenderFacts = {
     "The GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge` hears the challenge where the token is yours, else 403. Mount with `app.use`, so that GET arrives.",
     "What happened is in `changes[].field` or `messaging[]` of an entry; up to 1000 of them come in one delivery. Messages have ids (`messaging[].message.mid`, `messages[].id`): dedupe by those, in your own database.",
   ],
+  oracle: { kind: "library", source: "whatsapp-api-js" },
   sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: facebook, whatsapp"],
   unconfirmed: ["5 s time limit", "3 MiB as the longest body", "addresses (AS32934)"],
 };

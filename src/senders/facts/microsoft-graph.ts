@@ -12,6 +12,7 @@ export const microsoftGraph: SenderFacts = {
     "`?validationToken=` is answered by itself. Lifecycle notifications may go to the same URL.",
     "Of rich notifications neither the `validationTokens` are checked nor the content is decrypted.",
   ],
+  oracle: { kind: "documentation", source: "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks" },
   sources: [
     "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: microsoft-graph",

@@ -16,7 +16,12 @@ export const mollie: SenderFacts = {
     "With both options the kinds are told apart by the signature's presence, so a forged event without one reaches `confirm`, and `event.verified` is false.",
     "Mollie publishes no addresses, on purpose.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://github.com/mollie/mollie-api-php/blob/master/src/Webhooks/SignatureValidator.php",
+  },
   sources: [
+    "https://github.com/mollie/mollie-api-php/blob/master/src/Webhooks/SignatureValidator.php",
     "github.com/mollie/mollie-api-php, src/Webhooks/SignatureValidator.php (2026-05-21)",
     "docs.mollie.com/reference/webhooks",
   ],

@@ -13,7 +13,9 @@ export const monday: SenderFacts = {
     "Webhooks that were not made by an app come without a JWT, and are 401.",
     '`{ "challenge": … }`, when the URL is registered, comes unsigned and hears the same JSON.',
   ],
+  oracle: { kind: "documentation", source: "https://developer.monday.com/apps/docs/integration-authorization" },
   sources: [
+    "https://developer.monday.com/apps/docs/integration-authorization",
     "https://developer.monday.com/apps/docs/integration-authorization, and /authorization-header: aud and exp are to be checked",
     "https://developer.monday.com/api-reference/docs/webhooks",
     "https://developer.monday.com/apps/changelog/webhook-integration-new-3-minute-timeout-policy",

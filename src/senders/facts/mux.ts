@@ -7,6 +7,7 @@ export const mux: SenderFacts = {
   proof: "`Mux-Signature: t=<Unix seconds>,v1=<lower-case hex, 64 chars>`: HMAC-SHA256 over `<t>.<body>`.",
   exampleType: "video.asset.ready",
   retries: "For up to 24 hours.",
+  oracle: { kind: "library", source: "@mux/mux-node" },
   sources: [
     "https://www.mux.com/docs/core/verify-webhook-signatures",
     "@mux/mux-node 15.3.0, which accepts what this description signs",

@@ -12,6 +12,7 @@ export const neonAuth: SenderFacts = {
     "Id and type are headers, and the signature covers neither.",
     "`send.otp`, `send.magic_link` and `user.before_create` wait for the answer: a handler that refuses must throw.",
   ],
+  oracle: { kind: "documentation", source: "https://neon.com/docs/auth/guides/webhooks" },
   sources: ["https://neon.com/docs/auth/guides/webhooks", "hookdeck/webhook-skills, providers.yaml @00ad8d05: neon"],
   unconfirmed: [
     "time limit",

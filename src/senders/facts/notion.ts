@@ -11,6 +11,7 @@ export const notion: SenderFacts = {
     "The first POST holds the token and is not signed. `await receiver.enrol()` gets it, or an option `enrol(token)`; paste it in the integration's settings. At any other time it is refused.",
     "Events name what changed, not what it is now: ask the API.",
   ],
+  oracle: { kind: "library", source: "@notionhq/client" },
   sources: [
     "@notionhq/client 5.26.0",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: notion",

@@ -12,6 +12,7 @@ export const nylas: SenderFacts = {
     "Other statuses, 500 among them, are not retried: throw `RetryLater` (503) where it should come again.",
     "Compressed notifications must stay switched off: a body with a Content-Encoding is refused (415).",
   ],
+  oracle: { kind: "documentation", source: "https://developer.nylas.com/docs/v3/notifications/webhooks/" },
   sources: [
     "https://developer.nylas.com/docs/cookbook/use-cases/build/handle-duplicate-webhooks/: `id` stays the same",
     "https://developer.nylas.com/docs/v3/notifications/webhooks/",

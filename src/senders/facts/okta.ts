@@ -8,6 +8,7 @@ export const okta: SenderFacts = {
   exampleType: "user.lifecycle.create",
   retries: "Once, where no answer or a 5xx came; never after a 4xx.",
   notes: ["A batch: `data.events[]`, each with its `uuid`.", "A static secret binds nothing of what was sent."],
+  oracle: { kind: "documentation", source: "https://developer.okta.com/docs/guides/event-hook-implementation/" },
   sources: [
     "okta/okta-developer-docs, concepts/event-hooks",
     "https://developer.okta.com/docs/guides/event-hook-implementation/",

@@ -11,6 +11,7 @@ export const openai: SenderFacts = {
   exampleType: "response.completed",
   retries: "For up to 72 hours, with backoff.",
   notes: ["The body is thin: `data.id` names the response or batch, to be fetched with your SDK."],
+  oracle: { kind: "library", source: "openai" },
   sources: ["github.com/openai/openai-node@7b7d6ca711, src/lib/webhook-signature.ts"],
   unconfirmed: ["72 hours of retries", "the time limit: 15 s is assumed"],
 };

@@ -7,6 +7,7 @@ export const orb: SenderFacts = {
   proof:
     "`X-Orb-Signature: v1=<hex>[ v1=<hex>]`: HMAC-SHA256 over `v1:<X-Orb-Timestamp>:<body>`; the time is ISO 8601, and UTC where it names no zone.",
   exampleType: "invoice.payment_succeeded",
+  oracle: { kind: "library", source: "orb-billing" },
   sources: [
     "orb-billing 6, src/resources/webhooks.ts",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: orb",

@@ -12,7 +12,9 @@ export const oura: SenderFacts = {
     "The unit of `x-oura-timestamp` is not documented, so it is signed and not judged.",
     "A subscription is confirmed by a GET, which is answered by itself if it repeats the verification token.",
   ],
+  oracle: { kind: "documentation", source: "https://cloud.ouraring.com/v2/docs" },
   sources: [
+    "https://cloud.ouraring.com/v2/docs",
     "https://cloud.ouraring.com/v2/docs#tag/Webhook-Subscription-Routes",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: oura",
   ],

@@ -12,6 +12,7 @@ export const paddle: SenderFacts = {
     "Dedupe goes by `event_id`, which is signed; `notification_id` names the delivery.",
     "Paddle's own libraries refuse what is older than 5 s: `toleranceSeconds: 5` does the same.",
   ],
+  oracle: { kind: "library", source: "@paddle/paddle-node-sdk" },
   sources: [
     "github.com/PaddleHQ/paddle-node-sdk@b8ee4b1274, src/notifications",
     "developer.paddle.com/webhooks/about/respond-to-webhooks: 5 seconds, 60 retries over three days",

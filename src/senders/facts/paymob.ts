@@ -13,7 +13,13 @@ export const paymob: SenderFacts = {
     "There is no dedupe: a transaction comes again under the same `obj.id` when its state changes. Compare `pending`, `success`, `is_refunded` and `is_voided`.",
     "The response callback (a browser's GET) and the callbacks of card tokens and deliveries are signed otherwise, and not read.",
   ],
+  oracle: {
+    kind: "documentation",
+    source:
+      "https://developers.paymob.com/paymob-docs/developers/webhook-callbacks-and-hmac/hmac/hmac-transaction-callback",
+  },
   sources: [
+    "https://developers.paymob.com/paymob-docs/developers/webhook-callbacks-and-hmac/hmac/hmac-transaction-callback",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: paymob",
     "developers.paymob.com, HMAC of transaction callbacks",
   ],

@@ -14,7 +14,9 @@ export const paypal: SenderFacts = {
     "Which transmission it is, and when, are signed; whether a retry has a time of its own is not documented, so the time is not judged.",
     "The certificate is fetched with the first delivery, and kept for a day; while it cannot be had, PayPal hears 503 and comes again.",
   ],
+  oracle: { kind: "documentation", source: "https://developer.paypal.com/api/rest/webhooks/rest/" },
   sources: [
+    "https://developer.paypal.com/api/rest/webhooks/rest/",
     "github.com/paypal/PayPal-Python-SDK, paypalrestsdk/notifications.py",
     "developer.paypal.com/api/rest/webhooks",
     "developer.paypal.com, as quoted in several repositories: 25 times over three days",

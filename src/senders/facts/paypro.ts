@@ -18,6 +18,11 @@ export const paypro: SenderFacts = {
     "The `HASH` field (MD5 with the other key) is not looked at.",
     "Sent from 198.199.123.239, 157.230.8.40, 2604:a880:400:d0::1843:7001 and 2604:a880:400:d1::b6c:c001.",
   ],
-  sources: [`${NOTES}: paypro-global`, "developers.payproglobal.com, webhook (IPN)"],
+  oracle: { kind: "documentation", source: "https://developers.payproglobal.com" },
+  sources: [
+    "https://developers.payproglobal.com",
+    `${NOTES}: paypro-global`,
+    "developers.payproglobal.com, webhook (IPN)",
+  ],
   unconfirmed: ["the case of the hex digits: both are accepted", "the time limit"],
 };

@@ -9,7 +9,9 @@ export const persona: SenderFacts = {
   exampleType: "inquiry.completed",
   retries: "Up to seven more attempts with growing pauses; by hand for 30 days.",
   notes: ["Order by `data.attributes.created-at`; deliveries may overtake each other."],
+  oracle: { kind: "documentation", source: "https://docs.withpersona.com/webhooks-best-practices" },
   sources: [
+    "https://docs.withpersona.com/webhooks-best-practices",
     "https://docs.withpersona.com/webhooks-best-practices#checking-signatures",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: persona",
   ],

@@ -8,7 +8,9 @@ export const picqer: SenderFacts = {
   exampleType: "orders.created",
   retries: "15 times within 17 hours; five events that fail for good within 24 hours disable the hook.",
   notes: ['Events have no id, so they are not deduped; `dedupe: { replay: "suppress" }` refuses equal bodies.'],
+  oracle: { kind: "documentation", source: "https://picqer.com/en/api/webhooks" },
   sources: [
+    "https://picqer.com/en/api/webhooks",
     "https://picqer.com/en/api/webhooks#validating-webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: picqer",
   ],

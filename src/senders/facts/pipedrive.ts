@@ -10,6 +10,7 @@ export const pipedrive: SenderFacts = {
   retries:
     "After 3, 30 and 150 seconds. Ten failed first attempts pause it for half an hour, three days without success delete it.",
   notes: ["Basic credentials bind nothing of what was sent."],
+  oracle: { kind: "documentation", source: "https://pipedrive.readme.io/docs/guide-for-webhooks-v2" },
   sources: [
     "https://pipedrive.readme.io/docs/guide-for-webhooks-v2",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: pipedrive",

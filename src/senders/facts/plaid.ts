@@ -13,6 +13,10 @@ export const plaid: SenderFacts = {
     'There is no id of the event, so nothing is deduped: most are thin, and mean "come and look".',
     "Where `keys` throws, Plaid hears 503 and comes again; where it answers `null`, 401.",
   ],
-  sources: ["plaid.com/docs/api/webhooks/webhook-verification"],
+  oracle: { kind: "documentation", source: "https://plaid.com/docs/api/webhooks/webhook-verification/" },
+  sources: [
+    "https://plaid.com/docs/api/webhooks/webhook-verification/",
+    "plaid.com/docs/api/webhooks/webhook-verification",
+  ],
   unconfirmed: ["10 s time limit", "24 hours of retries"],
 };

@@ -8,6 +8,7 @@ export const polar: SenderFacts = followerFacts({
     "Settings → Webhooks → the endpoint's secret. Used as text, whole: nothing is decoded, whatever Standard Webhooks says.",
   exampleType: "order.created",
   retries: "Up to 10 times, with backoff; an endpoint that fails ten times in a row is disabled.",
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: ["@polar-sh/sdk 0.49.0"],
   unconfirmed: ["how long the retries go on: four days are assumed"],
 });

@@ -17,6 +17,7 @@ export const portone: SenderFacts = {
     "Korea. Deliveries of version 2 come from 52.78.5.241.",
     "PortOne waits 30 s to connect and 30 s for the answer; version 1 connects within 10 s.",
   ],
+  oracle: { kind: "library", source: "@portone/server-sdk" },
   sources: [
     "github.com/portone-io/developers.portone.io, opi/ko/integration/webhook/readme-v2.mdx, readme-v1.mdx (2026-08-06)",
     "@portone/server-sdk 0.19.0",

@@ -13,6 +13,7 @@ export const postmark: SenderFacts = {
     "Basic credentials bind nothing of what was sent: keep the URL secret, and narrow it with `allow`.",
     "Opens and clicks have no id, so they are not deduped.",
   ],
+  oracle: { kind: "documentation", source: "https://postmarkapp.com/developer/webhooks/webhooks-overview" },
   sources: [
     "https://postmarkapp.com/developer/webhooks/webhooks-overview",
     "https://postmarkapp.com/support/article/understanding-inbound-webhook-retries-in-postmark",

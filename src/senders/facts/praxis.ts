@@ -15,7 +15,12 @@ export const praxis: SenderFacts = {
     "**Where one value ends and the next begins is not signed**: the values stand side by side. Whoever replays a delivery can move digits between `session.order_id` and `transaction.tid`, or between `transaction.amount` and `transaction.conversion_rate`; members that are missing, or not written as Praxis writes them, are refused.",
     "The hash of an answer is made as the hash of a delivery is. A delivery whose signed values read like an answer is refused, so an answer is no signature. Each replay under another status still hears a new one.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis", "docs.praxis.tech/docs/authentication"],
+  oracle: { kind: "documentation", source: "https://docs.praxis.tech/docs/authentication" },
+  sources: [
+    "https://docs.praxis.tech/docs/authentication",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis",
+    "docs.praxis.tech/docs/authentication",
+  ],
   unconfirmed: [
     "whether `timestamp` is that of the attempt: it is not judged",
     "that a status comes once for a transaction",

@@ -13,6 +13,7 @@ export const pusher: SenderFacts = {
     "A batch: `events[]`. Events have no id, and a state may come again, so nothing is deduped.",
     'The body holds `time_ms`, so two genuine deliveries are never equal: `dedupe: { replay: "suppress" }` refuses copies.',
   ],
+  oracle: { kind: "library", source: "pusher" },
   sources: [
     "pusher/pusher-http-node @7492d8db91",
     "https://pusher.com/docs/channels/server_api/webhooks/",

@@ -9,6 +9,11 @@ export const quickbooks: SenderFacts = {
   events:
     "an array of CloudEvents: id `id`, type `type` of each item. The older form: one event for each item of `eventNotifications`, always `dataChangeEvent`, without an id and so without dedupe; its payload holds all changes of one company in `dataChangeEvent.entities`.",
   retries: "For up to 24 hours; after a 4xx not at all.",
-  sources: ["third-party verification code", "developer.intuit.com, webhooks"],
+  oracle: { kind: "documentation", source: "https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks" },
+  sources: [
+    "https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks",
+    "third-party verification code",
+    "developer.intuit.com, webhooks",
+  ],
   unconfirmed: ["the names of the newer types", "3 s time limit", "24 hours of retries"],
 };

@@ -16,6 +16,7 @@ export const quoter: SenderFacts = {
     "`object` in the URL is not signed.",
     "The payload is the JSON in `data`. XML is not read.",
   ],
-  sources: [`${NOTES}: quoter`, "help.quoter.com, integrate with webhooks"],
+  oracle: { kind: "documentation", source: "https://help.quoter.com" },
+  sources: ["https://help.quoter.com", `${NOTES}: quoter`, "help.quoter.com, integrate with webhooks"],
   unconfirmed: ["whether it retries, and its time limit"],
 };

@@ -11,6 +11,7 @@ export const razorpay: SenderFacts = {
     "`x-razorpay-event-id` is a header, and the signature does not cover it.",
     "A retry of an old event is signed with the secret of its day: give the old secret too for a day after changing it. A replay by hand is signed with the present one.",
   ],
+  oracle: { kind: "library", source: "razorpay" },
   sources: [
     "github.com/razorpay/razorpay-python@b56ac018bf, tests",
     "razorpay.com/docs/webhooks/validate-test",

@@ -14,7 +14,9 @@ export const recurly: SenderFacts = {
     "Only JSON endpoints: choose JSON at the endpoint. XML notifications of older sites are not read.",
     "`recurly-notification-id` is a header, and the signature does not cover it. Notifications without it have object, event, `id` and `event_time` as their id.",
   ],
+  oracle: { kind: "documentation", source: "https://docs.recurly.com/recurly-subscriptions/docs/webhooks" },
   sources: [
+    "https://docs.recurly.com/recurly-subscriptions/docs/webhooks",
     "the shape table of the sender list, from a vendor library",
     "docs.recurly.com, webhook payloads: JSON vs. XML",
     "docs.recurly.com, automatic retries",

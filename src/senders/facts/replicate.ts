@@ -11,6 +11,7 @@ export const replicate: SenderFacts = followerFacts({
   notes: [
     "The body is the prediction and names no event: its `status` (`starting`, `processing`, `succeeded`, `failed`, `canceled`) stands for the type, so `output` and `logs` events are both `processing`.",
   ],
+  oracle: { kind: "library", source: "replicate" },
   sources: ["github.com/replicate/replicate-javascript@2fd6f3944f"],
   unconfirmed: ["which events are sent again, and for how long", "the time limit: 15 s is assumed"],
 });

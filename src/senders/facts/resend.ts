@@ -9,6 +9,7 @@ export const resend: SenderFacts = followerFacts(
     credential: `Dashboard → Webhooks → the webhook → Signing Secret: ${WHSEC_TEXT}`,
     exampleType: "email.sent",
     retries: SVIX_SCHEDULE,
+    oracle: { kind: "library", source: "resend" },
     sources: [
       "resend 6.38.0 (its library leaves the header names to the caller)",
       "https://resend.com/docs/webhooks/retries-and-replays",

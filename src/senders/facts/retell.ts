@@ -9,6 +9,7 @@ export const retell: SenderFacts = {
   events:
     "type `event` of the body; id of `event` and `call.call_id` (or `chat.chat_id`) where that happens once: started, ended, analyzed. A call has many `transcript_updated` and may have several transfers, so these have none.",
   retries: "Up to three times, where no 2xx came within 10 seconds.",
+  oracle: { kind: "library", source: "retell-sdk" },
   sources: [
     "https://docs.retellai.com/features/secure-webhook",
     "https://docs.retellai.com/features/webhook-overview: the kinds of events",

@@ -15,6 +15,15 @@ export const revolut: SenderFacts = {
     "While the secret is rotated, both signatures come; one that fits is enough.",
     "Sent from 35.246.21.235 and 34.89.70.170 (sandbox: 35.242.130.242, 35.242.162.241).",
   ],
-  sources: ["developer.revolut.com, verify the payload signature", `${NOTES}: revolut`],
+  oracle: {
+    kind: "documentation",
+    source:
+      "https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/verify-the-payload-signature",
+  },
+  sources: [
+    "https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/verify-the-payload-signature",
+    "developer.revolut.com, verify the payload signature",
+    `${NOTES}: revolut`,
+  ],
   unconfirmed: ["the time limit"],
 };

@@ -12,6 +12,10 @@ export const ringcentral: SenderFacts = {
     "Types hold the account's and the extension's ids: handle `*` and look at `event.type`.",
     "A static token binds nothing of what was sent.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://developers.ringcentral.com/guide/notifications/webhooks/creating-webhooks",
+  },
   sources: [
     "https://developers.ringcentral.com/guide/notifications/webhooks/creating-webhooks",
     "https://developers.ringcentral.com/guide/team-messaging/events/outgoing-webhooks",

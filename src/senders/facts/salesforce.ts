@@ -14,6 +14,10 @@ export const salesforce: SenderFacts = {
     "The body is SOAP: give `xml: xml()` of `hookgate/formats/xml`, which needs the package `fast-xml-parser`.",
     "The answer holds the acknowledgement; a handler that answers by `context.reply` must send it itself.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_om_outboundmessaging.htm",
+  },
   sources: [
     "https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_om_outboundmessaging.htm",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: salesforce",

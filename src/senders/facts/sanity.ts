@@ -12,6 +12,7 @@ export const sanity: SenderFacts = {
     "POST, PUT, PATCH and DELETE are read. A webhook by GET is not: its body would be lost on the way.",
     "The body is what the webhook's projection makes of the document, so id (`idempotency-key`) and type (`sanity-operation`) are headers, and the signature covers neither.",
   ],
+  oracle: { kind: "library", source: "@sanity/webhook" },
   sources: [
     "sanity-io/webhook-toolkit @649f5adcd8",
     "sanity.io/docs/webhooks-api: methods, and that all of them have the same body",

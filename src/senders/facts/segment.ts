@@ -13,6 +13,10 @@ export const segment: SenderFacts = {
   notes: [
     "Of a batch nothing but the first event is signed: whoever has seen one can put other events behind it. So a batch of more than one is refused with 401: switch batching off at Segment. With `batches: true` all of its events are handled, the others unproven.",
   ],
-  sources: ["segmentio/segment-docs, webhooks/index.md and actions-webhook/index.md (5 s)"],
+  oracle: { kind: "documentation", source: "https://github.com/segmentio/segment-docs" },
+  sources: [
+    "https://github.com/segmentio/segment-docs",
+    "segmentio/segment-docs, webhooks/index.md and actions-webhook/index.md (5 s)",
+  ],
   unconfirmed: ["that `messageId` stays the same over retries"],
 };

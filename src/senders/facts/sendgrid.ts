@@ -15,6 +15,7 @@ export const sendgrid: SenderFacts = {
     "The body ends with a line break, which is signed too.",
     "Inbound Parse must have a security policy with a signature; its verification key is another. Attachments are in the payload as `{ filename, contentType, content }`, the content in base64; texts that are not UTF-8 as well.",
   ],
+  oracle: { kind: "library", source: "@sendgrid/eventwebhook" },
   sources: [
     "sendgrid/sendgrid-nodejs @498e2329e8, packages/eventwebhook",
     "twilio.com/docs/sendgrid/for-developers/parsing-email/securing-your-parse-webhooks",

@@ -13,6 +13,7 @@ export const sentry: SenderFacts = {
     'A retry has another id, so it is handled again; `dedupe: { replay: "suppress" }` refuses equal bodies.',
     "1 s is short: acknowledge first and work afterwards. A thousand time-outs within 24 hours end the subscription.",
   ],
+  oracle: { kind: "library", source: "@hookflo/tern" },
   sources: [
     "https://docs.sentry.io/integrations/integration-platform/webhooks/",
     "https://sentry.io/changelog/2023-10-3-change-to-integration-platform-webhook-handling",

@@ -12,6 +12,7 @@ export const shipbob: SenderFacts = followerFacts({
     "The topic is a header and not signed: whoever saw a delivery could not change its id, time or body, but its topic. A schema per topic catches most of that.",
     "Subscriptions made by the API of versions 1.0 and 2.0 name the topic in `shipbob-topic`, which is not read.",
   ],
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: [
     "https://developer.shipbob.com/webhooks",
     "https://asyncapi.apis.io/asyncapis/shipbob/shipbob-webhooks-asyncapi/",

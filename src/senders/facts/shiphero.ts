@@ -11,6 +11,7 @@ export const shiphero: SenderFacts = {
     'It wants a 2xx with `{"code": "200", "Status": "Success"}`. Some types (`Generate Label`, `Capture Payment`) want an answer of their own: use `context.reply`.',
     "`X-Shiphero-Message-ID` is a header, and the signature does not cover it.",
   ],
+  oracle: { kind: "documentation", source: "https://developer.shiphero.com/webhooks/" },
   sources: ["https://developer.shiphero.com/webhooks/", "hookdeck/webhook-skills, providers.yaml @00ad8d05: shiphero"],
   unconfirmed: ["how far apart the retries are", "that the message id stays the same over retries"],
 };

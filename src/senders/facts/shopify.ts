@@ -17,6 +17,11 @@ export const shopify: SenderFacts = {
     "Headers of both sets of names at once are refused.",
     "That an event id stays the same over retries is Shopify's [advice](https://shopify.dev/docs/apps/build/webhooks/ignore-duplicates); whether topics share one or not, the id is safe either way.",
   ],
+  oracle: {
+    kind: "vector",
+    source:
+      "github.com/Shopify/shopify-app-js@ef2043d4a8 packages/apps/shopify-api/lib/webhooks/__tests__/validate.test.ts",
+  },
   sources: [
     "github.com/Shopify/shopify-app-js@ef2043d4a8, packages/apps/shopify-api",
     'shopify.dev, "Webhooks" and "Events"',

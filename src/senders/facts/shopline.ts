@@ -9,7 +9,12 @@ export const shopline: SenderFacts = {
   exampleType: "orders/create",
   retries: "Up to 19 times within 48 hours; then the subscription is removed.",
   notes: ["Topic, shop and ids are headers, and the signature covers none of them."],
+  oracle: {
+    kind: "documentation",
+    source: "https://developer.shopline.com/docs/apps/api-instructions-for-use/generate-and-verify-signatures/",
+  },
   sources: [
+    "https://developer.shopline.com/docs/apps/api-instructions-for-use/generate-and-verify-signatures/",
     "https://developer.shopline.com/docs/apps/api-instructions-for-use/webhooks/overview/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: shopline",
   ],

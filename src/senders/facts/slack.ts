@@ -17,6 +17,11 @@ export const slack: SenderFacts = {
     "Interactions have no id, so they are not deduped; Slack does not send them again.",
     'Acknowledge first and work afterwards: 3 s are short. A command may be answered at once: `context.reply({ body: "On it." })`.',
   ],
+  oracle: {
+    kind: "vector",
+    source:
+      "github.com/slackapi/bolt-js@9a45c3c9a3 test/unit/receivers/ExpressReceiver.spec.ts; same values in https://docs.slack.dev/authentication/verifying-requests-from-slack",
+  },
   sources: [
     "github.com/slackapi/bolt-js@9a45c3c9a3, src/receivers/verify-request.ts, HTTPModuleFunctions.ts; slackapi/python-slack-sdk, tests/slack_sdk/signature",
     "docs.slack.dev",

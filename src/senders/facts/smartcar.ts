@@ -11,6 +11,7 @@ export const smartcar: SenderFacts = {
     '`VERIFY`, signed, is answered by itself with `{"challenge": <hex HMAC of the challenge>}`.',
     "`meta.deliveryId` changes with each attempt; `eventId` stays.",
   ],
+  oracle: { kind: "library", source: "smartcar" },
   sources: [
     "https://smartcar.com/docs/integrations/webhooks/payload-verification",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: smartcar",

@@ -11,6 +11,11 @@ export const smile: SenderFacts = {
   events: "type `type`; id of `type` and `id` together.",
   retries: "Up to two more times, a few dozen seconds apart.",
   notes: ["This is neither Smile.io nor Smile ID.", "Sent from 18.142.61.230."],
-  sources: [`${NOTES}: smile`, "docs.getsmileapi.com/reference/webhooks"],
+  oracle: { kind: "documentation", source: "https://docs.getsmileapi.com/reference/webhooks" },
+  sources: [
+    "https://docs.getsmileapi.com/reference/webhooks",
+    `${NOTES}: smile`,
+    "docs.getsmileapi.com/reference/webhooks",
+  ],
   unconfirmed: ["that `id` names the event", "the time limit"],
 };

@@ -12,6 +12,7 @@ export const solidgate: SenderFacts = {
   exampleType: "card_gate.order.updated",
   retries: "After 15 and 30 min, 1, 2, 4, 8, 16 and 24 h.",
   notes: ["`solidgate-event-id` and `solidgate-event-type` are headers, and the signature covers neither."],
+  oracle: { kind: "library", source: "@solidgate/node-sdk" },
   sources: [`${NOTES}: solidgate`, "docs.solidgate.com/payments/integrate/webhooks"],
   unconfirmed: ["whether `solidgate-event-id` stays the same over attempts"],
 };

@@ -11,6 +11,7 @@ export const square: SenderFacts = {
   retries:
     "Eleven times within 24 hours, after 1 minute at first and 8 hours at last, with `square-retry-number` and `square-retry-reason`.",
   notes: ["No time is signed; the id that dedupe goes by, `event_id`, is."],
+  oracle: { kind: "library", source: "square" },
   sources: [
     "github.com/square/square-nodejs-sdk@c58c6e097a, src/wrapper/WebhooksHelper.ts",
     "developer.squareup.com/docs/webhooks, as quoted in several repositories: the schedule",

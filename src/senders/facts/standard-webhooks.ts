@@ -14,5 +14,6 @@ export const standardWebhooks: SenderFacts = {
     "For any sender that follows the [specification](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md), version 1.0.0. It advises senders to wait 15 to 30 s; 15 is assumed.",
     "There is no handshake and no list of addresses.",
   ],
+  oracle: { kind: "library", source: "standardwebhooks" },
   sources: ["github.com/standard-webhooks/standard-webhooks@b2fa7b8719, spec/standard-webhooks.md"],
 };

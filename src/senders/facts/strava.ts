@@ -13,6 +13,7 @@ export const strava: SenderFacts = {
     "Compare `subscription_id` with yours, then fetch the object by `object_id`. Events are unverified until `confirm` has said yes.",
     "The subscription is confirmed by a GET, which is answered by itself if it repeats the verify token.",
   ],
+  oracle: { kind: "documentation", source: "https://developers.strava.com/docs/webhooks/" },
   sources: [
     "https://developers.strava.com/docs/webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: strava",

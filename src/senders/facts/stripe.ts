@@ -18,6 +18,7 @@ export const stripe: SenderFacts = {
     "Tests of the Dashboard may all have one id of zeros: they are handled each time, without dedupe.",
     "Types are open by default, with `data.object`. Strict: `stripe<Stripe.Event>({ secret })`.",
   ],
+  oracle: { kind: "library", source: "stripe" },
   sources: [
     "github.com/stripe/stripe-node@663942164d, src/Webhooks.ts",
     "Stripe publishes no vector; ours are accepted by its library",

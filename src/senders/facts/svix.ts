@@ -15,6 +15,7 @@ export const svix: SenderFacts = {
   notes: [
     "Svix delivers for many others. Headers of both sets in one delivery are refused, for they could contradict each other.",
   ],
+  oracle: { kind: "library", source: "svix" },
   sources: [
     "github.com/svix/svix-webhooks@4fc0cfb8b4, javascript/src/webhook.ts, server/svix-server/src/worker.rs",
     "docs.svix.com",

@@ -10,6 +10,11 @@ export const synctera: SenderFacts = {
     "`Synctera-Signature: <hex>[.<hex>]`, two while the secret is rolled: HMAC-SHA256 over `<Request-Timestamp>.<body>`; the time is in seconds.",
   exampleType: "ACCOUNT.UPDATED",
   retries: "With growing intervals for about 55 hours.",
-  sources: [`${NOTES}: synctera`, "docs.synctera.com/docs/webhooks-guide"],
+  oracle: { kind: "documentation", source: "https://docs.synctera.com/docs/webhooks-guide" },
+  sources: [
+    "https://docs.synctera.com/docs/webhooks-guide",
+    `${NOTES}: synctera`,
+    "docs.synctera.com/docs/webhooks-guide",
+  ],
   unconfirmed: ["that `id` of the body names the event and stays the same over attempts"],
 };

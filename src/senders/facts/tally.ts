@@ -7,5 +7,6 @@ export const tally: SenderFacts = {
   proof: "`Tally-Signature: <base64, 44 chars>`: HMAC-SHA256 over the body.",
   exampleType: "FORM_RESPONSE",
   retries: "After 5 minutes, 30 minutes, 1 hour, 6 hours and 1 day.",
+  oracle: { kind: "documentation", source: "https://tally.so/help/webhooks" },
   sources: ["https://tally.so/help/webhooks", "hookdeck/webhook-skills, providers.yaml @00ad8d05: tally"],
 };

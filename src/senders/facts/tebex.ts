@@ -12,6 +12,11 @@ export const tebex: SenderFacts = {
     "Sent from 18.209.80.3 and 54.87.231.232.",
     "`validation.webhook` is answered with its `id`, once the signature holds.",
   ],
-  sources: [`${NOTES}: tebex`, "docs.tebex.io/developers/webhooks/overview"],
+  oracle: { kind: "documentation", source: "https://docs.tebex.io/developers/webhooks/overview" },
+  sources: [
+    "https://docs.tebex.io/developers/webhooks/overview",
+    `${NOTES}: tebex`,
+    "docs.tebex.io/developers/webhooks/overview",
+  ],
   unconfirmed: ["the time limit and the retries"],
 };

@@ -14,6 +14,7 @@ export const telegram: SenderFacts = {
     'The reply may call a method: `context.reply({ headers: { "content-type": "application/json" }, body: JSON.stringify({ method: "sendMessage", … }) })`.',
     "Two bots count their updates each for itself: give two receivers on one store each its own `scope`.",
   ],
+  oracle: { kind: "library", source: "grammy" },
   sources: ["https://core.telegram.org/bots/api#setwebhook, as quoted by several libraries"],
   unconfirmed: [
     "that `update_id` stays the same over retries",

@@ -9,6 +9,7 @@ export const telnyx: SenderFacts = {
   exampleType: "message.received",
   retries: "With growing pauses, then to the failover URL.",
   notes: ["It waits 2 seconds: a handler that takes longer needs an inbox."],
+  oracle: { kind: "library", source: "telnyx" },
   sources: [
     "telnyx 7, which accepts what this description signs",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: telnyx",

@@ -8,7 +8,11 @@ export const tiktok: SenderFacts = {
   exampleType: "authorization.removed",
   retries: "With backoff, for up to 72 hours.",
   notes: ["There is no id, so nothing is deduped.", "`content` of the body is JSON in a text."],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: tiktok"],
+  oracle: { kind: "documentation", source: "https://developers.tiktok.com/doc/webhooks-verification" },
+  sources: [
+    "https://developers.tiktok.com/doc/webhooks-verification",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: tiktok",
+  ],
   unconfirmed: [
     "that there is no id",
     "`event` and `create_time` of the body",

@@ -13,6 +13,11 @@ export const tokenIo: SenderFacts = {
     "`token-event`, the type, is a header, and the signature does not cover it: look at the payload as well.",
     "There is no id of the event, so nothing is deduped.",
   ],
-  sources: [`${NOTES}: tokenio`, "docs.token.io, webhooks"],
+  oracle: { kind: "documentation", source: "https://docs.token.io/products/tpp/integration-considerations/webhooks" },
+  sources: [
+    "https://docs.token.io/products/tpp/integration-considerations/webhooks",
+    `${NOTES}: tokenio`,
+    "docs.token.io, webhooks",
+  ],
   unconfirmed: ["the time limit"],
 };

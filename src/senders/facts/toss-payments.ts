@@ -16,7 +16,9 @@ export const tossPayments: SenderFacts = {
     "Korea. One URL takes several kinds, of which only two types are signed.",
     "A deposit's secret proves who sent it, not that status or any other field is unchanged.",
   ],
+  oracle: { kind: "documentation", source: "https://docs.tosspayments.com/guides/webhook" },
   sources: [
+    "https://docs.tosspayments.com/guides/webhook",
     "docs.tosspayments.com, the webhook guide (/guides/webhook) and reference (/reference/using-api/webhook-events)",
     "no vector is published",
   ],

@@ -13,7 +13,9 @@ export const treezor: SenderFacts = {
     "Bodies come as text/plain.",
     "The order is not kept: compare `webhook_created_at`.",
   ],
+  oracle: { kind: "documentation", source: "https://docs.treezor.com/guide/webhooks/integrity-checks" },
   sources: [
+    "https://docs.treezor.com/guide/webhooks/integrity-checks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: treezor",
     "docs.treezor.com/guide/webhooks/integrity-checks",
   ],

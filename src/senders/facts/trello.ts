@@ -9,6 +9,7 @@ export const trello: SenderFacts = {
   exampleType: "createCard",
   retries: "Three times, after 30, 60 and 120 seconds.",
   notes: ["A 410 would delete the webhook. It is disabled after some 30 days of failures."],
+  oracle: { kind: "documentation", source: "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/" },
   sources: [
     "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: trello",

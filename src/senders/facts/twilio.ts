@@ -15,6 +15,7 @@ export const twilio: SenderFacts = {
     "**Where one value ends and the next name begins is not signed**: the text has no separators. Whoever replays a delivery can move letters between a field's name and its value, and make one field of several.",
     "The URL may be signed with or without its port; both are tried.",
   ],
+  oracle: { kind: "library", source: "twilio" },
   sources: ["twilio/twilio-node @45d3d65a4e, src/webhooks/webhooks.ts and spec/validation.spec.js"],
   unconfirmed: ["ids, which are built from signed fields", "that there are no retries unasked"],
 };

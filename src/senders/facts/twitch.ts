@@ -14,6 +14,7 @@ export const twitch: SenderFacts = {
     "`webhook_callback_verification` is signed; the challenge goes back as plain text.",
     "`revocation` tells that Twitch has ended a subscription: `subscription.status` says why.",
   ],
+  oracle: { kind: "documentation", source: "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/" },
   sources: [
     "https://dev.twitch.tv/docs/eventsub/handling-webhook-events/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: twitch",

@@ -8,6 +8,7 @@ export const typeform: SenderFacts = {
   exampleType: "form_response",
   retries:
     "404 and 410 disable the webhook at once; after 408, 423, 429 and 503 every 2 to 3 minutes for ten hours; else about five times.",
+  oracle: { kind: "documentation", source: "https://www.typeform.com/developers/webhooks/secure-your-webhooks/" },
   sources: [
     "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: typeform",

@@ -8,6 +8,7 @@ export const uberEats: SenderFacts = {
   proof: "`X-Uber-Signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over the body.",
   exampleType: "orders.notification",
   retries: "After 500, 502, 503, 504 or no answer: 10, 30, 60, 120 seconds and longer, about seven attempts.",
+  oracle: { kind: "documentation", source: "https://developer.uber.com/docs/eats/guides/webhooks" },
   sources: [
     "https://developer.uber.com/docs/eats/guides/webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: uber",

@@ -16,6 +16,11 @@ export const usps: SenderFacts = {
     "`payload.payload` is a JSON text of its own: parse it yourself.",
     "There is no id of the event, so nothing is deduped.",
   ],
-  sources: [`${NOTES}: usps`, "developers.usps.com/subscriptions-trackingv3r2"],
+  oracle: { kind: "documentation", source: "https://developers.usps.com/subscriptions-trackingv3r2" },
+  sources: [
+    "https://developers.usps.com/subscriptions-trackingv3r2",
+    `${NOTES}: usps`,
+    "developers.usps.com/subscriptions-trackingv3r2",
+  ],
   unconfirmed: ["the format of `timestamp`, which is therefore not judged", "whether it retries, and its time limit"],
 };

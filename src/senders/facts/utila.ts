@@ -10,6 +10,7 @@ export const utila: SenderFacts = {
   exampleType: "TRANSACTION_STATE_UPDATED",
   retries: "With growing intervals for up to 24 hours.",
   notes: ["Success is exactly 200.", "Events are thin: fetch `resource`."],
-  sources: [`${NOTES}: utila`, "docs.utila.io/reference/webhooks"],
+  oracle: { kind: "documentation", source: "https://docs.utila.io/reference/webhooks" },
+  sources: ["https://docs.utila.io/reference/webhooks", `${NOTES}: utila`, "docs.utila.io/reference/webhooks"],
   unconfirmed: ["the length of the salt: any is accepted", "the time limit"],
 };

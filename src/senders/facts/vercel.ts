@@ -14,6 +14,7 @@ export const vercel: SenderFacts = {
     "With `verifyToken`, requests without a signature hear 200 and the token, and reach no handler.",
     "An NDJSON drain of one line is a drain all the same: the Content-Type decides.",
   ],
+  oracle: { kind: "documentation", source: "https://vercel.com/docs/webhooks" },
   sources: [
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: vercel",
     "https://vercel.com/docs/webhooks",

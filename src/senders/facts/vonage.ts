@@ -13,6 +13,7 @@ export const vonage: SenderFacts = {
     "Webhooks must come by POST: of a GET the token does not bind the query.",
     "An answer URL of the Voice API wants call instructions: `context.reply`.",
   ],
+  oracle: { kind: "library", source: "@vonage/jwt" },
   sources: ["https://developer.vonage.com/en/getting-started/concepts/webhooks"],
   unconfirmed: ["the whole entry is from general knowledge"],
 };

@@ -14,6 +14,11 @@ export const walmart: SenderFacts = {
     "The path and query that arrive must be those that are registered: a proxy that rewrites them breaks the signature.",
     "Subscriptions with Basic or OAuth instead of HMAC need a sender of your own.",
   ],
-  sources: [`${NOTES}: walmart`, "developer.walmart.com, security and authenticity; purchase order (PO) created event"],
+  oracle: { kind: "documentation", source: "https://developer.walmart.com" },
+  sources: [
+    "https://developer.walmart.com",
+    `${NOTES}: walmart`,
+    "developer.walmart.com, security and authenticity; purchase order (PO) created event",
+  ],
   unconfirmed: ["`WM_SEC.KEY_ID` is not looked at: give old and new secret while rotating", "how long it retries"],
 };

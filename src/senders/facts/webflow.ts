@@ -13,6 +13,7 @@ export const webflow: SenderFacts = {
     "Webhooks made in the dashboard are not signed, and are refused.",
     "`payload.id` names a form's answer, but of other types the thing that changed: only answers are deduped.",
   ],
+  oracle: { kind: "library", source: "webflow-api" },
   sources: [
     "https://developers.webflow.com/data/docs/working-with-webhooks",
     "https://developers.webflow.com/data/changelog/webhook-retries",

@@ -13,6 +13,7 @@ export const websub: SenderFacts = {
     "The payload is JSON, text (Atom, RSS and other XML) or bytes, by its media type. The `Link` header names the topic, and is not signed.",
     "The specification allows hubs to sign with SHA-1; HMAC with it is still sound.",
   ],
-  sources: ["github.com/w3c/websub, index.html, sections 5.3, 7, 7.1"],
+  oracle: { kind: "documentation", source: "https://www.w3.org/TR/websub/" },
+  sources: ["https://www.w3.org/TR/websub/", "github.com/w3c/websub, index.html, sections 5.3, 7, 7.1"],
   unconfirmed: ["how long hubs wait and retry: 15 s and four days are assumed"],
 };

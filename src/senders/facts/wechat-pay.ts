@@ -14,6 +14,7 @@ export const wechatPay: SenderFacts = {
     "Now and then WeChat Pay sends a wrong signature on purpose, and wants it refused.",
     '`{"code":"SUCCESS","message":"OK"}` is answered.',
   ],
+  oracle: { kind: "library", source: "wechatpay-axios-plugin" },
   sources: [
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: wechat",
     "pay.weixin.qq.com/doc/global/v3/en/4012357149",

@@ -9,6 +9,7 @@ export const whop: SenderFacts = followerFacts({
   exampleType: "payment.succeeded",
   retries: "After a failure; for how long is not published.",
   notes: ["The four headers `webhook-*` and Content-Type are the same for every `api_version`; the body is not."],
+  oracle: { kind: "library", source: "@whop/sdk" },
   sources: ["https://docs.whop.com/developer/guides/webhooks"],
   unconfirmed: ["that a secret without `whsec_` is used as text", "retries", "15 s time limit"],
 });

@@ -13,6 +13,7 @@ export const wix: SenderFacts = {
     "It waits 1.25 seconds: a handler that takes longer needs an inbox.",
     "The payload is what the token says, with `data` and `data.data` parsed: `{ data: { eventType, instanceId, data: { … } } }`.",
   ],
+  oracle: { kind: "library", source: "@wix/sdk" },
   sources: [
     "https://dev.wix.com/docs/build-apps/develop-your-app/access/authentication/verify-requests-received-from-wix",
     "https://dev.wix.com/docs/rest/articles/getting-started/webhook-resend-policy (1.25 s, retries)",

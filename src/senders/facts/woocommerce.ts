@@ -11,6 +11,7 @@ export const woocommerce: SenderFacts = {
     "Topic and delivery id are headers, and the signature covers neither. The delivery's id is made of the webhook's number and the second, so the object's `id` (of custom topics `arg`) belongs to it.",
     "The ping that comes when a webhook is saved is an unsigned form with its number; it is answered, and nothing of it is kept.",
   ],
+  oracle: { kind: "library", source: "@hookflo/tern" },
   sources: [
     "https://developer.woocommerce.com/docs/webhooks/",
     "github.com/woocommerce/woocommerce@00e1bc4da7, includes/class-wc-webhook.php: 60 s, the delivery's id, when it is disabled",

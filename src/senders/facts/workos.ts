@@ -14,6 +14,7 @@ export const workos: SenderFacts = {
     'An action waits for a verdict: `context.reply({ body: JSON.stringify({ verdict: "Deny", error_message: "…" }) })`, or `"Allow"`. It is dated, signed with the secret that fitted, and sent as `{ object, payload, signature }`; a retry hears the same verdict, signed anew. Without a verdict WorkOS hears an empty 200, which is none: what then happens is set in its dashboard.',
     "WorkOS' own library accepts actions for 30 s only: give `toleranceSeconds: 30` to the receiver of actions. A verdict cannot wait for an inbox.",
   ],
+  oracle: { kind: "library", source: "@workos-inc/node" },
   sources: [
     "@workos-inc/node 8.13.0, which accepts what this description signs",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: workos",

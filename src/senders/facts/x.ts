@@ -13,6 +13,10 @@ export const x: SenderFacts = {
     '`GET ?crc_token=…`, every hour, hears `{ "response_token": "sha256=<base64>" }`, the token\'s HMAC with the secret; of several secrets the first. A `crc_token` that holds anything but letters, digits, `_` and `-` is refused: its MAC would be the signature of a body. Mount with `app.use`, so that GET arrives.',
     "One delivery is one event here, with all that is in its arrays. `for_user_id` says whose it is.",
   ],
-  sources: ["hookdeck/webhook-skills, providers.yaml @00ad8d05: twitter"],
+  oracle: { kind: "documentation", source: "https://docs.x.com/x-api/webhooks/introduction" },
+  sources: [
+    "https://docs.x.com/x-api/webhooks/introduction",
+    "hookdeck/webhook-skills, providers.yaml @00ad8d05: twitter",
+  ],
   unconfirmed: ["names of the members", "whether it retries", "the time limit: 10 s is assumed"],
 };

@@ -12,7 +12,12 @@ export const xero: SenderFacts = {
     "There is no id of the event: tenant, resource, kind and the event's time together are the id, all of it signed.",
     "Events are thin: fetch `resourceUrl`.",
   ],
+  oracle: {
+    kind: "documentation",
+    source: "https://developer.xero.com/documentation/guides/webhooks/configuring-your-server",
+  },
   sources: [
+    "https://developer.xero.com/documentation/guides/webhooks/configuring-your-server",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: xero",
     "developer.xero.com/documentation/guides/webhooks/configuring-your-server",
   ],

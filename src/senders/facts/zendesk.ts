@@ -16,6 +16,7 @@ export const zendesk: SenderFacts = {
     "Other statuses are not retried: throw `RetryLater` (503) where it should come again.",
     "A trigger's body is JSON, a form or XML (passed on as text), below 256 KB; what is in it is up to whoever made the trigger. GET and DELETE have no body, and are not read: the signature does not cover the URL.",
   ],
+  oracle: { kind: "documentation", source: "https://developer.zendesk.com/documentation/webhooks/verifying/" },
   sources: [
     "https://developer.zendesk.com/documentation/webhooks/verifying/",
     "https://developer.zendesk.com/documentation/webhooks/anatomy-of-a-webhook-request/",

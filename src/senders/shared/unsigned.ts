@@ -10,14 +10,14 @@ const UNVERIFIED: Proven = /* @__PURE__ */ Object.freeze({
 
 /**
  * The proof of senders that sign nothing: everything passes, as unverified, and reaches a handler only if `confirm`
- * vouches for it.
+ * verifies it.
  *
  * @throws {TypeError} When `confirm` is no function.
  */
 export function unsigned(factory: string, confirm: unknown): Auth {
   if (typeof confirm !== "function") {
     throw new TypeError(
-      `${factory}: confirm(event) is required: nothing is signed, so only a look at the thing itself can vouch for an event`,
+      `${factory}: confirm(event) is required: nothing is signed, so only a look-up of the object itself can verify an event`,
     );
   }
   return {

@@ -4,7 +4,7 @@ import type { OrderAnswer } from "../store.js";
 import { Queue, Queued } from "./linked-queue.js";
 import { ShardedMap } from "./sharded-map.js";
 
-/** Expired entities removed by one event at most. */
+/** The largest number of expired entities that one event removes. */
 const PURGED_PER_EVENT = 100;
 
 class Mark extends Queued<Mark> {
@@ -20,11 +20,11 @@ class Mark extends Queued<Mark> {
   }
 }
 
-/** An entity that is forgotten before its time, for want of room, is the one without events for longest. */
+/** When there are too many entities, the one without events for the longest time is evicted. */
 export class Versions {
   readonly #maxEntities: number;
   readonly #marks = new ShardedMap<Mark>();
-  /** By retention, of which there is one per receiver: within one queue the oldest is the first to expire. */
+  /** By retention in seconds. A receiver has one retention, and the oldest mark of a queue is the first to expire. */
   readonly #queues = new Map<number, Queue<Mark>>();
 
   constructor(maxEntities: number) {

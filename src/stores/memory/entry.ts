@@ -1,7 +1,7 @@
-// The two records that the memory store keeps: of an event in work, and of an event that is done.
+// The two records that the memory store keeps: a claimed or released event, and a done one.
 import { Queued } from "./linked-queue.js";
 
-/** An event that is claimed or released, by the queue it is in. Released, `token` is the one that released it. */
+/** A claimed or released event; its queue says which. `token` is that of its holder, or of the one that released it. */
 export class Claim extends Queued<Claim> {
   readonly key: string;
   token: string;
@@ -20,7 +20,7 @@ export class Claim extends Queued<Claim> {
     this.sinceMs = sinceMs;
   }
 
-  /** Past its time in the queue it is in. */
+  /** Whether its time in its queue is over. */
   isExpired(nowMs: number): boolean {
     return this.queue !== undefined && this.sinceMs + this.queue.keepMs <= nowMs;
   }

@@ -1,7 +1,7 @@
 // A linked queue whose members can be removed in constant time.
-// A Map in insertion order would do, but finding its first entry walks over everything deleted before it.
+// A Map in insertion order would be slower: finding its first entry passes over every entry deleted before it.
 
-/** A member. It is in one queue at a time. */
+/** A member of at most one queue at a time. */
 export abstract class Queued<Member extends Queued<Member>> {
   queue: Queue<Member> | undefined = undefined;
   older: Member | undefined = undefined;
@@ -11,14 +11,14 @@ export abstract class Queued<Member extends Queued<Member>> {
 export class Queue<Member extends Queued<Member>> {
   oldest: Member | undefined = undefined;
   #newest: Member | undefined = undefined;
-  /** How long a member is kept, counted from its own time. */
+  /** How long a member stays, from its own time. */
   readonly keepMs: number;
 
   constructor(keepMs: number) {
     this.keepMs = keepMs;
   }
 
-  /** Puts the member last, taking it out of the queue it was in. */
+  /** Adds the member at the end, and removes it from its previous queue. */
   push(member: Member): void {
     member.queue?.remove(member);
     member.queue = this;

@@ -1,4 +1,4 @@
-// The database as the Postgres store uses it, for a pool of `pg` and for an ORM.
+// The database interface of the Postgres store. A `pg` pool and an ORM implement it.
 import { sharedWeakMap } from "../../lib/across-builds.js";
 import type { Revocable } from "./revocable-proxy.js";
 import { Slots } from "./transaction-limit.js";
@@ -6,41 +6,41 @@ import { Slots } from "./transaction-limit.js";
 export type Row = Readonly<Record<string, unknown>>;
 export type Query = (text: string, params: readonly unknown[]) => Promise<readonly Row[]>;
 
-/** One open transaction. `tx` is for the handler; `query` is ours and goes on after `tx.revoke()`. */
+/** One open transaction. The handler gets `tx`; the store uses `query`, which still works after `tx.revoke()`. */
 export interface Session<Tx> {
   readonly tx: Revocable<Tx>;
   readonly query: Query;
-  /** @throws Where it is not known to have happened. */
+  /** @throws When the commit is not known to have happened. */
   commit(): Promise<void>;
   rollback(): Promise<void>;
-  /** Never used again. `terminated` resolves when the server was told to end it, which some need to wait for. */
+  /** Closes the connection for good. `terminated` resolves once the server has been told to end it. */
   destroy(terminated: Promise<unknown>): void;
 }
 
 export interface Database<Tx> {
-  /** A statement of its own, on any connection. */
+  /** Runs one statement on any connection, outside a transaction. */
   readonly query: Query;
   queryIn(tx: Tx, text: string, params: readonly unknown[]): Promise<readonly Row[]>;
-  /** How long a new connection may take to be made, milliseconds; 0: for ever; `undefined`: not known. */
+  /** The time limit of a new connection, milliseconds. 0 is no limit; `undefined` is unknown. */
   readonly connectMs: number | undefined;
-  /** Shared by all stores on the same pool. */
+  /** Shared by all stores of one pool. */
   readonly slots: Slots;
-  /** Opens a transaction and answers `first`, a statement without parameters. Gives up, and keeps nothing, at `untilMs`. */
+  /** Opens a transaction and runs `first`, a statement without parameters. Gives up at `untilMs`, with nothing left open. */
   open(first: string, untilMs: number): Promise<{ readonly session: Session<Tx>; readonly rows: readonly Row[] }>;
-  /** All or nothing, without a time limit. */
+  /** Runs everything in one transaction, without a time limit. */
   inTransaction(work: (query: Query) => Promise<void>): Promise<void>;
 }
 
-/** Of a pool that an ORM uses, this is enough. */
+/** The part of a pool that is used beside an ORM. */
 export interface PostgresPoolEvents {
   readonly options: { readonly max?: number; readonly connectionTimeoutMillis?: number | undefined };
   on(event: "error" | "acquire", listener: (subject: object) => void): unknown;
   listenerCount(event: "error"): number;
 }
 
-/** `pg`'s own default, and Knex's. */
+/** The default size of a `pg` pool, and of Knex's. */
 const DEFAULT_POOL_SIZE = 10;
-/** One connection fewer than the pool holds, so that a handler that also asks the pool gets an answer. */
+/** One fewer than the pool holds, so that a handler that also uses the pool gets a connection. */
 export const DEFAULT_TRANSACTIONS: number = DEFAULT_POOL_SIZE - 1;
 const slotsOf = /* @__PURE__ */ sharedWeakMap<object, Slots>("postgres-transactions");
 
@@ -69,5 +69,5 @@ export function late(): Error {
   return new Error("postgresStore: the pool had no free connection in time; the application holds them all");
 }
 
-/** Listens where nobody else does: the next statement tells what happened. */
+/** Adds a listener where there is none. The next statement on the connection reports the error. */
 export function ignore(): void {}

@@ -1,13 +1,13 @@
 // The tables of the Postgres store, versioned, created only by `migrate`.
 import type { Query } from "./driver.js";
 
-/** With what we append, within PostgreSQL's 63 bytes of a name. */
+/** Leaves room for the suffixes within PostgreSQL's 63 bytes of a name. */
 const MAX_NAME_LENGTH = 48;
 const PART = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Quoted, as they stand in SQL. */
+/** The names of the tables, quoted for SQL. */
 export interface Tables {
-  /** As the user wrote it. */
+  /** As it was given in the options. */
   readonly given: string;
   readonly records: string;
   readonly marks: string;
@@ -36,11 +36,11 @@ export function tablesOf(table: unknown): Tables {
 }
 
 /**
- * By version, from 1: the statements that lead there. Older versions of hookgate go on working on a newer schema, or
- * refuse it; so a version that an older one cannot use is a version here.
+ * The statements of each version, from 1. An older hookgate refuses a schema that is newer than it knows, so every change
+ * that an older one cannot use is a version here.
  *
- * No index beside the key, and room in each page: a completion then rewrites its row in place (HOT) and touches no index.
- * Expired records are found by their place instead, a few pages at a time.
+ * There is no index beside the key, and each page has free space: a completion then rewrites its row in place (HOT) and
+ * updates no index. Expired records are found by their place, a few pages at a time.
  */
 export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
   ({ records, marks }) => [
@@ -70,7 +70,7 @@ export const MIGRATIONS: readonly ((tables: Tables) => readonly string[])[] = [
 
 export const KNOWN_VERSION: number = MIGRATIONS.length;
 
-/** Where a file with the same statements lies in the package, for those who migrate with a tool of their own. */
+/** The file of the package with the same statements, for applications that migrate with their own tool. */
 const FILE = "migrations/postgres/0001.sql";
 
 function createSchemaTable({ schema }: Tables): string {
@@ -80,7 +80,7 @@ function createSchemaTable({ schema }: Tables): string {
 )`;
 }
 
-/** What the file of a version holds. */
+/** The content of the file of a version. */
 export function migrationFile(version: number, tables: Tables): string {
   const statements = (MIGRATIONS[version - 1] as (tables: Tables) => readonly string[])(tables);
   const all = [
@@ -93,7 +93,7 @@ export function migrationFile(version: number, tables: Tables): string {
   return `-- hookgate, postgresStore: version ${version}. The same as \`await store.migrate()\`, for the default table name.\n${all.map((one) => `${one};\n`).join("\n")}`;
 }
 
-/** Runs inside a transaction. Others that migrate wait, and then find nothing to do. */
+/** Runs inside a transaction. Other processes that migrate wait, and then find nothing to do. */
 export async function migrate(query: Query, tables: Tables): Promise<void> {
   await query("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", [`hookgate ${tables.given}`]);
   await query(createSchemaTable(tables), []);
@@ -106,7 +106,7 @@ export async function migrate(query: Query, tables: Tables): Promise<void> {
   }
 }
 
-/** @throws Where the tables are missing, older or newer than what this version knows. Never taken as "no records". */
+/** @throws When the tables are missing, older or newer than this version knows. None of these means "no records". */
 export async function checkSchema(query: Query, tables: Tables): Promise<void> {
   let version: number;
   try {
@@ -125,7 +125,7 @@ export function explained(error: unknown, tables: Tables): unknown {
   return new Error(`postgresStore: table "${tables.given}" does not exist: ${remedy()}`, { cause: error });
 }
 
-/** The SQLSTATE, also where an ORM has wrapped the driver's error. */
+/** The SQLSTATE of an error, also of one that an ORM has wrapped. */
 export function codeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 3; depth++) {
     const { code, cause } = at as { code?: unknown; cause?: unknown };

@@ -1,4 +1,4 @@
-// Uses the database of an ORM through two functions.
+// Uses an ORM's database through two functions.
 import type { EventEmitter } from "node:events";
 import {
   connectMsOf,
@@ -17,9 +17,9 @@ import {
 import { revocable } from "./revocable-proxy.js";
 
 /**
- * A database behind an ORM, as two functions. `context.tx` is the ORM's own transaction object then.
+ * Two functions around an ORM's database. `context.tx` is then the ORM's own transaction object.
  *
- * Not promised: what a handler has built with it but not run is out of our reach; run it before the handler ends.
+ * Not promised: a query that a handler has built and not run. Run every query before the handler ends.
  *
  * @example Drizzle, with `sql` from "drizzle-orm"
  * const database: PostgresOrm<Parameters<Parameters<typeof db.transaction>[0]>[0]> = {
@@ -39,7 +39,7 @@ import { revocable } from "./revocable-proxy.js";
  *   query: async (tx, text, params) =>
  *     (await (tx ?? db).executeQuery<object>(CompiledQuery.raw(text, [...params]))).rows,
  * };
- * @example Knex, whose statements have `?` where ours have `$1`
+ * @example Knex, whose placeholders are `?` instead of `$1`
  * const database: PostgresOrm<Knex.Transaction> = {
  *   transaction: (work) => db.transaction(work),
  *   query: async (tx, text, params) => {
@@ -53,16 +53,16 @@ import { revocable } from "./revocable-proxy.js";
  * };
  */
 export interface PostgresOrm<Tx> {
-  /** Runs `work` in a transaction of the ORM's: commits when it resolves, rolls back when it rejects. */
+  /** Runs `work` in a transaction of the ORM: commits when it resolves, rolls back when it rejects. */
   readonly transaction: (work: (tx: Tx) => Promise<void>) => Promise<unknown>;
-  /** Runs one statement with `$1`, `$2`, …, inside `tx` where it is given, and answers its rows. */
+  /** Runs one statement with `$1`, `$2`, …, inside `tx` where given, and returns its rows. */
   readonly query: (tx: Tx | undefined, text: string, params: readonly unknown[]) => Promise<readonly object[]>;
   /**
-   * The `pg` pool beneath. Give it with Drizzle and Kysely: they leave a connection that is lost inside a transaction
-   * without an `error` listener, and Node then ends the process. It also tells how many transactions may be open.
+   * The `pg` pool beneath. Required with Drizzle and Kysely: they leave a connection that is lost inside a transaction
+   * without an `error` listener, and Node then ends the process. Its size also limits the open transactions.
    */
   readonly pool?: PostgresPoolEvents;
-  /** How many transactions may be open at once, without a `pool`. Default 9: pools of `pg` and Knex hold 10. */
+  /** The largest number of open transactions, without a `pool`. Default 9: pools of `pg` and Knex hold 10. */
   readonly maxTransactions?: number;
 }
 
@@ -137,14 +137,14 @@ function ormSession<Tx extends object>(
     rollback,
     destroy(terminated) {
       tx.revoke();
-      // The ORM would put the connection back into its pool, where a late handler's query builder still reaches it. So
-      // the connection is ended on the server first.
+      // The ORM returns the connection to its pool, where a late handler's query builder could still use it. So the server
+      // ends the connection first.
       void terminated.then(rollback, rollback).catch(ignore);
     },
   };
 }
 
-/** The same for a connection that an ORM has taken from the pool: with Drizzle and Kysely nobody listens there. */
+/** The same for a connection that an ORM has taken from the pool: Drizzle and Kysely add no listener. */
 function surviveBusyErrors(pool: PostgresPoolEvents): void {
   const known = new WeakSet<object>();
   pool.on("acquire", (client) => {

@@ -1,4 +1,4 @@
-// Uses a pool of `pg` by its shape, without importing `pg`.
+// Uses a `pg` pool by its shape, without importing `pg`.
 import {
   connectMsOf,
   type Database,
@@ -12,7 +12,7 @@ import {
 } from "./driver.js";
 import { revocable } from "./revocable-proxy.js";
 
-/** What is used of a `pg` client. */
+/** The part of a `pg` client that is used. */
 export interface PostgresClient {
   query(config: PostgresQuery): Promise<PostgresResult>;
   release(destroy?: boolean): void;
@@ -20,27 +20,27 @@ export interface PostgresClient {
   removeListener(event: string, listener: (error: Error) => void): unknown;
 }
 
-/** What is used of a `pg` pool. `connect` has two signatures because `pg` overloads it. */
+/** The part of a `pg` pool that is used. `connect` has two signatures because `pg` overloads it. */
 export interface PostgresPool<Client = PostgresClient> extends PostgresPoolEvents {
   query(config: PostgresQuery): Promise<PostgresResult>;
   connect: { (): Promise<Client>; (callback: never): void };
 }
 
-/** A query, as the client of `pg` takes it. */
+/** A query as `pg` accepts it. */
 export interface PostgresQuery {
   text: string;
   values?: unknown[];
-  /** Milliseconds. `pg` gives up then, and its pool closes the connection. */
+  /** Milliseconds. After that `pg` gives up, and its pool closes the connection. */
   query_timeout?: number;
 }
 
-/** A result, as the client of `pg` gives it. */
+/** A result as `pg` returns it. */
 export interface PostgresResult {
   readonly rows: unknown[];
   readonly command: string;
 }
 
-/** An op that hangs longer has lost its connection: closing it is what lets the pool make another. The caller hears earlier. */
+/** An operation that takes longer has lost its connection. Closing it lets the pool open another. The caller gives up earlier. */
 const STATEMENT_TIMEOUT_MS = 2_000;
 export function poolDatabase<Client extends PostgresClient>(pool: PostgresPool<Client>): Database<Client> {
   surviveIdleErrors(pool);
@@ -57,7 +57,7 @@ export function poolDatabase<Client extends PostgresClient>(pool: PostgresPool<C
       }
       const session = poolSession(client);
       try {
-        // One message, so one round trip; the two are statements of their own all the same.
+        // One message is one round trip. The server still executes two statements.
         const results = (await client.query(timed(`BEGIN; ${first}`))) as unknown as readonly PostgresResult[];
         return { session, rows: rowsOf(results[1] as PostgresResult) };
       } catch (error) {
@@ -82,13 +82,13 @@ export function poolDatabase<Client extends PostgresClient>(pool: PostgresPool<C
   };
 }
 
-/** Names of a client that would take the connection from under the transaction. */
+/** The members of a client that would end the transaction or its connection. */
 const REFUSED: readonly string[] = ["release", "end", "connect"];
 
 function poolSession<Client extends PostgresClient>(client: Client): Session<Client> {
   const tx = revocable(client, REFUSED);
   let isOver = false;
-  // While it is checked out, nobody else listens, and a lost connection would end the process. The next query tells.
+  // A checked-out client has no other listener, and a lost connection would end the process. The next query reports it.
   client.on("error", ignore);
 
   function end(isBroken: boolean): void {
@@ -100,12 +100,12 @@ function poolSession<Client extends PostgresClient>(client: Client): Session<Cli
   }
 
   async function finish(command: "COMMIT" | "ROLLBACK"): Promise<void> {
-    // After an end the connection is somebody else's, or gone, and what was not committed with it.
+    // After its end the connection is closed, or in use by another caller.
     if (isOver) return;
     let isDone = false;
     try {
       const result = await client.query(timed(command));
-      // A transaction that had failed answers COMMIT with ROLLBACK, and no error.
+      // The server answers the COMMIT of a failed transaction with ROLLBACK, without an error.
       isDone = result.command === command;
       if (!isDone) throw new Error(`postgresStore: ${command} was answered with ${result.command}: nothing was stored`);
     } finally {

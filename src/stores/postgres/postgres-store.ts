@@ -1,4 +1,4 @@
-// The dedupe store in PostgreSQL, with exactly-once effects in its transactional form.
+// The dedupe store in PostgreSQL. Its transactional form makes a handler's writes happen exactly once.
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type {
   BeginAnswer,
@@ -22,7 +22,7 @@ import { begin } from "./transaction.js";
 export interface PostgresStoreOptions {
   /** `name` or `schema.name`, as it was migrated. Two more tables are called `name_order` and `name_schema`. Default `hookgate_dedupe`. */
   readonly table?: string;
-  /** Handler and completion in one transaction: `context.tx`. Default false. */
+  /** Runs the handler and the completion in one transaction, `context.tx`. Default false. */
   readonly transactional?: boolean;
 }
 
@@ -34,8 +34,8 @@ export interface PostgresStore<Tx = never> extends DedupeStore<Tx> {
   release(key: string, token: string, progress?: string): Promise<HolderAnswer>;
   advance(entityKey: string, version: number, retentionSeconds: number, tx?: Tx): Promise<OrderAnswer>;
   /**
-   * Makes the tables, or brings them to this version. Many processes may do so at once: one does it, the others wait.
-   * Nothing is ever made unasked. `migrations/postgres/*.sql` of the package hold the same for other tools.
+   * Creates the tables, or updates them to this version. Several processes may call it at the same time: one migrates, the
+   * others wait. Nothing else creates tables. `migrations/postgres/*.sql` in the package have the same statements.
    */
   migrate(): Promise<void>;
 }
@@ -46,21 +46,23 @@ type Plain = PostgresStoreOptions & { readonly transactional?: false };
 /**
  * Remembers events in PostgreSQL 14 or later, for any number of processes.
  *
- * Plain:         a claim is committed before the handler runs and survives every crash of ours. One round trip for the
- *                delivery that wins a new event, two for others. No session state: it works behind a pooler in transaction mode.
- * Transactional: `context.tx` is the connection of a transaction that the completion commits with. Effects written through
- *                it happen exactly once per event, whatever crashes when.
- * Not promised:  effects anywhere else (another connection, an API) are at least once, in both. Attempts of a process that
- *                was killed inside a transaction are not counted.
+ * Plain:         a claim is committed before the handler runs and survives a crash of the process. The delivery that wins a
+ *                new event needs one round trip, others two. No session state: it works behind a pooler in transaction mode.
+ * Transactional: `context.tx` is the connection of a transaction that commits with the completion. Writes through it
+ *                happen exactly once per event, whichever process crashes at whatever moment.
+ * Not promised:  effects elsewhere (another connection, an API) happen at least once, in both forms. Attempts of a process
+ *                that was killed inside a transaction are not counted.
  *
- * In a transaction: `context.tx` cannot be used once the handler has ended, nor released or ended by it. One that runs past
- * its time limit loses its connection. At most `pool.options.max - 1` are open at once; another waits 0.5 s, then its sender
- * hears 503. A handler that also uses the pool needs room for that.
+ * In a transaction, `context.tx` cannot be released or ended by the handler, nor used after the handler has ended. A handler
+ * that exceeds its time limit loses its connection. At most `pool.options.max - 1` transactions are open at the same time;
+ * another claim waits 0.5 s, then its sender gets 503. A handler that also uses the pool needs connections for that.
  *
  * @param database - A `pg` pool, or two functions around an ORM (see `PostgresOrm`). A pool without an `error` listener
- * gets one, since a restart of the server would else end the process. Give it `connectionTimeoutMillis`, 1,000 say.
- * @param options.table - Where to remember. Default `hookgate_dedupe`.
- * @throws {TypeError} When built with an unknown option, a malformed table name, or what is neither pool nor ORM.
+ * gets one, since a restart of the server would otherwise end the process. Set `connectionTimeoutMillis`, to 1,000 for example.
+ * @param options.table - The name of the table. Default `hookgate_dedupe`.
+ * @param options.transactional - Whether the handler runs inside a transaction. Default false.
+ * @returns A store for `dedupe.store`. It has no connection of its own: close the pool yourself.
+ * @throws {TypeError} When built with an unknown option, a malformed table name, or something that is neither a pool nor an ORM.
  * @example
  * const store = postgresStore(new pg.Pool({ connectionString, connectionTimeoutMillis: 1_000 }), { transactional: true });
  * await store.migrate();
@@ -119,8 +121,8 @@ class Postgres {
   readonly #markSweep: Sweep;
   readonly #mark: string;
   #checked: Promise<void> | undefined;
-  #isTold = false;
-  /** There only where the store is transactional, for that is what it says. */
+  #hasReported = false;
+  /** Present only where the store is transactional: its presence says so. */
   declare begin?: (claim: ClaimRequest) => Promise<BeginAnswer<object>>;
 
   constructor(database: Database<object>, tables: Tables, isTransactional: boolean) {
@@ -135,10 +137,10 @@ class Postgres {
 
   attach({ report }: StoreNeeds): void {
     const { connectMs } = this.#database;
-    if (connectMs === undefined || (connectMs > 0 && connectMs <= MOST_CONNECT_MS) || this.#isTold) return;
-    this.#isTold = report !== undefined;
+    if (connectMs === undefined || (connectMs > 0 && connectMs <= MAX_CONNECT_MS) || this.#hasReported) return;
+    this.#hasReported = report !== undefined;
     report?.(
-      `postgresStore: this pool waits ${connectMs === 0 ? "for ever" : `${connectMs} ms`} for a connection: after the network was cut, senders may hear 503 for minutes although the server is back. Give it connectionTimeoutMillis: 1_000`,
+      `postgresStore: this pool waits ${connectMs === 0 ? "without limit" : `${connectMs} ms`} for a connection: after a network failure, senders may get 503 for minutes although the server is reachable again. Set connectionTimeoutMillis: 1_000`,
     );
   }
 
@@ -175,7 +177,7 @@ class Postgres {
         : await this.#database.queryIn(tx, this.#mark, params);
     if (tx === undefined) this.#markSweep.tick();
     const newest = Number(row?.version);
-    if (!Number.isSafeInteger(newest)) throw new Error("postgresStore: the version kept of an entity cannot be read");
+    if (!Number.isSafeInteger(newest)) throw new Error("postgresStore: the version of an entity cannot be read");
     return newest > version ? "older" : "newest";
   }
 
@@ -188,7 +190,7 @@ class Postgres {
     return await this.#explained(op(this.#query));
   }
 
-  /** Once per store, as soon as it succeeds. */
+  /** Checks the tables until it succeeds, then never again. */
   #check(): Promise<void> {
     this.#checked ??= checkSchema(this.#query, this.#tables).catch((error: unknown) => {
       this.#checked = undefined;
@@ -201,14 +203,14 @@ class Postgres {
     try {
       return await answer;
     } catch (error) {
-      const told = explained(error, this.#tables);
-      // Where tables went away, they may come back as others.
-      if (told !== error) this.#checked = undefined;
-      throw told;
+      const clear = explained(error, this.#tables);
+      // Tables that were dropped may be created again in another version.
+      if (clear !== error) this.#checked = undefined;
+      throw clear;
     }
   }
 
-  /** What the server refused only because of others who write at the same time is tried again, a little later. */
+  /** A statement that the server refused because of concurrent writers is retried after a short pause. */
   readonly #query: Query = async (text, params) => {
     for (let retry = 0; ; retry++) {
       try {
@@ -221,8 +223,8 @@ class Postgres {
   };
 }
 
-/** Longer than this, and a pool that tries a network that is cut does not notice that it is whole again. */
-const MOST_CONNECT_MS = 2_000;
+/** With a longer limit, a pool that is connecting over a broken network does not notice its recovery. */
+const MAX_CONNECT_MS = 2_000;
 
 /** serialization_failure, deadlock_detected, lock_not_available. */
 const PASSING: ReadonlySet<string> = new Set(["40001", "40P01", "55P03"]);

@@ -4,7 +4,7 @@ import { type ClaimAnswer, type ClaimRequest, type HolderAnswer, RELEASED_RETENT
 import type { Query, Row } from "./driver.js";
 import type { Tables } from "./migrations.js";
 
-/** Between its two statements a row may be purged, or taken by another. More often than this it is not chance. */
+/** A row may be purged or taken between the two statements of a claim. More often than this it is no coincidence. */
 const MAX_ROUNDS = 5;
 
 const CLAIMED = 0;
@@ -19,7 +19,7 @@ function after(parameter: string, more = 0): string {
   return `${NOW} + make_interval(secs => ${parameter}::float8 + ${more})`;
 }
 
-/** Released, lapsed, or past its time. */
+/** A record that can be claimed: released, lapsed or expired. */
 function isClaimable(row: string): string {
   return `CASE ${row}.state WHEN ${CLAIMED} THEN ${row}.lease_until <= ${NOW} WHEN ${RELEASED} THEN true ELSE ${row}.forget_at <= ${NOW} END`;
 }
@@ -33,7 +33,7 @@ function statementsFor({ records }: Tables) {
     take: `UPDATE ${records} AS r SET state = ${CLAIMED}, attempt = CASE WHEN ${IS_KEPT} THEN attempt + 1 ELSE 1 END, fence = DEFAULT, lease_until = ${after("$2")}, forget_at = ${after("$2", RELEASED_RETENTION_SECONDS)}, token = $3::text, body_digest = $4::bytea, progress = CASE WHEN ${IS_KEPT} THEN progress END, reply = NULL WHERE key = $1::bytea AND ${isClaimable("r")} RETURNING attempt, fence::text AS fence, progress`,
     renew: `UPDATE ${records} SET lease_until = ${after("$3")}, forget_at = ${after("$3", RELEASED_RETENTION_SECONDS)} WHERE ${held} RETURNING attempt, fence::text AS fence, progress`,
     complete: `${complete} RETURNING 1 AS one`,
-    /** Only the row that this very transaction wrote: a handler that sent COMMIT has made another out of it. */
+    /** Matches only the row that this transaction wrote: a handler that sent COMMIT is in another transaction. */
     completeInTransaction: `${complete} AND xmin::text::bigint = (txid_current() & 4294967295) RETURNING 1 AS one`,
     release: `UPDATE ${records} SET state = ${RELEASED}, progress = coalesce($3::bytea, progress), forget_at = ${after(String(RELEASED_RETENTION_SECONDS))} WHERE ${held} RETURNING 1 AS one`,
     settledBy: `SELECT state::integer AS state FROM ${records} WHERE key = $1::bytea AND token = $2::text AND ${IS_KEPT}`,
@@ -50,7 +50,7 @@ export class Records {
     this.#sql = statementsFor(tables);
   }
 
-  /** One round trip for who wins a new key, two for everybody else. Safe inside a transaction too. */
+  /** One round trip for the claim that wins a new key, two for every other. Also safe inside a transaction. */
   async claim(query: Query, { key, token, leaseSeconds, bodyDigest }: ClaimRequest): Promise<ClaimAnswer> {
     const keyBytes = toBytes(key);
     const digest = toBytes(bodyDigest);
@@ -67,7 +67,7 @@ export class Records {
         : await query(this.#sql.take, [keyBytes, leaseSeconds, token, digest]);
       if (taken !== undefined) return claimed(taken);
     }
-    throw new Error(`postgresStore: a record changed under each of ${MAX_ROUNDS} tries to claim it`);
+    throw new Error(`postgresStore: a record changed during each of ${MAX_ROUNDS} attempts to claim it`);
   }
 
   async renew(query: Query, key: string, token: string, leaseSeconds: number): Promise<HolderAnswer> {
@@ -86,7 +86,7 @@ export class Records {
     return rows.length > 0 ? "held" : this.#settledBefore(query, key, token, DONE);
   }
 
-  /** @returns `lost` where the transaction is not the one that claimed. */
+  /** @returns `lost` when another transaction has claimed the key. */
   async completeInTransaction(
     query: Query,
     key: string,
@@ -103,7 +103,7 @@ export class Records {
     return rows.length > 0 ? "held" : this.#settledBefore(query, key, token, RELEASED);
   }
 
-  /** After a rollback, which undid the claim: leaves the key released. Nothing where another transaction has it already. */
+  /** Records the key as released, after a rollback has undone the claim. No effect where another transaction has claimed it. */
   async keepAttempt(
     query: Query,
     { key, token, bodyDigest }: ClaimRequest,
@@ -122,7 +122,7 @@ export class Records {
   }
 }
 
-/** The answer while a record stands in the way; `undefined` where it can be claimed. */
+/** The answer to a claim that the record refuses; `undefined` where the key can be claimed. */
 function standing(row: Row): ClaimAnswer | undefined {
   if (row.state !== CLAIMED && row.state !== RELEASED && row.state !== DONE) {
     throw new Error(
@@ -138,20 +138,20 @@ function standing(row: Row): ClaimAnswer | undefined {
 function claimed(row: Row): Claimed {
   const [fence, attempt] = [Number(row.fence), Number(row.attempt)];
   if (!Number.isSafeInteger(fence) || fence < 1 || !Number.isSafeInteger(attempt) || attempt < 1) {
-    throw new Error("postgresStore: a record holds a fence or an attempt that cannot be read");
+    throw new Error("postgresStore: a record has a fence or an attempt that cannot be read");
   }
   return { state: "claimed", fence, attempt, progress: fromText(row.progress) };
 }
 
-/** 32 bytes in base64url without padding; the last character carries four bits, so its two others must be zero. */
+/** 32 bytes in base64url without padding. The last character has four bits, so its other two must be zero. */
 const SHA256_TEXT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
-/** Hashes as the bytes they are, which is three quarters of their text; any other text as itself. */
+/** A hash is stored as its bytes, three quarters of its text; any other key as its text. */
 export function toBytes(text: string): Buffer {
   return Buffer.from(text, SHA256_TEXT.test(text) ? "base64url" : "utf8");
 }
 
-/** As bytes: `text` of PostgreSQL takes no NUL, and `jsonb` rewrites what it is given. */
+/** Strings are stored as bytes: `text` of PostgreSQL takes no NUL, and `jsonb` changes its input. */
 function toText(text: string | undefined): Buffer | null {
   return text === undefined ? null : Buffer.from(text, "utf8");
 }
@@ -161,5 +161,5 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 function fromText(bytes: unknown): string | undefined {
   if (bytes === null || bytes === undefined) return undefined;
   if (bytes instanceof Uint8Array) return utf8.decode(bytes);
-  throw new Error("postgresStore: a record holds a text that cannot be read");
+  throw new Error("postgresStore: a record has a string that cannot be read");
 }

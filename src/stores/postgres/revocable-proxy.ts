@@ -6,8 +6,8 @@ export interface Revocable<T> {
 }
 
 /**
- * What stands before `target` until it is revoked; from then on every use throws a `TypeError`. Methods work bound too,
- * and a method taken out before the end is shut with the rest. `refused` are the names nobody but us may use.
+ * A proxy of `target` whose every use throws a `TypeError` once it is revoked. Methods work when detached, and a detached
+ * method is revoked too. The names in `refused` always throw.
  */
 export function revocable<T extends object>(target: T, refused: readonly string[]): Revocable<T> {
   let isRevoked = false;
@@ -15,18 +15,20 @@ export function revocable<T extends object>(target: T, refused: readonly string[
 
   function assertOpen(): void {
     if (isRevoked)
-      throw new TypeError("context.tx: its transaction has ended; await everything before the handler ends");
+      throw new TypeError("context.tx: its transaction has ended; await every query before the handler ends");
   }
 
   function open(name: PropertyKey): unknown {
     if (typeof name === "string" && refused.includes(name)) {
-      throw new TypeError(`context.tx.${name}: not here; hookgate ends the transaction when the handler has ended`);
+      throw new TypeError(
+        `context.tx.${name} is not available: hookgate ends the transaction when the handler has ended`,
+      );
     }
     const value = Reflect.get(target, name, target) as unknown;
     if (typeof value !== "function" || name === "constructor" || isFixed(target, name)) return value;
     const known = methods.get(name);
     if (known !== undefined) return known;
-    // Methods run on the target itself, whose private fields a proxy does not have.
+    // Methods run on the target itself, since a proxy does not have its private fields.
     const method = new Proxy(value, {
       apply(fn, _self, args) {
         assertOpen();
@@ -39,15 +41,15 @@ export function revocable<T extends object>(target: T, refused: readonly string[
 
   const value = new Proxy(target, {
     get(_target, name) {
-      // Promises ask everything they get for `then`, also after the end.
+      // `await` reads `then` of every value, also after the end.
       if (name === "then" && !("then" in target)) return undefined;
       assertOpen();
       return open(name);
     },
     set(_target, name) {
-      throw new TypeError(`context.tx.${String(name)} cannot be set: the connection is used by others afterwards`);
+      throw new TypeError(`context.tx.${String(name)} cannot be set: others use the connection afterwards`);
     },
-    // Query builders are functions: `tx("orders")`.
+    // A query builder is a function: `tx("orders")`.
     apply(fn, _self, args) {
       assertOpen();
       return Reflect.apply(fn as never, target, args);
@@ -61,7 +63,7 @@ export function revocable<T extends object>(target: T, refused: readonly string[
   };
 }
 
-/** A proxy must show such a property as it is. */
+/** The invariants of proxies require such a property to be returned unchanged. */
 function isFixed(target: object, name: PropertyKey): boolean {
   const own = Reflect.getOwnPropertyDescriptor(target, name);
   return own !== undefined && own.configurable === false && own.writable === false;

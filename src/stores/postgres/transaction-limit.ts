@@ -1,7 +1,7 @@
 // Limits open transactions below the size of the pool.
 import { StoreFullError } from "../store.js";
 
-/** A burst is let through in turn for so long; within the second that a claim has, this leaves time for the claim. */
+/** How long a claim waits for a free transaction. It leaves time for the claim itself within the second that a claim has. */
 const PATIENCE_MS = 500;
 
 export class Slots {
@@ -13,7 +13,7 @@ export class Slots {
     this.limit = limit;
   }
 
-  /** Resolves with what gives the slot back, which may be called more than once. @throws {StoreFullError} After 0.5 s. */
+  /** Resolves with a function that frees the slot and may be called more than once. @throws {StoreFullError} After 0.5 s. */
   take(): Promise<() => void> {
     if (this.#takenCount < this.limit) return Promise.resolve(this.#taken());
     return new Promise((resolve, reject) => {
@@ -23,7 +23,7 @@ export class Slots {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(next);
-        reject(new StoreFullError(`postgresStore: ${this.limit} transactions are open, and no more may be`));
+        reject(new StoreFullError(`postgresStore: ${this.limit} transactions are open, which is the limit`));
       }, PATIENCE_MS);
       timer.unref();
       this.#waiting.add(next);

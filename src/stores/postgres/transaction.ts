@@ -4,28 +4,28 @@ import type { BeginAnswer, ClaimRequest, HolderAnswer, OpenTransaction } from ".
 import type { Database, Session } from "./driver.js";
 import type { Records } from "./queries.js";
 
-/** Less than the second that a claim may take: what comes later finds nobody, and is given back. */
+/** Shorter than the second that a claim may take. A transaction that opens later is released. */
 const BEGIN_WITHIN_MS = 900;
-/** The open transaction does not say how long it will take: about what a handler takes. */
+/** `Retry-After` of a key whose transaction is open: about the time of a handler. */
 const RETRY_AFTER_SECONDS = 5;
 /**
- * A process whose machine vanished leaves its transaction open, with its locks, for as long as TCP takes to notice: hours.
- * The server ends one that has sent nothing for so long: twice the longest claim's lease.
+ * When a machine is lost, its transaction stays open with its locks until TCP notices, which can take hours. The server
+ * ends a transaction that has been idle for this long: twice the longest lease.
  */
 const IDLE_SECONDS = 120;
 
-/** The connection's own process on the server, so that only it can be ended. */
+/** The server process of the connection, so that exactly this one can be ended. */
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid = $1::integer AND objsubid = 1 AND ((classid::bigint << 32) | objid::bigint) = $2::bigint`;
 
-/** The one key that all transactions of an event lock, as SQL writes a bigint. Tables are apart, as their records are. */
+/** The key that every transaction of an event locks, as a bigint in SQL. It differs between tables. */
 export function lockOf(table: string, key: string): string {
   const digest = crypto.createHash("sha256").update(`${table}\u0000${key}`).digest();
   return digest.readBigInt64BE(0).toString();
 }
 
 /**
- * A lock first: duplicates of a running event would else wait on its uncommitted row, each with a connection of the pool.
- * Lock and claim are two statements, because one would look at records with a snapshot from before it had the lock.
+ * The lock comes first: otherwise duplicates of a running event would wait for its uncommitted row, each with a connection
+ * of the pool. Lock and claim are two statements, because a single one would read records as of before it had the lock.
  */
 export async function begin<Tx>(
   database: Database<Tx>,
@@ -99,7 +99,7 @@ class Transaction<Tx> implements OpenTransaction<Tx> {
       await session.commit();
       return "held";
     } catch (error) {
-      // Where the commit is in doubt this changes nothing: a record that is done stays.
+      // Where the commit is in doubt, this has no effect on a record that is done.
       await this.#undo(undefined).catch(() => undefined);
       throw error;
     } finally {
@@ -116,7 +116,7 @@ class Transaction<Tx> implements OpenTransaction<Tx> {
     }
   }
 
-  /** Also while another end is under way and does not come to it: whoever waited for that has gone. */
+  /** Also while another end hangs: its caller has given up. */
   abandon(): void {
     if (this.#state === "ended") return;
     this.#opened.session.tx.revoke();
@@ -136,7 +136,7 @@ class Transaction<Tx> implements OpenTransaction<Tx> {
     this.#opened.giveSlot();
   }
 
-  /** The rollback took the attempt with it, so it is written again, by itself. */
+  /** The rollback has removed the attempt, so it is written again in a statement of its own. */
   async #undo(progress: string | undefined): Promise<HolderAnswer> {
     const { database, records, session, claim, answer, lock } = this.#opened;
     try {
@@ -148,7 +148,7 @@ class Transaction<Tx> implements OpenTransaction<Tx> {
     return records.keepAttempt(database.query, claim, answer.attempt, progress ?? answer.progress, lock);
   }
 
-  /** A server in the middle of a statement does not see that its client has gone: it is told. */
+  /** A server that is executing a statement does not notice that the client has disconnected, so it is told to end it. */
   #destroy(): void {
     const { database, session, lock, pid } = this.#opened;
     const terminated = database.query(TERMINATE, [pid, lock]);

@@ -3,7 +3,7 @@
 import { StoreFullError } from "../store.js";
 import type { Script } from "./lua-scripts.js";
 
-/** What is used of `ioredis` 5 and 6: `new Redis()` and `new Cluster()`. */
+/** The part of `ioredis` 5 and 6 that is used: of `new Redis()` and `new Cluster()`. */
 export interface IoredisClient {
   readonly status: string;
   defineCommand(name: string, definition: { lua: string; numberOfKeys?: number }): void;
@@ -12,7 +12,7 @@ export interface IoredisClient {
   config(subcommand: "GET", parameter: string): Promise<unknown>;
 }
 
-/** What is used of `redis` (node-redis) 5 and 6: `createClient()`, `createCluster()` and `createSentinel()`. */
+/** The part of `redis` (node-redis) 5 and 6 that is used: of `createClient()`, `createCluster()` and `createSentinel()`. */
 export interface NodeRedisClient {
   readonly isOpen: boolean;
   /** Absent on a cluster of version 5. */
@@ -22,19 +22,19 @@ export interface NodeRedisClient {
   configGet(parameter: string): Promise<unknown>;
 }
 
-/** The clients that `redisStore` takes. */
+/** The clients that `redisStore` accepts. */
 export type RedisClient = IoredisClient | NodeRedisClient;
 
-/** One way to ask, whatever client it is. */
+/** The commands that the store uses, the same for every client. */
 export interface RedisConnection {
   isReady(): boolean;
-  /** One round trip; two on a server that does not know the script yet, or no more after SCRIPT FLUSH or a failover. */
+  /** One round trip; two on a server that does not have the script yet, or lost it in SCRIPT FLUSH or a failover. */
   run(script: Script, key: string, args: string[]): Promise<unknown>;
-  /** `undefined` where the server has no such parameter. */
+  /** `undefined` when the server has no such parameter. */
   config(parameter: string): Promise<string | undefined>;
 }
 
-/** @throws {TypeError} Where it is no client that is known. */
+/** @throws {TypeError} When the client is none of the known ones. */
 export function connectionOf(client: RedisClient): RedisConnection {
   if (isIoredis(client)) {
     return connection(
@@ -68,7 +68,7 @@ function connection(
   return {
     isReady,
     run(script, key, args) {
-      // Where the script is not known, nothing ran. EVAL runs it and leaves it with the node that owns the key.
+      // A server without the script has executed nothing. EVAL executes it and stores it on the node that owns the key.
       return byHash(script, key, args).catch((error: unknown) =>
         isErrorReply(error, "NOSCRIPT") ? bySource(script, key, args).catch(refused) : refused(error),
       );
@@ -89,12 +89,12 @@ function refused(error: unknown): never {
   throw full;
 }
 
-/** An error of the server begins with its kind; one from within a script of Redis 6 has it further on, after a hyphen. */
+/** An error of the server starts with its kind. In an error from a script of Redis 6 the kind follows a hyphen. */
 function isErrorReply(error: unknown, kind: "NOSCRIPT" | "OOM"): boolean {
   return error instanceof Error && error.message.split(/[ -]/).includes(kind);
 }
 
-/** A client may be set up to answer with Buffers, or numbers as such. */
+/** A client can be configured to return Buffers or numbers. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("utf8");

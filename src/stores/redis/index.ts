@@ -1,4 +1,4 @@
-// hookgate/stores/redis: events remembered in Redis, for all processes together.
+// The public names of hookgate/stores/redis.
 
 export type { IoredisClient, NodeRedisClient, RedisClient } from "./client.js";
 export { type RedisStore, type RedisStoreOptions, redisStore } from "./redis-store.js";

@@ -1,19 +1,19 @@
-// Handles answers of Redis that come after their deadline.
+// Handles answers of Redis that arrive after their time limit.
 import { cancelDeadline, setDeadline } from "../../lib/deadline.js";
 
-/** Less than the second after which the receiver stops waiting: so that it is known here that nobody does. */
+/** Shorter than the second after which the receiver stops waiting, so that an answer that nobody waits for is known as such. */
 const GIVE_UP_MS = 900;
 
 export interface Late<T> {
-  /** The time is up, and the caller told so. */
+  /** Called when the time limit passes and the caller has got an error. */
   readonly onLate: () => void;
-  /** The answer came after that; `undefined` where it was an error. */
+  /** Called with an answer that arrives later; `undefined` where it is an error. */
   readonly onLateAnswer: (answer: T | undefined) => void;
 }
 
 /**
- * What `read` makes of the answer, or an error where it takes too long. One promise for what would be a chain of them:
- * each costs about as much as an op's own work.
+ * Resolves with `read(answer)`, or rejects after the time limit. It creates one promise instead of a chain, since each
+ * promise costs about as much as the operation's own work.
  */
 export function unlessLate<Raw, T>(
   op: string,
@@ -30,7 +30,7 @@ export function unlessLate<Raw, T>(
       late?.onLate();
       reject(new Error(`redisStore: ${op} was not answered within ${GIVE_UP_MS} ms`));
     };
-    // After a long block of the event loop timers come first, though the answer may lie in the socket: let it be read.
+    // After the event loop was blocked, timers fire before sockets are read. The answer may have arrived already.
     const deadline = setDeadline(GIVE_UP_MS, () => setImmediate(giveUp));
     const failed = (error: unknown): void => {
       isAnswered = true;

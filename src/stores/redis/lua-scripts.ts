@@ -1,23 +1,23 @@
-// The Lua scripts of the Redis store: one for each operation, one key each, on the server's clock.
+// The Lua scripts of the Redis store: one for each operation, with one key, on the server's clock.
 import { createHash } from "node:crypto";
 import { RELEASED_RETENTION_SECONDS } from "../store.js";
 
 export interface Script {
   readonly source: string;
-  /** What EVALSHA calls it by. */
+  /** The SHA-1 of the source, for EVALSHA. */
   readonly sha1: string;
 }
 
 /**
  * A record is a hash: `v` format, `s` state (`c`laimed, `r`eleased, `d`one), `t` token, `b` digest of the body, `f` fence,
- * `n` attempts, `l` end of the lease (ms), `p` progress, `r` reply. A later format takes another number here, and readers
- * of this one then refuse it rather than take it for new.
+ * `n` attempts, `l` end of the lease (ms), `p` progress, `r` reply. A later format takes another number, and
+ * this version then refuses the record instead of treating the event as new.
  */
 const FORMAT = "1";
-/** Released keys and lapsed claims: attempts and progress are kept so long, then Redis forgets by itself. */
+/** How long attempts and progress of released keys and lapsed claims are kept. Then Redis removes them. */
 const KEPT_MS = RELEASED_RETENTION_SECONDS * 1000;
 
-/** Reads the fields asked for, and stops at what this version cannot read. `state` is nil where there is no record. */
+/** Reads the requested fields, and returns an error for a record that this version cannot read. `state` is nil without a record. */
 function reading(...fields: readonly string[]): string {
   return `
 local key, token = KEYS[1], ARGV[1]
@@ -40,7 +40,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   reply: "r",
 };
 
-/** Lua writes 2^53 as 9.007e+15 by itself. */
+/** By default Lua writes 2^53 as 9.007e+15. */
 const WHOLE = `
 local function whole(number) return string.format('%.0f', number) end`;
 
@@ -51,10 +51,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 /**
  * ARGV: token, lease ms, digest of the body.
  *
- * The fence is the server's time in microseconds, or one more than the last where that is not less. So it rises without a
- * counter key: one key an op needs no second slot, nothing must be kept for ever, and it still rises where a counter would
- * begin again: after the record was forgotten, evicted, flushed or lost in a failover. It falls only if the record is gone
- * and the server's clock was set back by more than passed since. It stays a safe integer until the year 2255.
+ * The fence is the server's time in microseconds, or the last fence plus one where that is larger. So it rises without a
+ * counter key: an operation with one key needs no second slot of a cluster, and nothing must be kept permanently. It also
+ * rises where a counter would start again: after the record was expired, evicted, flushed or lost in a failover. It falls
+ * only if the record is gone and the server's clock was set back by more than the time since. It is a safe integer until
+ * the year 2255.
  */
 const CLAIM = `${reading("body", "fence", "attempts", "lease", "progress", "reply")}
 if state == 'd' then
@@ -81,8 +82,8 @@ redis.call('PEXPIRE', key, expire_ms)
 return {'claimed', fence, attempts, progress}`;
 
 /*
- * A holder's ops write PEXPIRE or HDEL first. A server at its memory limit refuses a script at its first write that could
- * take memory, and lets one that has written go on: so a claim in work can be finished there, instead of run again later.
+ * A holder's operations execute PEXPIRE or HDEL first. A server at its memory limit refuses a script at its first write that
+ * can take memory, and lets a script that has already written continue. So a running claim can be completed on a full server.
  */
 
 /** ARGV: token, lease ms. */
@@ -92,7 +93,7 @@ redis.call('PEXPIRE', key, whole(ARGV[2] + ${KEPT_MS}))
 redis.call('HSET', key, 'l', whole(now + ARGV[2]))
 return {'held'}`;
 
-/** ARGV: token, retention ms, reply where there is one. What only a claim needs makes room. */
+/** ARGV: token, retention ms, reply where there is one. The fields that only a claim needs are removed. */
 const COMPLETE = `${reading()}
 if holder ~= token or not state or state == 'r' then return {'lost'} end
 if state == 'd' then return {'held'} end
@@ -102,7 +103,7 @@ redis.call('HSET', key, 's', 'd')
 if ARGV[3] then redis.call('HSET', key, 'r', ARGV[3]) end
 return {'held'}`;
 
-/** ARGV: token, progress where there is some. */
+/** ARGV: token, and progress where there is any. */
 const RELEASE = `${reading()}
 if holder ~= token or not state or state == 'd' then return {'lost'} end
 if state == 'r' then return {'held'} end
@@ -112,7 +113,7 @@ redis.call('HSET', key, 's', 'r')
 if ARGV[2] then redis.call('HSET', key, 'p', ARGV[2]) end
 return {'held'}`;
 
-/** An entity's mark is a string, `<format>:<version>`. ARGV: version, retention ms. */
+/** The version of an entity is a string, `<format>:<version>`. ARGV: version, retention ms. */
 const ADVANCE = `
 local key = KEYS[1]
 local kept = redis.call('GET', key)

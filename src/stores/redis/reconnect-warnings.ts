@@ -1,7 +1,7 @@
 // Warns when a Redis client reconnects slowly.
 import type { RedisClient } from "./client.js";
 
-/** The store promises service within 2 s of the server's return; a claim and the breaker's rest take up to 1.25 s of them. */
+/** Service has to resume within 2 s of the server's return. A claim and the open breaker take up to 1.25 s of these. */
 const MOST_WAIT_MS = 750;
 const ADVICE = {
   ioredis: "retryStrategy: (times) => Math.min(times * 50, 250)",
@@ -9,8 +9,8 @@ const ADVICE = {
 } as const;
 
 /**
- * Reports through `report`, at most once: at once where the options say it, else when the client is first seen to wait.
- * A strategy that is a function is not called to find out: some end the process.
+ * Reports at most once: immediately where the client's options say so, otherwise when the client first waits too long.
+ * A strategy that is a function is not called for this, since some of them end the process.
  */
 export function watchReconnect(client: RedisClient, report: (message: string) => void): void {
   const members = client as unknown as Partial<Record<string, unknown>>;
@@ -30,7 +30,7 @@ function watchIoredis(
   }
   let isTold = false;
   const listen = members.on as ((event: string, listener: (delayMs: unknown) => void) => void) | undefined;
-  // A cluster's client has one strategy for itself and one for each node; its own tells of it by the same event.
+  // A cluster's client has a strategy of its own and one for each node. It emits the same event for its own.
   listen?.call(members, "reconnecting", (delayMs) => {
     if (isTold || typeof delayMs !== "number" || delayMs <= MOST_WAIT_MS) return;
     isTold = true;

@@ -1,4 +1,4 @@
-// The dedupe store in Redis: one script and one round trip for each operation.
+// The dedupe store in Redis. Each operation is one script and one round trip.
 import { refuseUnknownKeys } from "../../lib/options.js";
 import type {
   ClaimAnswer,
@@ -19,13 +19,13 @@ const DEFAULT_PREFIX = "hookgate:";
 
 /** Options of `redisStore`. */
 export interface RedisStoreOptions {
-  /** Before every key. Default `hookgate:`. */
+  /** The prefix of every key. Default `hookgate:`. */
   readonly prefix?: string;
-  /** A Redis that may forget events, by a crash or for lack of memory, is not warned of. Default false. */
+  /** Suppresses the warnings about a Redis that may lose events in a crash or for lack of memory. Default false. */
   readonly allowVolatile?: boolean;
 }
 
-/** A store that answers later. */
+/** A dedupe store whose operations return promises. */
 export interface RedisStore extends DedupeStore {
   claim(claim: ClaimRequest): Promise<ClaimAnswer>;
   renew(key: string, token: string, leaseSeconds: number): Promise<HolderAnswer>;
@@ -38,26 +38,28 @@ export interface RedisStore extends DedupeStore {
 /**
  * Remembers events in Redis (6 or later) or Valkey, for all processes that use it: one server or a cluster.
  *
- * The client stays yours: connect it, listen to its `error` event, close it. Give it no database that is flushed.
+ * The application owns the client: connect it, listen to its `error` event, close it. Do not use a database that is flushed.
  *
- * Let it connect again within a quarter of a second, or senders hear 503 for longer than Redis is away: `ioredis` and node-redis
- * both wait up to 2 s by default. `retryStrategy: (times) => Math.min(times * 50, 250)` with the one, `socket: {
- * reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 250) }` with the other.
+ * Configure the client to reconnect within 250 ms. `ioredis` and node-redis both wait up to 2 s by default, and senders get
+ * 503 meanwhile. With `ioredis`: `retryStrategy: (times) => Math.min(times * 50, 250)`. With node-redis: `socket: {
+ * reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 250) }`.
  *
- * Shape:   a hash at `<prefix>{<key>}` for each event, a string at `<prefix>order:{<key>}` for each ordered entity. All of
- *          them expire, so that Redis forgets by itself.
- * Promise: one claim at a time per event, on the server's clock; a holder that was too slow never overwrites. What cannot
- *          be read, of a newer version say, is an error and never new. A server that is full still finishes what is in work.
+ * Shape:   a hash at `<prefix>{<key>}` for each event, a string at `<prefix>order:{<key>}` for each ordered entity. All
+ *          keys expire, so Redis removes them.
+ * Promise: one claim at a time per event, on the server's clock; a holder whose lease has passed never overwrites another. A
+ *          record that cannot be read, of a newer version for example, is an error and never "new". On a full server,
+ *          running events can still be completed.
  * Not promised: that Redis keeps what it acknowledged. Replication is asynchronous, so a failover loses the last writes, and
- *          the events in them run again when they are sent again; so does a crash without `appendonly yes` (with
- *          `appendfsync everysec`, the last second on a power cut). A replica whose clock differs moves leases by as much.
- *          Where a second run is worse than a slower one, use a transactional store.
+ *          a retry of these events runs them again. So does a crash without `appendonly yes` (with `appendfsync everysec`, a
+ *          power cut loses the last second). A replica with another clock moves leases by the difference. Where a second run
+ *          is worse than a slower one, use a transactional store.
  *
- * @param client - Of `ioredis` 5 or 6 or `redis` (node-redis) 5 or 6, a cluster's too. Told apart by shape.
- * @param options.prefix - Before every key. No braces: they would put all events into one slot of a cluster.
- * @param options.allowVolatile - No warning about settings under which Redis forgets events. Default false.
+ * @param client - A client of `ioredis` 5 or 6 or `redis` (node-redis) 5 or 6, of a server or a cluster. Recognised by its shape.
+ * @param options.prefix - The prefix of every key, without braces: they would put all events into one slot of a cluster.
+ * @param options.allowVolatile - Suppresses the warnings about settings that lose events. Default false.
+ * @returns A store for `dedupe.store`.
  * @throws {TypeError} When built with another client, or an option that is unknown or malformed.
- * @throws {StoreFullError} From `claim`, when the server is at its `maxmemory`. It passes; the sender hears 503.
+ * @throws {StoreFullError} From `claim`, when the server has reached its `maxmemory`. The sender gets 503 and retries.
  * @example
  * const retryStrategy = (times: number) => Math.min(times * 50, 250);
  * const store = redisStore(new Redis(process.env.REDIS_URL ?? "", { retryStrategy }));
@@ -83,36 +85,36 @@ class RedisBacked implements RedisStore {
   readonly #connection: RedisConnection;
   readonly #prefix: string;
   readonly #reports = new Set<(message: string) => void>();
-  /** Claims nobody waits for any more, by key and token, as long as their answer is still to come. */
+  /** Claims, by key and token, that exceeded the time limit and whose answers have not arrived. */
   readonly #abandoned = new Set<string>();
   #warnings: readonly string[] | undefined;
-  #mustAsk: boolean;
+  #mustCheck: boolean;
 
   constructor(client: RedisClient, connection: RedisConnection, prefix: string, allowVolatile: boolean) {
     this.#client = client;
     this.#connection = connection;
     this.#prefix = prefix;
-    this.#mustAsk = !allowVolatile;
+    this.#mustCheck = !allowVolatile;
   }
 
   attach({ report }: StoreNeeds): void {
     if (report === undefined || this.#reports.has(report)) return;
     this.#reports.add(report);
     for (const warning of this.#warnings ?? []) report(warning);
-    // Of one client there is one thing to say, whoever hears it.
+    // One warning per client, to one receiver.
     if (this.#reports.size === 1) watchReconnect(this.#client, report);
-    // One that is not connected yet is asked after its first answer: a check must not be what connects it.
-    if (this.#mustAsk && this.#connection.isReady()) this.#ask();
+    // A client that is not connected yet is checked after its first answer: the check must not connect it.
+    if (this.#mustCheck && this.#connection.isReady()) this.#checkPersistence();
   }
 
   claim({ key, token, leaseSeconds, bodyDigest }: ClaimRequest): Promise<ClaimAnswer> {
     const claimId = `${key} ${token}`;
-    // Asked again: from now on somebody does wait for it, and a late answer to the first must not release it.
+    // A retry of the claim: its caller waits, so a late answer to the first attempt must not release it.
     this.#abandoned.delete(claimId);
     return this.#run("claim", this.#eventKey(key), [token, inMs(leaseSeconds), bodyDigest], toClaimAnswer, {
       onLate: () => this.#abandoned.add(claimId),
-      // Otherwise the event would be blocked for a lease, by nobody. (A client may queue commands while it is offline, and
-      // a server that hung goes on with what lies in its socket.)
+      // Otherwise the claim would block its event for a whole lease. (A client may queue commands while it is offline, and
+      // a server that hung executes the commands in its socket once it resumes.)
       onLateAnswer: (late) => {
         const isUnwanted = this.#abandoned.delete(claimId) && late?.state === "claimed";
         if (isUnwanted) this.release(key, token).catch(() => undefined);
@@ -140,14 +142,14 @@ class RedisBacked implements RedisStore {
     return this.#run("advance", `${this.#prefix}order:{${entityKey}}`, args, toOrderAnswer);
   }
 
-  /** The braces make a hash tag: whatever else is ever kept of an event goes into the same slot of a cluster. */
+  /** The braces make a hash tag, so that all keys of an event are in one slot of a cluster. */
   #eventKey(key: string): string {
     return `${this.#prefix}{${key}}`;
   }
 
   #run<T>(op: ScriptName, key: string, args: string[], read: (answer: Answer) => T, late?: Late<T>): Promise<T> {
     const readRaw = (raw: unknown): T => {
-      if (this.#mustAsk) this.#ask();
+      if (this.#mustCheck) this.#checkPersistence();
       const answer = Array.isArray(raw) ? raw.map(textOf) : [];
       if (answer[0] === "unreadable") throw unreadable(op, key, answer[1]);
       return read(answer);
@@ -155,21 +157,21 @@ class RedisBacked implements RedisStore {
     return unlessLate(op, this.#connection.run(SCRIPTS[op], key, args), readRaw, late);
   }
 
-  #ask(): void {
-    this.#mustAsk = false;
+  #checkPersistence(): void {
+    this.#mustCheck = false;
     keepingWarnings(this.#connection).then(
       (warnings) => {
         this.#warnings = warnings;
         for (const report of this.#reports) for (const warning of warnings) report(warning);
       },
       () => {
-        this.#mustAsk = true;
+        this.#mustCheck = true;
       },
     );
   }
 }
 
-/** A script's answer, its texts as text. */
+/** A script's answer, decoded to strings. */
 type Answer = readonly (string | undefined)[];
 
 function toClaimAnswer([state, first, second, third]: Answer): ClaimAnswer {
@@ -181,31 +183,31 @@ function toClaimAnswer([state, first, second, third]: Answer): ClaimAnswer {
     case "done":
       return { state, isSameBody: first === "same", reply: second };
     default:
-      throw notOurs();
+      throw unexpected();
   }
 }
 
 function toHolderAnswer([answer]: Answer): HolderAnswer {
   if (answer === "held" || answer === "lost") return answer;
-  throw notOurs();
+  throw unexpected();
 }
 
 function toOrderAnswer([answer]: Answer): OrderAnswer {
   if (answer === "newest" || answer === "older") return answer;
-  throw notOurs();
+  throw unexpected();
 }
 
-function notOurs(): Error {
-  return new Error("redisStore: the server gave an answer that is not the script's");
+function unexpected(): Error {
+  return new Error("redisStore: the server returned an answer that the script does not give");
 }
 
-/** Never "new": a later version may have written it, or something else than this store. */
+/** Never "new": a later version, or something other than this store, may have written the record. */
 function unreadable(op: string, key: string, format: string | undefined): Error {
   const reason = format === "1" || format === "" ? "damaged, or not a record" : `of format ${format}`;
   return new Error(`redisStore: ${op} found a record that this version cannot read (${reason}) at ${key}`);
 }
 
-/** At least 1: Redis takes 0 for "delete". */
+/** At least 1: Redis deletes a key with an expiry of 0. */
 function inMs(seconds: number): string {
   return String(Math.max(1, Math.ceil(seconds * 1000)));
 }

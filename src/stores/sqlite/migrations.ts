@@ -4,10 +4,10 @@ import type { SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { hasTable, migrateFile } from "../../lib/sqlite/file.js";
 import { type ClockAnchor, firstAnchor, type HostClocks } from "../../lib/sqlite/file-clock.js";
 
-/** Raised whenever an older hookgate could misread a record. */
+/** Raised with every change after which an older hookgate could misread a record. */
 export const SCHEMA_VERSION = 1;
 
-/** Replies and progress are blobs: drivers cut texts at a NUL. Versions are those of `order`. */
+/** Replies and progress are blobs, since drivers cut strings at a NUL. The versions of entities are for `order`. */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS hookgate_dedupe_meta (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -38,7 +38,7 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS hookgate_dedupe_order_expires ON hookgate_dedupe_order (expires_at_ms);
 `;
 
-/** What is one for the whole file. */
+/** The state of the file as a whole. */
 export interface FileState {
   readonly lastFence: number;
   readonly anchor: ClockAnchor;
@@ -47,7 +47,7 @@ export interface FileState {
 /** Columns to select with every read, for `fileState`. */
 export const FILE_STATE_COLUMNS = "m.version, m.last_fence, m.time_ms, m.monotonic_ms, m.wall_ms";
 
-/** @throws {Error} Where a newer hookgate has written the file, or nobody reads it. */
+/** @throws {Error} When a newer hookgate has written the file, or the row is malformed. */
 export function fileState(row: unknown): FileState {
   const { version, last_fence, time_ms, monotonic_ms, wall_ms } = (row ?? {}) as Record<string, unknown>;
   if (Number(version) > SCHEMA_VERSION) {
@@ -68,9 +68,9 @@ export function hasTables(database: SqliteDatabase): boolean {
 }
 
 /**
- * Makes what is missing; what is there stays. Blocks while other processes do the same.
+ * Creates the missing tables and keeps the existing ones. Blocks while other processes do the same.
  *
- * @throws {Error} Where the database cannot keep a write-ahead log, or a newer hookgate has been here.
+ * @throws {Error} When the database cannot have a write-ahead log, or a newer hookgate has written the tables.
  */
 export function migrate(database: SqliteDatabase, clocks: HostClocks): void {
   migrateFile(database, "sqliteStore", () => {

@@ -1,15 +1,15 @@
-// Decodes rows of the SQLite store strictly: one that cannot be read is an error, never "new".
+// Decodes rows of the SQLite store strictly. A malformed row is an error, never "new".
 
 export interface SqliteRecord {
   readonly state: "claimed" | "released" | "done";
-  /** Who claimed, released or completed it. */
+  /** The token that claimed, released or completed it. */
   readonly token: string;
   readonly fence: number;
   readonly attempt: number;
   readonly bodyDigest: string;
-  /** Claimed only. */
+  /** Only of a claimed record. */
   readonly leaseUntilMs: number | undefined;
-  /** When it is forgotten; of a claim, days after its lease. */
+  /** When the record is purged. A claim is purged days after its lease. */
   readonly expiresAtMs: number;
   readonly progress: string | undefined;
   readonly reply: string | undefined;
@@ -37,12 +37,12 @@ export function decodeRecord(row: unknown): SqliteRecord | undefined {
   };
 }
 
-/** As it is bound: lone surrogates would not come back, but serialised JSON has none. */
+/** The value as it is bound. Lone surrogates would be lost, but serialised JSON has none. */
 export function toBlob(value: string | undefined): Buffer | null {
   return value === undefined ? null : Buffer.from(value, "utf8");
 }
 
-/** A connection may be set to give integers as bigint. */
+/** A connection can be configured to return integers as bigint. */
 function integer(columns: Record<string, unknown>, name: string, least: number): number {
   const value = columns[name];
   const number = typeof value === "number" || typeof value === "bigint" ? Number(value) : Number.NaN;

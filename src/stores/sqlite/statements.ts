@@ -6,7 +6,7 @@ import { RECORD_COLUMNS } from "./row.js";
 export interface Statements {
   readonly state: SqliteStatement;
   readonly find: SqliteStatement;
-  /** The same and the file's own state; nothing where the key is not known. */
+  /** The record together with the file's own state. No row where the key is unknown. */
   readonly findWithState: SqliteStatement;
   readonly put: SqliteStatement;
   readonly purge: SqliteStatement;

@@ -3,7 +3,6 @@
 import { gzipSync } from "node:zlib";
 import type { SignedDelivery } from "../../test-sender/compose.js";
 import type { SendOptions } from "../../test-sender/test-sender.js";
-import type { Stage, Step } from "./stage.js";
 import {
   closedWithoutAnswer,
   type Findings,
@@ -13,7 +12,8 @@ import {
   ranAgain,
   refusal,
   withoutNumber,
-} from "./verdict.js";
+} from "./findings.js";
+import type { Stage, Step } from "./stage.js";
 
 /** What a scenario is given. */
 export interface Scene {
@@ -44,7 +44,7 @@ export function untimed(scene: Scene): string | undefined {
 export function unproven({ stage }: Scene): string | undefined {
   return stage.sender.definition.confirm === undefined
     ? undefined
-    : "most events of this sender come unsigned; `confirm` vouches for them";
+    : "most events of this sender come unsigned; `confirm` verifies them";
 }
 
 /** Whatever it is signed with, nothing of it is a proof. */

@@ -35,7 +35,7 @@ export interface ScenarioResult {
   readonly sends: string;
   /** What should have come back, in a few words. */
   readonly expected: string;
-  readonly verdict: "passed" | "failed" | "skipped";
+  readonly result: "passed" | "failed" | "skipped";
   /** What is wrong with the receiver, and how to mend it. Empty unless it failed. */
   readonly problems: readonly string[];
   /** What is worth knowing, and not wrong; of a scenario that was skipped, why. */
@@ -112,7 +112,7 @@ export async function runScenario<Events>(
     effects: effects === undefined ? undefined : async () => effects(),
   };
   function skipped(why: string): ScenarioResult {
-    return { name, sends, expected, verdict: "skipped", problems: [], notes: [why], steps: [] };
+    return { name, sends, expected, result: "skipped", problems: [], notes: [why], steps: [] };
   }
   try {
     const reason = skip?.(scene);
@@ -128,7 +128,7 @@ export async function runScenario<Events>(
       name,
       sends,
       expected,
-      verdict: problems.length === 0 ? "passed" : "failed",
+      result: problems.length === 0 ? "passed" : "failed",
       problems,
       notes,
       steps: steps.map(({ sent: _sent, errorCode: _errorCode, ...told }) => told),

@@ -1,6 +1,6 @@
 // A sender's API on this machine: a table of routes, faults by order, and everything that was asked.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { start } from "../../support/listen.js";
 
 export interface Asked {
   readonly method: string;
@@ -66,18 +66,14 @@ export async function apiServer(answer: (asked: Asked) => Answer | Promise<Answe
     write(res, await answer(one));
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  const { origin, close } = await start(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: origin,
     asked,
     fail(fault, times = 1, fits = () => true) {
       faults.push({ fault, times, fits });
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 }
 

@@ -1,4 +1,4 @@
-// `--peers`: what becomes of the same events, under the same faults, in other ways to receive? One table.
+// `--peers`: sends the same events, under the same faults, to other ways to receive, and prints one table.
 import { execFileSync } from "node:child_process";
 import { createHmac, randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

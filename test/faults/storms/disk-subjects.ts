@@ -1,4 +1,4 @@
-// Whose disk gets full, how large is it, and who brings the server back once there is room?
+// The stores and inboxes whose disk gets full: its size, and how each comes back once there is room.
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+// Address ranges: CIDR blocks and single addresses, of IPv4 and IPv6.
 import { isIPv6 } from "node:net";
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";

@@ -1,3 +1,4 @@
+// What SQLite drivers have in common: recognised databases, pragmas and errors.
 import { describe, expect, it } from "vitest";
 import { isBusy, isFull, isNodeSqliteQuiet, isOpen, isSqliteDatabase, pragma } from "../../../src/lib/sqlite/driver.js";
 import { drivers } from "../../stores/sqlite/sqlite-bench.js";

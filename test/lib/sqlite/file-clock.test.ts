@@ -1,3 +1,4 @@
+// The clock of an SQLite file never runs backwards, whatever the clocks of its processes do.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { firstAnchor, hostClocks, readClock } from "../../../src/lib/sqlite/file-clock.js";

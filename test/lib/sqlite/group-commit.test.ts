@@ -1,3 +1,4 @@
+// Writes that arrive together are committed together, and fail alone.
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { isOpen, type SqliteDatabase } from "../../../src/lib/sqlite/driver.js";

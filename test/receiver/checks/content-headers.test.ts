@@ -1,3 +1,4 @@
+// Content-Type, Content-Encoding and Content-Length are checked before the body is read.
 import { describe, expect, it } from "vitest";
 import { compileFormats, formatFor } from "../../../src/body-formats/content-type.js";
 import type { BodyFormats } from "../../../src/body-formats/format.js";
@@ -39,7 +40,7 @@ describe("contentHeadersCheck accepts", () => {
   it("adds one line to the trace", () => {
     const ctx = passageOf({});
     check(ctx);
-    expect(ctx.trace.lines).toEqual([{ check: "declared", verdict: "passed" }]);
+    expect(ctx.trace.lines).toEqual([{ check: "content-headers", result: "passed" }]);
   });
 });
 
@@ -79,7 +80,7 @@ describe("contentHeadersCheck rejects", () => {
       name: "unsupported_media_type",
       hint: expect.stringMatching(/Content-(Type|Encoding)/),
     });
-    expect(ctx.trace.lines).toEqual([{ check: "declared", verdict: "refused", hint: expect.any(String) }]);
+    expect(ctx.trace.lines).toEqual([{ check: "content-headers", result: "refused", hint: expect.any(String) }]);
   });
 
   it.each<[string, DeliveryInput]>([

@@ -1,4 +1,4 @@
-// Is the edge of the tolerance accepted, on both sides, and nothing beyond it?
+// Freshness accepts the edge of the tolerance on both sides, and nothing beyond it.
 import { createReceiver, defineSender, header, json } from "hookgate";
 import { bearerToken, hmac, param } from "hookgate/auth";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+// requireHttps accepts a delivery over TLS and refuses one over plain HTTP.
 import { describe, expect, it } from "vitest";
 import type { HeadersInput } from "../../../src/lib/headers.js";
 import { httpsCheck } from "../../../src/receiver/checks/https.js";
@@ -23,7 +24,7 @@ describe("accepts", () => {
   ])("%s", (_, remoteAddress, isSecure, headers) => {
     const { ending, trace } = run(remoteAddress, isSecure, headers);
     expect(ending).toBeUndefined();
-    expect(trace).toEqual([{ check: "https", verdict: "passed" }]);
+    expect(trace).toEqual([{ check: "https", result: "passed" }]);
   });
 });
 
@@ -41,7 +42,7 @@ describe("refuses", () => {
   ])("%s", (_, remoteAddress, isSecure, headers, hint) => {
     const { ending, trace } = run(remoteAddress, isSecure, headers);
     expect(ending).toMatchObject({ name: "forbidden", hint: expect.stringMatching(hint) });
-    expect(trace).toMatchObject([{ check: "https", verdict: "refused", hint: expect.stringMatching(hint) }]);
+    expect(trace).toMatchObject([{ check: "https", result: "refused", hint: expect.stringMatching(hint) }]);
   });
 
   it("X-Forwarded-Proto while no proxy is trusted", () => {

@@ -1,3 +1,4 @@
+// Bodies become payloads, and what cannot be parsed is refused.
 import { describe, expect, it } from "vitest";
 import type { BodyFormats } from "../../../src/body-formats/format.js";
 import type { DeliveryContext } from "../../../src/receiver/checks/check.js";
@@ -29,7 +30,7 @@ describe("parseBodyCheck sets the payload", () => {
     expect(parse(ctx)).toBeUndefined();
     if (contentType.includes("form")) expect({ ...(ctx.payload as object) }).toEqual(payload);
     else expect(ctx.payload).toEqual(payload);
-    expect(ctx.trace.lines).toEqual([{ check: "parse", verdict: "passed" }]);
+    expect(ctx.trace.lines).toEqual([{ check: "parse", result: "passed" }]);
   });
 
   it("bytes, which stay the body's own", () => {
@@ -72,7 +73,7 @@ describe("parseBodyCheck rejects as bad_payload", () => {
     const ctx = typed(contentType, body);
     expect(parse(ctx)).toEqual({ name: "bad_payload", hint: expect.any(String) });
     expect(ctx.payload).toBeUndefined();
-    expect(ctx.trace.lines).toEqual([{ check: "parse", verdict: "refused", hint: expect.any(String) }]);
+    expect(ctx.trace.lines).toEqual([{ check: "parse", result: "refused", hint: expect.any(String) }]);
   });
 
   it("a GET with a body of a type that nobody asked for", () => {

@@ -93,7 +93,7 @@ describe("a time in the query", () => {
       const stale = await receiver.receive({ url: `/hook?t=${old}`, headers, body });
       const renewed = await receiver.receive({ url: `/hook?t=${nowMs / 1_000}`, headers, body });
       expect([stale.reply.status, renewed.reply.status]).toEqual([401, 401]);
-      expect(renewed.trace.some(({ check, verdict }) => check === "freshness" && verdict === "passed")).toBe(false);
+      expect(renewed.trace.some(({ check, result }) => check === "freshness" && result === "passed")).toBe(false);
     }
   });
 });

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+// The allowlist of source addresses, with fixed and with published ranges.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryInput } from "../../../src/core/delivery.js";
 import { published } from "../../../src/ip/published.js";
@@ -11,6 +9,7 @@ import {
   type SourceAddressOptions,
   sourceAddressCheck,
 } from "../../../src/receiver/checks/source-address.js";
+import { closeServers, serve } from "../../support/listen.js";
 import { passageOf } from "./delivery-context.js";
 
 const SENDER = "3.18.12.63";
@@ -58,7 +57,7 @@ describe("accepts", () => {
     const result = await check(options, input);
     expect(result.ending).toBeUndefined();
     expect(result.clientAddress).toBe(clientAddress);
-    expect(result.trace).toEqual([{ check: "source-address", verdict: "passed" }]);
+    expect(result.trace).toEqual([{ check: "source-address", result: "passed" }]);
   });
 
   it("whom Express names", async () => {
@@ -70,7 +69,7 @@ describe("accepts", () => {
 
   it("an unknown address without allow, and notes it", async () => {
     const result = await check({}, {});
-    expect(result).toMatchObject({ ending: undefined, clientAddress: undefined, trace: [{ verdict: "noted" }] });
+    expect(result).toMatchObject({ ending: undefined, clientAddress: undefined, trace: [{ result: "noted" }] });
   });
 });
 
@@ -108,7 +107,7 @@ describe("refuses", () => {
   ])("%s", async (_, options, input) => {
     const { ending, trace } = await check(options, input);
     expect(ending).toMatchObject({ name: "forbidden", hint: expect.any(String) });
-    expect(trace).toEqual([{ check: "source-address", verdict: "refused", hint: ending?.hint }]);
+    expect(trace).toEqual([{ check: "source-address", result: "refused", hint: ending?.hint }]);
   });
 
   it("without repeating junk from the wire to the operator", async () => {
@@ -141,12 +140,12 @@ describe("monitor", () => {
   ])("notes what it would have refused: %s", async (_, input) => {
     const { ending, trace } = await check({ allow: { from: [SENDER], monitor: true } }, input);
     expect(ending).toBeUndefined();
-    expect(trace).toMatchObject([{ verdict: "noted", hint: expect.stringMatching(/^monitor: would be refused/) }]);
+    expect(trace).toMatchObject([{ result: "noted", hint: expect.stringMatching(/^monitor: would be refused/) }]);
   });
 
   it("says nothing of whom it would have accepted", async () => {
     const { trace } = await check({ allow: { from: [SENDER], monitor: true } }, { remoteAddress: SENDER });
-    expect(trace).toEqual([{ check: "source-address", verdict: "passed" }]);
+    expect(trace).toEqual([{ check: "source-address", result: "passed" }]);
   });
 });
 
@@ -178,7 +177,7 @@ describe("behind a proxy nobody told us about", () => {
     ["the neighbours of private networks", { remoteAddress: "172.32.0.1", headers: forwarded }],
     ["a private peer that forwards nothing", { remoteAddress: PROXY }],
   ])("says nothing for %s", async (_, input) => {
-    expect((await check({}, input)).trace).toEqual([{ check: "source-address", verdict: "passed" }]);
+    expect((await check({}, input)).trace).toEqual([{ check: "source-address", result: "passed" }]);
   });
 
   it("says so in every refusal", async () => {
@@ -197,27 +196,19 @@ describe("behind a proxy nobody told us about", () => {
 });
 
 describe("with a published list", () => {
-  let server: Server;
   let status = 200;
   let nowMs = 0;
   let requests = 0;
   let list: PublishedList;
   beforeEach(async () => {
     [status, nowMs, requests] = [200, 0, 0];
-    server = createServer((_, res) => {
+    const origin = await serve((_, res) => {
       requests++;
       res.writeHead(status).end('["3.18.12.0/24"]');
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ips`;
-    list = published(url, { allowHttpOnLoopback: true, now: () => nowMs });
+    list = published(`${origin}/ips`, { allowHttpOnLoopback: true, now: () => nowMs });
   });
-  afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
+  afterEach(closeServers);
 
   it("loads it for the first delivery and answers the next ones at once", async () => {
     const step = sourceAddressCheck({ allow: [list] });
@@ -236,7 +227,7 @@ describe("with a published list", () => {
       retryAfterSeconds: 1,
       hint: expect.stringMatching(/answered 500/),
     });
-    expect(trace).toMatchObject([{ check: "source-address", verdict: "undecided" }]);
+    expect(trace).toMatchObject([{ check: "source-address", result: "undecided" }]);
   });
 
   it("decides without it where another entry holds the address", async () => {
@@ -276,7 +267,7 @@ describe("with a published list", () => {
     status = 500;
     const { ending, trace } = await check({ allow: { from: [list], monitor: true } }, { remoteAddress: SENDER });
     expect(ending).toBeUndefined();
-    expect(trace).toMatchObject([{ verdict: "noted", hint: expect.stringMatching(/would be undecided/) }]);
+    expect(trace).toMatchObject([{ result: "noted", hint: expect.stringMatching(/would be undecided/) }]);
   });
 });
 

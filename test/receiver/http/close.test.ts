@@ -1,10 +1,11 @@
-// What do senders hear whose deliveries are under way while the receiver closes?
+// Deliveries that are under way while the receiver closes are answered.
 
 import http from "node:http";
 import { memoryStore, type WebhookError } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, listen, onClose } from "../../support/listen.js";
 import { until } from "../../support/until.js";
-import { build, closeServers, event, gate, listen, onClose, send, viewOf } from "../harness.js";
+import { build, event, gate, send, viewOf } from "../harness.js";
 
 afterEach(closeServers);
 

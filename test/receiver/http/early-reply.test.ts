@@ -1,18 +1,17 @@
+// answerEarly replies before the body has been read, and closes the connection cleanly.
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import http2 from "node:http2";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { answerEarly } from "../../../src/receiver/http/early-reply.js";
+import { closeServers, listen, onClose } from "../../support/listen.js";
 
 const BODY = '{"code":"unauthenticated"}';
 const HEADERS = { "content-type": "application/problem+json", "content-length": String(BODY.length) };
 const HEAD = "POST / HTTP/1.1\r\nHost: x\r\n";
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
+afterEach(closeServers);
 
 /** A server that refuses every delivery before reading any of its body. */
 async function serve(body = BODY) {
@@ -22,13 +21,7 @@ async function serve(body = BODY) {
     res.writeHead(401, { ...HEADERS, "content-length": String(body.length), connection: "close" });
     answerEarly(req, res, body);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closers.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return { port: (server.address() as AddressInfo).port, requests };
+  return { port: await listen(server), requests };
 }
 
 function open(port: number, text: string) {
@@ -38,7 +31,7 @@ function open(port: number, text: string) {
   socket.on("data", (chunk) => (received += chunk));
   socket.on("error", (error) => errors.push(error));
   socket.write(text);
-  closers.push(() => socket.destroy());
+  onClose(() => socket.destroy());
   return { socket, errors, received: () => received, closed: new Promise((resolve) => socket.on("close", resolve)) };
 }
 
@@ -116,13 +109,8 @@ describe("answerEarly on HTTP/2", () => {
       res.writeHead(401, HEADERS);
       answerEarly(req, res, BODY);
     });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const client = http2.connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    closers.push(() => {
-      client.destroy();
-      server.close();
-    });
+    const client = http2.connect(`http://127.0.0.1:${await listen(server)}`);
+    onClose(() => client.destroy());
     for (let attempt = 0; attempt < 2; attempt++) {
       const stream = client.request({ ":method": "POST" });
       stream.write(Buffer.alloc(1_000));

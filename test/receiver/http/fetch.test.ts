@@ -1,3 +1,4 @@
+// receiver.fetch answers a Request with a Response.
 import { json } from "hookgate";
 import { describe, expect, it } from "vitest";
 import { build, erp, event, gate, problem, signed } from "../harness.js";

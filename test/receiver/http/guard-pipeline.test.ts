@@ -10,14 +10,15 @@ import { type DedupeStore, json, memoryStore, RetryLater } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
 import { spillTo } from "../../../src/inbox/spill.js";
 import { sqliteInbox } from "../../../src/inbox/sqlite/index.js";
+import { closeServers, listen } from "../../support/listen.js";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
 import { until } from "../../support/until.js";
-import { build, closeServers, erp, event, gate, listen, send, signed, viewOf } from "../harness.js";
+import { build, erp, event, gate, send, signed, viewOf } from "../harness.js";
 
 refuseUnhandledRejections();
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
-  closeServers();
+  await closeServers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 

@@ -1,10 +1,12 @@
+// receiver.guard verifies a delivery and hands it to a route.
 import http from "node:http";
 import express from "express";
 import { json, memoryStore } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, listen } from "../../support/listen.js";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
 import { until } from "../../support/until.js";
-import { build, closeServers, erp, event, gate, listen, send, signed, viewOf } from "../harness.js";
+import { build, erp, event, gate, send, signed, viewOf } from "../harness.js";
 
 refuseUnhandledRejections();
 afterEach(closeServers);
@@ -98,7 +100,7 @@ describe("a guarded route", () => {
     expect((await other.receive({ headers: signed(body), body })).name).toBe("in_flight");
     await receiver.close({ graceSeconds: 0.01 });
     expect((await other.receive({ headers: signed(body), body })).name).toBe("processed");
-    closeServers();
+    await closeServers();
     expect(await cut).toBe("cut");
   });
 

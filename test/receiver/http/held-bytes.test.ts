@@ -13,8 +13,9 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { coreOf } from "../../../src/create-receiver.js";
 import { BodyChunks, HeldBytes } from "../../../src/receiver/body-chunks.js";
 import { LOOPBACK, listening, MOUNTS, type Open } from "../../adapters/mounts.js";
+import { closeServers, onClose } from "../../support/listen.js";
 import { until } from "../../support/until.js";
-import { closeServers, erp, event, gate, onClose, problem, quiet, send, signed } from "../harness.js";
+import { erp, event, gate, problem, quiet, send, signed } from "../harness.js";
 
 afterEach(closeServers);
 

@@ -1,11 +1,12 @@
 // A sender that shows a client certificate, over real TLS.
+
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, request, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer, request } from "node:https";
 import { createReceiver, defineSender, json } from "hookgate";
 import { clientCertificate } from "hookgate/auth/client-certificate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { closeServers, listen } from "../../support/listen.js";
 
 const pem = (name: string): string =>
   readFileSync(new URL(`../../vectors/certificates/${name}.pem`, import.meta.url), "utf8");
@@ -13,7 +14,7 @@ const pem = (name: string): string =>
 const AGENT = { rejectUnauthorized: false } as const;
 
 describe("clientCertificate on node:https", () => {
-  let server: Server;
+  let port: number;
   const handled: string[] = [];
 
   beforeAll(async () => {
@@ -27,13 +28,11 @@ describe("clientCertificate on node:https", () => {
       handled.push(event.type);
     });
     const tls = { key: pem("leaf-key"), cert: pem("leaf"), requestCert: true, rejectUnauthorized: false };
-    server = createServer(tls, receiver).listen(0, "127.0.0.1");
-    await once(server, "listening");
+    port = await listen(createServer(tls, receiver));
   });
-  afterAll(() => server.close());
+  afterAll(closeServers);
 
   async function deliver(client: object): Promise<{ status: number | undefined; body: string }> {
-    const { port } = server.address() as AddressInfo;
     const req = request({
       host: "127.0.0.1",
       port,

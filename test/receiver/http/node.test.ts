@@ -1,11 +1,13 @@
+// A receiver on node:http and HTTP/2: clients that leave, connections, and request targets.
 import http from "node:http";
 import http2 from "node:http2";
 import { connect } from "node:net";
 import express from "express";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, listen, onClose } from "../../support/listen.js";
 import { refuseUnhandledRejections } from "../../support/unhandled-rejections.js";
 import { until } from "../../support/until.js";
-import { build, closeServers, event, gate, listen, onClose, send, signature, signed } from "../harness.js";
+import { build, event, gate, send, signature, signed } from "../harness.js";
 
 refuseUnhandledRejections();
 afterEach(closeServers);

@@ -1,7 +1,7 @@
+// The raw bytes of a body behind the parsers of a framework.
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import connect from "connect";
 import express from "express";
@@ -9,6 +9,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { captureRawBody, upstreamBody } from "../../../src/receiver/http/raw-body.js";
 import { readBody } from "../../../src/receiver/http/read-node-body.js";
+import { closeServers, listen } from "../../support/listen.js";
 
 // Express 4 has no types of its own here; what is used of it is the same.
 const express4 = createRequire(import.meta.url)("express4") as typeof express;
@@ -18,10 +19,7 @@ const LIMITS: ReadLimits = { maxBodyBytes: 100_000, timeoutMs: 5_000, held: new 
 type Handler = (req: IncomingMessage, res: ServerResponse, next: () => void) => unknown;
 type Headers = Record<string, string>;
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
+afterEach(closeServers);
 
 /** Where the bytes came from, and what they are. */
 async function terminal(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -33,14 +31,7 @@ async function terminal(req: IncomingMessage, res: ServerResponse): Promise<void
 }
 
 async function send(app: Handler, body: Buffer | string, headers: Headers = {}) {
-  const server = createServer(app as (req: IncomingMessage, res: ServerResponse) => void);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closers.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(app as (req: IncomingMessage, res: ServerResponse) => void);
   const bytes = Buffer.from(body as string);
   const isChunked = "transfer-encoding" in headers;
   const length = isChunked ? {} : { "content-length": String(bytes.length) };

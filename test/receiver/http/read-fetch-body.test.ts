@@ -1,3 +1,4 @@
+// Reads the body of a Request within size and time limits.
 import { describe, expect, it } from "vitest";
 import { HeldBytes, type ReadLimits } from "../../../src/receiver/body-chunks.js";
 import { readRequestBody } from "../../../src/receiver/http/read-fetch-body.js";

@@ -1,3 +1,4 @@
+// One receiver on Express 5, Express 4, Connect, node:http, HTTP/2 and Hono.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -8,8 +9,9 @@ import express4 from "express4";
 import { Hono } from "hono";
 import { captureRawBody } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
+import { closeServers, listen } from "../../support/listen.js";
 import { until } from "../../support/until.js";
-import { closeServers, deliver, eventBody, gate, listen, post, problem, receiverOf, signed } from "../harness.js";
+import { deliver, eventBody, gate, post, problem, receiverOf, signed } from "../harness.js";
 
 afterEach(closeServers);
 
@@ -117,8 +119,7 @@ it("closes the connection after an answer that did not wait for the body", async
 it("works on node:http2", async () => {
   const { receiver, calls } = receiverOf();
   const server = createHttp2((req, res) => receiver(req as never, res as never));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = connectHttp2(`http://127.0.0.1:${await listen(server)}`);
   const send = (body: string, headers: Record<string, string>) =>
     new Promise<number>((resolve, reject) => {
       const stream = client.request({ ":method": "POST", ":path": "/", ...headers });

@@ -1,3 +1,4 @@
+// Handlers are found by event type, pattern and wildcard.
 import { describe, expect, it } from "vitest";
 import { Handlers } from "../../../src/receiver/processing/handler-registry.js";
 

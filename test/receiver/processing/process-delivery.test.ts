@@ -1,3 +1,4 @@
+// A failure of hookgate itself after the sender was answered is reported.
 import { describe, expect, it } from "vitest";
 import type { ReceivedEvent } from "../../../src/core/event.js";
 import type { EventOutcome } from "../../../src/core/outcome.js";

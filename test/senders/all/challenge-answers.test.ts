@@ -99,7 +99,7 @@ describe.each(shaking)("$about.factory", ({ about, sender }) => {
       const hashed = [...made];
       const { method, url, headers } = signed;
       const outcome = await receiver.receive({ method, url: url.slice(ORIGIN.length), headers, body: signed.body });
-      const isProven = outcome.trace.some(({ check, verdict }) => check === "prove" && verdict === "passed");
+      const isProven = outcome.trace.some(({ check, result }) => check === "authenticate" && result === "passed");
       const texts = [
         ...new Set([...hashed.map(({ text }) => text), body ?? "", HEX, UUID, "emitter.example.com"].flatMap(AROUND)),
       ];

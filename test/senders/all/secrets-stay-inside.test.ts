@@ -81,7 +81,7 @@ async function everythingOf(sender: AnySender, deliveries: readonly SignedDelive
   const { tracerProvider, meterProvider } = sdk;
   const telemetry = instrument({ tracerProvider, meterProvider, recordExceptions: true });
   const proven = ({ outcome, delivery }: OutcomeMessage): void => {
-    if (!outcome.trace.some(({ check, verdict }) => check === "prove" && verdict === "passed")) return;
+    if (!outcome.trace.some(({ check, result }) => check === "authenticate" && result === "passed")) return;
     tell("the body on the channel", delivery?.body.toString("latin1") ?? "");
   };
   const hear = (message: unknown) => proven(message as OutcomeMessage);

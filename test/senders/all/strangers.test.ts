@@ -104,7 +104,7 @@ describe.each(described)("$about.factory", ({ about, sender }) => {
     const { outcome } = await createTestSender(sender, sampleKey(about)).send(receiver, sampleRequest(about));
     expect(outcome?.name, outcome?.hint).toBe("processed");
     expect(headers.filter((name) => sender.definition.auth.credentialHeaders.includes(name))).toEqual([]);
-    const identified = outcome?.trace.find(({ check }) => check === "identify");
+    const identified = outcome?.trace.find(({ check }) => check === "extract-events");
     expect(identified?.hint).toMatch(/^(no id|id from .* \((not )?signed\)), type from .* \((not )?signed\)/);
   });
 

@@ -1,5 +1,6 @@
 // Ids that no proof binds: a captured body cannot use up the id of an event that is still to come, and a missing id or
 // type never refuses a proven delivery.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,7 +26,7 @@ import { spillTo } from "../../../src/inbox/spill.js";
 import { sqliteInbox } from "../../../src/inbox/sqlite/index.js";
 import type { EventRow } from "../../../src/sender/sender.js";
 import type { SignedDelivery } from "../../../src/test-sender/compose.js";
-import { closeServers, listen } from "../../receiver/harness.js";
+import { closeServers, listen } from "../../support/listen.js";
 
 const ORIGIN = "https://example.com";
 

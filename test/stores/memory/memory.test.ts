@@ -1,3 +1,4 @@
+// memoryStore: the dedupe contract, its limits and its timers.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Queue, Queued } from "../../../src/stores/memory/linked-queue.js";

@@ -1,3 +1,4 @@
+// The map of the memory store holds more keys than one Map can.
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ShardedMap } from "../../../src/stores/memory/sharded-map.js";

@@ -1,12 +1,13 @@
 // Whole receivers on a transactional store: what the sender hears, and what is in the database then.
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { bearerToken } from "../../../src/auth/index.js";
 import { createReceiver, defineSender, json, RetryLater } from "../../../src/index.js";
+import { ABANDON_GRACE_MS } from "../../../src/receiver/processing/handler-run.js";
 import { postgresStore } from "../../../src/stores/postgres/postgres-store.js";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
+import { until } from "../../support/until.js";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -110,6 +111,8 @@ describe("a receiver on a transactional store", () => {
   });
 
   it("ends the transaction of a handler that runs past its time, whose late writes reach nobody", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"], shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
     const { receiver, deliver, insert, effects } = await receiving({ max: 2, handlerTimeoutSeconds: 0.2 });
     const late: { insert?: () => Promise<unknown> } = {};
     receiver.on("paid", async (event, { tx }) => {
@@ -118,9 +121,12 @@ describe("a receiver on a transactional store", () => {
       late.insert = async () => await insert(tx, "late");
       await new Promise(() => undefined);
     });
-    expect(await deliver("a")).toBe(503);
+    const first = deliver("a");
+    await until(() => late.insert !== undefined);
     // Given up some time after its limit; until then the event is in flight.
-    while ((await deliver("a")) !== 200) await sleep(50);
+    await vi.advanceTimersByTimeAsync(ABANDON_GRACE_MS + 1_000);
+    expect(await first).toBe(503);
+    await until(async () => (await deliver("a")) === 200);
     await expect(late.insert?.()).rejects.toThrow(TypeError);
     expect(await effects()).toEqual(["a"]);
   });
@@ -131,9 +137,13 @@ describe("a receiver on a transactional store", () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    receiver.on("paid", (event) => (event.id === "slow" ? finished : undefined));
+    let isRunning = false;
+    receiver.on("paid", (event) => {
+      isRunning = true;
+      return event.id === "slow" ? finished : undefined;
+    });
     const slow = deliver("slow");
-    await sleep(50);
+    await until(() => isRunning);
     expect(await deliver("other")).toBe(503);
     expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
     finish();

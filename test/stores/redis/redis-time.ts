@@ -1,4 +1,4 @@
-// How does time pass for records on a server whose clock nobody can set? Their times move back instead.
+// Moves the times of records back: the clock of a Redis server cannot be set.
 import type { Redis } from "ioredis";
 
 const SHIFT = `

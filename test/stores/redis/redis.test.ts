@@ -1,3 +1,4 @@
+// redisStore on a real Redis, with each client.
 import { randomUUID } from "node:crypto";
 import { Cluster, Redis } from "ioredis";
 import { createClient, createClientPool, createCluster, createSentinel, RESP_TYPES } from "redis";

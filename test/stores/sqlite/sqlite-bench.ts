@@ -1,4 +1,4 @@
-// What do the SQLite tests stand on? A file of its own in a temporary folder, a driver, and clocks that are set by hand.
+// What the SQLite tests share: a temporary folder, an open file, and clocks that are set by hand.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";

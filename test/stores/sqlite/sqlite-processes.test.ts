@@ -1,3 +1,4 @@
+// sqliteStore in several processes on one file, also when they are killed.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

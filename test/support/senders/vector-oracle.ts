@@ -48,7 +48,7 @@ export function readVectors(sender: string): readonly Vector[] {
   return JSON.parse(text) as Vector[];
 }
 
-export const isProven: unknown = expect.objectContaining({ check: "prove", verdict: "passed" });
+export const isProven: unknown = expect.objectContaining({ check: "authenticate", result: "passed" });
 
 /** A receiver at the vector's time and URL, of a sender that `build` makes for the vector. */
 export function vectorReceiver(build: (vector: Vector) => unknown): ReceiveVector {
@@ -100,7 +100,7 @@ export function vectorOracle(
       const outcome = await receive(vector);
       expect([400, 401, 405], outcome.hint).toContain(outcome.reply.status);
       // A delivery outside the tolerance has a good signature.
-      const isLate = outcome.trace.some(({ check, verdict }) => check === "freshness" && verdict === "refused");
+      const isLate = outcome.trace.some(({ check, result }) => check === "freshness" && result === "refused");
       if (!isLate) expect(outcome.trace).not.toContainEqual(isProven);
       expect(outcome.events).toEqual([]);
     });
