@@ -55,8 +55,8 @@ function delayed(inner: RequestListener, ms: number): RequestListener {
   };
 }
 
-describe("finds", () => {
-  it("no problem in a healthy endpoint, with exit code 0", async () => {
+describe("finds what is wrong with an endpoint", () => {
+  it("nothing: exit code 0", async () => {
     const { ok, problems, code, probes } = await check(`${await serve(healthy())}/hooks`);
     expect([ok, problems, code]).toEqual([true, [], 0]);
     expect(probes.map(({ check: name, result }) => `${name} ${result}`)).toEqual([
@@ -74,14 +74,14 @@ describe("finds", () => {
     ]);
   });
 
-  it("a port without a listener", async () => {
+  it("down: the connection is refused", async () => {
     const { problems, code, find } = await check("http://127.0.0.1:1/hooks");
     expect(problems).toMatchObject([{ check: "connect", message: expect.stringMatching(/down: .*ECONNREFUSED/) }]);
     expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
-  it("a name without an address", async () => {
+  it("down: the host name does not resolve", async () => {
     const { problems } = await check("https://hooks.invalid/stripe");
     expect(problems).toMatchObject([
       { check: "dns", message: expect.stringMatching(/hooks\.invalid leads to no address/) },
@@ -217,7 +217,7 @@ it("checks an https endpoint with a private certificate authority, as a process"
 });
 
 describe("--every", () => {
-  it("prints everything first, then only changes, and ends on Ctrl+C", async () => {
+  it("prints all at first, then only what changed, and ends on Ctrl+C", async () => {
     const stop = new AbortController();
     let isBroken = false;
     const [good, bad] = [healthy(), naive("/hooks").app];
@@ -239,7 +239,7 @@ describe("--every", () => {
   });
 });
 
-it("is reported as text", async () => {
+it("check prints its result as text", async () => {
   const called = await cli(["check", `${await serve(healthy())}/hooks`, ...how], { env });
   expect(called.out).toMatch(/✓ {2}signed/);
   expect(called.out).toMatch(/\nhealthy\n$/);

@@ -1,5 +1,5 @@
 // Parses a template such as `v0:{timestamp}:{body}` into literals and placeholders.
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import { latin1Of } from "./signed-bytes.js";
 
 export type Kind = "literal" | "body" | "timestamp" | "method" | "url" | "path" | "target" | "header" | "param" | Place;

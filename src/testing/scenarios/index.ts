@@ -1,5 +1,6 @@
 // Runs the scenarios of a sender, a network and an attacker against a receiver.
-import { nearest, refuseUnknownKeys } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
+import { refuseUnknownKeys } from "../../lib/options.js";
 import type { Sender } from "../../sender/sender.js";
 import type { TestTarget } from "../../test-sender/targets.js";
 import type { SendOptions, TestSenderOptions } from "../../test-sender/test-sender.js";

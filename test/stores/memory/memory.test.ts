@@ -239,7 +239,7 @@ describe("memoryStore", () => {
     });
   });
 
-  describe("tells the operator", () => {
+  describe("warns the operator", () => {
     it("once, that events are forgotten sooner than promised, and how soon", () => {
       const b = bench(2);
       const told: string[] = [];
@@ -257,7 +257,7 @@ describe("memoryStore", () => {
       expect(b.store.evictions).toBe(2);
     });
 
-    it("every receiver, each once", () => {
+    it("once for each receiver", () => {
       const b = bench(1);
       const told: string[] = [];
       b.store.attach({ ...needs, report: () => told.push("one") });
@@ -270,7 +270,7 @@ describe("memoryStore", () => {
       expect(told).toEqual(["one", "two"]);
     });
 
-    it("nothing when only a released event was forgotten", () => {
+    it("not when only a released event was forgotten", () => {
       const b = bench(1);
       const told: string[] = [];
       b.store.attach({ ...needs, report: (message) => told.push(message) });
