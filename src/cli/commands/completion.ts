@@ -1,5 +1,5 @@
 // `hookgate completion`: prints the completion script of a shell.
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import type { Command } from "../lib/command.js";
 import { UsageError } from "../lib/usage-error.js";
 
