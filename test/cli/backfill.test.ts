@@ -9,7 +9,7 @@ import type { Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
 import { type Called, cli } from "./cli.js";
-import { type Circumstances, command, type Ended } from "./process.js";
+import { type Circumstances, command, compiledModules, type Ended } from "./process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hookgate-backfill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +55,8 @@ function ledger(): readonly string[] {
 
 /** As a process of its own. */
 async function spawned(module: string, args: readonly string[] = [], more: Circumstances = {}): Promise<Ended> {
-  const ended = await command(["backfill", join(modules, module), ...args], { ...more, env: { ...env, ...more.env } });
+  const path = join(compiledModules, module);
+  const ended = await command(["backfill", path, ...args], { ...more, env: { ...env, ...more.env } });
   expect(ended.out + ended.err).not.toContain(STRIPE_KEY);
   return ended;
 }
@@ -91,7 +92,7 @@ async function run(module: string, args: readonly string[] = [], more: Record<st
 describe("hookgate backfill", { timeout: 60_000 }, () => {
   it("fetches and handles missed events, reports them and ends; the next run goes on from the cursor", async () => {
     const ids = await happen();
-    const first = await spawned("webhooks.ts", ["--since", "3h"]);
+    const first = await spawned("webhooks.mjs", ["--since", "3h"]);
     expect(first.out).toMatch(/Found +10\nHandled +7\nDuplicates +0\nIgnored +3, no handler.*\nFailed +0\ndone\n$/);
     expect([first.code, ledger()]).toEqual([0, ids]);
     expect((await run("webhooks.ts")).out).toMatch(/Since +the cursor\nFound +0\n/);
@@ -200,7 +201,7 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
 
   it("Ctrl+C ends the run after the current event, and no event is lost", async () => {
     const ids = await happen();
-    const ended = await spawned("webhooks.ts", ["--since", "3h"], {
+    const ended = await spawned("webhooks.mjs", ["--since", "3h"], {
       env: { SLOW: "1" },
       signalOn: (out) => ((out.match(/paid /g) ?? []).length >= 2 ? "SIGINT" : undefined),
     });
@@ -217,7 +218,7 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
     const hasBegun = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const first = spawned("webhooks.ts", ["--since", "3h"], {
+    const first = spawned("webhooks.mjs", ["--since", "3h"], {
       env: { HOLD: hold },
       signalOn(out) {
         if (out.includes("the first")) begun();
@@ -259,8 +260,8 @@ describe("misuse exits with 2 and says what to do", { timeout: 60_000 }, () => {
 
   it("a module that listens on a port that is taken", async () => {
     await happen();
-    const { code, out, err } = await spawned("listens.ts", ["--since", "3h"], { env: { SLOW: "1" } });
-    // 1 if the run had already started.
+    const { code, out, err } = await spawned("listens.mjs", ["--since", "3h"], { env: { SLOW: "1" } });
+    // 1 where the run had begun by then.
     expect([1, 2]).toContain(code);
     expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*listen only when it is the main module/)]);
     expect(err).not.toMatch(/ {4}at /);
@@ -268,7 +269,7 @@ describe("misuse exits with 2 and says what to do", { timeout: 60_000 }, () => {
 
   it("Ctrl+C leaves a module that never finishes loading", async () => {
     const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("connecting") ? "SIGINT" : undefined);
-    const { code, err } = await spawned("hangs.ts", [], { signalOn });
+    const { code, err } = await spawned("hangs.mjs", [], { signalOn });
     expect([code, err]).toEqual([1, expect.stringMatching(/interrupted while .* was loaded; nothing was done/)]);
   });
 

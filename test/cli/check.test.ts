@@ -1,5 +1,5 @@
-// Tests that `hookgate check` finds the one fault of each of several real servers.
-import { spawn } from "node:child_process";
+// `hookgate check`: real servers, each with one thing wrong with it, are told apart.
+
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createReceiver } from "hookgate";
 import { stripe } from "hookgate/senders";
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../../examples/self-signed.js";
 import { closeServers, serve } from "../support/listen.js";
 import { cli, file, type World } from "./cli.js";
+import { command } from "./process.js";
 import { naive } from "./servers.js";
 
 afterAll(closeServers);
@@ -197,16 +198,9 @@ describe("plain http beside https", () => {
 it("checks an https endpoint with a private certificate authority, as a process", async () => {
   const tls = selfSigned();
   const url = `${await serve(healthy(), tls)}/hooks`;
-  const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", main, "check", url, ...how, "--json"], {
-    env: { ...process.env, ...env, NODE_EXTRA_CA_CERTS: file(tls.cert), NODE_NO_WARNINGS: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
+  const { code, out } = await command(["check", url, ...how, "--json"], {
+    env: { ...env, NODE_EXTRA_CA_CERTS: file(tls.cert) },
   });
-  let out = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    out += chunk.toString("utf8");
-  });
-  const code = await new Promise((resolve) => child.once("close", resolve));
   const { probes } = JSON.parse(out) as { probes: readonly Probe[] };
   // It lasts for a day: that is told, and what comes after it is asked all the same.
   expect(probes.filter(({ result }) => result === "problem")).toMatchObject([

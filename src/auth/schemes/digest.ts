@@ -1,5 +1,5 @@
 // Verifies a plain hash over the delivery and a shared secret, for vendors without an HMAC.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
@@ -16,7 +16,7 @@ import type { SignatureReading } from "../signature/parsed-signature.js";
 import { readSigned } from "../signature/read-signed.js";
 import { compileReplyTexts, type ReplyTexts, type SignsReplies } from "../signature/reply-texts.js";
 import { planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-bytes.js";
+import { SECRET_MARK, type SignedBytes } from "../signature/signed-bytes.js";
 
 /** Hash functions of `digest`. */
 export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
@@ -105,8 +105,6 @@ export function digest(options: DigestOptions): Auth {
 /** The options, compiled. */
 interface DigestScheme {
   readonly algorithm: DigestAlgorithm;
-  /** Stands in the template for the secret. Random for each scheme, so that no delivery can say where the secret goes. */
-  readonly mark: string;
   readonly secretAt: "start" | "end" | undefined;
   readonly plans: readonly Plan[];
   readonly secrets: CompiledSecrets<string>;
@@ -119,8 +117,7 @@ interface DigestScheme {
 
 function compileDigest(options: DigestOptions): DigestScheme {
   const { algorithm = "sha256", signature, patterns, timestamp, families, signsReplies, secretAt } = options;
-  const mark = `\u0001${randomBytes(16).toString("hex")}\u0001`;
-  const { signed, hasTextBehind } = withMark(options, mark);
+  const { signed, hasTextBehind } = withMark(options);
   if (signsReplies && secretAt === undefined) {
     throw new TypeError("digest: signsReplies needs secretAt: it says where the secret goes in what is answered");
   }
@@ -135,7 +132,6 @@ function compileDigest(options: DigestOptions): DigestScheme {
   const encoding = ENCODINGS[signature.encoding];
   return {
     algorithm,
-    mark,
     secretAt,
     plans,
     secrets: compileSecrets<string>(options.secret, {
@@ -150,12 +146,12 @@ function compileDigest(options: DigestOptions): DigestScheme {
 }
 
 function hashOf(
-  { algorithm, mark, secretAt, encoding }: DigestScheme,
+  { algorithm, secretAt, encoding }: DigestScheme,
   secret: string,
   { before, body, after }: SignedBytes,
 ): string {
   const hash = createHash(algorithm);
-  const fill = (text: string) => text.replace(mark, () => secret);
+  const fill = (text: string) => text.replace(SECRET_MARK, () => secret);
   hash.update((secretAt === "start" ? secret : "") + fill(before), "latin1");
   if (body !== undefined) hash.update(body);
   hash.update(fill(after) + (secretAt === "end" ? secret : ""), "latin1");
@@ -184,9 +180,9 @@ function matchingKey(scheme: DigestScheme, keys: readonly string[], { reading, c
 function judge(scheme: DigestScheme, claim: Claim, found: KeySet<string> | Refusal): Proof {
   if (!found.ok) return found;
   const { plan, reading, delivery } = claim;
-  const { mark, replyTexts } = scheme;
+  const { replyTexts } = scheme;
   const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong hash
-  const keyIndex = matchingKey(scheme, isUnknown ? [mark] : found.keys, claim);
+  const keyIndex = matchingKey(scheme, isUnknown ? [SECRET_MARK] : found.keys, claim);
   if (isUnknown || keyIndex < 0) return plan.signature.isWellFormed(reading) ? WRONG : MALFORMED;
   const untimely = plan.time?.isReadLate ? plan.time.read(delivery, reading, undefined) : undefined;
   if (untimely !== undefined) return untimely;
@@ -230,10 +226,10 @@ const EXTENDABLE =
   "digest: the secret is hashed before what is sent, so whoever has seen one delivery can forge longer ones; use the sender's HMAC if it has one";
 
 /** The template with the mark in place of the secret. */
-function withMark(
-  { signed, secretAt }: DigestOptions,
-  mark: string,
-): { signed: NonNullable<SignedOptions["signed"]>; hasTextBehind: boolean } {
+function withMark({ signed, secretAt }: DigestOptions): {
+  signed: NonNullable<SignedOptions["signed"]>;
+  hasTextBehind: boolean;
+} {
   if (typeof signed === "object" && signed !== null) {
     if (secretAt !== undefined) return { signed, hasTextBehind: secretAt === "start" };
     throw new TypeError('digest: secretAt must be "start" or "end" where signed is a function\'s texts');
@@ -244,5 +240,5 @@ function withMark(
   }
   if (secretAt !== undefined)
     throw new TypeError("digest: secretAt is for a function's texts; a template has {secret}");
-  return { signed: before + mark + behind, hasTextBehind: behind.includes("{") };
+  return { signed: before + SECRET_MARK + behind, hasTextBehind: behind.includes("{") };
 }

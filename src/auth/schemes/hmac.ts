@@ -1,10 +1,11 @@
 // Verifies an HMAC signature, described in the words of the vendor's documentation.
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { type Auth, type Proof, type Proven, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
 import { CHECKED_LATER, checkOptions, choiceOf, type OptionRules, shown } from "../../lib/options.js";
+import { dummyKeys } from "../keys/dummy-key.js";
 import type { CompiledSecrets, SecretRules } from "../keys/fixed-secrets.js";
 import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm } from "../keys/secret-encoding.js";
@@ -101,8 +102,6 @@ interface HmacScheme {
   readonly encoding: Encoding;
   readonly isEqual: (left: string, right: string) => boolean;
   readonly replyTexts: ReplyTexts | undefined;
-  /** Used where a delivery has no secret, so that the answer comes as late as for a wrong signature. */
-  readonly dummyKeys: readonly KeyObject[];
 }
 
 function compileHmac(options: HmacOptions): HmacScheme {
@@ -117,7 +116,6 @@ function compileHmac(options: HmacOptions): HmacScheme {
     encoding,
     isEqual: createTextEqual(encoding.lengthOf(DIGEST_BYTES[algorithm])),
     replyTexts,
-    dummyKeys: [createSecretKey(randomBytes(32))],
   };
 }
 
@@ -131,7 +129,7 @@ function judge(
 ): Proof {
   if (!found.ok) return found;
   const isUnknown = found.keys.length === 0;
-  const keyIndex = matchingKey(scheme, isUnknown ? scheme.dummyKeys : found.keys, candidates, reading);
+  const keyIndex = matchingKey(scheme, isUnknown ? dummyKeys() : found.keys, candidates, reading);
   if (isUnknown || keyIndex < 0) {
     if (!plan.signature.isWellFormed(reading)) return MALFORMED;
     return isUnknown ? NO_SECRET : WRONG;

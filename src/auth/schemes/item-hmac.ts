@@ -1,5 +1,5 @@
 // Verifies an HMAC of each item of a batch over some of its properties (Adyen).
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { type Auth, type Covers, type Proof, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
@@ -13,6 +13,7 @@ import {
   type OptionRules,
   required,
 } from "../../lib/options.js";
+import { dummyKeys } from "../keys/dummy-key.js";
 import type { KeySet } from "../keys/key-lookup.js";
 import { compileKeyForm, type KeyForm } from "../keys/secret-encoding.js";
 import { compileSecrets, type Secrets, secretToSign } from "../keys/secrets.js";
@@ -100,7 +101,6 @@ export function itemHmac(options: ItemHmacOptions): Auth {
   const { encode, lengthOf, alphabet } = ENCODINGS[options.encoding];
   const length = lengthOf(DIGEST_BYTES[algorithm]);
   const isEqual = createTextEqual(length);
-  const dummyKeys = [createSecretKey(randomBytes(32))];
   const covers: Covers = Object.freeze({ body: false, method: false, url: false, headers: [], fields });
   const rules: ItemRules = {
     items,
@@ -121,7 +121,7 @@ export function itemHmac(options: ItemHmacOptions): Auth {
   function judge(signed: readonly SignedItem[], found: KeySet<KeyObject> | Refusal): Proof {
     if (!found.ok) return found;
     const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong signature
-    const indexes = signed.map((item) => keyIndexOf(isUnknown ? dummyKeys : found.keys, item));
+    const indexes = signed.map((item) => keyIndexOf(isUnknown ? dummyKeys() : found.keys, item));
     if (isUnknown || indexes.includes(-1)) return WRONG;
     const { tenant } = found;
     return { ok: true, keyIndex: Math.max(...indexes), covers, ...(tenant === undefined ? {} : { tenant }) };

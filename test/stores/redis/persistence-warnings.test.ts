@@ -55,7 +55,11 @@ describeWithRedis("redisStore warns the operator", () => {
   const ALWAYS: RedisServerOptions = { keeps: "everything" };
   it.each<[string, RedisServerOptions, string[]]>([
     ["nothing of a Redis that keeps everything", ALWAYS, []],
-    ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing across a restart (appendonly no, save "")']],
+    [
+      "of a Redis that keeps nothing",
+      { keeps: "nothing" },
+      ['keeps nothing across a restart (appendonly no, save "")'],
+    ],
     ["of a Redis of snapshots", { keeps: "snapshots" }, ['only writes snapshots (appendonly no, save "3600 1")']],
     [
       "of one that evicts running claims",
