@@ -134,7 +134,7 @@ const ADDRESSES: OptionRules<PublishedAddresses> = {
   },
 };
 
-/** @throws {TypeError} That names the member, says what it must be and what came. */
+/** @throws {TypeError} The message names the property, what it must be and what was given. */
 export function checkDefinition(definition: SenderDefinition): void {
   const where = NAME_RULE.fits(definition?.name) ? `defineSender: ${definition.name}` : "defineSender";
   checkOptions(where, definition, DEFINITION, DEFINITION_NAMES);
