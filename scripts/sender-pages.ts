@@ -193,7 +193,7 @@ function answersOf({ profile }: Sender<never>): string {
 
 function retriesOf(about: SenderDescription, { profile }: Sender<never>): string {
   const text = about.retries ?? (profile.retries ? "it retries after a failure." : "none automatically.");
-  return `${text} Remembered for at least ${durationText(profile.retryHorizonSeconds)}.${profile.honoursRetryAfter ? " `Retry-After` is honoured." : ""}`;
+  return `${text} Remembered for at least ${durationText(profile.retryHorizonSeconds)}.${profile.honoursRetryAfter ? " `Retry-After` is respected." : ""}`;
 }
 
 function addressesOf(sender: Sender<never>): string {
