@@ -57,7 +57,7 @@ export const WATCH_RULES: OptionRules<WatchOptions> = {
     must: "be a number of seconds above 0",
     fits: (value) => SECONDS.fits(value) && (value as number) > 0 && (value as number) < MAX_TIMER_SECONDS,
   },
-  quietRefusals: wholeNumber(0),
+  quietRefusals: /* @__PURE__ */ wholeNumber(0),
   onChange: FUNCTION,
   unreadyOn: CHECKED_LATER,
   now: FUNCTION,

@@ -1,7 +1,7 @@
 // The way of a Fastify request: to the receiver as it came, past the app's parsers and none of them changed.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 
 /** What the plugin needs of a receiver: any that `createReceiver` makes. */
 export interface MountableReceiver {
@@ -19,7 +19,14 @@ export interface ReceiverPluginOptions {
 }
 
 /** Fastify puts its own members beside ours. */
-const KNOWN: readonly string[] = ["receiver", "closeWithApp", "prefix", "logLevel", "logSerializers"];
+type PluginOptions = ReceiverPluginOptions & { readonly logLevel?: unknown; readonly logSerializers?: unknown };
+const RULES: OptionRules<PluginOptions> = {
+  receiver: CHECKED_LATER,
+  closeWithApp: FLAG,
+  prefix: CHECKED_LATER,
+  logLevel: CHECKED_LATER,
+  logSerializers: CHECKED_LATER,
+};
 
 /** What upstream of us may have added to a request. */
 type Raw = IncomingMessage & { params?: unknown; rawBody?: unknown };
@@ -49,7 +56,7 @@ type Raw = IncomingMessage & { params?: unknown; rawBody?: unknown };
  * app.register(receiverPlugin, { prefix: "/webhooks/stripe", receiver });
  */
 export async function receiverPlugin(app: FastifyInstance, options: ReceiverPluginOptions): Promise<void> {
-  refuseUnknownKeys("receiverPlugin", options, KNOWN);
+  checkOptions<PluginOptions>("receiverPlugin", options, RULES);
   const { receiver, closeWithApp = true } = options;
   if (typeof receiver !== "function" || typeof receiver.close !== "function") {
     throw new TypeError(
