@@ -44,7 +44,7 @@ export const completion: Command = {
   options: {},
   examples: [
     "hookgate completion bash >> ~/.bashrc",
-    'hookgate completion zsh > "${fpath[1]}/_hookgate"',
+    'hookgate completion zsh > ~/.zfunc/_hookgate',
     "hookgate completion fish > ~/.config/fish/completions/hookgate.fish",
   ],
   async run({ positionals }, { io, isJson }) {
