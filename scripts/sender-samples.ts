@@ -96,6 +96,9 @@ const BY_SENDER: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   get utila() {
     return { publicKey: rsaPair().publicKey };
   },
+  get wise() {
+    return { publicKey: rsaPair().publicKey };
+  },
   get wechatPay() {
     return { keys: { k1: rsaPair().publicKey } };
   },
@@ -149,6 +152,7 @@ const PRIVATE_KEYS: Readonly<Record<string, () => string>> = {
   tokenIo: () => ed25519Pair().privateKey,
   utila: () => rsaPair().privateKey,
   wechatPay: () => rsaPair().privateKey,
+  wise: () => rsaPair().privateKey,
 };
 
 /** What to sign with where the sample options cannot sign. */

@@ -2,7 +2,15 @@
 import { coreOf } from "../create-receiver.js";
 import { resilientStore } from "../dedupe/resilient-store.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../lib/options.js";
+import {
+  CHECKED_LATER,
+  checkOptions,
+  FUNCTION,
+  type OptionRule,
+  type OptionRules,
+  SECONDS,
+  wholeNumber,
+} from "../lib/options.js";
 import type { ReceiverCore } from "../receiver/receiver.js";
 import type { DedupeStore } from "../stores/store.js";
 import type { BackfillProgress, BackfillReport } from "./report.js";
@@ -46,22 +54,26 @@ export interface BackfillOptions {
   readonly now?: () => number;
 }
 
-const OPTIONS: readonly (keyof BackfillOptions)[] = [
-  "source",
-  "store",
-  "since",
-  "overlapSeconds",
-  "pageSize",
-  "concurrency",
-  "leaseSeconds",
-  "tries",
-  "maxAttempts",
-  "onFailure",
-  "isHandled",
-  "onProgress",
-  "onReport",
-  "now",
-];
+const COUNT: OptionRule = /* @__PURE__ */ wholeNumber(1);
+const RULES: OptionRules<BackfillOptions> = {
+  source: CHECKED_LATER,
+  store: CHECKED_LATER,
+  since: { must: "be a valid Date", fits: (value) => value instanceof Date && !Number.isNaN(value.getTime()) },
+  overlapSeconds: SECONDS,
+  pageSize: COUNT,
+  concurrency: COUNT,
+  leaseSeconds: {
+    must: "be a number of seconds, 1 or more",
+    fits: (value) => SECONDS.fits(value) && (value as number) >= 1,
+  },
+  tries: COUNT,
+  maxAttempts: COUNT,
+  onFailure: { must: 'be "stop" or "skip"', fits: (value) => value === "stop" || value === "skip" },
+  isHandled: FUNCTION,
+  onProgress: FUNCTION,
+  onReport: FUNCTION,
+  now: FUNCTION,
+};
 const OVERLAP_SECONDS = 300;
 
 /** Options, checked and completed. */
@@ -77,7 +89,7 @@ export interface BackfillSettings
 
 /** @throws {TypeError} That names the option. */
 export function settingsOf(receiver: unknown, options: BackfillOptions): BackfillSettings {
-  refuseUnknownKeys("backfill", options, OPTIONS);
+  checkOptions("backfill", options, RULES);
   const core = coreOf(receiver);
   if (core === undefined) throw new TypeError("backfill: receiver must be what createReceiver returned");
   const { source, onFailure = "stop", now = Date.now } = options;
@@ -91,7 +103,6 @@ export function settingsOf(receiver: unknown, options: BackfillOptions): Backfil
       "backfill: the receiver's dedupe.strict compares bodies, and a fetched event has different bytes than its delivery, so it would be rejected. Leave strict off",
     );
   }
-  if (onFailure !== "stop" && onFailure !== "skip") throw new TypeError('backfill: onFailure must be "stop" or "skip"');
   const store = options.store ?? core.settings.dedupe?.store ?? core.settings.inbox?.store;
   if (store === undefined) {
     throw new TypeError(
@@ -103,23 +114,17 @@ export function settingsOf(receiver: unknown, options: BackfillOptions): Backfil
       `backfill keeps its cursor in ${store.name}, which only this process can see: each start goes back one hour, and several instances all run. Give a shared store, or since`,
     );
   }
-  for (const name of ["isHandled", "onProgress", "onReport", "now"] as const) {
-    if (options[name] !== undefined && typeof options[name] !== "function")
-      throw new TypeError(`backfill: ${name} must be a function`);
-  }
-  if (options.since !== undefined && Number.isNaN(options.since.getTime?.()))
-    throw new TypeError("backfill: since must be a valid Date");
   return {
     core,
     source,
     store: resilientStore(store as DedupeStore<unknown>),
     since: options.since,
-    overlapSeconds: positiveSeconds("overlapSeconds", options.overlapSeconds ?? OVERLAP_SECONDS, -1),
-    pageSize: whole("pageSize", options.pageSize ?? 100),
-    concurrency: whole("concurrency", options.concurrency ?? 1),
-    leaseSeconds: positiveSeconds("leaseSeconds", options.leaseSeconds ?? 30, 0.999),
-    tries: whole("tries", options.tries ?? 3),
-    maxAttempts: whole("maxAttempts", options.maxAttempts ?? 15),
+    overlapSeconds: options.overlapSeconds ?? OVERLAP_SECONDS,
+    pageSize: options.pageSize ?? 100,
+    concurrency: options.concurrency ?? 1,
+    leaseSeconds: options.leaseSeconds ?? 30,
+    tries: options.tries ?? 3,
+    maxAttempts: options.maxAttempts ?? 15,
     onFailure,
     isHandled: options.isHandled,
     onProgress: options.onProgress,
@@ -134,9 +139,4 @@ export function positiveSeconds(option: string, value: unknown, least: number): 
   throw new TypeError(
     `backfill: ${option} must be a number of seconds above ${Math.max(0, least)}; got ${String(value)}`,
   );
-}
-
-function whole(option: string, value: unknown): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new TypeError(`backfill: ${option} must be a whole number, 1 or more; got ${String(value)}`);
 }

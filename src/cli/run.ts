@@ -1,6 +1,6 @@
 // Finds the command, runs it and returns its exit code.
 import { readFileSync } from "node:fs";
-import { nearest } from "../lib/options.js";
+import { nearest } from "../lib/nearest.js";
 import { backfill } from "./commands/backfill.js";
 import { check } from "./commands/check.js";
 import { COMPLETE, completion } from "./commands/completion.js";

@@ -4,7 +4,7 @@ import { sharedWeakMap } from "../lib/across-builds.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { Delivery } from "./delivery.js";
 
-/** Which parts of a delivery a proof binds. What is not bound can be changed by whoever replays the delivery. */
+/** The parts of a delivery that a proof binds. A replayer can change every other part. */
 export interface Covers {
   readonly body: boolean;
   readonly method: boolean;
@@ -22,18 +22,18 @@ export const COVERS_NOTHING: Covers = /* @__PURE__ */ Object.freeze({
   headers: [],
 });
 
-/** The delivery comes from who holds the key. */
+/** The delivery was sent by a holder of the key. */
 export interface Proven {
   readonly ok: true;
-  /** Which of the configured keys matched, from 0, in their order. */
+  /** The index of the configured key that matched, from 0. */
   readonly keyIndex: number;
   readonly covers: Covers;
-  /** When the sender signed, milliseconds since the epoch; only where the proof binds that time. */
+  /** When the sender signed, milliseconds since the epoch. Present only where the proof binds that time. */
   readonly sentAtMs?: number;
-  /** Named by the secret function or a claim of the token. */
+  /** The tenant that the secret function or a claim of the token names. */
   readonly tenant?: string;
   /**
-   * Signs a text of ours with the key that proved the delivery, written as the sender writes its own signatures. Only where
+   * Signs a string with the key that verified the delivery, in the format of the sender's own signatures. Present only where
    * the scheme was built with `signsReplies`.
    */
   readonly signReply?: (text: string) => string;
@@ -42,38 +42,38 @@ export interface Proven {
 }
 
 /**
- * Why there is no proof. The sender hears the outcome only; the hint is the operator's.
+ * Why a delivery is not authenticated. The sender gets the outcome only; the hint is for the operator.
  *
  * - `unauthenticated`: absent, or well-formed and wrong (401)
  * - `bad_credentials`: malformed, or given more than once (400)
- * - `undecided`: keys or secrets could not be had (503)
- * - `misconfigured`: our own wiring is wrong (500)
+ * - `undecided`: keys or secrets were unavailable (503)
+ * - `misconfigured`: the receiver is configured wrongly (500)
  */
 export interface Refusal {
   readonly ok: false;
   readonly outcome: "unauthenticated" | "bad_credentials" | "undecided" | "misconfigured";
-  /** What the operator can do. Never holds a secret, a body or an expected signature. */
+  /** What the operator can do. Contains no secret, body or expected signature. */
   readonly hint: string;
-  /** No credential was there at all; `anyOf` tells another branch's failure rather than this one's. */
+  /** No credential was present. `anyOf` then reports the failure of another branch. */
   readonly isAbsent?: boolean;
   readonly cause?: unknown;
 }
 
-/** What an authentication scheme answers: proven, or why not. */
+/** The answer of an authentication scheme: proven, or why not. */
 export type Proof = Proven | Refusal;
 
-/** What a proof may need beyond the delivery. */
+/** What a scheme may need beyond the delivery. */
 export interface ProofContext {
   /** The receiver's clock, milliseconds since the epoch. */
   readonly nowMs: number;
-  /** The URLs under which the sender may have registered us, from the `publicUrl` option. Empty when not given. */
+  /** The URLs that may be registered with the sender, from the `publicUrl` option. Empty when not given. */
   publicUrls(): readonly string[];
 }
 
-/** A request on its way to be signed. `sign` returns a new one, with the credentials added. */
+/** A request to sign. `sign` returns a copy with the credentials added. */
 export interface SignableRequest {
   readonly method: string;
-  /** Absolute, as registered with the sender. */
+  /** The absolute URL, as registered with the sender. */
   readonly url: string;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -88,48 +88,48 @@ export interface WrittenPlace {
   readonly name: string;
 }
 
-/** One way to prove origin. Built once, from one description that both verifies and signs. */
+/** An authentication scheme, built once. One description both verifies and signs. */
 export interface Auth {
   /** `hmac`, `bearer-token`, … for the trace and the docs. */
   readonly scheme: string;
-  /** What a proof binds at best; each proof says what it did bind. */
+  /** What a proof can bind. Each proof says what it did bind. */
   readonly covers: Covers;
-  /** Whether a proof carries a signed time, so that freshness can be judged. */
+  /** Whether a proof has a signed time, which the freshness check needs. */
   readonly signsTime: boolean;
-  /** Header names, lower case, that hold credentials: kept from events and logs. */
+  /** Names of headers that hold credentials, lower case. These headers are removed from events and logs. */
   readonly credentialHeaders: readonly string[];
   /** Query parameters that hold credentials. */
   readonly credentialQuery?: readonly string[];
   /**
-   * Fields of the body that hold a secret as it is: a token, and not a signature over something. They are taken out of the
-   * body once the proof holds, so no handler, inbox or tool gets them.
+   * Fields of the body that hold a secret itself: a token, not a signature. They are removed from the body once the delivery
+   * is authenticated, so no handler, inbox or tool gets them.
    */
   readonly secretFields?: readonly WrittenPlace[];
-  /** A body without those fields; `bodySecrets` makes it of them. */
+  /** The body without those fields. `bodySecrets` builds this function. */
   readonly withoutSecrets?: (body: Buffer) => Buffer;
   /** The scheme signs the URL, so the receiver must know it: `publicUrl` is required. */
   readonly needsPublicUrl: boolean;
   /** The value of `WWW-Authenticate` on a 401, where the scheme has one; it may list several (RFC 9110 section 11.6.1). */
   readonly challenge?: string;
-  /** What the operator should know of how it was built, such as a weak secret; printed once by the receiver. */
+  /** Warnings about its configuration, such as a weak secret. The receiver logs each of them once. */
   readonly warnings?: readonly string[];
   verify(delivery: Delivery, context: ProofContext): MaybePromise<Proof>;
-  /** Where `sign` writes beyond `credentialHeaders` and `credentialQuery`. In `allOf` whoever signs such a place comes after. */
+  /** The places that `sign` writes beyond `credentialHeaders` and `credentialQuery`. In `allOf`, a scheme that signs such a place runs later. */
   readonly writes?: readonly WrittenPlace[];
-  /** Absent where no key of ours can sign. `key` stands in for the configured one. */
+  /** Absent where no configured key can sign. `key` replaces the configured one. */
   sign?(request: SignableRequest, key?: string): MaybePromise<SignableRequest>;
 }
 
-/** The functions are marked: a proof that wraps another one has a `verify` of its own, which may read what it likes. */
+/** The functions are marked, not the schemes: a scheme that wraps another one has its own `verify`, which may read the body. */
 const headProofs = /* @__PURE__ */ sharedWeakMap<Auth["verify"], true>("head-proofs");
 
-/** Says of a proof that its `verify` reads nothing of the body: a receiver then asks it before it reads one. */
+/** Marks a scheme whose `verify` does not read the body. A receiver then runs it before it reads the body. */
 export function fromHead(auth: Auth): Auth {
   headProofs().set(auth.verify, true);
   return auth;
 }
 
-/** Whether a proof may look at the body. */
+/** Whether the scheme may read the body. */
 export function needsBody({ verify }: Auth): boolean {
   return !headProofs().has(verify);
 }
@@ -138,7 +138,7 @@ export function refuse(outcome: Refusal["outcome"], hint: string): Refusal {
   return { ok: false, outcome, hint };
 }
 
-/** A credential is not there. */
+/** The refusal of a delivery without a credential. */
 export function absent(hint: string): Refusal {
   return { ok: false, outcome: "unauthenticated", hint, isAbsent: true };
 }

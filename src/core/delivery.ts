@@ -3,24 +3,24 @@ import { asBuffer, NO_BYTES } from "../lib/bytes.js";
 import { onlyField, parseForm } from "../lib/form.js";
 import { HeaderLines, type HeadersInput, type Once } from "../lib/headers.js";
 
-/** What is known of a delivery before its body is read. Nothing here is verified. */
+/** The part of a delivery that is known before its body is read. Nothing in it is verified. */
 export interface DeliveryHead {
   /** Upper case, as sent. */
   readonly method: string;
   /** The request target as the client sent it: path and raw query, never rewritten by a router. */
   readonly url: string;
   readonly headers: HeaderLines;
-  /** The peer of the socket. A proxy, where there is one. */
+  /** The address of the socket's peer: the sender's, or that of the last proxy. */
   readonly remoteAddress: string | undefined;
-  /** Whether the connection is encrypted, by its socket or the adapter's word; `undefined` where neither says. Never by a URL. */
+  /** Whether the connection is encrypted, as its socket or the adapter says; `undefined` where unknown. Never derived from a URL. */
   readonly isSecure: boolean | undefined;
   /** Route parameters (`/hooks/:tenant`). */
   readonly params: Readonly<Record<string, string>>;
-  /** What Express says `req.ip` is, read only with `clientAddress: "express"`. */
+  /** `req.ip` of Express. Read only with `clientAddress: "express"`. */
   readonly expressAddress?: () => string | undefined;
-  /** What Express says `req.protocol` is, read only with `clientAddress: "express"`. */
+  /** `req.protocol` of Express. Read only with `clientAddress: "express"`. */
   readonly expressProtocol?: () => string | undefined;
-  /** What the client of a TLS connection showed, read only by `clientCertificate`; `undefined` where it showed none. */
+  /** The certificate that the client of a TLS connection presented, if any. Read only by `clientCertificate`. */
   readonly peerCertificate?: () => PeerCertificate | undefined;
 }
 
@@ -28,17 +28,17 @@ export interface DeliveryHead {
 export interface PeerCertificate {
   /** DER. */
   readonly raw: Uint8Array;
-  /** The TLS server trusts it by its own `ca`. */
+  /** Whether the TLS server trusts it by its own `ca`. */
   readonly isAuthorized: boolean;
 }
 
-/** One HTTP attempt, whole. */
+/** One complete HTTP attempt of the sender. */
 export interface Delivery extends DeliveryHead {
-  /** The bytes as they came. */
+  /** The bytes as they arrived. */
   readonly body: Buffer;
 }
 
-/** What `receiver.receive` takes: only what differs from an empty POST to `/` need be given. */
+/** The input of `receiver.receive`. Every part is optional; the default is an empty POST to `/`. */
 export interface DeliveryInput {
   readonly method?: string;
   readonly url?: string;
@@ -77,7 +77,7 @@ export function queryOf(url: string): string | undefined {
   return start < 0 ? undefined : url.slice(start + 1);
 }
 
-/** A parameter of the query that must come once; `REPEATED` where it came more often, or where the query cannot be read. */
+/** A parameter of the query. `REPEATED` where it is given more than once, or where the query is malformed. */
 export function queryParameter(url: string, name: string): Once {
   const query = queryOf(url);
   return query === undefined ? undefined : onlyField(parseForm(query), name);

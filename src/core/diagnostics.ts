@@ -8,12 +8,12 @@ import type { Outcome } from "./outcome.js";
 export const OUTCOME_CHANNEL = "hookgate:outcome";
 
 /**
- * What is published of each outcome of every receiver of the process, at the moments when `onOutcome` is told: once of a
- * delivery, again of a handler that ended after its sender was answered (`outcome.isLate`), and of each event that ran from an inbox
- * or was fetched (`outcome.via`).
+ * An outcome of a receiver of this process, published whenever `onOutcome` is called: once for a delivery, again for a handler
+ * that ended after its sender was answered (`outcome.isLate`), and for each event that ran from an inbox or was fetched
+ * (`outcome.via`).
  *
- * Published only while somebody has subscribed; a delivery that arrived earlier than that has no timings. A subscriber
- * is called before the sender is answered: be quick, and do not throw, which ends the process.
+ * Published only while the channel has a subscriber. A delivery that arrived before the first one has no timings. A
+ * subscriber is called before the sender is answered: it must be quick, and must not throw, which would end the process.
  *
  * @example
  * import { subscribe } from "node:diagnostics_channel";
@@ -27,49 +27,49 @@ export const OUTCOME_CHANNEL = "hookgate:outcome";
 export interface OutcomeMessage {
   readonly outcome: Outcome;
   /**
-   * As it came, credentials and all: keep nothing of it that `receiver.credentialHeaders`, `credentialQuery` and
-   * `credentialFields` name. Once the delivery is proven its body is without those fields.
-   * One and the same object in a delivery's outcome and in its late one. `undefined` where no delivery was at hand.
+   * The delivery as it arrived, with its credentials: store nothing that `receiver.credentialHeaders`, `credentialQuery` and
+   * `credentialFields` name. The body of an authenticated delivery is without those fields.
+   * The same object in a delivery's outcome and in its late outcome. `undefined` where there was no delivery.
    */
   readonly delivery: Delivery | undefined;
-  /** What ran from an inbox or was fetched; `undefined` of a delivery, whose events are told of in `outcome.events`. */
+  /** The event that ran from an inbox or was fetched. `undefined` for a delivery, whose events are in `outcome.events`. */
   readonly event: WebhookEvent | undefined;
   /** When the delivery arrived, on the clock of `performance.now()`, milliseconds; `undefined` where there is none. */
   readonly arrivedMs: number | undefined;
-  /** By how much the receiver's clock was ahead of the time the sender signed, milliseconds; `undefined` where none was proven. */
+  /** By how many milliseconds the receiver's clock was ahead of the signed time; `undefined` where no time was signed. */
   readonly skewMs: number | undefined;
-  /** Whose outcome it is: one and the same object in all messages of one receiver. */
+  /** The receiver: the same object in all its messages. */
   readonly receiver: ReceiverFacts;
 }
 
-/** What is known of a receiver from outside. */
+/** The public facts of a receiver. */
 export interface ReceiverFacts {
   /** Its `name` option, or its sender's name. */
   readonly name: string;
   /** The sender's name. */
   readonly sender: string;
   readonly scope: string | undefined;
-  /** Lower-case names of headers that hold credentials or proofs. */
+  /** Lower-case names of headers that hold credentials or signatures. */
   readonly credentialHeaders: readonly string[];
-  /** Query parameters that do. */
+  /** Names of query parameters that hold credentials or signatures. */
   readonly credentialQuery: readonly string[];
-  /** Paths of fields of the body that hold a secret. They are gone from a delivery that was proven. */
+  /** Paths of fields of the body that hold a secret. They are removed from an authenticated delivery. */
   readonly credentialFields: readonly string[];
-  /** How many handlers run or are about to, at this moment. */
+  /** The number of handlers that run or are about to run. */
   readonly busyCount: number;
 }
 
-/** Held here, for a channel that nobody holds is forgotten together with its subscribers' wish to hear. */
+/** Referenced here, since Node drops a channel without references together with its subscribers. */
 export const outcomes: Channel = /* @__PURE__ */ channel(OUTCOME_CHANNEL);
 
-/** Names of channels, for `diagnostics_channel.subscribe`. What ends is told on `hookgate:outcome`. */
+/** Names of channels, for `diagnostics_channel.subscribe`. Outcomes are published on `hookgate:outcome`. */
 export const ARRIVAL_CHANNEL = "hookgate:arrival";
 export const HANDLER_CHANNEL = "hookgate:handler";
 export const STORE_CHANNEL = "hookgate:store";
 
-/** Published when a delivery arrives, before anything about it is checked. */
+/** Published when a delivery arrives, before any check. */
 export interface ArrivalMessage {
-  /** Its body is not here yet. Its `headers` are one object on the whole way, here and in later messages. */
+  /** Its body has not been read. Its `headers` are the same object in all later messages. */
   readonly delivery: Delivery;
   readonly receiver: ReceiverFacts;
   /** On the clock of `performance.now()`, milliseconds. */
@@ -79,32 +79,32 @@ export interface ArrivalMessage {
 /** Published when a handler is about to be called. */
 export interface HandlerMessage {
   readonly event: WebhookEvent;
-  /** As it came, credentials and all; of an event that did not just come by one, what was kept of it. */
+  /** The delivery as it arrived, with its credentials. For an event from an inbox, the stored parts of it. */
   readonly delivery: Delivery;
   readonly receiver: ReceiverFacts;
-  /** Whether the sender waits: else the event ran from an inbox. */
+  /** Whether the event runs during its delivery, with the sender waiting, or from an inbox. */
   readonly via: "delivery" | "inbox";
-  /** How often a handler was started for this event, this time included. */
+  /** The number of handler runs of this event, this one included. */
   readonly attempt: number;
   /**
-   * Calls the handler. A subscriber may put a function of its own in its place, which calls the one that was there within
-   * something, such as an active span, and returns what that returns and throws what that throws.
+   * Calls the handler. A subscriber may replace it with a function that calls the previous one in a context of its own, such
+   * as an active span, and passes on its result and its error.
    */
   run: () => unknown;
 }
 
-/** Published when a dedupe store has answered, or has not in time. */
+/** Published when a dedupe store has answered, failed or exceeded the time limit. */
 export interface StoreMessage {
   /** The store's name. */
   readonly store: string;
   readonly op: "claim" | "renew" | "complete" | "release" | "begin" | "advance";
-  /** Second try included. */
+  /** The duration, the retry included. */
   readonly durationMs: number;
-  /** `full`: the store is there and holds no more. `undefined` where it answered. */
+  /** `full`: the store answered that it has no room. `undefined` where it answered otherwise. */
   readonly failure: "timeout" | "failed" | "malformed" | "full" | undefined;
 }
 
-/** Held here, for a channel that nobody holds is forgotten together with its subscribers' wish to hear. */
+/** Referenced here, since Node drops a channel without references together with its subscribers. */
 export const arrivals: Channel = /* @__PURE__ */ channel(ARRIVAL_CHANNEL);
 export const handlerRuns: Channel = /* @__PURE__ */ channel(HANDLER_CHANNEL);
 export const storeOps: Channel = /* @__PURE__ */ channel(STORE_CHANNEL);

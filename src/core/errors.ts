@@ -1,8 +1,8 @@
-// Errors at run time. Mistakes when building are TypeErrors.
+// Errors at run time. A mistake in the configuration is a TypeError.
 import { SharedError } from "../lib/across-builds.js";
 import type { OutcomeName } from "./outcomes.js";
 
-/** What failed on our side. A bad delivery is an outcome, never one of these. */
+/** What failed on the receiver's side. A bad delivery is an outcome, never one of these. */
 export type WebhookErrorCode =
   | Extract<
       OutcomeName,
@@ -18,7 +18,7 @@ export type WebhookErrorCode =
   | "event_dead"
   | "complete_failed";
 
-/** Our side failed: given to `onError`, with what was thrown as its `cause`. Holds no secret and no body. */
+/** A failure on the receiver's side, passed to `onError`. `cause` is the error that was thrown. Contains no secret and no body. */
 export class WebhookError extends SharedError {
   static override readonly brand = "hookgate.WebhookError";
   override readonly name = "WebhookError";
@@ -31,7 +31,7 @@ export class WebhookError extends SharedError {
 }
 
 /**
- * Thrown by a handler: not now, but again. The claim is released and the sender hears 503 with `Retry-After`.
+ * A handler throws it when the event should be retried later. The claim is released, and the sender gets 503 with `Retry-After`.
  *
  * @param options.afterSeconds - How long the sender should wait, 1 to 60 on the wire. Senders that ignore `Retry-After` follow their own schedule.
  * @example throw new RetryLater({ afterSeconds: 30 });
@@ -53,7 +53,7 @@ export class RetryLater extends SharedError {
 }
 
 /**
- * Thrown by a handler: never again. The claim is completed, and the sender hears what makes it stop.
+ * A handler throws it when the event must not be retried. The claim is completed, and the sender gets the status that stops its retries.
  *
  * @example throw new Discard("the order was deleted");
  */

@@ -1,7 +1,7 @@
 // Types of event names, payloads and patterns.
 import type { WebhookEvent } from "./event.js";
 
-/** What a sender says of its events: a map of type name to payload, or a union discriminated by `type`. */
+/** The types of a sender's events: a map from type name to payload, or a union discriminated by `type`. */
 export type EventMap<Events> = [Events] extends [{ type: string }]
   ? { [Member in Events as Member["type"]]: Member } // linear; Extract<> per name would be quadratic on 275 members
   : Events;
@@ -9,7 +9,7 @@ export type EventMap<Events> = [Events] extends [{ type: string }]
 /** Open types, the default: every name is allowed, and every payload is at least the sender's envelope. */
 export type AnyEvents<Envelope = unknown> = { [type: string]: Envelope };
 
-/** Spells out actions: `{ issues: Opened | Closed; push: Push }` becomes `issues.opened`, `issues.closed`, `push`. */
+/** Expands actions: `{ issues: Opened | Closed; push: Push }` becomes `issues.opened`, `issues.closed`, `push`. */
 export type WithActions<Types> = {
   [Entry in ActionEntry<Types> as Entry["name"]]: Entry["payload"];
 };
@@ -29,7 +29,7 @@ type Parents<Name extends string> = Name extends `${infer Head}.${infer Rest}`
 
 /** `invoice.paid`, `invoice.*` (everything below, at any depth), or `*`. */
 export type Pattern<Types> = Names<Types> | `${Parents<Names<Types>>}.*` | "*";
-/** The names a pattern takes. */
+/** The names that a pattern matches. */
 export type Matching<Types, P extends string> = P extends "*"
   ? Names<Types>
   : P extends `${infer Parent}.*`

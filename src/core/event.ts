@@ -4,16 +4,16 @@ import type { Delivery } from "./delivery.js";
 
 /** One event, as a handler gets it. */
 export interface WebhookEvent<Type extends string = string, Payload = unknown> {
-  /** The sender's id, the same over every delivery of the event; `undefined` where the sender gives none. */
+  /** The sender's id, the same in every delivery of the event; `undefined` where the sender gives none. */
   readonly id: string | undefined;
   readonly type: Type;
   /** The parsed body, or this event's part of it. Own properties only. */
   readonly payload: Payload;
-  /** When it happened, as the sender says: information, never freshness. */
+  /** When the event happened, as the sender says. It is information and not used for freshness. */
   readonly timestamp: Date | undefined;
   /** When this delivery arrived, by the receiver's clock. */
   readonly receivedAt: Date;
-  /** Which attempt the sender says this is, where it says so. */
+  /** The number of the sender's attempt, where the sender gives it. */
   readonly attempt: number | undefined;
   /** The sender's name. */
   readonly sender: string;
@@ -26,7 +26,7 @@ export interface WebhookEvent<Type extends string = string, Payload = unknown> {
   readonly body: Uint8Array;
 }
 
-/** What is told of a delivery alike for all its events. */
+/** The facts of a delivery that all its events share. */
 export interface EventOrigin {
   readonly delivery: Delivery;
   readonly sender: string;
@@ -37,17 +37,17 @@ export interface EventOrigin {
   readonly credentialHeaders: ReadonlySet<string>;
 }
 
-/** An event as `identify` found it. Headers are copied when first read, for few handlers read them. */
+/** An event as the extract-events check found it. The headers are copied on first use, since few handlers read them. */
 export class ReceivedEvent implements WebhookEvent {
   readonly id: string | undefined;
   readonly type: string;
-  /** The payload is one item of the body, or not of the body at all. */
+  /** Whether the payload is one item of the body, or not part of the body. */
   readonly isPart: boolean;
-  /** What a handler gets: a schema may have made something else of it. */
+  /** The handler's payload, which a schema may have transformed. */
   payload: unknown;
-  /** As it was parsed, or as `confirm` fetched it. */
+  /** The payload as it was parsed, or as `confirm` fetched it. */
   #source: unknown;
-  /** Whether the sender's own formats make that of the body. */
+  /** Whether the sender's own body formats parse the body to that payload. */
   #isOfBody: boolean;
   readonly timestamp: Date | undefined;
   readonly attempt: number | undefined;
@@ -76,12 +76,12 @@ export class ReceivedEvent implements WebhookEvent {
     this.attempt = fields.attempt;
   }
 
-  /** For who measures; a handler that gets the event has no such way to credentials. */
+  /** For diagnostics. It is static, so that a handler cannot reach the credentials through its event. */
   static deliveryOf(event: ReceivedEvent): Delivery {
     return event.#origin.delivery;
   }
 
-  /** `confirm` fetched the truth: what came counts no more. */
+  /** Replaces the payload with the one that `confirm` fetched. */
   confirmAs(payload: unknown): void {
     this.payload = payload;
     this.#source = payload;

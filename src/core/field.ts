@@ -1,7 +1,7 @@
 // Builders of fields: each says where in a delivery a value is.
 import type { TimeFormat } from "../lib/time.js";
 
-/** Where a value is found. A time cannot be located without saying how it is written. */
+/** The place of a value in a delivery. A time also needs its format. */
 export interface Field<Kind extends "text" | "time" = "text" | "time"> {
   readonly kind: Kind;
   readonly in: "header" | "json" | "form" | "query" | "literal" | "dotted";
@@ -11,13 +11,13 @@ export interface Field<Kind extends "text" | "time" = "text" | "time"> {
   readonly format?: TimeFormat;
   /** Only of `dotted`. */
   readonly parts?: readonly Field<"text">[];
-  /** Only of `dotted`: where one part is missing, so is the whole. An id with a part left out would merge events. */
+  /** Only of `dotted`: the value is missing where a part is missing. An id without one of its parts would merge events. */
   readonly needsAll?: true;
-  /** Only of a part of `dottedAll`: its place stays empty where an event lacks it. */
+  /** Only of a part of `dottedAll`: its place stays empty in an event without it. */
   readonly isOptional?: true;
 }
 
-/** Makes a field from a name. With a format the field is a time, without one a text. */
+/** Creates a field from a name. With a format the field is a time, without one a string. */
 export interface Locate {
   (name: string): Field<"text">;
   (name: string, format: TimeFormat): Field<"time">;
@@ -38,29 +38,29 @@ function locate(place: "header" | "json" | "form" | "query"): Locate {
 
 /** A header, by name in any case. */
 export const header: Locate = /* @__PURE__ */ locate("header");
-/** A member of the JSON payload, by a path with dots: `json("data.object.id")`. */
+/** A property of the JSON payload, by a path with dots: `json("data.object.id")`. */
 export const json: Locate = /* @__PURE__ */ locate("json");
 /** A field of the form payload. */
 export const form: Locate = /* @__PURE__ */ locate("form");
 /** A parameter of the URL's query. */
 export const query: Locate = /* @__PURE__ */ locate("query");
 
-/** Always the same text, for senders whose events have no type of their own. */
+/** A constant string, for senders whose events have no type of their own. */
 export function literal(text: string): Field<"text"> {
   return { kind: "text", in: "literal", name: text };
 }
 
-/** The parts that are there, joined by dots; the first is required: GitHub's `issues` and `opened` are `issues.opened`. */
+/** Joins the parts that are present with dots. The first part is required. GitHub's `issues` and `opened` become `issues.opened`. */
 export function dotted(...parts: readonly Field<"text">[]): Field<"text"> {
   return { kind: "text", in: "dotted", name: parts.map((part) => part.name).join("."), parts };
 }
 
-/** As `dotted`, for ids: every part must be there. CloudEvents' source and id are one. */
+/** Joins the parts of an id with dots. Every part is required. CloudEvents' source and id are together one id. */
 export function dottedAll(...parts: readonly Field<"text">[]): Field<"text"> {
   return { ...dotted(...parts), needsAll: true };
 }
 
-/** A part of `dottedAll` that only some events have. Its place stays empty in the others, so that no two ids become one. */
+/** A part of `dottedAll` that only some events have. Its place stays empty in the others, so that ids stay distinct. */
 export function ifPresent(part: Field<"text">): Field<"text"> {
   return { ...part, isOptional: true };
 }

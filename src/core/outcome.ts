@@ -3,12 +3,12 @@ import type { OutcomeName } from "./outcomes.js";
 import type { Reply } from "./reply.js";
 import type { TraceLine } from "./trace.js";
 
-/** Something the operator should know although it did not decide the outcome. */
+/** A finding for the operator that did not decide the outcome. */
 export type Note =
-  | "replay_suspected" // the same signed body came under another, unsigned id
+  | "replay_suspected" // the same signed body arrived under another, unsigned id
   | "body_mismatch" // a duplicate whose body differs from the first one's
-  | "double_run" // a late finisher found its claim taken over
-  | "complete_failed" // the handler succeeded, the store could not be told
+  | "double_run" // a handler finished after another run had taken over its claim
+  | "complete_failed" // the handler succeeded, and the store could not record it
   | "dedupe_bypassed" // the store was down and `onStoreFailure` is "process"
   | "schema_skipped"; // the event does not match its schema and `onInvalid` is "accept"
 
@@ -19,27 +19,27 @@ export interface EventOutcome {
   /** `""` of an `unidentified` item of a batch. */
   readonly type: string;
   readonly tenant: string | undefined;
-  /** How often a handler was started for this event, this time included; `undefined` where none was. */
+  /** The number of handler runs of this event, this one included; `undefined` where no handler ran. */
   readonly attempt: number | undefined;
   readonly notes: readonly Note[];
   readonly hint: string | undefined;
   readonly error: unknown;
   readonly retryAfterSeconds: number | undefined;
-  /** The status where it differs from the table (`onInvalid: "reject"`), else `undefined`. */
+  /** The status where it differs from the table (`onInvalid: "reject"`), otherwise `undefined`. */
   readonly status: number | undefined;
-  /** What the handler asked to be replied, or the first run's reply for a duplicate. */
+  /** The handler's own reply. For a duplicate, the reply of the first run. */
   readonly reply: Reply | undefined;
 }
 
-/** How a delivery ended, before it becomes HTTP. */
+/** How a delivery ended. */
 export interface Outcome {
   readonly name: OutcomeName;
-  /** Whether the sender is wanted to send again. */
+  /** Whether the sender should retry. */
   readonly retry: boolean;
   readonly retryAfterSeconds: number | undefined;
-  /** Exactly what the sender hears. */
+  /** The reply to the sender. */
   readonly reply: Reply;
-  /** One per event, in the order they came. */
+  /** One per event, in the order of the delivery. */
   readonly events: readonly EventOutcome[];
   readonly trace: readonly TraceLine[];
   /** What the operator can do about it. */
@@ -47,31 +47,31 @@ export interface Outcome {
   readonly error: unknown;
   readonly sender: string;
   readonly scope: string | undefined;
-  /** Milliseconds from arrival to this outcome; `undefined` while nobody listens. */
+  /** Milliseconds from arrival to this outcome; `undefined` while nothing subscribes to outcomes. */
   readonly durationMs: number | undefined;
-  /** `undefined` of an event that ran from an inbox or was fetched, and so is the path. */
+  /** `undefined` for an event that ran from an inbox or was fetched; so is the path. */
   readonly method: string | undefined;
-  /** The path alone: a query may hold a token. */
+  /** The path without the query, which may hold a token. */
   readonly path: string | undefined;
   readonly clientAddress: string | undefined;
-  /** This tells of a handler that ended after its sender had been answered. */
+  /** Whether this is the outcome of a handler that ended after its sender was answered. */
   readonly isLate: boolean;
-  /** What was heard of: a delivery; or one event that ran from an inbox, or was fetched, when `reply` goes nowhere. */
+  /** The source: a delivery, or one event that ran from an inbox or was fetched. The `reply` of the latter two is not sent. */
   readonly via: "delivery" | "inbox" | "backfill";
 }
 
-/** What a step says when the delivery goes no further. */
+/** The result of a check that ends a delivery. */
 export interface Rejection {
   readonly name: OutcomeName;
   readonly hint?: string | undefined;
   readonly error?: unknown;
   readonly retryAfterSeconds?: number | undefined;
-  /** Instead of the table's reply: a handshake's answer. */
+  /** Replaces the table's reply: the answer to a handshake. */
   readonly reply?: Reply | undefined;
-  /** Headers of that reply which hold a secret, in lower case: they are sent, and not told. */
+  /** Names of headers of that reply that hold a secret, in lower case. They are sent and never logged. */
   readonly secretHeaders?: readonly string[] | undefined;
   /** `WWW-Authenticate` of a 401. */
   readonly challenge?: string | undefined;
-  /** Instead of the row's status: `onInvalid: "reject"` is 422. */
+  /** Replaces the table's status: `onInvalid: "reject"` is 422. */
   readonly status?: number | undefined;
 }

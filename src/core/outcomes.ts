@@ -3,13 +3,13 @@ import type { ReplyProfile } from "./reply.js";
 
 /** One row of the table. */
 export interface OutcomeRow {
-  /** `success` and `stop` are statuses of the sender's reply profile. */
+  /** `success` and `stop` are the statuses of the sender's reply profile. */
   readonly status: number | "success" | "stop";
-  /** Whether the sender is wanted to send again. */
+  /** Whether the sender should retry. */
   readonly retry: boolean;
-  /** What happened, in the reader's words. */
+  /** What happened. */
   readonly meaning: string;
-  /** What the operator does about it; empty where nothing is to be done. */
+  /** What the operator can do about it; empty where there is nothing to do. */
   readonly fix: string;
 }
 
@@ -17,7 +17,7 @@ function row(status: OutcomeRow["status"], retry: boolean, meaning: string, fix 
   return { status, retry, meaning, fix };
 }
 
-/** How a delivery or an event can end. Of a rejection it is also the wire `code`. */
+/** How a delivery or an event can end. The `code` in the body of a rejection is this name. */
 export type OutcomeName =
   | "processed"
   | "accepted"
@@ -50,7 +50,7 @@ export type OutcomeName =
   | "misconfigured"
   | "internal_error";
 
-/** Names are the wire `code` of every rejection. */
+/** Every outcome with its status, retry, meaning and fix. */
 export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   processed: /* @__PURE__ */ row("success", false, "The handler ran and returned."),
   accepted: /* @__PURE__ */ row("success", false, "The event is safe in the inbox and will be handled from there."),
@@ -65,9 +65,9 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   superseded: /* @__PURE__ */ row(
     "success",
     false,
-    "A newer event of the same entity was here before (`order`), so the handler was not run.",
+    "A newer event of the same entity arrived earlier (`order`), so the handler was not run.",
   ),
-  discarded: /* @__PURE__ */ row("stop", false, "The handler threw `Discard`: never again."),
+  discarded: /* @__PURE__ */ row("stop", false, "The handler threw `Discard`: the event is not retried."),
   handshake: /* @__PURE__ */ row("success", false, "A handshake was answered as the sender asks."),
   forbidden: /* @__PURE__ */ row(
     403,
@@ -106,7 +106,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   undecided: /* @__PURE__ */ row(
     503,
     true,
-    "Keys, secrets or the address list were not available, so nothing was decided.",
+    "Keys, secrets or the address list were unavailable, so nothing was decided.",
     "Check that the source of the keys, secrets or addresses answers.",
   ),
   bad_payload: /* @__PURE__ */ row(400, false, "The delivery is genuine, but its body cannot be parsed."),
@@ -121,7 +121,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
     "The event does not match its schema.",
     "Correct the schema and deploy; `onInvalid` chooses the reply until then.",
   ),
-  in_flight: /* @__PURE__ */ row(503, true, "The event is being handled right now by another delivery."),
+  in_flight: /* @__PURE__ */ row(503, true, "Another delivery of the event is being handled right now."),
   handler_failed: /* @__PURE__ */ row(
     500,
     true,
@@ -131,7 +131,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   handler_running: /* @__PURE__ */ row(
     503,
     true,
-    "The handler was still running at the sender's time limit; it continues.",
+    "The handler was still running when the sender's time limit ended; it continues.",
     "Make the handler faster, or use an inbox.",
   ),
   retry_later: /* @__PURE__ */ row(503, true, "The handler threw `RetryLater`."),
@@ -145,12 +145,12 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   overloaded: /* @__PURE__ */ row(
     503,
     true,
-    "`maxConcurrent` handlers are running, `maxBufferedBytes` of bodies are held, or the store is full of events in work.",
+    "`maxConcurrent` handlers are running, `maxBufferedBytes` of bodies are held, or the store is full of running events.",
   ),
   misconfigured: /* @__PURE__ */ row(
     500,
     true,
-    "Our own wiring is wrong.",
+    "The receiver is configured wrongly.",
     "Correct the configuration and deploy; the sender retries.",
   ),
   internal_error: /* @__PURE__ */ row(
@@ -161,7 +161,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
   ),
 };
 
-/** The status the sender hears. */
+/** The status that the sender gets. */
 export function statusOf(name: OutcomeName, profile: ReplyProfile): number {
   const { status } = OUTCOMES[name];
   if (status === "success") return profile.successStatus;

@@ -3,9 +3,9 @@ import { queryOf } from "./delivery.js";
 
 /**
  * An origin gets the request's target. A full URL keeps its path and gets the request's query, also where it has a query
- * of its own: that one counts only where the request came without, behind a proxy that strips it. So nothing in the query
- * of a request is ever taken as signed that is not part of the URL. Text is joined, never parsed: `new URL` rewrites what
- * the sender signed.
+ * of its own: its own query counts only where the request has none, behind a proxy that strips it. So no part of a
+ * request's query counts as signed unless it is part of the URL. Strings are joined and not parsed, since `new URL` changes
+ * what the sender signed.
  */
 export function urlCompleter(publicUrl: string): (target: string) => string {
   if (/^https?:\/\/[^/?#]+\/?$/.test(publicUrl)) {

@@ -4,7 +4,7 @@ import type { Covers } from "./auth.js";
 import { type Delivery, queryParameter } from "./delivery.js";
 import type { Field } from "./field.js";
 
-/** Whether the proof binds the value, so that a replayer cannot change it. A literal is ours, hence bound. */
+/** Whether the signature covers the field, so that a replayer cannot change it. A literal is not sent, so it counts as covered. */
 export function isCovered(field: Field, covers: Covers): boolean {
   switch (field.in) {
     case "literal":
@@ -46,12 +46,12 @@ export function readField(field: Field, delivery: Delivery, payload: unknown): u
   }
 }
 
-/** What came more than once names nothing. */
+/** A value that is given more than once counts as absent. */
 function textIn(value: Once): string | undefined {
   return typeof value === "symbol" ? undefined : value;
 }
 
-/** A number beyond the safe integers is not the one that was sent. */
+/** A number beyond the safe integers differs from the number that was sent. */
 function isNamePart(value: unknown): boolean {
   if (typeof value === "number") return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
   return typeof value === "boolean" || (typeof value === "string" && value !== "");
@@ -61,7 +61,7 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-/** The member at a path with dots, own properties only, so that `constructor` is never found. */
+/** The property at a path with dots. Own properties only, so that `constructor` is never found. */
 export function memberOf(value: unknown, path: string): unknown {
   let at: unknown = value;
   for (const name of path.includes(".") ? path.split(".") : [path]) {

@@ -2,54 +2,54 @@
 import type { Proven } from "./auth.js";
 import type { Delivery } from "./delivery.js";
 
-/** What goes onto the wire. */
+/** An HTTP reply. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
 }
 
-/** What the last word on a success may rest on. All of it is proven. */
+/** The input of `FinishReply`. All of it is authenticated. */
 export interface ReplyGrounds {
   readonly delivery: Delivery;
   readonly payload: unknown;
-  /** `proof.signReply` is the key that proved the delivery, where the scheme was built with `signsReplies`. */
+  /** `proof.signReply` signs with the key that verified the delivery, where the scheme was built with `signsReplies`. */
   readonly proof: Proven;
   /** The receiver's clock, milliseconds since the epoch. */
   readonly nowMs: number;
-  /** The event was handled before: the sender retries, or somebody replays. */
+  /** The event was handled before: the delivery is a retry or a replay. */
   readonly isDuplicate: boolean;
 }
 
 /**
- * Makes the success that this sender wants of the one that it would have heard: the profile's, or what a handler gave to
- * `context.reply`. Asked for every success but a handshake's, a duplicate's and an inbox's included, so that a signed time
- * is always a new one. It comes after the handler: what it throws is told to the operator, and the reply goes as it was.
+ * Turns a success reply, that of the profile or of `context.reply`, into the one that this sender expects. Called for every
+ * success except a handshake's, also for a duplicate and for an event put into an inbox, so that a signed time is always
+ * new. It runs after the handler: its error is logged, and the reply is sent unchanged.
  */
 export type FinishReply = (reply: Reply, grounds: ReplyGrounds) => Reply;
 
-/** How a sender wants to be answered, and what it does after each answer. */
+/** How a sender expects to be answered, and what it does after each answer. */
 export interface ReplyProfile {
-  /** Methods the sender delivers or shakes hands with; the rest is 405. */
+  /** The methods of deliveries and handshakes. Any other method gets 405. */
   readonly methods: readonly string[];
-  /** What "success" is for this sender. Exactly 200 unless the sender says otherwise. */
+  /** The status of a success. 200 unless the sender expects another one. */
   readonly successStatus: number;
-  /** Other statuses it takes as success; `context.reply` may use these and no others. */
+  /** Other statuses that the sender accepts as success. `context.reply` may use these and no others. */
   readonly successStatuses: readonly number[];
   readonly successHeaders: Readonly<Record<string, string>>;
   readonly successBody: string;
-  /** The last word on a success, where the sender wants it signed or computed from the delivery. */
+  /** Changes the reply of a success, for a sender that expects it signed or computed from the delivery. */
   readonly finish: FinishReply | undefined;
-  /** The status that makes it stop sending this event for good, where it has one that does no harm. */
+  /** The status that ends the retries of one event, where the sender has a harmless one. */
   readonly stopStatus: number | undefined;
-  /** Whether it sends again by itself after a failure. */
+  /** Whether it retries automatically after a failure. */
   readonly retries: boolean;
   readonly honoursRetryAfter: boolean;
-  /** How long it waits for the answer. */
+  /** How long it waits for the reply. */
   readonly timeLimitSeconds: number;
-  /** How long after the first attempt it may still send the same event, by itself or by hand. */
+  /** How long after the first attempt the same event may be sent again, automatically or by hand. */
   readonly retryHorizonSeconds: number;
-  /** Statuses that end the subscription: never sent. */
+  /** Statuses that end the subscription. A receiver never sends them. */
   readonly unsubscribes: readonly number[];
   /** The largest body it sends. */
   readonly maxBodyBytes: number;
@@ -57,7 +57,7 @@ export interface ReplyProfile {
 
 const DAY_SECONDS = 86_400;
 
-/** The profile of a sender nobody has described: what is safe with all of them. */
+/** The profile of an unknown sender, which is safe for all senders. */
 export const UNKNOWN_SENDER: ReplyProfile = /* @__PURE__ */ Object.freeze({
   methods: ["POST"],
   successStatus: 200,
@@ -68,7 +68,7 @@ export const UNKNOWN_SENDER: ReplyProfile = /* @__PURE__ */ Object.freeze({
   stopStatus: undefined,
   retries: true,
   honoursRetryAfter: true,
-  // Standard Webhooks 1.0.0 advises senders to wait 15 to 30 s; the shortest of the unknown ones decides.
+  // Standard Webhooks 1.0.0 advises senders to wait 15 to 30 s. An unknown sender may wait for less, so this is the shortest.
   timeLimitSeconds: 15,
   retryHorizonSeconds: 4 * DAY_SECONDS,
   unsubscribes: [410],

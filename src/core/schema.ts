@@ -1,7 +1,7 @@
 // Schemas: anything that implements Standard Schema version 1 (standardschema.dev).
 import type { MaybePromise } from "../lib/maybe-promise.js";
 
-/** The part of a Standard Schema that is used here. `types` exists in the type system alone. */
+/** The part of a Standard Schema that is used. `types` exists only for the type checker. */
 export interface EventSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly version: 1;
@@ -20,7 +20,7 @@ export interface SchemaIssue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 
-/** Event types to schemas. */
+/** Schemas by event type. */
 export type Schemas = { readonly [type: string]: EventSchema };
 
 type OutputOf<Schema> = Schema extends { readonly "~standard": { readonly types?: infer Types } }
@@ -30,7 +30,7 @@ type OutputOf<Schema> = Schema extends { readonly "~standard": { readonly types?
   : unknown;
 type Outputs<S extends Schemas> = { [Type in keyof S]: OutputOf<S[Type]> };
 
-/** Schemas refine the sender's own types; over a sender without types they are the whole map. */
+/** Schemas refine the sender's own types. For a sender without types they are the whole map. */
 export type Merge<Types, S extends Schemas> = [keyof S] extends [never]
   ? Types
   : string extends keyof Types

@@ -8,18 +8,18 @@ export interface TraceLine {
   /** The check's name: `load`, `source-address`, `authenticate`, `freshness`, … */
   readonly check: string;
   readonly result: CheckResult;
-  /** The operator's: what was found, or what to do. Never a secret, a body or an expected signature. */
+  /** For the operator: what was found, or what to do. Contains no secret, body or expected signature. */
   readonly hint?: string;
-  /** Milliseconds since the delivery arrived; only while someone listens. */
+  /** Milliseconds since the delivery arrived. Present only while outcomes are subscribed to. */
   readonly atMs?: number;
 }
 
-/** Lines in the order the checks ran. A line is a shared constant unless it has something to say. */
+/** The lines of a delivery, in the order of the checks. A line without details is a shared constant. */
 export class Trace {
   readonly lines: TraceLine[] = [];
   readonly #startMs: number | undefined;
 
-  /** @param isTimed - Whether someone listens; reading the clock for nobody costs more than a check. */
+  /** @param isTimed - Whether outcomes are subscribed to. Reading the clock costs more than a check. */
   constructor(isTimed: boolean) {
     this.#startMs = isTimed ? performance.now() : undefined;
   }
@@ -29,7 +29,7 @@ export class Trace {
   }
 }
 
-/** The line of a check that passed and has nothing to add. */
+/** The line of a check that passed, without a hint. */
 export function passed(check: string): TraceLine {
   return Object.freeze({ check, result: "passed" });
 }

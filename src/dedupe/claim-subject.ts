@@ -1,16 +1,16 @@
-// What a delivery brings to the claims of its events: what its proof binds, and under which key an event is claimed.
+// The claim key of each event of a delivery, by what the delivery's proof binds.
 import type { ReceivedEvent } from "../core/event.js";
 import { memberOf } from "../core/read-field.js";
 import { bodyDigest, type KeyOf } from "./key.js";
 
-/** What the proof of a delivery binds, of what tells its events apart. */
+/** Which of id, type and content the proof of a delivery binds. */
 export interface Binding {
   /**
-   * The proof binds the content and not the id, so whoever has seen a delivery can send it again under any id. Its events
-   * are claimed by id and content: a retry has both, and the content under another event's id is not that event.
+   * The proof binds the content and not the id, so a replayer can send a delivery under any id. Its events are claimed by id
+   * and content: a retry has the same of both, and the content under another event's id is not that event.
    */
   readonly isIdSwappable: boolean;
-  /** The type can be swapped as well, and an event under another type is another handler's. */
+  /** The proof does not bind the type either, and another type means another handler. */
   readonly isTypeSwappable: boolean;
   /** Paths of the content that is bound; `undefined` where it is the body. */
   readonly fields: readonly string[] | undefined;
@@ -22,12 +22,12 @@ export const NOT_SWAPPABLE: Binding = /* @__PURE__ */ Object.freeze({
   fields: undefined,
 });
 
-/** One for all events of a delivery, so that its content is hashed at most once. */
+/** Shared by all events of a delivery, so that its content is hashed at most once. */
 export class ClaimSubject {
   readonly #body: Buffer;
   readonly #payload: unknown;
   readonly #binding: Binding;
-  /** What differs from attempt to attempt of one event, as it stands in the body. */
+  /** Matches the parts of the body that differ between the attempts of one event. */
   readonly #changing: RegExp | undefined;
   #digest: string | undefined;
 
@@ -50,17 +50,17 @@ export class ClaimSubject {
     return keyOf(tenant, id, this.#contentDigest, isTypeSwappable ? type : undefined);
   }
 
-  /** Tells another body under a known id. An item of a batch may come again among other neighbours. */
+  /** A digest that detects another body under a known id. An item of a batch may be retried in another batch. */
   eventDigest(event: ReceivedEvent): string {
     return event.isPart ? bodyDigest(Buffer.from(JSON.stringify(event.source) ?? "")) : this.#contentDigest;
   }
 
-  /** Tells the same content under another id. Two items of one batch are never that. */
+  /** A digest that detects the same content under another id. Two items of one batch never have the same one. */
   replayDigest(event: ReceivedEvent): string {
     return event.isPart ? `${this.#contentDigest} ${this.eventDigest(event)}` : this.#contentDigest;
   }
 
-  /** SHA-256, base64url, of what is the same in every attempt. */
+  /** SHA-256, base64url, of the content that is the same in every attempt. */
   get #contentDigest(): string {
     this.#digest ??= bodyDigest(this.#content());
     return this.#digest;
@@ -75,7 +75,7 @@ export class ClaimSubject {
   }
 }
 
-/** Matches JSON members of these names, whose values are texts, numbers or words. */
+/** Matches JSON properties with these names whose values are strings, numbers, booleans or null. */
 export function membersPattern(names: readonly string[] | undefined): RegExp | undefined {
   if (names === undefined) return undefined;
   const known = names.map((name) => name.replace(/[^A-Za-z0-9_-]/g, "\\$&")).join("|");

@@ -1,23 +1,23 @@
-// A claim that is held: renew, complete, release, or let it lapse.
+// A held claim: it is renewed, completed, released, or left to lapse.
 import { cancelDeadline, type Deadline, setDeadline } from "../lib/deadline.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { ClaimAnswer, DedupeStore, HolderAnswer } from "../stores/store.js";
 
-/** A claim that is ours until it is settled, lost or abandoned. */
+/** A claim that this process holds until it is settled, lost or abandoned. */
 export interface HeldClaim {
   readonly key: string;
   readonly attempt: number;
   readonly fence: number;
   readonly progress: string | undefined;
-  /** The handler's writes and the completion are one: where the claim could not be completed, they do not exist. */
+  /** Whether the handler's writes commit with the completion: without the completion they do not exist. */
   readonly isTransactional: boolean;
-  /** What the handler's writes go through; `undefined` where `isTransactional` is false. */
+  /** The handler's `context.tx`; `undefined` where `isTransactional` is false. */
   readonly tx: unknown;
-  /** Holds the claim while the handler runs. `onLost` is called once, when it is no longer ours. */
+  /** Renews the claim while the handler runs. `onLost` is called once, when the claim is lost. */
   keep(onLost: (reason: string) => void): void;
-  /** A handler that never ends must not block its event for ever. */
+  /** Stops renewing, so that a handler that never ends does not block its event permanently. */
   abandon(): void;
-  /** @returns `lost` where someone else holds the claim: theirs stays untouched. */
+  /** @returns `lost` when another token holds the key. Its claim is not changed. */
   complete(reply: string | undefined): MaybePromise<HolderAnswer>;
   release(progress: string | undefined): MaybePromise<HolderAnswer>;
 }
@@ -28,7 +28,7 @@ export interface LeaseSettings {
   readonly retentionSeconds: number;
 }
 
-/** A claim with a lease, renewed at a third of it. */
+/** A claim with a lease, which is renewed after a third of its time. */
 export class LeasedClaim implements HeldClaim {
   readonly key: string;
   readonly attempt: number;
@@ -38,7 +38,7 @@ export class LeasedClaim implements HeldClaim {
   readonly tx: unknown = undefined;
   readonly #settings: LeaseSettings;
   readonly #token: string;
-  /** Claimed beside the event's own key: that of its body, where replays are suppressed. */
+  /** The key of the event's body, which is claimed together with its own key where replays are suppressed. */
   #bodyKey: { readonly key: string; readonly retentionSeconds: number } | undefined;
   #renewal: Deadline | undefined;
   #heldUntilMs: number;
@@ -75,13 +75,13 @@ export class LeasedClaim implements HeldClaim {
         () => {
           if (this.#isSettled || this.#renewal === undefined) return;
           if (performance.now() < this.#heldUntilMs) this.keep(onLost);
-          else onLost("the dedupe store could not be reached until the lease had passed");
+          else onLost("the dedupe store did not answer before the lease had passed");
         },
       );
     });
   }
 
-  /** Stops renewing. The lease lapses by itself. */
+  /** Stops renewing, and the lease lapses. */
   abandon(): void {
     cancelDeadline(this.#renewal);
     this.#renewal = undefined;
@@ -122,7 +122,7 @@ export class LeasedClaim implements HeldClaim {
   }
 }
 
-/** The answer for the event's own key; one after another, since a store may be one connection. */
+/** The answer for the event's own key. One call after the other, since a store may have one connection. */
 async function oneByOne(
   own: MaybePromise<HolderAnswer>,
   ofBody: () => MaybePromise<HolderAnswer>,

@@ -16,11 +16,11 @@ export interface ClaimSettings {
   readonly sender: string;
   readonly leaseSeconds: number;
   readonly retentionSeconds: number;
-  /** What an unsigned id is worth: its signed body under another id is reported, or suppressed. */
+  /** What happens to a signed body that arrives under another, unsigned id: it is reported or suppressed. */
   readonly replay: "report" | "suppress";
   /** How long a suppressed body is remembered. */
   readonly replayWindowSeconds: number;
-  /** Another body under a known id is refused, so bodies are always compared. */
+  /** Whether another body under a known id is refused. Then bodies are always compared. */
   readonly strict: boolean;
 }
 
@@ -35,14 +35,15 @@ export type ClaimResult =
     };
 
 /**
- * AttemptCounter instead of the body's digest where bodies are not compared: a replayer cannot swap an id that the proof binds, a
- * sender's own second try may differ in a counter, and 100 KB take 65 µs. It has a digest's form, for stores that look.
+ * Stored in place of the body's digest where bodies are not compared: a replayer cannot change an id that the proof binds, a
+ * sender's own retry may differ in a counter, and the digest of 100 KB takes 65 µs. It has the form of a digest, for stores
+ * that check it.
  */
 const NOT_COMPARED: string = /* @__PURE__ */ bodyDigest(NO_BYTES);
 
 export class Claims {
   readonly #settings: ClaimSettings;
-  /** Keys of bodies and entities live beside those of ids: a sender's name holds no slash. */
+  /** Keys of bodies and entities cannot equal those of ids, since a sender's name has no slash. */
   readonly #bodyKeyOf: KeyOf;
   readonly #entityKeyOf: KeyOf;
   readonly #recent: RecentBodies;
@@ -55,7 +56,7 @@ export class Claims {
     this.#recent = new RecentBodies(settings.replayWindowSeconds);
   }
 
-  /** The key of an event without an id, where content that came before is to be suppressed. */
+  /** The key of an event's content, where replayed content is suppressed. */
   replayKey(event: ReceivedEvent, subject: ClaimSubject): string | undefined {
     if (this.#settings.replay !== "suppress" || !subject.isIdSwappable) return undefined;
     return this.#bodyKeyOf(event.tenant, subject.replayDigest(event));
@@ -72,7 +73,7 @@ export class Claims {
       : this.#taken(answer, request, event, subject);
   }
 
-  /** Whether a newer event of the entity was here before. */
+  /** Whether a newer event of the entity arrived earlier. */
   advance(
     entity: string,
     version: number,
@@ -117,14 +118,14 @@ export class Claims {
     return subject.isIdSwappable && this.#recent.sawUnderAnotherId(subject.replayDigest(event), key);
   }
 
-  /** The id is claimed; now the content. Under another id it is a replay, or an equal event. */
+  /** Claims the content after the id. Content under another id is a replay, or an equal event. */
   async #takeBody(claim: LeasedClaim, token: string, bodyKey: string): Promise<ClaimResult> {
     const { store, leaseSeconds, replayWindowSeconds } = this.#settings;
     let answer: ClaimAnswer;
     try {
       answer = await store.claim({ key: bodyKey, token, leaseSeconds, bodyDigest: NOT_COMPARED });
     } catch (error) {
-      // Nobody gets this claim, so it must not keep the id for a lease.
+      // This claim is not used, so it must not block the id for a lease.
       await Promise.resolve(claim.release(undefined)).catch(() => undefined);
       throw error;
     }
@@ -132,13 +133,13 @@ export class Claims {
       claim.addBodyKey(bodyKey, replayWindowSeconds);
       return { state: "held", claim, isReplaySuspected: false };
     }
-    // Not completed: the id may be one that a genuine event is still to come under.
+    // Released and not completed: a genuine event may still arrive under this id.
     await claim.release(undefined);
     return answer.state === "in_flight" ? answer : { ...answer, isReplay: true };
   }
 }
 
-/** Tokens come from a pool of random bytes: 16 a token, no system call for each. */
+/** The length of a token. Tokens are cut from a pool of random bytes, which saves a system call for each. */
 const TOKEN_BYTES = 16;
 let pool: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 let poolAt = 0;

@@ -1,11 +1,11 @@
 // Dedupe keys: a hash over scope, sender, tenant and id.
 import crypto from "node:crypto";
 
-/** The first code unit hashed. Another way of building keys takes another number, so that old records never match. */
+/** The first hashed code unit. A new way of building keys takes another number, so that old records never match. */
 const KEY_VERSION = "\u0001";
 
 export interface KeyOwner {
-  /** Tells receivers apart that hear of the same event: one id can come to several of them. */
+  /** Distinguishes receivers that get the same event: one id can arrive at several of them. */
   readonly scope: string | undefined;
   readonly sender: string;
 }
@@ -14,9 +14,9 @@ export interface KeyParts extends KeyOwner {
   readonly tenant: string | undefined;
   /** The event's id, as the sender gave it. */
   readonly id: string;
-  /** Where the id is not signed and the content is: a digest of the content. */
+  /** A digest of the content, where the content is signed and the id is not. */
   readonly contentDigest?: string | undefined;
-  /** Where the type is not signed either. */
+  /** The type, where it is not signed either. */
   readonly type?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export type KeyOf = (tenant: string | undefined, id: string, contentDigest?: str
  * Shape:   base64url, 43 characters: SHA-256 over the UTF-16LE code units of U+0001 and then, for scope, sender, tenant
  *          and id, `<length in code units>:<text>`, or `-` where there is none; then the same for a digest of the content
  *          and for the type, where these are part of the key.
- * Promise: different parts, different keys. Lengths keep `a:b` + `c` and `a` + `b:c` apart, and UTF-16 keeps ids apart
+ * Promise: different parts give different keys. Lengths keep `a:b` + `c` and `a` + `b:c` apart, and UTF-16 keeps ids apart
  *          that UTF-8 would merge (every lone surrogate becomes U+FFFD there). No scope is not the empty scope.
  */
 export function dedupeKey(parts: KeyParts): string {
@@ -46,7 +46,7 @@ export function dedupeKeyMaker(owner: KeyOwner): KeyOf {
   };
 }
 
-/** SHA-256 of a body, base64url, 43 characters: tells a duplicate from another body under the same id. */
+/** SHA-256 of a body, base64url, 43 characters. It distinguishes a duplicate from another body under the same id. */
 export function bodyDigest(body: Uint8Array): string {
   return sha256(body);
 }
@@ -56,8 +56,8 @@ function lengthPrefixed(text: string | undefined): string {
 }
 
 /**
- * One call instead of three objects where the runtime has it: 0.7 µs, not 1.4, for a key. A declaration, not a constant:
- * other modules digest while they load, and a bundler may load this one after them.
+ * One call instead of three objects where the runtime has `crypto.hash`: 0.7 µs instead of 1.4 for a key. It is a function
+ * declaration and not a constant: other modules hash while they load, and a bundler may load this module after them.
  */
 function sha256(bytes: Uint8Array): string {
   return typeof crypto.hash === "function"

@@ -2,6 +2,7 @@
 
 import { within } from "../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { isLost, unref } from "../lib/timer.js";
 import type { HolderAnswer } from "../stores/store.js";
 
 /** The newest are kept when a store is unavailable for long. The claims of the others lapse with their leases. */
@@ -45,24 +46,30 @@ export function createPendingSettlements(storeName: string, timeoutMs: number): 
   const items = new Map<string, Item>();
   let pauseMs = FIRST_PAUSE_MS;
   let timer: NodeJS.Timeout | undefined;
-  let timerAtMs = Number.POSITIVE_INFINITY;
+  /** When the timer is due; during a retry, when the store must have answered. */
+  let dueMs = Number.POSITIVE_INFINITY;
   let isRetrying = false;
 
   function schedule(delayMs: number): void {
+    if (isLost(dueMs)) {
+      isRetrying = false;
+      dueMs = Number.POSITIVE_INFINITY;
+    }
     const atMs = performance.now() + delayMs;
-    if (isRetrying || atMs >= timerAtMs) return;
+    if (isRetrying || atMs >= dueMs) return;
     clearTimeout(timer);
-    timerAtMs = atMs;
+    dueMs = atMs;
     timer = setTimeout(() => void retryAll(), delayMs);
-    timer.unref();
+    unref(timer);
   }
 
   async function retryAll(): Promise<void> {
-    timerAtMs = Number.POSITIVE_INFINITY;
+    dueMs = Number.POSITIVE_INFINITY;
     isRetrying = true;
     let isAway = false;
     for (const [claimId, item] of items) {
       if (item.dueMs > performance.now()) continue;
+      dueMs = performance.now() + timeoutMs;
       try {
         // One at a time: a store that has just returned has other callers to answer.
         const answer = await settle(item);
@@ -73,6 +80,7 @@ export function createPendingSettlements(storeName: string, timeoutMs: number): 
       }
     }
     isRetrying = false;
+    dueMs = Number.POSITIVE_INFINITY;
     pauseMs = isAway ? Math.min(pauseMs * 2, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
     if (items.size === 0) return;
     const nextMs = Math.min(...[...items.values()].map(({ dueMs }) => dueMs)) - performance.now();

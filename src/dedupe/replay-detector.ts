@@ -1,6 +1,6 @@
 // Remembers recent signed bodies of this process, to report one that arrives under another id.
 
-/** Enough for a burst. Two generations of so many are kept, which hold about 4 MB. */
+/** The bodies of one generation, enough for a burst. Two generations are kept, about 4 MB. */
 const GENERATION_SIZE = 10_000;
 
 interface SeenBody {
@@ -10,8 +10,8 @@ interface SeenBody {
 }
 
 /**
- * The last 10,000 bodies at least. Two generations and not one map that forgets its first entry: finding that entry
- * passes over everything deleted before it, which cost a tenth of a delivery of 1 KB.
+ * Remembers at least the last 10,000 bodies. It has two generations instead of one map that deletes its first entry: finding
+ * that entry passes over every entry deleted before it, which took a tenth of the time of a delivery of 1 KB.
  */
 export class RecentBodies {
   readonly #windowMs: number;

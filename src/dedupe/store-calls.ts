@@ -2,6 +2,7 @@
 import { type StoreMessage, storeOps } from "../core/diagnostics.js";
 import { within } from "../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
+import { unref } from "../lib/timer.js";
 import { StoreFullError } from "../stores/store.js";
 import type { Breaker } from "./circuit-breaker.js";
 import { failureOf, StoreUnavailableError } from "./errors.js";
@@ -145,7 +146,7 @@ export class StoreCalls {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    unref(setTimeout(resolve, ms));
   });
 }
 

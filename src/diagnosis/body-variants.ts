@@ -1,4 +1,4 @@
-// Undoes what can have happened to a body between the sender and whoever recorded or verified it.
+// Lists the bodies that a sender may have signed, when the given body was changed on its way.
 import { parseJson } from "../lib/json.js";
 
 export interface BodyVariant {
@@ -14,12 +14,12 @@ const RAW =
 const SAVED = "Save and pass the body byte by byte: curl --data-binary, printf instead of echo, no editor in between.";
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A body that is written with an indent is seldom this many times longer than without. */
+/** An indented body is rarely this many times longer than one without indentation. */
 const MAX_GROWTH = 16;
 
 /**
- * Bodies that the sender may have signed, where it was not this one. Some sixty at most, and none longer than 16 times the
- * given one: a stranger may have sent it.
+ * The bodies that the sender may have signed instead of this one. At most about sixty, and none longer than 16 times the given
+ * one, since an attacker may have sent it.
  */
 export function* bodyVariants(body: Buffer): Generator<BodyVariant> {
   yield* byteVariants(body);
@@ -66,7 +66,7 @@ function withoutLineBreaks(text: string): string {
   return text.slice(0, end);
 }
 
-/** How JSON is written, by JavaScript and others. */
+/** The common ways to serialise JSON, of JavaScript and other languages. */
 const LAYOUTS: readonly (readonly [string, (value: unknown) => string])[] = [
   ["without white space", (value) => JSON.stringify(value)],
   ["with an indent of 2", (value) => JSON.stringify(value, null, 2)],
@@ -85,7 +85,7 @@ const ESCAPES: readonly (readonly [string, (text: string) => string])[] = [
 ];
 
 function* jsonVariants(body: Buffer): Generator<BodyVariant> {
-  const parsed = parseJson(body); // at most so deep: writing it recurses, and indents each line by its depth
+  const parsed = parseJson(body); // the depth is limited: serialising recurses, and indents each line by its depth
   if (!parsed.ok) return;
   for (const [layout, write] of LAYOUTS) {
     const written = write(parsed.value);

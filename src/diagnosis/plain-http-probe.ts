@@ -6,7 +6,7 @@ import { hostOf } from "./reach-probe.js";
 
 const TIMEOUT_MS = 5_000;
 
-/** @param given - Where plain http is served, if not on port 80 of the same host. */
+/** @param given - The plain http URL, if it is not port 80 of the same host. */
 export async function plainHttp(url: URL, given: string | undefined): Promise<Probe | undefined> {
   if (url.protocol !== "https:") return undefined;
   if (given === undefined && url.port !== "")

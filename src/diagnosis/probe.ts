@@ -1,16 +1,16 @@
-// What one look at an endpoint found.
+// The result of one probe of an endpoint.
 
 export interface Probe {
   readonly check: ProbeName;
   readonly result: "ok" | "problem" | "note" | "skipped";
   readonly message: string;
-  /** Empty where nothing is to be done. */
+  /** What to do; empty where there is nothing to do. */
   readonly fix: string;
   /** Numbers for scripts: `daysLeft`, `answeredMs`, … */
   readonly facts?: Readonly<Record<string, number | string>>;
 }
 
-/** In the order they are made. */
+/** The probes, in their order. */
 export type ProbeName =
   | "https"
   | "dns"

@@ -1,15 +1,15 @@
-// Probes whether a sender can reach the endpoint: its name, and each address of it.
+// Probes whether a sender can reach the endpoint: resolves its name and connects to each address.
 
 import { lookup } from "node:dns/promises";
 import { BlockList, connect, isIP } from "node:net";
 import { isLoopbackHost } from "../lib/ip/loopback.js";
 import { bad, noted, ok, type Probe } from "./probe.js";
 
-/** A name with more is a content network's. */
+/** The largest number of addresses that are probed. A name with more belongs to a content delivery network. */
 const MAX_ADDRESSES = 8;
 const CONNECT_MS = 5_000;
 
-/** RFC 1918, RFC 4193, RFC 3927, RFC 6598, loopback: nothing that a sender outside could reach. */
+/** RFC 1918, RFC 4193, RFC 3927, RFC 6598 and loopback: addresses that no sender on the internet can reach. */
 const PRIVATE = new BlockList();
 for (const [network, bits] of [
   ["10.0.0.0", 8],
@@ -34,7 +34,7 @@ interface Address {
   readonly family: number;
 }
 
-/** What was found; `isReached: false` where nothing more can be asked. */
+/** The probes. `isReached` is false where no further probe is possible. */
 export interface Reached {
   readonly probes: readonly Probe[];
   readonly isReached: boolean;
@@ -84,7 +84,7 @@ export async function reach(url: URL): Promise<Reached> {
       isReached: false,
     };
   }
-  // `localhost` is two addresses nearly everywhere, and few servers listen on both.
+  // `localhost` usually has two addresses, and few servers listen on both.
   const isPartly = failed.length > 0 && !isLocal;
   probes.push(
     isPartly

@@ -1,4 +1,4 @@
-// Probes the endpoint's certificate, and how long it is still valid.
+// Probes the endpoint's certificate and its remaining validity.
 import { isIP } from "node:net";
 import { connect, type DetailedPeerCertificate } from "node:tls";
 import { bad, noted, ok, type Probe } from "./probe.js";
@@ -6,7 +6,7 @@ import { codeOf, hostOf, portOf } from "./reach-probe.js";
 
 const HANDSHAKE_MS = 10_000;
 const DAY_MS = 86_400_000;
-/** Renewal is automatic nearly everywhere, at 30 days: what has less has not been renewed. */
+/** Automatic renewal usually happens 30 days before the end, so a certificate with less has not been renewed. */
 const SOON_DAYS = 14;
 const NOTED_DAYS = 30;
 
@@ -29,7 +29,7 @@ const CAUSES: Readonly<Record<string, readonly [message: string, fix: string]>> 
   ERR_TLS_CERT_ALTNAME_INVALID: ["it is for other names", "Get one for this name."],
 };
 
-/** One or two probes: whether it is trusted, and how long it holds. */
+/** One or two probes: whether the certificate is trusted, and how long it is valid. */
 export async function certificate(url: URL, nowMs: number): Promise<Probe> {
   const seen = await handshake(url);
   if (seen.chain.length === 0) {
@@ -82,7 +82,7 @@ function handshake(url: URL): Promise<Seen> {
       host,
       port: portOf(url),
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      rejectUnauthorized: false, // to see what is wrong with it
+      rejectUnauthorized: false, // so that an untrusted certificate can be read
     });
     const end = (seen: Seen): void => {
       socket.destroy();
@@ -97,7 +97,7 @@ function handshake(url: URL): Promise<Seen> {
   });
 }
 
-/** Typed as an error, and a text in fact. */
+/** `authorizationError` has the type of an error and is a string at run time. */
 function errorOf(error: unknown): string {
   return typeof error === "string" ? error : codeOf(error);
 }

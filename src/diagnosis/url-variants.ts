@@ -1,17 +1,17 @@
-// Lists the URLs under which the sender can have called a receiver behind a proxy.
+// Lists the URLs that a sender may have called when the receiver is behind a proxy.
 
-/** A delivery, as far as it tells of its URL. */
+/** The parts of a delivery that give hints about its URL. */
 export interface CalledUrl {
-  /** A target, or absolute. */
+  /** A request target or an absolute URL. */
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
 }
 
 const PORT = /:\d+$/;
-/** More would only be guesses. */
+/** The largest number of URLs; more would be guesses. */
 const MAX_VARIANTS = 200;
 
-/** Whole URLs, the likeliest first. */
+/** Absolute URLs, the most likely first. */
 export function urlVariants(recorded: CalledUrl, publicUrls: readonly string[]): readonly string[] {
   const header = (name: string): string | undefined =>
     recorded.headers

@@ -1,7 +1,7 @@
 // Creates or updates an endpoint as configured. Nothing is removed before its replacement is verified.
 
 import type { MaybePromise } from "../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, FUNCTION, type OptionRules } from "../lib/options.js";
 import {
   checkApi,
   checkEvents,
@@ -58,17 +58,20 @@ export interface EnsureResult {
   readonly isChanged: boolean;
 }
 
-const OPTIONS: readonly (keyof EnsureOptions)[] = [
-  "api",
-  "url",
-  "events",
-  "secret",
-  "replaces",
-  "prove",
-  "keepSecret",
-  "dryRun",
-  "onStep",
-];
+const RULES: OptionRules<EnsureOptions> = {
+  api: CHECKED_LATER,
+  url: CHECKED_LATER,
+  events: CHECKED_LATER,
+  secret: CHECKED_LATER,
+  replaces: CHECKED_LATER,
+  prove: {
+    must: "be a function, such as signedRoundTrip(sender), or false",
+    fits: (value) => value === false || typeof value === "function",
+  },
+  keepSecret: FUNCTION,
+  dryRun: FLAG,
+  onStep: FUNCTION,
+};
 
 /**
  * Compares the options with the sender's configuration, and creates or updates the endpoint if they differ. Running it twice changes
@@ -199,16 +202,13 @@ function checked(options: EnsureOptions): {
   readonly replaced: readonly string[];
 } {
   const where = "ensureEndpoint";
-  refuseUnknownKeys(where, options, OPTIONS);
-  const { api, prove, replaces = [] } = options;
+  checkOptions(where, options, RULES);
+  const { api, replaces = [] } = options;
   checkApi(where, api);
   const url = checkUrl(where, "url", options.url);
   const replaced = (typeof replaces === "string" ? [replaces] : replaces).map((one) =>
     checkUrl(where, "replaces", one),
   );
-  if (prove !== undefined && prove !== false && typeof prove !== "function") {
-    throw new TypeError(`${where}: prove must be a function, such as signedRoundTrip(sender), or false`);
-  }
   const needsSecret = !isManual(api) && api.secretBy === "us";
   const secret = needsSecret || options.secret !== undefined ? checkSecret(where, "secret", options.secret) : undefined;
   if (secret !== undefined && !isManual(api) && api.secretBy === "sender") {

@@ -1,5 +1,5 @@
 // Removes all endpoints of a URL.
-import { refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG } from "../lib/options.js";
 import { checkApi, checkUrl, isManual, sameUrl } from "./options.js";
 import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
 import type { EndpointApi } from "./providers/provider.js";
@@ -19,7 +19,7 @@ export interface RemoveOptions {
  * @throws {SenderApiError} When the sender's API fails.
  */
 export async function removeEndpoint(options: RemoveOptions): Promise<EndpointPlan> {
-  refuseUnknownKeys("removeEndpoint", options, ["api", "url", "dryRun"]);
+  checkOptions<RemoveOptions>("removeEndpoint", options, { api: CHECKED_LATER, url: CHECKED_LATER, dryRun: FLAG });
   const { api, dryRun } = options;
   checkApi("removeEndpoint", api);
   if (isManual(api)) throw new TypeError(`removeEndpoint: ${api.title} is registered by hand, and is removed by hand`);

@@ -1,7 +1,7 @@
 // Rotates a secret without losing a delivery: the receiver accepts both before the sender uses the new one.
 
 import type { MaybePromise } from "../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, FUNCTION, type OptionRules } from "../lib/options.js";
 import {
   checkApi,
   checkSecret,
@@ -42,17 +42,20 @@ export interface RotateResult {
   readonly endpoint: RegisteredEndpoint;
 }
 
-const OPTIONS: readonly (keyof RotateOptions)[] = [
-  "api",
-  "url",
-  "secret",
-  "previous",
-  "ring",
-  "keepSecret",
-  "prove",
-  "dryRun",
-  "onStep",
-];
+const RULES: OptionRules<RotateOptions> = {
+  api: CHECKED_LATER,
+  url: CHECKED_LATER,
+  secret: CHECKED_LATER,
+  previous: CHECKED_LATER,
+  ring: CHECKED_LATER,
+  keepSecret: FUNCTION,
+  prove: {
+    must: "be a function, such as signedRoundTrip(sender), or false",
+    fits: (value) => value === false || typeof value === "function",
+  },
+  dryRun: FLAG,
+  onStep: FUNCTION,
+};
 
 /**
  * Changes the secret of an endpoint with an overlap. The old secret may be removed after a delivery with the new one (`secretRing` detects
@@ -68,7 +71,7 @@ const OPTIONS: readonly (keyof RotateOptions)[] = [
  */
 export async function rotateSecret(options: RotateOptions): Promise<RotateResult> {
   const where = "rotateSecret";
-  refuseUnknownKeys(where, options, OPTIONS);
+  checkOptions(where, options, RULES);
   const { api, ring, keepSecret } = options;
   checkApi(where, api);
   if (isManual(api) || api.secretBy === "nobody")

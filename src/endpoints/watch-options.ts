@@ -1,4 +1,5 @@
 // Options of a watch.
+import { CHECKED_LATER, FUNCTION, type OptionRules, SECONDS, wholeNumber } from "../lib/options.js";
 import type { Alarm, AlarmChange, AlarmName } from "./alarms.js";
 import type { HeardType } from "./delivery-stats.js";
 import type { EndpointApi, EndpointProof } from "./providers/provider.js";
@@ -45,17 +46,22 @@ export interface WatchStatus {
   readonly lookedAt: Date | undefined;
 }
 
-export const WATCH_OPTIONS: readonly (keyof WatchOptions)[] = [
-  "url",
-  "api",
-  "prove",
-  "expectWithinSeconds",
-  "everySeconds",
-  "quietRefusals",
-  "onChange",
-  "unreadyOn",
-  "now",
-];
+/** Node's timers fire at once beyond 2^31-1 ms. */
+const MAX_TIMER_SECONDS = 2_147_483;
+export const WATCH_RULES: OptionRules<WatchOptions> = {
+  url: CHECKED_LATER,
+  api: CHECKED_LATER,
+  prove: FUNCTION,
+  expectWithinSeconds: CHECKED_LATER,
+  everySeconds: {
+    must: "be a number of seconds above 0",
+    fits: (value) => SECONDS.fits(value) && (value as number) > 0 && (value as number) < MAX_TIMER_SECONDS,
+  },
+  quietRefusals: /* @__PURE__ */ wholeNumber(0),
+  onChange: FUNCTION,
+  unreadyOn: CHECKED_LATER,
+  now: FUNCTION,
+};
 
 /**
  * Seconds by event type; `undefined` stands for any type.

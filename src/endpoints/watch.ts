@@ -5,13 +5,13 @@ import { coreOf } from "../create-receiver.js";
 import type { Probe } from "../diagnosis/probe.js";
 import { reach } from "../diagnosis/reach-probe.js";
 import { certificate } from "../diagnosis/tls-probe.js";
-import { refuseUnknownKeys } from "../lib/options.js";
+import { checkOptions } from "../lib/options.js";
 import { SenderApiError } from "../lib/sender-api/error.js";
 import { ALARM_NAMES, type AlarmChange, type AlarmName, Alarms, type Finding } from "./alarms.js";
 import { Heard, type HeardPeriod } from "./delivery-stats.js";
 import { checkUrl, sameUrl } from "./options.js";
 import { writeMetrics } from "./watch-metrics.js";
-import { expectedOf, WATCH_OPTIONS, type WatchOptions, type WatchStatus } from "./watch-options.js";
+import { expectedOf, WATCH_RULES, type WatchOptions, type WatchStatus } from "./watch-options.js";
 
 /** A watch over one endpoint: its alarms, its readiness route and its metrics. */
 export interface EndpointWatch {
@@ -50,13 +50,11 @@ const PERIODS_KEPT = 12;
  * app.get("/health/stripe", watch.ready);
  */
 export function watchEndpoint(receiver: unknown, options: WatchOptions): EndpointWatch {
-  refuseUnknownKeys("watchEndpoint", options, WATCH_OPTIONS);
+  checkOptions("watchEndpoint", options, WATCH_RULES);
   const core = coreOf(receiver);
   if (core === undefined) throw new TypeError("watchEndpoint: receiver must be what createReceiver returned");
   const { api, prove, onChange, now = Date.now, quietRefusals = QUIET_REFUSALS } = options;
   const everySeconds = options.everySeconds ?? EVERY_SECONDS;
-  if (!(everySeconds > 0 && everySeconds < 2_147_483))
-    throw new TypeError("watchEndpoint: everySeconds must be a number of seconds above 0");
   const url = options.url === undefined ? undefined : checkUrl("watchEndpoint", "url", options.url);
   if ((api !== undefined || prove !== undefined) && url === undefined)
     throw new TypeError("watchEndpoint: url is required beside api and prove");

@@ -1,7 +1,7 @@
 // Keeps a WebSub subscription: requests it at the hub and renews it before its lease expires.
 import { setTimeout as sleep } from "node:timers/promises";
-import { refuseUnknownKeys } from "../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, required, TEXT, wholeNumber } from "../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../lib/sender-api/client.js";
 import { checkSecret, checkUrl } from "./options.js";
 
 /** Options of `websubSubscription`. */
@@ -45,15 +45,20 @@ const MAX_PAUSE_SECONDS = 2_147_483;
  */
 export function websubSubscription(options: WebsubSubscriptionOptions): WebsubSubscription {
   const where = "websubSubscription";
-  refuseUnknownKeys(where, options, ["hub", "topic", "callback", "secret", "leaseSeconds", ...API_OPTIONS]);
+  checkOptions<WebsubSubscriptionOptions>(where, options, {
+    hub: CHECKED_LATER,
+    topic: required(TEXT),
+    callback: CHECKED_LATER,
+    secret: CHECKED_LATER,
+    leaseSeconds: wholeNumber(1),
+    ...API_RULES,
+  });
   const { topic, leaseSeconds = LEASE_SECONDS } = options;
   const hub = checkUrl(where, "hub", options.hub);
   const callback = checkUrl(where, "callback", options.callback);
   const secret = checkSecret(where, "secret", options.secret);
   if (Buffer.byteLength(secret) > MAX_SECRET_BYTES)
     throw new TypeError(`${where}: secret must be under 200 bytes (WebSub section 5.1)`);
-  if (!Number.isSafeInteger(leaseSeconds) || leaseSeconds < 1)
-    throw new TypeError(`${where}: leaseSeconds must be a whole number, 1 or more`);
   const api = new SenderApi({ sender: "the hub", baseUrl: hub, headers: {}, secrets: [secret], options });
 
   async function ask(mode: "subscribe" | "unsubscribe"): Promise<void> {

@@ -4,7 +4,7 @@ import { InboxFullError } from "./inbox.js";
 const COUNTED_FOR_MS = 1_000;
 
 export interface Backlog {
-  /** @throws {InboxFullError} Where `count` more would pass the mark. */
+  /** @throws {InboxFullError} When `count` more entries would exceed the limit. */
   admit(source: string, count: number): Promise<void>;
 }
 
@@ -22,7 +22,9 @@ export function createBacklog(
         known.set(source, now);
       }
       if (now.waiting + count > maxWaiting) {
-        throw new InboxFullError(`${inbox}: ${now.waiting} events of ${source} wait, and ${maxWaiting} may`);
+        throw new InboxFullError(
+          `${inbox}: ${now.waiting} events of ${source} are waiting; maxWaiting is ${maxWaiting}`,
+        );
       }
       now.waiting += count;
     },

@@ -1,17 +1,17 @@
-// Encodes an entry for engines that keep JSON, as base64 of its own JSON, since jsonb refuses what an id may hold:
-// NUL (22P05), a lone surrogate, an unbounded depth. A few fields stand beside it for people who look.
+// Encodes an entry for engines that store JSON, as the base64 of its own JSON: jsonb refuses values that an id may have, which
+// are NUL (22P05), lone surrogates and deep nesting. A few readable fields are added for people.
 import { asBuffer } from "../lib/bytes.js";
 import type { InboxEntry } from "./inbox.js";
 
-/** Another way of writing entries takes another number; what reads them refuses a newer one. */
+/** The number of the format. A later format takes another number, which older versions refuse. */
 const FORMAT = 1;
 
 export interface EntryText {
   readonly format: number;
-  /** For people. Cut, and without what jsonb refuses. */
+  /** Readable; cut, and without characters that jsonb refuses. */
   readonly type: string;
   readonly id: string | null;
-  /** Everything but the body. */
+  /** The entry without its body, as base64 of JSON. */
   readonly entry: string;
   readonly body: string;
 }
@@ -27,7 +27,7 @@ export function entryToText(entry: InboxEntry): EntryText {
   };
 }
 
-/** @throws {Error} Where the text is not one that this version wrote. */
+/** @throws {Error} When the value is not an entry in the format of this version. */
 export function entryFromText(value: unknown): InboxEntry {
   const text = value as Partial<EntryText> | null;
   if (typeof text !== "object" || text === null || text.format !== FORMAT) {

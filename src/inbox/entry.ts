@@ -1,4 +1,4 @@
-// Transactions an event into an inbox entry, and back.
+// Converts an event to an inbox entry, and back.
 import { randomBytes } from "node:crypto";
 import { type Delivery, toDelivery } from "../core/delivery.js";
 import { ReceivedEvent } from "../core/event.js";
@@ -7,18 +7,18 @@ import { type Parsed, parseJson } from "../lib/json.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import type { InboxEntry } from "./inbox.js";
 
-/** SHA-256 in base64url is 43 characters; a random key looks the same. */
+/** A random key has the length of a SHA-256 in base64url, 43 characters. */
 const KEY_BYTES = 32;
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 export interface EntryFacts {
   readonly source: string;
-  /** `undefined` where the event has no id: each delivery of it is an entry of its own. */
+  /** `undefined` where the event has no id. Each of its deliveries is then a separate entry. */
   readonly key: string | undefined;
   readonly orderKey: string | undefined;
 }
 
-/** @throws {TypeError} Where the payload is neither the body's own nor anything JSON can carry. */
+/** @throws {TypeError} When the payload is not that of the body, and JSON cannot represent it. */
 export function toEntry(event: ReceivedEvent, facts: EntryFacts): InboxEntry {
   const isWhole = event.isOfBody;
   return {
@@ -38,7 +38,7 @@ export function toEntry(event: ReceivedEvent, facts: EntryFacts): InboxEntry {
   };
 }
 
-/** The event again; or why its bytes no longer make one. `readPayload` is the sender's own way of parsing a body. */
+/** The event of an entry, or why its bytes cannot be parsed. `readPayload` parses a body by the sender's formats. */
 export async function toEvent(
   entry: InboxEntry,
   sender: string,
@@ -58,7 +58,7 @@ export async function toEvent(
     tenant: entry.tenant,
     verified: entry.isVerified,
     receivedAtMs: entry.receivedAtMs,
-    credentialHeaders: NO_NAMES, // they never got into the entry
+    credentialHeaders: NO_NAMES, // an entry has no credentials
   };
   const event = new ReceivedEvent(origin, {
     id: entry.id,
@@ -86,7 +86,7 @@ function jsonBytes(event: ReceivedEvent): Buffer {
   }
   if (text === undefined)
     throw new TypeError(
-      `the payload of ${event.type} is nothing that JSON can carry, so it cannot be kept in an inbox`,
+      `the payload of ${event.type} cannot be represented in JSON, so it cannot be stored in an inbox`,
     );
   return Buffer.from(text);
 }

@@ -1,11 +1,11 @@
-// An inbox's hold on an entry, seen as a claim: the inbox settles it by the result, so here there is nothing to store.
+// An inbox's hold on an entry, in the form of a claim. The inbox settles the entry by its decision, so nothing is stored here.
 import type { HeldClaim } from "../dedupe/claim.js";
 import type { InboxJob } from "./inbox.js";
 
 export class InboxClaim implements HeldClaim {
   readonly key: string;
   readonly attempt: number;
-  /** An inbox has no number that rises with every hold but this one. */
+  /** The attempt: an inbox has no other number that rises with every hold. */
   readonly fence: number;
   readonly progress: string | undefined;
   readonly isTransactional = false;
@@ -21,7 +21,7 @@ export class InboxClaim implements HeldClaim {
     this.#job = job;
   }
 
-  /** What the run left for the next one; `undefined`: nothing new. */
+  /** The progress that the run left for the next one; `undefined` where it left none. */
   get left(): string | undefined {
     return this.#left;
   }

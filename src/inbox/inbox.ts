@@ -5,132 +5,132 @@ import { SharedError } from "../lib/across-builds.js";
 import type { DedupeStore } from "../stores/store.js";
 
 /**
- * An event is written before its sender hears success, and handled from there:
+ * An event is stored before its sender gets a success reply, and handled from the inbox:
  *
  *     waiting → running → done
  *        ↑         │
  *        └─ retry ─┴→ dead → (redrive) → waiting
  *
- * Entries are told apart by `key`: the same event put twice is one entry, for as long as it is kept.
+ * An entry is identified by its `key`: an event that is put twice is one entry, as long as the entry is kept.
  */
 export interface Inbox<Tx = never> {
-  /** For messages: `sqliteInbox`, `pgBossInbox`, … */
+  /** The name in messages: `sqliteInbox`, `pgBossInbox`, … */
   readonly name: string;
-  /** Another process may work what this one accepted. Then `scope` is required. */
+  /** Whether another process may run the entries of this one. Then the receiver's `scope` is required. */
   readonly isShared: boolean;
-  /** Whether events of one `orderKey` run one after another, in the order they were put. */
+  /** Whether events of one `orderKey` run one after another, in the order in which they were put. */
   readonly keepsOrder: boolean;
   /**
-   * Claimed around each run where given: an engine may run an entry twice, and a claim makes it once. A transactional
+   * The store in which each run is claimed: an engine may run an entry twice, and the claim prevents that. A transactional
    * store makes the handler's writes happen exactly once.
    */
   readonly store?: DedupeStore<Tx>;
   /**
-   * Told once per receiver, when it is built.
+   * Called once per receiver, when it is built.
    *
-   * @throws {TypeError} Where this inbox cannot keep what the receiver needs.
+   * @throws {TypeError} When this inbox cannot meet the needs of the receiver.
    */
   attach(needs: InboxNeeds): void;
   /**
-   * Resolves once every entry is durable, with an answer for each. An entry whose key is kept already is `known`,
-   * whatever became of it, and is left as it is. Where it rejects some may have been written: put again, they are `known`.
+   * Resolves once every entry is durable, with an answer for each. An entry whose key is in the inbox already, in whatever
+   * state, is `known` and is not changed. When it rejects, some entries may have been stored; put again, they are `known`.
    *
-   * @throws {InboxFullError} Where more is waiting than the inbox may hold. Nothing was written.
+   * @throws {InboxFullError} When more entries are waiting than the inbox may hold. Nothing was stored.
    */
   put(entries: readonly InboxEntry[]): Promise<readonly PutAnswer[]>;
-  /** Begins to run what waits, of one source. Several workers, in several processes, share the work. */
+  /** Starts to run the waiting entries of one source. Several workers, in several processes, share the work. */
   work(worker: InboxWorker): InboxWork;
   counts(source?: string): Promise<InboxCounts>;
   /** Oldest first. */
   list(query: InboxQuery): Promise<readonly InboxRecord[]>;
   get(key: string): Promise<InboxRecord | undefined>;
-  /** Dead or done entries wait again, with their attempts forgotten. @returns How many were found in such a state. */
+  /** Sets dead and done entries back to waiting, without their attempts. @returns The number of entries found in such a state. */
   redrive(keys: readonly string[]): Promise<number>;
   /**
-   * Forgets done entries and dead ones that are past their time, each by its own, at least a thousand of them where there
-   * are. Called by a receiver that works every ten minutes, beside what the engine removes by itself.
+   * Removes done and dead entries whose retention has passed, at least a thousand where there are as many. A working receiver
+   * calls it every ten minutes, in addition to the engine's own maintenance.
    *
-   * @returns How many.
+   * @returns The number of removed entries.
    */
   purge(): Promise<number>;
-  /** Ends what the inbox itself opened. Workers are stopped first. */
+  /** Closes the resources that the inbox opened. Workers are stopped first. */
   close(): Promise<void>;
 }
 
-/** One event, as it is kept. Everything here survives JSON, but for `body`. */
+/** One stored event. JSON can represent everything in it but `body`. */
 export interface InboxEntry {
   /** SHA-256 as for dedupe, base64url, 43 characters; a random one of that length where the event has no id. */
   readonly key: string;
-  /** Whose event it is: sender and scope. Workers take those of one source. */
+  /** The sender and scope of the event. A worker takes the entries of one source. */
   readonly source: string;
   readonly id: string | undefined;
   readonly type: string;
   readonly tenant: string | undefined;
-  /** When it happened, as the sender says, milliseconds since the epoch. */
+  /** When the event happened, as the sender says, milliseconds since the epoch. */
   readonly timestampMs: number | undefined;
   /** When the delivery arrived. */
   readonly receivedAtMs: number;
-  /** Which attempt the sender said it was. */
+  /** The number of the sender's attempt, where the sender gives it. */
   readonly senderAttempt: number | undefined;
   readonly isVerified: boolean;
-  /** Lower-case names; credentials are gone. */
+  /** Lower-case names; credentials are removed. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The bytes that came, without a secret that was in them. */
+  /** The bytes of the delivery, without the secrets that it contained. */
   readonly body: Uint8Array;
   /**
-   * How the payload is got from the body: `body`, by the sender's formats; or `json`, where the body is not what the
-   * sender sent but the event's own part of it, written anew (an item of a batch, a payload that `confirm` fetched).
+   * How the payload is parsed from the body: `body`, by the sender's formats; or `json`, where the body is not the sender's
+   * but the event's own part, serialised again (an item of a batch, a payload that `confirm` fetched).
    */
   readonly payloadFrom: "body" | "json";
-  /** Entries with one key run in turn, where the inbox keeps order. */
+  /** Entries with the same order key run one after another, where the inbox keeps order. */
   readonly orderKey: string | undefined;
 }
 
-/** Whether an event was written, or was in the inbox already. */
+/** Whether an event was stored, or was in the inbox already. */
 export type PutAnswer = "stored" | "known";
 
-/** What a receiver needs of an inbox, given to it when the receiver is built. */
+/** The needs of a receiver, given to its inbox when the receiver is built. */
 export interface InboxNeeds {
-  /** The receiver, for messages. */
+  /** The receiver's name, for messages. */
   readonly receiver: string;
   readonly source: string;
-  /** Done and dead entries must be remembered so long, or a late retry of the sender runs twice. */
+  /** How long done and dead entries must be remembered, so that a late retry of the sender does not run again. */
   readonly minRetentionSeconds: number;
-  /** An entry may run so long. After that, and a grace, another worker may take it. */
+  /** The time limit of one run. After it and a grace period another worker may take the entry. */
   readonly handlerTimeoutSeconds: number;
   readonly needsOrder: boolean;
-  /** Where the inbox says, once, what the operator should know. */
+  /** Called once with each warning for the operator. */
   readonly report: (message: string) => void;
 }
 
 /** How the entries of one source are run, and who is informed of errors and dead entries. */
 export interface InboxWorker {
   readonly source: string;
-  /** How many entries may run at once. */
+  /** The largest number of entries that run at the same time. */
   readonly concurrency: number;
-  /** Runs one entry. Never rejects, and always ends: it has its own time limit. */
+  /** Runs one entry. Never rejects, and always ends, since it has its own time limit. */
   readonly run: (entry: InboxEntry, job: InboxJob) => Promise<InboxDecision>;
-  /** What failed beside the handlers: the database, the engine. */
+  /** Called with failures other than those of handlers: of the database or the engine. */
   readonly onError: (error: WebhookError) => void;
-  /** Told of an entry that died without `run` having said so: it killed its process too often. */
+  /** Called for an entry that became dead without a decision of `run`, because it ended its process too often. */
   readonly onDead: (entry: InboxEntry, reason: string) => void;
 }
 
 /** One run of an entry. */
 export interface InboxJob {
-  /** How often the entry was started, this time included. */
+  /** The number of starts of the entry, this one included. */
   readonly attempt: number;
-  /** What the last run left. */
+  /** The progress of the last run. */
   readonly progress: string | undefined;
-  /** Calls back when the entry is no longer this worker's: its lease is lost. At most once, at once where it is lost already. */
+  /** Calls back at most once, when this worker has lost the entry's lease. Immediately where it is lost already. */
   onLost(listener: (reason: string) => void): void;
 }
 
-/** What becomes of an entry after a run. */
+/** The state of an entry after a run. */
 export type InboxDecision =
-  /** Handled, ignored or discarded. */
+  /** The event was handled, ignored or discarded. */
   | { readonly state: "done" }
-  /** Again, not before `afterSeconds`, which is spread already. `isCounted: false`: the run says nothing about the entry (the worker is stopping). */
+  /** The entry runs again after `afterSeconds`, which has its jitter already. `isCounted` is false where the run does not count as an attempt (the worker is stopping). */
   | {
       readonly state: "retry";
       readonly afterSeconds: number;
@@ -140,11 +140,11 @@ export type InboxDecision =
     }
   | { readonly state: "dead"; readonly reason: string };
 
-/** Running work on an inbox, to be stopped. */
+/** A running worker of an inbox. */
 export interface InboxWork {
   /**
-   * Takes no more entries, and resolves once those running have ended. Entries that did not even begin wait again at once.
-   * The caller ends runs that take too long.
+   * Takes no more entries and resolves once the running ones have ended. Entries that were taken and not started go back to
+   * waiting immediately. The caller ends runs that take too long.
    */
   stop(): Promise<void>;
 }
@@ -158,7 +158,7 @@ export interface InboxCounts {
   readonly running: number;
   readonly done: number;
   readonly dead: number;
-  /** Age of the oldest entry that could run by now, seconds; 0 where none waits. */
+  /** The age of the oldest entry that is due, seconds; 0 where there is none. */
   readonly oldestWaitingSeconds: number;
 }
 
@@ -177,20 +177,20 @@ export interface InboxRecord {
   readonly entry: InboxEntry;
   readonly state: InboxState;
   readonly attempts: number;
-  /** Why it last failed, or died. At most 4 KB. */
+  /** Why the last run failed, or why the entry is dead. At most 4 KB. */
   readonly reason: string | undefined;
-  /** When it may run next, milliseconds since the epoch; `undefined` where it will not. */
+  /** When it may run next, milliseconds since the epoch; `undefined` where it will not run. */
   readonly runAtMs: number | undefined;
 }
 
-/** More is waiting than the inbox may hold. Passes by itself once workers catch up: 503. */
+/** More entries are waiting than the inbox may hold. The condition passes once workers catch up; the sender gets 503. */
 export class InboxFullError extends SharedError {
   static override readonly brand = "hookgate.InboxFullError";
   override readonly name = "InboxFullError";
 }
 
-/** An entry that was started so often without any of the runs ending has killed its process each time. */
+/** An entry with so many starts and no ended run has ended its process each time. */
 export const POISON_STARTS = 3;
 
-/** Reasons are cut to this. */
+/** The largest length of a reason; longer ones are cut. */
 export const MAX_REASON_CHARACTERS = 4_096;

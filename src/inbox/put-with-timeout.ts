@@ -1,12 +1,12 @@
-// Puts entries within a time limit. What is written late, the next delivery finds as known.
+// Puts entries within a time limit. An entry that is stored later is known to the next delivery.
 import { cancelDeadline, setDeadline } from "../lib/deadline.js";
 import type { Inbox, InboxEntry, PutAnswer } from "./inbox.js";
 
-/** As a dedupe store's op: a sender that is to hear 503 within 1.5 s needs the rest for its own way. */
+/** The same as for an operation of a dedupe store: the sender gets 503 within 1.5 s, and the rest is for the network. */
 const TIMEOUT_MS = 1_000;
 
-/** @throws What the inbox throws; an Error where it does not answer in time, or answers for other than what it was given. */
-export function guardedPut(inbox: Inbox<unknown>, entries: readonly InboxEntry[]): Promise<readonly PutAnswer[]> {
+/** @throws The inbox's own error; an Error when it does not answer in time, or answers for another number of entries. */
+export function putWithTimeout(inbox: Inbox<unknown>, entries: readonly InboxEntry[]): Promise<readonly PutAnswer[]> {
   return new Promise((resolve, reject) => {
     const deadline = setDeadline(TIMEOUT_MS, () =>
       reject(new Error(`${inbox.name}: put did not answer within ${TIMEOUT_MS} ms`)),

@@ -12,19 +12,19 @@ const DEAD_SECONDS = 90 * 86_400;
 export interface Retention {
   readonly doneSeconds: number;
   readonly deadSeconds: number;
-  /** A receiver comes, and may need longer than the usual. A choice is kept, and the operator hears what it costs. */
+  /** A receiver may need more than the defaults. Chosen retentions are not changed; the receiver logs a warning instead. */
   attach(needs: InboxNeeds): void;
 }
 
-/** @throws {TypeError} Where a time is no number above 0. */
+/** @throws {TypeError} When a retention is not a number above 0. */
 export function createRetention(inbox: string, options: RetentionOptions): Retention {
   const { retentionSeconds, deadRetentionSeconds } = options;
   for (const [name, value] of Object.entries({ retentionSeconds, deadRetentionSeconds })) {
     if (value !== undefined) positive(inbox, name, value);
   }
   let neededSeconds = 0;
-  const seconds = (chosen: number | undefined, usual: number): number =>
-    Math.ceil(chosen ?? Math.max(usual, neededSeconds));
+  const seconds = (chosen: number | undefined, byDefault: number): number =>
+    Math.ceil(chosen ?? Math.max(byDefault, neededSeconds));
   return {
     get doneSeconds() {
       return seconds(retentionSeconds, DONE_SECONDS);
@@ -34,19 +34,19 @@ export function createRetention(inbox: string, options: RetentionOptions): Reten
     },
     attach({ receiver, minRetentionSeconds, report }) {
       neededSeconds = Math.max(neededSeconds, minRetentionSeconds);
-      const tell = (name: string, chosen: number | undefined): void => {
+      const warn = (name: string, chosen: number | undefined): void => {
         if (chosen === undefined || chosen >= minRetentionSeconds) return;
         report(
-          `${inbox}: ${name} (${chosen}) is shorter than ${receiver} may send an event again (${minRetentionSeconds}): a late retry will run its handler twice`,
+          `${inbox}: ${name} (${chosen}) is shorter than the time in which ${receiver} may retry an event (${minRetentionSeconds}): a late retry will run its handler again`,
         );
       };
-      tell("retentionSeconds", retentionSeconds);
-      tell("deadRetentionSeconds", deadRetentionSeconds);
+      warn("retentionSeconds", retentionSeconds);
+      warn("deadRetentionSeconds", deadRetentionSeconds);
     },
   };
 }
 
-/** @throws {TypeError} Where it is no number above 0. */
+/** @throws {TypeError} When the value is not a number above 0. */
 export function positive(inbox: string, name: string, value: number): number {
   if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
   throw new TypeError(`${inbox}: ${name} must be a number above 0; got ${String(value)}`);

@@ -1,32 +1,32 @@
-// Decides by a run's outcome whether an entry is done, dead or retried, and when.
+// Decides by the outcome of a run whether an entry is done, dead or retried, and when.
 import type { EventOutcome } from "../core/outcome.js";
 import { OUTCOMES } from "../core/outcomes.js";
 import { type InboxDecision, MAX_REASON_CHARACTERS } from "./inbox.js";
 
-/** Full jitter: a random part of a ceiling that doubles. From 5 s to an hour, the 15th attempt begins 2.7 h after the first, on average. */
+/** Full jitter: a random part of a limit that doubles, from 5 s to an hour. The 15th attempt starts 2.7 h after the first, on average. */
 export interface Backoff {
   readonly baseSeconds: number;
   readonly capSeconds: number;
-  /** Counted runs after which an entry is dead. */
+  /** The number of counted runs after which an entry is dead. */
   readonly maxAttempts: number;
 }
 
 export const DEFAULT_BACKOFF: Backoff = { baseSeconds: 5, capSeconds: 3_600, maxAttempts: 15 };
 
-/** Longer than this a handler cannot put an entry off: it would outlive what anybody expects to be waiting. */
+/** The longest pause that a handler can ask for. */
 const MAX_WAIT_SECONDS = 30 * 86_400;
 
 export interface Run {
   readonly outcome: EventOutcome;
   readonly attempt: number;
-  /** What the handler's `context.once` has left. */
+  /** The progress of the handler's `context.once`. */
   readonly progress: string | undefined;
-  /** The worker is stopping, and that is why the run ended. */
+  /** Whether the run ended because the worker is stopping. */
   readonly isStopping: boolean;
 }
 
-/** Outcomes that say nothing about the event itself: another run of it is under way, or something it needs is down. */
-const NOT_ITS_FAULT: ReadonlySet<EventOutcome["name"]> = new Set([
+/** Outcomes that the event has not caused: another run of it is in progress, or a service is unavailable. */
+const UNCOUNTED: ReadonlySet<EventOutcome["name"]> = new Set([
   "in_flight",
   "store_unavailable",
   "overloaded",
@@ -40,7 +40,7 @@ export function decisionOf(run: Run, backoff: Backoff, random: () => number): In
   const reason = reasonOf(outcome);
   if (outcome.status !== undefined) return { state: "dead", reason }; // `onInvalid: "reject"`
   if (isStopping) return { state: "retry", afterSeconds: 0, reason, progress, isCounted: false };
-  const isCounted = !NOT_ITS_FAULT.has(outcome.name);
+  const isCounted = !UNCOUNTED.has(outcome.name);
   if (isCounted && attempt >= backoff.maxAttempts) {
     return {
       state: "dead",
@@ -51,9 +51,9 @@ export function decisionOf(run: Run, backoff: Backoff, random: () => number): In
 }
 
 /**
- * What the handler asked for is a floor: spread upwards a little, so that many that asked alike do not come at once. A
- * claim that stands in the way is a ceiling: most end long before their lease does, and asking again costs one claim. What
- * the other outcomes name is meant for a sender, to whom each attempt is a request.
+ * The pause that a handler asks for is a minimum, with a little jitter, so that entries with the same pause do not all run
+ * together. The rest of another run's lease is a maximum: most runs end long before, and another claim costs little. The
+ * `Retry-After` of other outcomes is meant for senders, for whom each attempt is a request, and is not used.
  */
 function waitOf(outcome: EventOutcome, attempt: number, backoff: Backoff, random: () => number): number {
   const { name, retryAfterSeconds: asked } = outcome;

@@ -1,20 +1,21 @@
-// Keeps events on disk while the dedupe store is down.
+// Stores events on disk while the dedupe store is unavailable.
 import type { Inbox } from "./inbox.js";
 
-/** For `dedupe.onStoreFailure`. */
+/** A value of `dedupe.onStoreFailure`, made by `spillTo`. */
 export interface Spill {
   readonly inbox: Inbox<unknown>;
 }
 
 /**
- * Keeps an event that the dedupe store could not claim, answers its sender with success, and handles it once the store is
- * back. For senders that never send again (GitHub): for the others 503 is as good, and simpler.
+ * Stores an event that the dedupe store could not claim, replies with success, and handles the event once the store answers
+ * again. For senders that never retry (GitHub). For all others a 503 is simpler and loses nothing.
  *
- * Promise: what was answered as success is in the inbox. It is claimed in the store before its handler runs, so that an
- *          event that came twice is handled once. Not promised: its place among others.
+ * Promise: an event with a success reply is in the inbox. It is claimed in the store before its handler runs, so a duplicate
+ *          runs once. Not promised: the order of events.
  *
- * @param inbox - A `sqliteInbox` on this machine: an inbox that needs what is down would be down as well.
- * @throws {TypeError} When it is no inbox.
+ * @param inbox - A `sqliteInbox` on this machine. An inbox on the same server as the store would be unavailable with it.
+ * @returns A value for `dedupe.onStoreFailure`.
+ * @throws {TypeError} When the value is not an inbox.
  * @example createReceiver(github({ secret }), { scope: "ci", dedupe: { store, onStoreFailure: spillTo(sqliteInbox("./spill.db")) } });
  */
 export function spillTo(inbox: Inbox<unknown>): Spill {

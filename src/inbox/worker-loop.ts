@@ -1,6 +1,7 @@
 // The worker loop of engines that are polled: takes entries, runs them and renews those that run.
 
 import { WebhookError } from "../core/errors.js";
+import { unref } from "../lib/timer.js";
 import type { InboxDecision, InboxEntry, InboxJob, InboxWork, InboxWorker } from "./inbox.js";
 
 export interface LoopOptions<Job> {
@@ -51,7 +52,7 @@ export class WorkerLoop<Job extends object> {
   constructor(options: LoopOptions<Job>) {
     this.#options = options;
     this.#heart = setInterval(() => void this.#beat(), options.beatMs);
-    this.#heart.unref();
+    unref(this.#heart);
     this.wake();
   }
 

@@ -5,7 +5,7 @@ import { type Address, parseAddress } from "../lib/ip/address.js";
 import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";
 
 /**
- * Who says what the client's address is.
+ * The source of the client's address.
  *
  * - `"socket"`: the peer, or with `trustedProxies` the first untrusted address of X-Forwarded-For, from the right
  * - `{ header }`: one header of one value that a trusted proxy sets, such as `cf-connecting-ip`
@@ -14,20 +14,20 @@ import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";
 export type ClientAddressSource = "socket" | "express" | { readonly header: string };
 
 export interface ClientAddressOptions {
-  /** Addresses and CIDRs of the proxies in front of us. Nobody else's forwarding headers are read. */
+  /** Addresses and CIDRs of the proxies in front of the receiver. Forwarding headers from other peers are ignored. */
   readonly trustedProxies?: readonly string[] | undefined;
   readonly clientAddress?: ClientAddressSource | undefined;
 }
 
-/** The address cannot be told. */
+/** The address is unknown. */
 export interface UnknownClient {
   readonly hint: string;
 }
 
-/** The client's address as a text, which may still be no address, or why there is none. */
+/** The client's address as a string, which may be malformed, or why there is none. */
 export type ClientAddressOf = (head: DeliveryHead) => string | UnknownClient;
 
-/** A chain of proxies is a handful long; the bound keeps a forged one from costing time. */
+/** A real chain has a handful of proxies. The limit bounds the time spent on a forged one. */
 const MAX_HOPS = 32;
 /** RFC 9110 section 5.6.2: a field name is a token. */
 const HEADER_NAME = /^[0-9a-z!#$%&'*+.^_`|~-]+$/;
@@ -45,12 +45,12 @@ const BAD_HOP: UnknownClient = {
   hint: "X-Forwarded-For holds something other than an address before the first untrusted proxy: see what the proxies write there",
 };
 
-/** What to do when a private peer forwards for somebody. */
+/** The advice when a private peer sends a forwarding header. */
 export const BEHIND_A_PROXY =
   "the peer is a private address and sent X-Forwarded-For: behind a proxy? set trustedProxies";
 
 /**
- * Compiles where the client's address is found.
+ * Compiles the look-up of the client's address.
  *
  * @throws {TypeError} When built with a malformed proxy, or a source that contradicts `trustedProxies`.
  */
@@ -74,7 +74,7 @@ export function clientAddressOf(options: ClientAddressOptions): ClientAddressOf 
   return ofHeader(name, trusted);
 }
 
-/** Whether the peer looks like a proxy that nobody told us about. */
+/** Whether the peer looks like a proxy that is not configured. */
 export function looksProxied(head: DeliveryHead, peer: Address): boolean {
   return head.headers.get("x-forwarded-for") !== undefined && isPrivate(peer);
 }
@@ -121,7 +121,7 @@ function ofForwardedFor(trusted: AddressRanges): ClientAddressOf {
     const peer = head.remoteAddress;
     if (peer === undefined) return NO_PEER;
     const chain = trusted.contains(peer) ? head.headers.get("x-forwarded-for") : undefined;
-    if (chain === undefined) return peer; // not forwarded, or by nobody we trust
+    if (chain === undefined) return peer; // not forwarded, or not by a trusted proxy
     const hops = chain.split(",", MAX_HOPS + 1);
     if (hops.length > MAX_HOPS) return TOO_MANY_HOPS;
     let client = peer;
@@ -131,11 +131,11 @@ function ofForwardedFor(trusted: AddressRanges): ClientAddressOf {
       if (address === undefined) return BAD_HOP;
       if (!trusted.holds(address)) return client;
     }
-    return client; // all of them are ours: the request began at the farthest
+    return client; // all addresses are trusted proxies: the farthest sent the request
   };
 }
 
-/** Without white space, and without the port that Azure and IIS write behind it: `1.2.3.4:567`, `[::1]:567`. */
+/** The address without white space, and without the port that Azure and IIS append: `1.2.3.4:567`, `[::1]:567`. */
 function bareAddress(written: string): string {
   const text = written.trim();
   const port = text.startsWith("[") ? WITH_BRACKETS.exec(text) : IPV4_WITH_PORT.exec(text);

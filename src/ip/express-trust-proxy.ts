@@ -1,19 +1,19 @@
-// Judges the `trust proxy` setting of an Express app.
+// Checks the `trust proxy` setting of an Express app.
 
 /** Reads a setting of an Express app: `(name) => app.get(name)`. */
 export type AppGet = (name: string) => unknown;
 
 /** Express compiles "trust proxy" into a function of address and hop; this hop is past every real chain. */
 const FAR_HOP = 1000;
-/** Public, of unrelated operators: who trusts all of a kind trusts everyone. */
+/** Public addresses of unrelated operators. A setting that trusts all of one kind trusts everyone. */
 const STRANGERS = {
   ipv4: ["1.1.1.1", "8.8.8.8", "198.51.100.1"],
   ipv6: ["2001:4860:4860::8888", "2606:4700:4700::1111", "2620:fe::fe"],
 };
 
 /**
- * Whether the app's `trust proxy` trusts everyone, so that anyone chooses `req.ip`. A hop count does not: it is as good
- * as the promise that nobody reaches the origin directly, see `isHopCount`.
+ * Whether the app's `trust proxy` trusts everyone, so that any client chooses `req.ip`. A hop count does not, as long as no
+ * client reaches the origin directly, see `isHopCount`.
  */
 export function isPermissiveTrust(appGet: AppGet): boolean {
   if (appGet("trust proxy") === true) return true;

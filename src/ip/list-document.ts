@@ -3,27 +3,27 @@
 import { memberOf } from "../core/read-field.js";
 import { type AddressRanges, compileRanges } from "../lib/ip/address-ranges.js";
 
-/** GitHub's document, the largest we know, is about 250 KB. */
+/** GitHub's document, the largest known, is about 250 KB. */
 const MAX_LIST_BYTES = 1_048_576;
 
-/** What an operator can act on. Only these texts reach a hint. */
+/** A reason that an operator can act on. Only these messages reach a hint. */
 class ListError extends Error {}
 
 /**
  * The addresses of a list.
  *
- * @throws {Error} For `reasonOf`, where it could not be had or is not one.
+ * @throws {Error} For `reasonOf`, when the list is unavailable or malformed.
  */
 export async function loadList(url: string, at: string | undefined, timeoutMs: number): Promise<AddressRanges> {
   return compileList(await fetchText(url, timeoutMs), at);
 }
 
-/** Why a list could not be had, in words that hold nothing of its URL. */
+/** Why a list is unavailable, without any part of its URL. */
 export function reasonOf(error: unknown): string {
   if (error instanceof ListError) return error.message;
   if (!(error instanceof Error)) return "loading failed";
   if (error.name === "TimeoutError") return "it did not answer in time";
-  // fetch keeps what happened in the cause: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED, …
+  // The error of `fetch` has the reason in its cause: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED, …
   const { cause } = error;
   return cause instanceof Error && "code" in cause ? `the connection failed (${cause.code})` : "the connection failed";
 }
@@ -58,7 +58,7 @@ function compileList(text: string, at: string | undefined): AddressRanges {
   }
 }
 
-/** A JSON array at a path with dots, or one address a line with `#` comments. What is in it is judged when compiled. */
+/** A JSON array at a path with dots, or one address a line with `#` comments. The entries are validated when they are compiled. */
 function entriesOf(text: string, at: string | undefined): readonly string[] {
   const isText = at === undefined && !text.trimStart().startsWith("[");
   if (isText) {

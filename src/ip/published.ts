@@ -1,33 +1,33 @@
-// Lists of addresses that senders publish: where they are, and how long they are valid.
+// Lists of addresses that senders publish: their URLs, and how long they are valid.
 import { isLoopbackHost } from "../lib/ip/loopback.js";
-import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, FUNCTION, kindOf, type OptionRules, shown } from "../lib/options.js";
 import type { PublishedAddresses } from "../sender/sender.js";
 import { type PublishedList, RefreshedList } from "./refreshed-list.js";
 
 /** How a published list of addresses is fetched and how long a fetched list may be used. */
 export interface PublishedOptions {
-  /** Age at which a list is loaded again, in the background. Default 3,600. */
+  /** The age at which a list is refreshed in the background. Default 3,600. */
   readonly refreshSeconds?: number;
-  /** Age up to which the last good list counts while no newer one can be had. Default 604,800: seven days. */
+  /** The age up to which the last valid list is used while no newer one can be loaded. Default 604,800, seven days. */
   readonly staleSeconds?: number;
-  /** Longest wait for an answer and its body. Default 5. */
+  /** The time limit of the response and its body. Default 5. */
   readonly timeoutSeconds?: number;
-  /** Lets `http:` URLs of the own machine be used. For tests. */
+  /** Allows `http:` URLs of this machine, for tests. */
   readonly allowHttpOnLoopback?: boolean;
-  /** Milliseconds on a clock that never steps back. Default `performance.now`. For tests. */
+  /** A monotonic clock in milliseconds, for tests. Default `performance.now`. */
   readonly now?: () => number;
 }
 
-/** Anything with a sender's definition; every `Sender` fits. */
+/** An object with a sender's definition, such as every `Sender`. */
 export interface HasAddresses {
   readonly name: string;
   readonly definition: { readonly addresses?: PublishedAddresses };
 }
 
-/** What `published` takes: a known sender's name, an https URL, where a list is, or a sender that says where. */
+/** The source of a list: a known sender's name, an https URL, a location, or a sender whose definition has one. */
 export type PublishedSource = KnownList | (string & {}) | PublishedAddresses | HasAddresses;
 
-/** Senders whose list is found by name. */
+/** The lists that are known by a sender's name. */
 export type KnownList = "github" | "stripe";
 
 const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
@@ -37,31 +37,32 @@ const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
   stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
 };
 
-const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
-  "refreshSeconds",
-  "staleSeconds",
-  "timeoutSeconds",
-  "allowHttpOnLoopback",
-  "now",
-];
+const RULES: OptionRules<PublishedOptions> = {
+  refreshSeconds: CHECKED_LATER,
+  staleSeconds: CHECKED_LATER,
+  timeoutSeconds: CHECKED_LATER,
+  allowHttpOnLoopback: FLAG,
+  now: { must: "be a function that returns milliseconds", fits: FUNCTION.fits },
+};
 
 /**
  * A sender's published list of addresses, for `allow`.
  *
- * Nothing is loaded when built, and there is no timer: the first delivery that needs the list loads it, and later ones
- * refresh it in the background. While no list was ever had the answer is 503 `undecided`, never a refusal and never open.
- * A list with one bad entry, or one that holds every address, is refused whole and the last good one is kept.
+ * There is no load when it is built and no timer: the first delivery that needs the list loads it, and later ones refresh it
+ * in the background. Until a list has been loaded, deliveries get 503 `undecided`: they are neither refused nor accepted.
+ * A list with an invalid entry, or one that contains every address, is refused as a whole, and the last valid one is used.
  *
- * Promise: a delivery is judged by a list that is at most `staleSeconds` old. Not promised: that the sender is the only
- * one behind these addresses, so keep the proof of origin.
+ * Promise: a delivery is checked against a list that is at most `staleSeconds` old. Not promised: that only the sender uses
+ * these addresses, so verify signatures as well.
  *
  * @param source - `"github"`, `"stripe"`, an https URL (a JSON array, or one address a line), `{ url, at }` with the path of the array, or a sender.
- * @throws {TypeError} When built without a usable URL, for a sender that publishes none, or with a bad option.
+ * @returns A list for the `allow` option of a receiver.
+ * @throws {TypeError} When built without a usable URL, for a sender that publishes no list, or with a bad option.
  * @example createReceiver(github({ secret }), { allow: [published("github")] });
  */
 export function published(source: PublishedSource, options: PublishedOptions = {}): PublishedList {
   const { url, at } = locationOf(source);
-  refuseUnknownKeys("published", options, OPTION_KEYS);
+  checkOptions("published", options, RULES);
   const parsed = urlOf(url, options.allowHttpOnLoopback === true);
   const refreshMs = secondsOf(options, "refreshSeconds", 3600) * 1000;
   const staleMs = secondsOf(options, "staleSeconds", 7 * 86_400) * 1000;
@@ -70,9 +71,6 @@ export function published(source: PublishedSource, options: PublishedOptions = {
     throw new TypeError(
       `published: staleSeconds must not be below refreshSeconds; got ${staleMs / 1000} and ${refreshMs / 1000}`,
     );
-  }
-  if (options.now !== undefined && typeof options.now !== "function") {
-    throw new TypeError(`published: now must be a function that returns milliseconds; got ${shown(options.now)}`);
   }
   if (at !== undefined && typeof at !== "string") {
     throw new TypeError(`published: at must be the path of the array, such as "hooks"; got ${shown(at)}`);
@@ -97,7 +95,7 @@ function locationOf(source: PublishedSource): PublishedAddresses {
     if ("url" in source) return source;
     if (source.definition?.addresses !== undefined) return source.definition.addresses;
     if (source.definition !== undefined) {
-      throw new TypeError(`published: ${source.name} publishes no list of addresses that we know of: give its URL`);
+      throw new TypeError(`published: ${source.name} publishes no list of addresses that is known here: give its URL`);
     }
   }
   throw new TypeError(
@@ -107,7 +105,7 @@ function locationOf(source: PublishedSource): PublishedAddresses {
 
 function urlOf(text: string, allowsLoopback: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // Not the text: a list's URL may hold a token.
+  // The message does not quote the URL, which may hold a token.
   if (url === undefined) {
     throw new TypeError(
       `published: url must be an absolute https URL, such as "https://example.com/ips.json"; got ${typeof text === "string" ? "a text that is none" : kindOf(text)}`,
@@ -119,7 +117,7 @@ function urlOf(text: string, allowsLoopback: boolean): URL {
   const isLoopback = url.protocol === "http:" && isLoopbackHost(url.hostname);
   if (url.protocol === "https:" || (isLoopback && allowsLoopback)) return url;
   throw new TypeError(
-    `published: url must begin with https:, or whoever is in between decides who may send; got ${url.protocol}//${url.host}`,
+    `published: url must begin with https:, since anyone on the network path could change the list; got ${url.protocol}//${url.host}`,
   );
 }
 

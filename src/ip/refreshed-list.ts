@@ -5,26 +5,26 @@ import type { AddressRanges } from "../lib/ip/address-ranges.js";
 import { loadList, reasonOf } from "./list-document.js";
 
 const FIRST_PAUSE_SECONDS = 1;
-/** A sender that is refused for want of a list comes again within minutes; so should we. */
+/** A sender that got 503 for lack of a list retries within minutes, so the list is retried within minutes as well. */
 const MAX_PAUSE_SECONDS = 300;
 
 /** A sender's list of addresses, for `allow`. Made by `published(…)`. */
 export interface PublishedList {
-  /** Without its query, which may hold a token. */
+  /** The URL without its query, which may hold a token. */
   readonly url: string;
   /**
-   * Loads the list now, so that the first delivery need not wait.
+   * Loads the list now, so that the first delivery does not wait.
    *
-   * @throws {WebhookError} `undecided` where the list could not be had; deliveries will try again.
+   * @throws {WebhookError} `undecided` when the list is unavailable. Deliveries will try again.
    */
   load(): Promise<void>;
-  /** The list as it is known; `undefined` before the first load and past `staleSeconds`. Starts a refresh that is due. */
+  /** The current list; `undefined` before the first load and after `staleSeconds`. Starts a refresh that is due. */
   current(): AddressRanges | undefined;
-  /** The list, waited for at most `timeoutSeconds`; `undefined` where it could not be had. Never rejects. */
+  /** The list, after at most `timeoutSeconds`; `undefined` where it is unavailable. Never rejects. */
   ready(): Promise<AddressRanges | undefined>;
-  /** Why the last attempt failed, for the operator; `undefined` after a good one. */
+  /** Why the last attempt failed, for the operator; `undefined` after a success. */
   readonly problem: string | undefined;
-  /** Seconds until the next attempt is made; 0 where one may be made now. */
+  /** Seconds until the next attempt; 0 where it may be made now. */
   readonly retryAfterSeconds: number;
 }
 
@@ -83,7 +83,7 @@ export class RefreshedList implements PublishedList {
     throw new WebhookError("undecided", this.#problem ?? `${this.url} could not be loaded`, { cause: this.#cause });
   }
 
-  /** One at a time, and none during a pause after failures. Never rejects: most callers do not wait. */
+  /** Loads the list, one load at a time and none during the pause after a failure. Never rejects, since most callers do not wait. */
   #refresh(): Promise<void> {
     if (this.#inFlight !== undefined) return this.#inFlight;
     if (this.#times.now() < this.#notBeforeMs) return Promise.resolve();

@@ -1,4 +1,6 @@
 // Deadlines: one timer for many, and promises that are given up.
+import { Linked, LinkedList } from "./linked-list.js";
+import { IS_TIMER_OF_REQUEST, unref } from "./timer.js";
 
 /** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
 export function within<T>(
@@ -33,38 +35,56 @@ export function within<T>(
 /** How late a deadline may fire, milliseconds. A handler's time limit is seconds; finer ticks would only cost. */
 const TICK_MS = 25;
 
-export interface Deadline {
+export class Deadline extends Linked<Deadline> {
   /** On the monotonic clock. */
   readonly atMs: number;
   readonly fire: () => void;
+  /** Its own, where timers belong to requests: one that another request has set would be gone with that one. */
+  timer: NodeJS.Timeout | undefined = undefined;
+
+  constructor(atMs: number, fire: () => void) {
+    super();
+    this.atMs = atMs;
+    this.fire = fire;
+  }
 }
 
-const pending = /* @__PURE__ */ new Set<Deadline>();
+const pending = /* @__PURE__ */ new LinkedList<Deadline>();
 let timer: NodeJS.Timeout | undefined;
 
 /** Calls `fire` once, no earlier than `delayMs` from now and at most a tick later, unless cancelled. */
 export function setDeadline(delayMs: number, fire: () => void): Deadline {
-  const deadline: Deadline = { atMs: performance.now() + delayMs, fire };
-  pending.add(deadline);
+  const deadline = new Deadline(performance.now() + delayMs, fire);
+  if (IS_TIMER_OF_REQUEST) {
+    // One that another request has cancelled still goes off.
+    deadline.timer = setTimeout(() => deadline.timer && fire(), delayMs);
+    return deadline;
+  }
+  pending.push(deadline);
   if (timer === undefined) schedule();
   return deadline;
 }
 
 export function cancelDeadline(deadline: Deadline | undefined): void {
-  if (deadline !== undefined) pending.delete(deadline);
+  if (deadline === undefined) return;
+  deadline.list?.remove(deadline);
+  if (deadline.timer === undefined) return;
+  clearTimeout(deadline.timer);
+  deadline.timer = undefined;
 }
 
 function schedule(): void {
   timer = setTimeout(tick, TICK_MS);
   // Whoever waits for a deadline is held by a socket of their own; a timer of ours must not keep a process alive.
-  timer.unref();
+  unref(timer);
 }
 
 function tick(): void {
   const nowMs = performance.now();
-  for (const deadline of pending) {
-    if (deadline.atMs > nowMs) continue;
-    pending.delete(deadline);
+  const due = [...pending].filter(({ atMs }) => atMs <= nowMs);
+  for (const deadline of due) {
+    if (deadline.list === undefined) continue; // another one has cancelled it
+    pending.remove(deadline);
     try {
       deadline.fire();
     } catch (error) {
@@ -75,5 +95,5 @@ function tick(): void {
     }
   }
   timer = undefined;
-  if (pending.size > 0) schedule();
+  if (pending.oldest !== undefined) schedule();
 }

@@ -1,4 +1,5 @@
-// Checks options, and describes in errors what came and what was wanted.
+// Checks options against tables of rules, and says in errors what an option must be and what came.
+import { nearest } from "./nearest.js";
 
 /** The kind of a value, without its text: what is given in a wrong place is often a secret. */
 export function kindOf(value: unknown): string {
@@ -15,30 +16,42 @@ export function shown(value: unknown): string {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
 }
 
-export interface Rule {
-  /** What it must do or be, for the message: `be true or false`. */
+/** What one option must be. */
+export interface OptionRule {
+  /** For the message, after "must": `be true or false`. */
   readonly must: string;
   readonly fits: (value: unknown) => boolean;
   readonly isRequired?: true;
-  /** A secret could have been put here by mistake, so messages name the kind of what came only. */
+  /** A secret could stand here by mistake, so messages name the kind of the value only. */
   readonly isPrivate?: true;
 }
 
-/** One rule for each member of a type. */
-export type Rules<Described> = Readonly<Record<keyof Described & string, Rule>>;
+/** The names of all options, of every alternative where the type has several. */
+type OptionName<Options> = Options extends unknown ? keyof Options & string : never;
 
-/** @throws {TypeError} That names the member, says what it must be and what came. Members that are `undefined` are left out. */
-export function checkMembers<Described extends object>(
+/** One rule for each option. */
+export type OptionRules<Options> = Readonly<Record<OptionName<Options>, OptionRule>>;
+
+/**
+ * Checks options against a table of rules. Options that are `undefined` count as left out.
+ *
+ * @param where - Whose options they are, for messages: `hmac`, or with a dot for those inside of one: `hmac: key.`.
+ * @throws {TypeError} When an option is unknown, missing, or not what its rule says.
+ */
+export function checkOptions<Options extends object>(
   where: string,
-  given: Described,
-  rules: Rules<Described>,
+  options: Options,
+  rules: OptionRules<Options>,
   otherNames: OtherNames = {},
 ): void {
-  refuseUnknownKeys(where, given, Object.keys(rules), otherNames);
-  for (const [member, { must, fits, isRequired, isPrivate }] of Object.entries<Rule>(rules)) {
-    const value = given[member as keyof Described];
-    if (fits(value) || (value === undefined && !isRequired)) continue;
-    throw new TypeError(`${where}: ${member} must ${must}; got ${isPrivate ? kindOf(value) : shown(value)}`);
+  const isInside = where.endsWith(".");
+  refuseUnknownKeys(isInside ? where.slice(0, -1) : where, options, Object.keys(rules), otherNames);
+  for (const [name, { must, fits, isRequired, isPrivate }] of Object.entries<OptionRule>(rules)) {
+    const value = options[name as keyof Options];
+    if (value === undefined ? !isRequired : fits(value)) continue;
+    throw new TypeError(
+      `${isInside ? where : `${where}: `}${name} must ${must}; got ${isPrivate ? kindOf(value) : shown(value)}`,
+    );
   }
 }
 
@@ -55,13 +68,43 @@ export function isListOf(value: unknown, fits: (one: unknown) => boolean): boole
   return Array.isArray(value) && value.every(fits);
 }
 
-export const FUNCTION: Rule = { must: "be a function", fits: (value) => typeof value === "function" };
-export const FLAG: Rule = { must: "be true or false", fits: (value) => typeof value === "boolean" };
-export const ANY_TEXT: Rule = { must: "be a text", fits: (value) => typeof value === "string" };
-export const SECONDS: Rule = {
+/** An option that is checked where it is compiled, with messages of its own. */
+export const CHECKED_LATER: OptionRule = { must: "", fits: () => true };
+export const FUNCTION: OptionRule = { must: "be a function", fits: (value) => typeof value === "function" };
+export const FLAG: OptionRule = { must: "be true or false", fits: (value) => typeof value === "boolean" };
+export const ANY_TEXT: OptionRule = { must: "be a string", fits: (value) => typeof value === "string" };
+export const TEXT: OptionRule = { must: "be a non-empty string", fits: isText };
+export const SECONDS: OptionRule = {
   must: "be a number of seconds, 0 or more",
   fits: (value) => Number.isFinite(value) && (value as number) >= 0,
 };
+
+/** The same rule for an option that must be given. */
+export function required(rule: OptionRule): OptionRule {
+  return { ...rule, isRequired: true };
+}
+
+/** One of the names, or of the keys of a table. */
+export function choiceOf(known: readonly string[] | object): OptionRule {
+  const names: readonly unknown[] = Array.isArray(known) ? known : Object.keys(known);
+  return {
+    must: `be one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+    fits: (value) => names.includes(value),
+  };
+}
+
+/** @param what - For the message, with its unit: `whole seconds`. */
+export function wholeNumber(
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+  what: string = "a whole number",
+): OptionRule {
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+  return {
+    must: `be ${what}, ${range}`,
+    fits: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  };
+}
 
 /** Node's timers fire at once beyond 2^31-1 ms. */
 const MAX_TIMER_SECONDS = 2_147_483;
@@ -129,32 +172,4 @@ function adviceOn(key: string, known: readonly string[], otherNames: OtherNames)
   if (other !== undefined && !known.includes(other)) return other;
   const near = other ?? nearest(key, known);
   return near === undefined ? `known are ${known.join(", ")}` : `did you mean "${near}"?`;
-}
-
-/** The known name within three edits, or the one that contains or is contained in the given one. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  let best: string | undefined;
-  let bestDistance = Math.min(4, Math.ceil(name.length / 2) + 1);
-  for (const candidate of known) {
-    const other = candidate.toLowerCase();
-    const isWithin = lower.length >= 4 && (other.startsWith(lower) || lower.startsWith(other));
-    const distance = isWithin ? 1 : editDistance(lower, other);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Levenshtein's distance, one row at a time. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= left.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const substitution = (row[j - 1] as number) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] as number;
 }

@@ -1,7 +1,7 @@
 // Options of the telemetry, with their defaults.
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Inbox } from "../inbox/inbox.js";
-import { kindOf, refuseUnknownKeys } from "../lib/options.js";
+import { checkOptions, FLAG, isListOf, isText, type OptionRules } from "../lib/options.js";
 
 /** Options of `instrument`. */
 export interface InstrumentOptions {
@@ -17,13 +17,24 @@ export interface InstrumentOptions {
   readonly inboxes?: readonly Pick<Inbox<unknown>, "name" | "counts">[];
 }
 
-const KNOWN: readonly (keyof InstrumentOptions)[] = [
-  "tracerProvider",
-  "meterProvider",
-  "checkSpans",
-  "recordExceptions",
-  "inboxes",
-];
+const RULES: OptionRules<InstrumentOptions> = {
+  tracerProvider: {
+    must: "be a TracerProvider, with getTracer",
+    fits: (value) => has(value, "getTracer"),
+    isPrivate: true,
+  },
+  meterProvider: {
+    must: "be a MeterProvider, with getMeter",
+    fits: (value) => has(value, "getMeter"),
+    isPrivate: true,
+  },
+  checkSpans: { ...FLAG, isPrivate: true },
+  recordExceptions: { ...FLAG, isPrivate: true },
+  inboxes: {
+    must: "be a list of inboxes, such as [sqliteInbox(path)]",
+    fits: (value) => isListOf(value, (inbox) => has(inbox, "counts") && isText((inbox as { name?: unknown }).name)),
+  },
+};
 const OTHER_NAMES = {
   tracer: "tracerProvider",
   meter: "meterProvider",
@@ -32,20 +43,9 @@ const OTHER_NAMES = {
 
 /** @throws {TypeError} The message names the option, what it must be and what was given. */
 export function checkInstrumentOptions(options: InstrumentOptions): void {
-  refuseUnknownKeys("instrument", options, KNOWN, OTHER_NAMES);
-  const { tracerProvider, meterProvider, inboxes } = options;
-  if (tracerProvider !== undefined && typeof tracerProvider?.getTracer !== "function")
-    throw wrong("tracerProvider", "a TracerProvider, with getTracer", tracerProvider);
-  if (meterProvider !== undefined && typeof meterProvider?.getMeter !== "function")
-    throw wrong("meterProvider", "a MeterProvider, with getMeter", meterProvider);
-  for (const name of ["checkSpans", "recordExceptions"] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== "boolean") throw wrong(name, "true or false", value);
-  }
-  const areInboxes = inboxes?.every((inbox) => typeof inbox?.counts === "function" && typeof inbox.name === "string");
-  if (areInboxes === false) throw wrong("inboxes", "a list of inboxes, such as [sqliteInbox(path)]", inboxes);
+  checkOptions("instrument", options, RULES, OTHER_NAMES);
 }
 
-function wrong(option: string, must: string, given: unknown): TypeError {
-  return new TypeError(`instrument: ${option} must be ${must}; got ${kindOf(given)}`);
+function has(value: unknown, method: string): boolean {
+  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[method] === "function";
 }

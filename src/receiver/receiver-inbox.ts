@@ -10,6 +10,7 @@ import type { Inbox } from "../inbox/inbox.js";
 import { type Backoff, DEFAULT_BACKOFF } from "../inbox/retry-policy.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { count, refuseUnknownKeys, seconds, wrong } from "../lib/options.js";
+import { unref } from "../lib/timer.js";
 import type { Sender } from "../sender/sender.js";
 import { payloadReader } from "./checks/parse-body.js";
 import { JSON_BODIES } from "./compile-checks.js";
@@ -153,7 +154,7 @@ export class ReceiverInbox {
     });
     // Engines forget as entries come to an end; where none does any more, this is what forgets.
     this.#purging = setInterval(() => void this.#purge(), PURGE_EVERY_MS);
-    this.#purging.unref();
+    unref(this.#purging);
   }
 
   async #purge(): Promise<void> {

@@ -5,9 +5,11 @@ import type { Sender, SenderDefinition } from "./sender.js";
 import { checkDefinition } from "./validate-definition.js";
 
 /**
- * Describes a sender of one's own. One explicit type argument, and nothing is inferred beside it.
+ * Defines a sender. The map of its events is the one type argument; nothing else is inferred.
  *
- * @throws {TypeError} When built with an unknown or malformed member; the message names it, and what is meant.
+ * @param definition - How the sender authenticates its deliveries, and where the parts of its events are.
+ * @returns A sender for `createReceiver`.
+ * @throws {TypeError} When built with an unknown or malformed property. The message names it and suggests the correct one.
  * @example
  * const erp = defineSender<{ "order.created": { orderId: string } }>({
  *   name: "erp",
@@ -17,7 +19,7 @@ import { checkDefinition } from "./validate-definition.js";
  */
 export function defineSender<Events = AnyEvents>(definition: SenderDefinition): Sender<EventMap<Events>> {
   checkDefinition(definition);
-  const privateHeaders = definition.privateHeaders?.map((name) => name.toLowerCase()); // as they are looked up
+  const privateHeaders = definition.privateHeaders?.map((name) => name.toLowerCase()); // look-ups use lower case
   return {
     name: definition.name,
     definition: privateHeaders === undefined ? definition : { ...definition, privateHeaders },
@@ -33,7 +35,7 @@ function profileOf(definition: SenderDefinition): ReplyProfile {
   return Object.freeze({ ...UNKNOWN_SENDER, ...own, methods: [...methods], successStatus, successStatuses });
 }
 
-/** What is `undefined` would be spread over the default. */
+/** Removes properties that are `undefined`, which would replace the defaults. */
 function present(own: Partial<ReplyProfile>): Partial<ReplyProfile> {
   return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,4 @@
-// Replaces secrets in headers, queries and bodies before a tool shows or keeps them. The one scrubber of all tools.
+// Replaces secrets in headers, queries and bodies before a tool shows or stores them. Every tool uses this scrubber.
 import { fieldIn, nameIn } from "../lib/body-fields.js";
 import { decodeUtf8 } from "../lib/json.js";
 import { findJsonMembers, withValues } from "../lib/json-members.js";
@@ -6,7 +6,7 @@ import { type SenderDefinition, secretFieldsOf } from "./sender.js";
 
 export const SCRUBBED = "[scrubbed]";
 
-/** Header names that hold secrets whoever sends them. */
+/** Names of headers that hold secrets of any sender. */
 const SECRET_HEADERS: readonly string[] = [
   "authorization",
   "proxy-authorization",
@@ -17,21 +17,21 @@ const SECRET_HEADERS: readonly string[] = [
 ];
 const WORDS =
   "secret|token|passw(?:or)?d|pwd|passphrase|authorization|api[-_]?key|access[-_]?key|private[-_]?key|signature|sig|hmac|credential|otp|cvc|cvv";
-/** Names of headers and parameters that say what they hold. */
+/** Names of headers and parameters that suggest a secret. */
 const TELLING = new RegExp(`(?:^|[-_.])(?:${WORDS}|session)s?(?:$|[-_.])`, "i");
-/** Of fields of bodies: at the end of the name, for `token_type` and `session` are no secrets there. */
+/** Endings of names of body fields that suggest a secret. Only endings: `token_type` and `session` are not secrets there. */
 const TELLING_FIELD = new RegExp(`(?:^|[-_.])(?:${WORDS})s?$`, "i");
 
-/** What of one receiver's deliveries is a secret. */
+/** The secrets in a receiver's deliveries. */
 export interface ScrubRules {
   /** Lower case. */
   readonly headers: ReadonlySet<string>;
   readonly query: ReadonlySet<string>;
-  /** Names of fields of the body, without the path to them: a body that proves nothing may hold them anywhere. */
+  /** Names of fields of the body without their paths, since an unauthenticated body may hold them anywhere. */
   readonly fields: ReadonlySet<string>;
 }
 
-/** @param own - Names that the operator gave: of headers, query parameters and fields alike. */
+/** @param own - Names of headers, query parameters and fields that the operator has configured. */
 export function scrubRulesOf(definition: SenderDefinition, own: readonly string[] = []): ScrubRules {
   const { auth, privateHeaders = [] } = definition;
   const places = [...secretFieldsOf(definition), ...(auth.writes ?? [])];
@@ -54,7 +54,7 @@ function isSecretParameter(name: string, rules: ScrubRules): boolean {
   return rules.query.has(name) || TELLING.test(words(name));
 }
 
-/** The query as it was sent, but for the values of secrets. It is to be read, and is no query any more. */
+/** The query as it was sent, with the values of secrets replaced. It is for people and cannot be parsed. */
 export function scrubQuery(query: string, rules: ScrubRules): string {
   return query
     .split("&")
@@ -62,7 +62,7 @@ export function scrubQuery(query: string, rules: ScrubRules): string {
     .join("&");
 }
 
-/** The target as it was sent, without the parameters that the sender's proof or a handshake reads; others of a telling name lose their value. */
+/** The target as it was sent, without the parameters that the sender's proof or a handshake reads. The values of others whose names suggest a secret are replaced. */
 export function scrubTarget(target: string, rules: ScrubRules): string {
   const at = target.indexOf("?");
   if (at < 0) return target;
@@ -75,12 +75,12 @@ export function scrubTarget(target: string, rules: ScrubRules): string {
 }
 
 /**
- * A body as it was sent, but for the values of secrets: JSON, a form, JSON in a form, and of anything else what looks like
- * it. The same bytes where there is nothing to take out.
+ * The body as it was sent, with the values of secrets replaced: in JSON, in a form, in JSON inside a form, and in similar parts
+ * of other formats. Returns the same bytes where there is no secret.
  */
 export function scrubBody(body: Buffer, rules: ScrubRules): Buffer {
   const text = decodeUtf8(body);
-  const read = text ?? body.toString("latin1"); // what is no text may hold some
+  const read = text ?? body.toString("latin1"); // bytes that are not UTF-8 may contain text
   const scrubbed = scrubText(read, rules);
   return scrubbed === read ? body : Buffer.from(scrubbed, text === undefined ? "latin1" : "utf8");
 }
@@ -126,7 +126,7 @@ function isTellingField(name: string): boolean {
   return TELLING_FIELD.test(words(name));
 }
 
-/** `clientSecret` is `client_Secret`. */
+/** Splits camel case: `clientSecret` becomes `client_Secret`. */
 function words(name: string): string {
   return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
 }

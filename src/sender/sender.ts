@@ -10,90 +10,91 @@ import type { Rejection } from "../core/outcome.js";
 import type { Reply, ReplyProfile } from "../core/reply.js";
 import type { MaybePromise } from "../lib/maybe-promise.js";
 
-/** Where the parts of an event are. */
+/** The fields of an event's parts. */
 export interface EventRow {
-  /** Absent where the sender gives no id that stays the same over retries. An event without one is handled without dedupe. */
+  /** Absent where the sender gives no id that stays the same in retries. An event without an id is handled without dedupe. */
   readonly id?: Field<"text">;
   readonly type: Field<"text">;
-  /** What the type is where the place above is empty, for senders that need not name one (Standard Webhooks). Default `""`: it goes to `*`, or to `onUnhandled`. */
+  /** The type of an event whose type field is absent, for senders that need not give one (Standard Webhooks). Default `""`, which goes to `*` or to `onUnhandled`. */
   readonly defaultType?: string;
-  /** When it happened. Information only. */
+  /** When the event happened. Information only. */
   readonly timestamp?: Field<"time">;
-  /** Which attempt this is: digits, or a number. */
+  /** The number of the attempt, as digits or a number. */
   readonly attempt?: Field<"text">;
-  /** A batch: the path of the array of events in the payload, `""` where the payload is the array. Other fields then are read from the item. */
+  /** The path of the array of events in the payload of a batch; `""` where the payload is the array. The other fields are then read from the item. */
   readonly each?: string | undefined;
-  /** The sender's specification has no event without an id (CloudEvents): one that lacks it, or its type, is refused. */
+  /** Whether an event without an id or a type is refused, because the sender's specification requires both (CloudEvents). */
   readonly needsId?: true;
 }
 
-/** A sender's answer to "is it you, and do you want this?", outside of deliveries. */
+/** The answer to a sender's request to verify an endpoint, which is not a delivery. */
 export interface Handshake {
   readonly name: string;
   readonly methods: readonly string[];
-  /** It comes without proof of origin, by the sender's rules: exact match only, and nothing of it reaches a handler. */
+  /** Whether the sender does not sign it. Then only an exact match is answered, and nothing of it reaches a handler. */
   readonly isUnsigned: boolean;
   /**
-   * Headers of the answer beside the fixed ones are the sender's. `undefined`: this is no such handshake.
+   * The answer; its headers are added to the fixed ones. `undefined` where the request is not this handshake.
    *
-   * @param proof - Of a signed handshake: which of the keys it was.
-   * @param enrolment - Where it `enrols`: whether somebody waits for the secret that comes.
+   * @param proof - The proof of a signed handshake, with the index of its key.
+   * @param enrolment - Where it `enrols`: takes the secret that `receiver.enrol()` waits for.
    */
   answer(delivery: Delivery, proof?: Proven, enrolment?: Enrolment): MaybePromise<Reply | Rejection | undefined>;
   /**
-   * The largest body it comes with. Of an unsigned one, where the proof needs headers alone: a larger delivery is proven
-   * before its body is read. Default: any.
+   * The largest body of the handshake. Used for an unsigned handshake of a sender whose proof reads headers alone: a larger
+   * delivery is authenticated before its body is read. Default: no limit.
    */
   readonly maxBodyBytes?: number;
-  /** Where it holds a secret: in a header, the query, or a field of the body. Tools that show or keep deliveries leave it out. */
+  /** The places of its secrets: headers, query parameters or fields of the body. Tools that show or store deliveries remove them. */
   readonly secretFields?: readonly WrittenPlace[];
-  /** The sender hands over the secret of a new webhook: only while `receiver.enrol()` waits for one. */
+  /** Whether the sender sends the secret of a new webhook. Accepted only while `receiver.enrol()` waits for one. */
   readonly enrols?: true;
 }
 
-/** Fetches the truth of an event whose sender signs nothing. `false` refuses; an object replaces the payload. */
+/** Looks up an event whose sender signs nothing. `false` refuses the event; an object replaces its payload. */
 export type Confirm = (event: WebhookEvent) => MaybePromise<boolean | { readonly payload: unknown }>;
 
-/** What `defineSender` takes: how a sender authenticates its deliveries and where the parts of its events are. */
+/** A sender's definition: how it authenticates its deliveries and where the parts of its events are. */
 export interface SenderDefinition {
-  /** Lower case, digits and hyphens: it is part of every dedupe key. */
+  /** Lower-case letters, digits and hyphens. Part of every dedupe key. */
   readonly name: string;
   readonly auth: Auth;
   /** Default: `{ "application/json": "json", "application/*+json": "json" }`. */
   readonly body?: BodyFormats;
   /**
-   * Where the events are, or a function where one URL takes several kinds of deliveries. The function reads; it never
-   * decides trust. `undefined`: this is no event at all, and is refused. A kind that is merely new has a row without a type.
+   * The fields of the events, or a function where one URL gets several kinds of deliveries. The function does not decide about
+   * trust. It returns `undefined` for a delivery that is not an event, which is refused, and fields without a type for an
+   * unknown kind of event.
    */
   readonly event: EventRow | ((delivery: Delivery, payload: unknown) => EventRow | undefined);
-  /** What differs from a sender nobody has described. */
+  /** The differences from the reply profile of an unknown sender. */
   readonly reply?: Partial<ReplyProfile>;
   readonly handshakes?: readonly Handshake[];
-  /** Largest age of a signed time, and largest distance into the future. Default 300. `null`: the sender's time says nothing about freshness. */
+  /** The largest difference between a signed time and the receiver's clock, in both directions. Default 300. `null` where the sender's time does not show freshness. */
   readonly toleranceSeconds?: number | null;
   /**
-   * JSON members of the body that differ from attempt to attempt: a counter, or the time of the attempt. Where the id is
-   * not signed, an event is known by its id and what is signed of its body, and these are left out of it. Of a body that
-   * is signed as a whole the members' own names, at any depth; else paths with dots, or form fields.
+   * JSON properties of the body that differ between attempts: a counter, or the time of the attempt. Where the id is not
+   * signed, the dedupe key includes the signed content without these. For a body that is signed as a whole they are property
+   * names at any depth; otherwise paths with dots, or form fields.
    */
   readonly retriesChange?: readonly string[];
-  /** The id is not one (thin pings, one id for every change of state): never dedupe by it. */
+  /** Whether the id does not identify one event (thin pings, one id for every change of state). Then it is not used for dedupe. */
   readonly dedupe?: false;
-  /** Whether an unsigned type fits the signed body; says what is wrong, or `undefined`. */
+  /** Checks that an unsigned type matches the signed body. Returns what is wrong, or `undefined`. */
   readonly typeMismatch?: (type: string, payload: unknown) => string | undefined;
   readonly confirm?: Confirm;
-  /** Headers beside the credentials that must not reach handlers or logs. */
+  /** Names of headers, besides the credentials, that must not reach handlers or logs. */
   readonly privateHeaders?: readonly string[];
-  /** Where the sender publishes its addresses. */
+  /** The list of addresses that the sender publishes. */
   readonly addresses?: PublishedAddresses;
 }
 
-/** Where deliveries of this sender hold secrets as they are: in the body, the query, or a header. */
+/** The places of plain secrets in a sender's deliveries: in the body, the query, or a header. */
 export function secretFieldsOf({ auth, handshakes = [] }: SenderDefinition): readonly WrittenPlace[] {
   return [...(auth.secretFields ?? []), ...handshakes.flatMap((handshake) => handshake.secretFields ?? [])];
 }
 
-/** A list of addresses on the web: a JSON array at a path with dots, or a text with one address a line. */
+/** A list of addresses on the web: a JSON array at a path with dots, or text with one address a line. */
 export interface PublishedAddresses {
   readonly url: string;
   /** `""` where the JSON document is the array; absent for a text. */
@@ -106,11 +107,11 @@ export interface Sender<Events = AnyEvents> {
   readonly name: string;
   readonly definition: SenderDefinition;
   readonly profile: ReplyProfile;
-  readonly [EVENTS]?: (events: Events) => Events; // types only, invariant, never set
+  readonly [EVENTS]?: (events: Events) => Events; // for the type checker only; never set
 }
 
-/** What a handshake may ask. */
+/** The enrolment that a handshake can use. */
 export interface Enrolment {
-  /** @returns Whether somebody waits for a secret; this one is theirs then, and the window is closed. */
+  /** @returns Whether a call of `receiver.enrol()` waits for a secret. It then gets this one, and later ones are refused. */
   offer(secret: string): boolean;
 }

@@ -3,15 +3,15 @@
 import type { ReplyProfile } from "../core/reply.js";
 import {
   ANY_TEXT,
-  checkMembers,
+  checkOptions,
   FLAG,
   FUNCTION,
   isListOf,
   isObject,
   isText,
+  type OptionRule,
+  type OptionRules,
   type OtherNames,
-  type Rule,
-  type Rules,
   SECONDS,
 } from "../lib/options.js";
 import type { Handshake, PublishedAddresses, SenderDefinition } from "./sender.js";
@@ -22,17 +22,17 @@ const METHOD = /^[A-Z]+$/;
 /** A token, RFC 9110 section 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-const METHODS: Rule = {
+const METHODS: OptionRule = {
   must: 'be a list of methods in capitals, such as ["POST"]',
   fits: (value) => isListOf(value, (one) => isText(one) && METHOD.test(one)) && (value as unknown[]).length > 0,
 };
 
-const NAME_RULE: Rule = {
+const NAME_RULE: OptionRule = {
   must: `match ${NAME}, for it is part of every dedupe key`,
   fits: (value) => isText(value) && NAME.test(value),
   isRequired: true,
 };
-const DEFINITION: Rules<SenderDefinition> = {
+const DEFINITION: OptionRules<SenderDefinition> = {
   name: NAME_RULE,
   auth: {
     must: "be one of hookgate/auth, such as hmac(…) or bearerToken(…)",
@@ -79,7 +79,7 @@ const DEFINITION_NAMES: OtherNames = {
   store: "a store goes to createReceiver(sender, { dedupe: { store } })",
 };
 
-const REPLY: Rules<ReplyProfile> = {
+const REPLY: OptionRules<ReplyProfile> = {
   methods: METHODS,
   successStatus: { must: "be a status from 200 to 299", fits: isSuccess },
   successStatuses: {
@@ -111,7 +111,7 @@ const REPLY_NAMES: OtherNames = {
   body: "successBody",
 };
 
-const HANDSHAKE: Rules<Handshake> = {
+const HANDSHAKE: OptionRules<Handshake> = {
   name: { must: "be a text", fits: isText, isRequired: true },
   methods: { ...METHODS, isRequired: true },
   isUnsigned: { must: "be true, where it comes without proof, or false", fits: FLAG.fits, isRequired: true },
@@ -126,7 +126,7 @@ const HANDSHAKE: Rules<Handshake> = {
     fits: (value) => isListOf(value, (one) => isObject(one) && isText((one as { name?: unknown }).name)),
   },
 };
-const ADDRESSES: Rules<PublishedAddresses> = {
+const ADDRESSES: OptionRules<PublishedAddresses> = {
   url: { must: "be an absolute https URL", fits: (value) => isText(value) && URL.canParse(value), isRequired: true },
   at: {
     must: 'be the path of the array in the JSON document, "" where the document is the array',
@@ -134,15 +134,15 @@ const ADDRESSES: Rules<PublishedAddresses> = {
   },
 };
 
-/** @throws {TypeError} That names the member, says what it must be and what came. */
+/** @throws {TypeError} The message names the property, what it must be and what was given. */
 export function checkDefinition(definition: SenderDefinition): void {
   const where = NAME_RULE.fits(definition?.name) ? `defineSender: ${definition.name}` : "defineSender";
-  checkMembers(where, definition, DEFINITION, DEFINITION_NAMES);
+  checkOptions(where, definition, DEFINITION, DEFINITION_NAMES);
   const { event, reply, handshakes = [], addresses } = definition;
   if (typeof event !== "function") checkRow(`${where}: event`, event);
-  if (reply !== undefined) checkMembers(`${where}: reply`, reply as ReplyProfile, REPLY, REPLY_NAMES);
-  for (const [at, handshake] of handshakes.entries()) checkMembers(`${where}: handshakes[${at}]`, handshake, HANDSHAKE);
-  if (addresses !== undefined) checkMembers(`${where}: addresses`, addresses, ADDRESSES);
+  if (reply !== undefined) checkOptions(`${where}: reply`, reply as ReplyProfile, REPLY, REPLY_NAMES);
+  for (const [at, handshake] of handshakes.entries()) checkOptions(`${where}: handshakes[${at}]`, handshake, HANDSHAKE);
+  if (addresses !== undefined) checkOptions(`${where}: addresses`, addresses, ADDRESSES);
 }
 
 function isStatus(value: unknown): boolean {

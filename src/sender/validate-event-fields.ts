@@ -1,4 +1,4 @@
-// Validates where a sender's definition finds the fields of an event.
+// Validates the event fields of a sender's definition.
 import type { Field } from "../core/field.js";
 import { isObject, isText, kindOf, type OtherNames, refuseUnknownKeys } from "../lib/options.js";
 import type { TimeFormat } from "../lib/time.js";
@@ -31,7 +31,7 @@ const PLACES: ReadonlySet<unknown> = /* @__PURE__ */ new Set<Field["in"]>([
 ]);
 const TIME_FORMATS: readonly TimeFormat[] = ["unix-seconds", "unix-milliseconds", "rfc3339"];
 
-/** @throws {TypeError} Where a member is unknown, is no place, or is one of the wrong kind. */
+/** @throws {TypeError} When a property is unknown, is not a field, or is a field of the wrong kind. */
 export function checkRow(where: string, row: EventRow): void {
   refuseUnknownKeys(where, row, Object.keys(KINDS), OTHER_NAMES);
   for (const [member, kind] of Object.entries(KINDS)) {

@@ -111,7 +111,7 @@ describe("receiverPlugin", () => {
     await close();
   });
 
-  it("closes the receiver with the app, unless told not to", async () => {
+  it("closes the receiver with the app, unless an option says otherwise", async () => {
     for (const [closeWithApp, status] of [
       [true, 503],
       [false, 200],

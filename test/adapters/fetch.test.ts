@@ -2,23 +2,9 @@
 import type { Server } from "node:http";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { describeAdapter, type Heard, PEER, type Wire } from "./conformance.js";
+import { describeAdapter, PEER } from "./conformance.js";
+import { heardOf, requestOf } from "./fetch-wire.js";
 import { listening } from "./over-http.js";
-
-function requestOf({ method, target, headers, body }: Wire): Request {
-  const lines = new Headers();
-  for (const [name, value] of headers) lines.append(name, value);
-  const hasBody = method !== "GET";
-  return new Request(`https://example.com${target}`, {
-    method,
-    headers: lines,
-    ...(hasBody ? { body } : {}),
-  } as RequestInit);
-}
-
-async function heardOf(response: Response): Promise<Heard> {
-  return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
-}
 
 describeAdapter({
   name: "the Fetch API",

@@ -119,7 +119,7 @@ describe.each(MOUNTS)("requireHttps on $name", (mount) => {
     }
   });
 
-  it("believes a proxy that is trusted, and nobody else", async () => {
+  it("believes a trusted proxy only", async () => {
     const asked = { headers: { "x-forwarded-proto": "https" } };
     const trusting = receiverWith({ trustedProxies: [LOOPBACK] });
     expect(await deliver(mount.version, await listening(mount, trusting.receiver, false), false, asked)).toBe(200);
@@ -148,7 +148,7 @@ describe("requireHttps on the Fetch API without a server of Node's", () => {
     expect((await receiver.fetch(request(url, headers), options)).status).toBe(status);
   });
 
-  it("tells the operator what to pass", async () => {
+  it("logs what the caller must pass", async () => {
     const { receiver, outcomes } = receiverWith({});
     await receiver.fetch(request("https://example.com/hooks"));
     expect(outcomes[0]?.hint).toMatch(/pass isSecure/);
@@ -170,7 +170,7 @@ it("takes what API Gateway and function URLs hand over: they know nothing but HT
   expect(answer.statusCode).toBe(200);
 });
 
-it("is not told of HTTPS by receiver.receive unless its caller says so", async () => {
+it("refuses receiver.receive unless its caller says that the delivery came by HTTPS", async () => {
   const { receiver } = receiverWith({});
   const send = (isSecure: boolean | undefined) => {
     const body = event();

@@ -118,7 +118,7 @@ describe("lambdaHandler", () => {
     expect(await handle(urlEvent(event()))).toMatchObject({ statusCode: 204, body: "", isBase64Encoded: false });
   });
 
-  it("waits for a handler that still runs when its sender is asked to come again: nothing runs after the answer", async () => {
+  it("waits for a handler that still runs when its sender is asked to retry: nothing runs after the answer", async () => {
     const end = gate();
     const names: string[] = [];
     let isDone = false;

@@ -153,13 +153,13 @@ describe.each(MOUNTS)("on $name", (mount) => {
     expect(await ask(port, mount.version, scheme.genuine, { length, sent: BODY })).toBe(200);
   });
 
-  it("waits for the body of a delivery that is proven by its body", async () => {
+  it("waits for the body of a delivery whose signature covers its body", async () => {
     const port = await listening(mount, receiverOf(hmacAuth(), 0.05).receiver);
     const forged = { headers: { "x-signature": `t=1,v1=${"0".repeat(64)}` } };
     expect(await ask(port, mount.version, forged, { length: 1_000, sent: "{" })).toBe(503);
   });
 
-  it("waits for the body of a delivery whose headers prove it", async () => {
+  it("waits for the body of a delivery that its headers verify", async () => {
     const port = await listening(mount, receiverOf(bearer, 0.05).receiver);
     const genuine = { headers: { authorization: `Bearer ${TOKEN}` } };
     expect(await ask(port, mount.version, genuine, { length: 1_000, sent: "{" })).toBe(503);
@@ -292,7 +292,7 @@ describe("a proof that is asked before the body", () => {
   }
 });
 
-describe("a sender that shakes hands by POST without proof", () => {
+describe("a sender whose handshake is an unsigned POST", () => {
   const [node] = MOUNTS;
   async function portOf(sender: Sender<never>): Promise<number> {
     const receiver = createReceiver(sender as unknown as Sender<Record<string, unknown>>, {
@@ -302,7 +302,7 @@ describe("a sender that shakes hands by POST without proof", () => {
     return listening(node as (typeof MOUNTS)[number], receiver as Open);
   }
 
-  it("proves what is too large for a handshake before the body, and answers handshakes as ever", async () => {
+  it("verifies what is too large for a handshake before the body, and answers handshakes", async () => {
     const port = await portOf(monday({ secret: JWT_SECRET }) as never);
     const challenge = '{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}';
     expect(await ask(port, 1, {}, { length: 1_025, sent: "" })).toBe(401);
@@ -310,7 +310,7 @@ describe("a sender that shakes hands by POST without proof", () => {
     expect(await ask(port, 1, {}, { length: 2, sent: "{}" })).toBe(401);
   });
 
-  it("proves at once where handshakes have no body", async () => {
+  it("verifies at once where handshakes have no body", async () => {
     const port = await portOf(ringcentral({ token: TOKEN }) as never);
     const probe = { headers: { "validation-token": "abc" } };
     expect(await ask(port, 1, probe, { length: 1, sent: "" })).toBe(401);

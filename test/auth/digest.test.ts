@@ -49,6 +49,14 @@ describe("a hash with the secret in it", () => {
     expect(await outcomeOf(auth, { headers, body: BODY }, { publicUrls: [] })).toBe("misconfigured");
   });
 
+  it("takes no value of a delivery for the place of the secret", async () => {
+    const auth = digest({ ...options, signed: "{header:x-first}{secret}{body}" });
+    const moved = { "x-first": "a\uffffb", "x-signature": sha256(`a${SECRET}b\u00ff${BODY}`) };
+    expect(await outcomeOf(auth, { headers: moved, body: BODY })).toBe("bad_credentials");
+    const right = { "x-first": "a", "x-signature": sha256(`a${SECRET}${BODY}`) };
+    expect(await outcomeOf(auth, { headers: right, body: BODY })).toBe("proven");
+  });
+
   it("hashes a secret as UTF-8, and one with a dollar sign as it is", async () => {
     for (const secret of ["geheim-äöü-sehr-lang-genug", "a $& secret $1 of many $$ bytes"]) {
       const headers = { "x-signature": sha256(BODY + secret) };

@@ -97,7 +97,7 @@ describe("an event that is listed", () => {
     expect(await send("e2")).toMatchObject({ name: "duplicate", reply: { status: 200 } });
   });
 
-  it("comes to its handler as a delivered one does, with what the API tells", async () => {
+  it("reaches its handler as a delivered one does, with the data of the API", async () => {
     const { receiver } = build();
     const seen: unknown[] = [];
     receiver.on("order.created", (one, context) => {
@@ -179,7 +179,7 @@ describe("an event that is listed", () => {
     expect(handled).toEqual(["e2"]);
   });
 
-  it("is skipped and told to onError with a payload that JSON cannot carry, and its neighbours are handled", async () => {
+  it("is skipped and reported to onError when its payload cannot be JSON, and the other events are handled", async () => {
     const { receiver, handled, errors } = build();
     receiver.on("order.created", (one) => {
       handled.push(one.id);
@@ -204,7 +204,7 @@ describe("an event that is listed", () => {
     expect(handled).toEqual([id, "e1"]);
   });
 
-  it("may be discarded, or be nobody's", async () => {
+  it("is discarded by its handler, or has no handler", async () => {
     const { receiver } = build();
     receiver.on("order.created", () => {
       throw new Discard("old");
@@ -245,7 +245,7 @@ describe("a handler that fails", () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it("is given up after maxAttempts over all runs, and told to onError", async () => {
+  it("is given up after maxAttempts over all runs, and reported to onError", async () => {
     const { receiver, errors } = build();
     receiver.on("order.created", () => {
       throw new Error("never");
@@ -335,7 +335,7 @@ describe("the cursor", () => {
 });
 
 describe("one instance at a time", () => {
-  it("works while the other is told to wait, and goes on from the same cursor after it", async () => {
+  it("works while the other waits, which then goes on from the same cursor", async () => {
     const store = memoryStore();
     const slow = build({ scope: "a", dedupe: { store } });
     let release: (() => void) | undefined;
@@ -452,7 +452,7 @@ describe("eventsFrom", () => {
 });
 
 describe("telling", () => {
-  it("says in a line what became of it", async () => {
+  it("describes a run in one line", async () => {
     const { receiver } = build();
     receiver.on("*", () => undefined);
     const report = await backfill(receiver, {

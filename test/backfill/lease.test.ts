@@ -54,7 +54,7 @@ function cutOff(store: DedupeStore): { readonly store: DedupeStore; cut: () => v
 
 /** The tests mostly wait: all stores are tested at once. */
 function contract(open: () => DedupeStore): void {
-  it("is held by one, and handed on at once when it is given up, with the cursor", async () => {
+  it("has one holder, and is handed on with the cursor at once when given up", async () => {
     const [store, of] = [open(), keys()];
     const first = await take(store, of);
     expect(await first.read()).toBeUndefined();
@@ -69,7 +69,7 @@ function contract(open: () => DedupeStore): void {
     await second.giveUp();
   });
 
-  it("is kept for longer than a lease by who is alive", async () => {
+  it("is renewed for as long as its holder lives", async () => {
     const [store, of] = [open(), keys()];
     let isLost = false;
     // Longer than what a busy machine keeps a renewal waiting.
@@ -83,7 +83,7 @@ function contract(open: () => DedupeStore): void {
     await first.giveUp();
   });
 
-  it("goes to another after a lease of silence; who lost it is told, and writes no more", async () => {
+  it("goes to another holder once it lapses; the former holder is informed, and writes no more", async () => {
     const [store, of] = [open(), keys()];
     const silent = cutOff(store);
     let isLost = false;

@@ -454,7 +454,7 @@ describe("a failure of the API", () => {
     expect(api.asked).toHaveLength(3);
   });
 
-  it("never tells the token, even where the sender does", async () => {
+  it("never contains the token, even where the answer of the sender does", async () => {
     const api: ApiServer = await open(
       apiServer(({ headers }) => ({ status: 400, body: { message: `no: ${headers.authorization}` } })),
     );

@@ -9,7 +9,7 @@ import type { Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
 import { type Called, cli } from "./cli.js";
-import { type Circumstances, command, type Ended } from "./process.js";
+import { type Circumstances, command, compiledModules, type Ended } from "./process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hookgate-backfill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,7 +55,8 @@ function ledger(): readonly string[] {
 
 /** As a process of its own. */
 async function spawned(module: string, args: readonly string[] = [], more: Circumstances = {}): Promise<Ended> {
-  const ended = await command(["backfill", join(modules, module), ...args], { ...more, env: { ...env, ...more.env } });
+  const path = join(compiledModules, module);
+  const ended = await command(["backfill", path, ...args], { ...more, env: { ...env, ...more.env } });
   expect(ended.out + ended.err).not.toContain(STRIPE_KEY);
   return ended;
 }
@@ -88,10 +89,10 @@ async function run(module: string, args: readonly string[] = [], more: Record<st
   }
 }
 
-describe("a run", { timeout: 60_000 }, () => {
-  it("handles missed events, reports them and ends; the next run continues from the cursor", async () => {
+describe("hookgate backfill", { timeout: 60_000 }, () => {
+  it("fetches and handles missed events, reports them and ends; the next run goes on from the cursor", async () => {
     const ids = await happen();
-    const first = await spawned("webhooks.ts", ["--since", "3h"]);
+    const first = await spawned("webhooks.mjs", ["--since", "3h"]);
     expect(first.out).toMatch(/Found +10\nHandled +7\nDuplicates +0\nIgnored +3, no handler.*\nFailed +0\ndone\n$/);
     expect([first.code, ledger()]).toEqual([0, ids]);
     expect((await run("webhooks.ts")).out).toMatch(/Since +the cursor\nFound +0\n/);
@@ -100,13 +101,13 @@ describe("a run", { timeout: 60_000 }, () => {
     expect(ledger()).toEqual(ids);
   });
 
-  it("without a cursor reports where it started and how to go back further", async () => {
+  it("says without a cursor where it began, and how to look back further", async () => {
     await happen();
     const { out, code } = await run("webhooks.ts");
     expect([code, out]).toEqual([0, expect.stringMatching(/no cursor yet; --since goes back further\nFound +0/)]);
   });
 
-  it("accepts a receiver and a source; --json prints the report only, whatever handlers log", async () => {
+  it("accepts a module with a receiver and a source; --json prints the report alone", async () => {
     const ids = await happen();
     const { json, code, err } = await run("both.ts#receiver", ["--since", "3h", "--json"]);
     expect([code, json()]).toMatchObject([
@@ -117,7 +118,7 @@ describe("a run", { timeout: 60_000 }, () => {
     expect(ledger()).toEqual(ids);
   });
 
-  it("stops a schedule that the module has started", async () => {
+  it("stops the schedule that the module itself starts", async () => {
     await happen();
     expect((await run("scheduled.ts", ["--since", "3h", "--json"])).json()).toMatchObject({ ok: true, found: 10 });
   });
@@ -132,7 +133,7 @@ describe("a run", { timeout: 60_000 }, () => {
   });
 });
 
-it("fetches failed deliveries of GitHub, which does not retry", { timeout: 60_000 }, async () => {
+it("fetches from GitHub the deliveries that failed", { timeout: 60_000 }, async () => {
   const github = await githubApi();
   const registered = { config: { url: "http://127.0.0.1:1/down", content_type: "json" }, events: ["issues"] };
   const headers = { authorization: `Bearer ${GITHUB_TOKEN}` };
@@ -151,8 +152,8 @@ it("fetches failed deliveries of GitHub, which does not retry", { timeout: 60_00
   await github.close();
 });
 
-describe("a failure exits with 1, and the next run continues:", { timeout: 60_000 }, () => {
-  it("a failing handler: the event is named, and the others of its page are handled", async () => {
+describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }, () => {
+  it("names the event whose handler failed, and handles the others of its page", async () => {
     const ids = await happen();
     const failed = await run("webhooks.ts", ["--since", "3h"], { FAIL_AT: "4" });
     expect(failed.out).toMatch(/Failed +1\n$/);
@@ -165,7 +166,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     expect([mended.code, ledger()]).toEqual([0, ids]);
   });
 
-  it("a skipped event counts as failed", async () => {
+  it("counts an event that was given up as failed", async () => {
     await happen();
     const { code, json } = await run("skips.ts", ["--since", "3h", "--json"], { FAIL_AT: "4" });
     expect([code, json()]).toMatchObject([1, { ok: false, state: "done", handled: 6, failed: 1 }]);
@@ -180,7 +181,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     ["a bad page", { text: "<html>" }, /a proxy, a login page/],
     ["slow", "hang", /the source's option timeoutSeconds=60/],
   ];
-  it.each(failures)("%s of the sender's API: prints the fix and keeps the cursor", async (_name, fault, fix) => {
+  it.each(failures)("prints the fix and keeps the cursor where the API fails: %s", async (_name, fault, fix) => {
     const ids = await happen();
     // After the first page.
     api.fail(fault, 1, ({ query }) => query.has("starting_after"));
@@ -198,9 +199,9 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     expect(ledger()).toEqual(ids);
   });
 
-  it("Ctrl+C: ends after the event in progress, and nothing is lost", async () => {
+  it("Ctrl+C ends the run after the current event, and no event is lost", async () => {
     const ids = await happen();
-    const ended = await spawned("webhooks.ts", ["--since", "3h"], {
+    const ended = await spawned("webhooks.mjs", ["--since", "3h"], {
       env: { SLOW: "1" },
       signalOn: (out) => ((out.match(/paid /g) ?? []).length >= 2 ? "SIGINT" : undefined),
     });
@@ -209,7 +210,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     expect(ledger()).toEqual(ids);
   });
 
-  it("another process running the backfill: nothing is done", async () => {
+  it("does nothing while another process runs the same backfill, and says so", async () => {
     const ids = await happen();
     const hold = join(folder, "hold");
     writeFileSync(hold, "");
@@ -217,7 +218,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
     const hasBegun = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const first = spawned("webhooks.ts", ["--since", "3h"], {
+    const first = spawned("webhooks.mjs", ["--since", "3h"], {
       env: { HOLD: hold },
       signalOn(out) {
         if (out.includes("the first")) begun();
@@ -235,7 +236,7 @@ describe("a failure exits with 1, and the next run continues:", { timeout: 60_00
   });
 });
 
-describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }, () => {
+describe("misuse exits with 2 and says what to do", { timeout: 60_000 }, () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
     ["a receiver without a source", ["receiver.ts"], /exports a receiver but no source/],
     ["a store in memory", ["in-memory.ts"], /would be handled again.*--without-dedupe/],
@@ -257,22 +258,22 @@ describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }
     expect([ended.code, ended.err]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  it("a module that listens on a port in use", async () => {
+  it("a module that listens on a port that is taken", async () => {
     await happen();
-    const { code, out, err } = await spawned("listens.ts", ["--since", "3h"], { env: { SLOW: "1" } });
-    // 1 if the run had already started.
+    const { code, out, err } = await spawned("listens.mjs", ["--since", "3h"], { env: { SLOW: "1" } });
+    // 1 where the run had begun by then.
     expect([1, 2]).toContain(code);
     expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*listen only when it is the main module/)]);
     expect(err).not.toMatch(/ {4}at /);
   });
 
-  it("a module that never finishes loading is ended by Ctrl+C", async () => {
+  it("Ctrl+C leaves a module that never finishes loading", async () => {
     const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("connecting") ? "SIGINT" : undefined);
-    const { code, err } = await spawned("hangs.ts", [], { signalOn });
+    const { code, err } = await spawned("hangs.mjs", [], { signalOn });
     expect([code, err]).toEqual([1, expect.stringMatching(/interrupted while .* was loaded; nothing was done/)]);
   });
 
-  it("--without-dedupe accepts a store in memory", async () => {
+  it("--without-dedupe accepts a dedupe that only its process sees", async () => {
     await happen();
     const { code, json } = await run("in-memory.ts", ["--since", "3h", "--without-dedupe", "--json"]);
     expect([code, json()]).toMatchObject([0, { handled: 7 }]);
@@ -295,7 +296,7 @@ describe("a wrong module exits with 2 and says what to do:", { timeout: 60_000 }
   });
 });
 
-it("--since is a time, or a duration before now", () => {
+it("--since is a moment, or a span before now", () => {
   const now = Date.parse("2026-11-24T12:00:00Z");
   expect(sinceMs("24h", now)).toBe(Date.parse("2026-11-23T12:00:00Z"));
   expect(sinceMs("1.5h", now)).toBe(Date.parse("2026-11-24T10:30:00Z"));

@@ -1,5 +1,5 @@
-// Tests that `hookgate check` finds the one fault of each of several real servers.
-import { spawn } from "node:child_process";
+// `hookgate check`: real servers, each with one thing wrong with it, are told apart.
+
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createReceiver } from "hookgate";
 import { stripe } from "hookgate/senders";
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../../examples/self-signed.js";
 import { closeServers, serve } from "../support/listen.js";
 import { cli, file, type World } from "./cli.js";
+import { command } from "./process.js";
 import { naive } from "./servers.js";
 
 afterAll(closeServers);
@@ -55,8 +56,8 @@ function delayed(inner: RequestListener, ms: number): RequestListener {
   };
 }
 
-describe("finds", () => {
-  it("no problem in a healthy endpoint, with exit code 0", async () => {
+describe("finds what is wrong with an endpoint", () => {
+  it("nothing: exit code 0", async () => {
     const { ok, problems, code, probes } = await check(`${await serve(healthy())}/hooks`);
     expect([ok, problems, code]).toEqual([true, [], 0]);
     expect(probes.map(({ check: name, result }) => `${name} ${result}`)).toEqual([
@@ -74,14 +75,14 @@ describe("finds", () => {
     ]);
   });
 
-  it("a port without a listener", async () => {
+  it("down: the connection is refused", async () => {
     const { problems, code, find } = await check("http://127.0.0.1:1/hooks");
     expect(problems).toMatchObject([{ check: "connect", message: expect.stringMatching(/down: .*ECONNREFUSED/) }]);
     expect(find("signed")).toMatchObject({ result: "skipped" });
     expect(code).toBe(1);
   });
 
-  it("a name without an address", async () => {
+  it("down: the host name does not resolve", async () => {
     const { problems } = await check("https://hooks.invalid/stripe");
     expect(problems).toMatchObject([
       { check: "dns", message: expect.stringMatching(/hooks\.invalid leads to no address/) },
@@ -197,16 +198,9 @@ describe("plain http beside https", () => {
 it("checks an https endpoint with a private certificate authority, as a process", async () => {
   const tls = selfSigned();
   const url = `${await serve(healthy(), tls)}/hooks`;
-  const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", main, "check", url, ...how, "--json"], {
-    env: { ...process.env, ...env, NODE_EXTRA_CA_CERTS: file(tls.cert), NODE_NO_WARNINGS: "1" },
-    stdio: ["ignore", "pipe", "inherit"],
+  const { code, out } = await command(["check", url, ...how, "--json"], {
+    env: { ...env, NODE_EXTRA_CA_CERTS: file(tls.cert) },
   });
-  let out = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    out += chunk.toString("utf8");
-  });
-  const code = await new Promise((resolve) => child.once("close", resolve));
   const { probes } = JSON.parse(out) as { probes: readonly Probe[] };
   // It lasts for a day: that is told, and what comes after it is asked all the same.
   expect(probes.filter(({ result }) => result === "problem")).toMatchObject([
@@ -217,7 +211,7 @@ it("checks an https endpoint with a private certificate authority, as a process"
 });
 
 describe("--every", () => {
-  it("prints everything first, then only changes, and ends on Ctrl+C", async () => {
+  it("prints all at first, then only what changed, and ends on Ctrl+C", async () => {
     const stop = new AbortController();
     let isBroken = false;
     const [good, bad] = [healthy(), naive("/hooks").app];
@@ -239,7 +233,7 @@ describe("--every", () => {
   });
 });
 
-it("is reported as text", async () => {
+it("check prints its result as text", async () => {
   const called = await cli(["check", `${await serve(healthy())}/hooks`, ...how], { env });
   expect(called.out).toMatch(/✓ {2}signed/);
   expect(called.out).toMatch(/\nhealthy\n$/);

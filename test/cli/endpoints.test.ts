@@ -66,7 +66,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     ...more,
   ];
 
-  it("ensure prints the plan and the steps; a second run has nothing to do", async () => {
+  it("ensure prints the plan and its steps; a second run has nothing to do", async () => {
     const planned = await run(...declared(["--dry-run"]));
     expect([planned.code, api.hooks.size]).toEqual([1, 0]);
     expect(planned.out).toMatch(
@@ -80,7 +80,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect((await run(...declared(["--dry-run"]))).code).toBe(0);
   });
 
-  it("ensure --json prints the same as JSON", async () => {
+  it("ensure --json prints the same as data", async () => {
     const { code, json } = await run(...declared(["--json"]));
     expect(code).toBe(0);
     expect(json()).toMatchObject({
@@ -98,7 +98,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect([code, err]).toEqual([1, expect.stringMatching(/not verified.*another secret\nFix: The new webhook/)]);
   });
 
-  it("ensure --replaces removes the old URL after the new one is verified", async () => {
+  it("ensure --replaces removes the old URL once the new one is verified", async () => {
     await run(...declared());
     const old = url;
     url = await receiver(github({ secret: SECRET }));
@@ -106,7 +106,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect([...api.hooks.values()].map(({ hook }) => hook.config.url)).toEqual([url]);
   });
 
-  it("list shows webhooks with their state, and exits with 1 for an unknown URL", async () => {
+  it("list shows endpoints and their state, and exits with 1 for a URL that is not registered", async () => {
     expect((await run("list")).out).toBe("GitHub acme/shop: nothing is registered\n");
     await run(...declared());
     for (const { hook } of api.hooks.values()) hook.active = false;
@@ -116,7 +116,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect((await run("list", "https://example.com/none")).code).toBe(1);
   });
 
-  it("rotate changes the secret only after confirmation and a successful test delivery", async () => {
+  it("rotate changes the secret only with --yes and only once the receiver accepts the new one", async () => {
     await run(...declared());
     const [kept] = api.hooks.values();
     const rotate = ["rotate", url, "--secret-env", "NEXT_SECRET", "--previous-env", "HOOK_SECRET"];
@@ -134,7 +134,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect(kept?.secret).toBe(NEXT);
   });
 
-  it("rotate --wait waits for a deployment", async () => {
+  it("rotate --wait waits for the deployment of the new secret", async () => {
     await run(...declared());
     const before = lookups;
     const rotated = run("rotate", url, "--secret-env", "NEXT_SECRET", "--yes", "--wait", "30s");
@@ -143,7 +143,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect((await rotated).code).toBe(0);
   });
 
-  it("remove asks for confirmation; for an unknown URL it lists the registered ones", async () => {
+  it("remove changes nothing without --yes, and lists what is registered for an unknown URL", async () => {
     await run(...declared());
     expect((await run("remove", url, "--json")).code).toBe(2);
     const other = await run("remove", "https://example.com/typo", "--yes");
@@ -154,7 +154,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     expect(api.hooks.size).toBe(0);
   });
 
-  it("remove asks on a terminal", async () => {
+  it("remove asks for confirmation on a terminal", async () => {
     await run(...declared());
     const asked = ["endpoints", "remove", url, ...at()];
     const no = await cli(asked, { env, typed: "no" });
@@ -223,13 +223,13 @@ describe("at Stripe, which creates the secret", { timeout: 60_000 }, () => {
   };
   const keepIt = (): string[] => ["--secret-to", `cat >> '${kept}'; echo >> '${kept}'`];
 
-  it("requires a place for the secret before creating one", async () => {
+  it("refuses to create an endpoint before it knows where the secret goes", async () => {
     const { code, err } = await run("ensure", url, "--events", "invoice.paid");
     expect([code, err]).toEqual([2, expect.stringMatching(/--secret-out PATH.*Nothing was changed/)]);
     expect(api.endpoints.size).toBe(0);
   });
 
-  it("writes the secret to a new file; a second run needs none", async () => {
+  it("writes the secret to a new file, and needs none the second time", async () => {
     const path = `${kept}.new`;
     const ensure = ["ensure", url, "--events", "invoice.paid", "--secret-out", path];
     expect((await run(...ensure)).code).toBe(0);
@@ -241,7 +241,7 @@ describe("at Stripe, which creates the secret", { timeout: 60_000 }, () => {
     expect([rotated.code, rotated.err]).toEqual([2, expect.stringMatching(/exists and is not overwritten/)]);
   });
 
-  it("removes the endpoint again when the secret cannot be stored", async () => {
+  it("removes the new endpoint where its secret cannot be kept", async () => {
     const { code, err } = await run("ensure", url, "--events", "invoice.paid", "--secret-to", "exit 3");
     expect([code, err]).toEqual([2, expect.stringMatching(/ended with 3; the new endpoint is removed again/)]);
     expect(api.endpoints.size).toBe(0);
@@ -271,7 +271,7 @@ describe("at Stripe, which creates the secret", { timeout: 60_000 }, () => {
     expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
   });
 
-  it("requires the stored secret to verify a change of events", async () => {
+  it("asks for the kept secret where a change of events is to be verified", async () => {
     await run("ensure", url, "--events", "invoice.paid", ...keepIt());
     const more = ["ensure", url, "--events", "*", "--prove"];
     expect(await run(...more)).toMatchObject({ code: 2, err: expect.stringMatching(/only once.*Nothing was changed/) });
@@ -280,7 +280,7 @@ describe("at Stripe, which creates the secret", { timeout: 60_000 }, () => {
 });
 
 describe("by hand", () => {
-  it("prints the steps, and with the secret whether they have been done", async () => {
+  it("prints the steps, and verifies them where the secret is given", async () => {
     const portone = [
       "endpoints",
       "ensure",
@@ -305,7 +305,7 @@ describe("by hand", () => {
   });
 });
 
-describe("a wrong command line exits with 2 without calling the sender:", () => {
+describe("misuse exits with 2, says what to do, and calls no API", () => {
   const url = "https://example.com/hook";
   const place = ["--sender", "github", "--token-env", "GITHUB_TOKEN"];
   const whole = [...place, "--option", "repo=acme/shop", "--option", "baseUrl=http://127.0.0.1:1"];
@@ -413,7 +413,7 @@ it("verifies GitLab's token, which its API registers, and not its signature", as
   expect(api.asked.find(({ method }) => method === "POST")?.body).toContain(`"token":"${SECRET}"`);
 });
 
-it("reads the token from a .env file, and from a file with a final line break", async () => {
+it("reads the token from a .env file, and from a file with a line break at its end", async () => {
   const api = await githubApi();
   opened.push(api);
   const at = ["endpoints", "list", "--sender", "GitHub", "--option", "org=acme", "--option", `baseUrl=${api.url}`];

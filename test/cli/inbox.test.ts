@@ -69,7 +69,7 @@ describe("inbox", () => {
     expect([waiting.out, waiting.code]).toEqual(["no event is waiting\n", 0]);
   });
 
-  it("show prints one event without its control characters", async () => {
+  it("show prints all of one entry, and no control character of it", async () => {
     const { out, code } = await cli(["inbox", "show", KEY, "--inbox", path]);
     expect(out).toMatch(/State +dead/);
     expect(out).toMatch(/x-github-event: push/);
@@ -96,7 +96,7 @@ describe("inbox", () => {
     expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("redriven: 0 events\n");
   });
 
-  it("redrive of an unknown key exits with 1", async () => {
+  it("redrive exits with 1 for an unknown entry", async () => {
     const called = await cli(["inbox", "redrive", "nothing", "--inbox", path]);
     expect([called.out, called.code]).toEqual([
       "redriven: 0 events; 1 of the keys belong to no dead or done event\n",
@@ -104,7 +104,7 @@ describe("inbox", () => {
     ]);
   });
 
-  it("counts exits with 1 while there are dead events", async () => {
+  it("counts exits with 1 while there are dead entries", async () => {
     const called = await cli(["inbox", "counts", "--inbox", path]);
     expect(called.out).toMatch(/waiting +1\nrunning +0\ndead +1\ndone +1\n/);
     expect(called.code).toBe(1);
@@ -154,7 +154,7 @@ describe("replay", () => {
     expect([called.out, called.code]).toEqual([expect.stringMatching(/✓ {2}.*200/), 0]);
   });
 
-  it("exits with 1 for a rejected delivery and with 2 for an unknown key", async () => {
+  it("exits with 1 when the delivery is refused, and with 2 for an unknown key", async () => {
     const receiver = createReceiver(github({ secret: "f".repeat(32) }), { onOutcome: () => undefined, logger: quiet });
     const url = `${await serve(receiver)}/hooks`;
     const refused = await cli(["replay", url, ...how, "--inbox", path, KEY], { env });

@@ -1,6 +1,8 @@
 // Runs the command line as a process whose environment contains only the given variables.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { compileAll } from "../support/compiled.js";
 
 export interface Ended {
   readonly code: number | null;
@@ -16,15 +18,19 @@ export interface Circumstances {
   readonly signalOn?: (out: string) => NodeJS.Signals | undefined;
 }
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
-/** Where modules of tests find `hookgate`. */
-const TSX_TSCONFIG_PATH = fileURLToPath(new URL("../../tsconfig.json", import.meta.url));
+const BACKFILL_MODULES = new URL("./backfill-modules/", import.meta.url);
+const [MAIN, FIRST_MODULE] = compileAll([
+  new URL("../../src/cli/main.ts", import.meta.url),
+  ...readdirSync(BACKFILL_MODULES).map((file) => new URL(file, BACKFILL_MODULES)),
+]) as [string, string];
+
+/** Where the compiled modules for `hookgate backfill` are: `webhooks.mjs` and others. */
+export const compiledModules: string = dirname(FIRST_MODULE);
 
 export function command(args: readonly string[], { env = {}, cwd, signalOn }: Circumstances = {}): Promise<Ended> {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", TSX, MAIN, ...args], {
-    env: { PATH, HOME, NODE_NO_WARNINGS: "1", TSX_TSCONFIG_PATH, ...env },
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH, HOME, NODE_NO_WARNINGS: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -7,7 +7,7 @@ import { cli, file } from "./cli.js";
 const COMMANDS = ["send", "verify", "check", "senders", "replay", "inbox", "endpoints", "backfill", "completion"];
 
 describe("help", () => {
-  it("lists the commands and exit codes, and exits with 2 without a command", async () => {
+  it("lists the commands and the exit codes; no command exits with 2", async () => {
     const { out, code } = await cli(["--help"]);
     for (const name of COMMANDS) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
     expect(out).toMatch(/Exit codes: 0 no problem, 1 a problem was found, 2/);
@@ -24,17 +24,14 @@ describe("help", () => {
     expect((await cli(["help", name])).out).toBe(out);
   });
 
-  it.each([["-v"], ["--version"], ["version"]])("prints the version for %s", async (flag) => {
-    const { out, code } = await cli([flag]);
-    expect([out, code]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+\n$/), 0]);
-  });
-
-  it.each(COMMANDS)("%s -h is %s --help", async (name) => {
-    expect((await cli([name, "-h"])).out).toBe((await cli([name, "--help"])).out);
+  it("prints the version", async () => {
+    const { out, code } = await cli(["--version"]);
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(code).toBe(0);
   });
 });
 
-describe("a wrong command line exits with 2 and says what to do:", () => {
+describe("misuse exits with 2 and says what to do", () => {
   const url = "http://127.0.0.1:1/hooks";
   const cases: readonly [string, readonly string[], RegExp][] = [
     ["a misspelt command", ["chek"], /no command "chek"; did you mean check\?/],
@@ -143,32 +140,7 @@ describe("senders", () => {
     expect(code).toBe(0);
   });
 
-  it("lists all facts of every sender as JSON", async () => {
-    const listed = (await cli(["senders", "--json"])).json() as unknown as readonly { name: string }[];
-    expect(listed.map(({ name }) => name)).toContain("shopify");
-    for (const name of ["stripe", "github", "slack"])
-      expect(listed.find((one) => one.name === name)).toEqual((await cli(["senders", name, "--json"])).json());
-    const required = [
-      "title",
-      "factory",
-      "options",
-      "credential",
-      "signs",
-      "id",
-      "type",
-      "retries",
-      "retryHorizonSeconds",
-    ];
-    const lacking = listed.filter(
-      (one) => required.slice(0, 5).some((key) => !(key in one)) || !("timeLimitSeconds" in one),
-    );
-    expect(lacking).toEqual([]);
-    expect(listed.filter((one) => (one as { retriesAre?: unknown }).retriesAre !== undefined).length).toBeGreaterThan(
-      10,
-    );
-  });
-
-  it("shows one sender: what is signed, ids, retries, replies, unconfirmed points", async () => {
+  it("describes one sender: signature, ids, retries, replies, unconfirmed points", async () => {
     const { out } = await cli(["senders", "Stripe"]);
     expect(out).toMatch(/Signed +body, time/);
     expect((await cli(["senders", "Paddle"])).out).toMatch(/Id +event_id of the body\n/);
@@ -184,7 +156,7 @@ describe("senders", () => {
     });
   });
 
-  it("knows made-up options for each sender, so that its facts can be shown", async () => {
+  it("can build each sender, so that its facts are known", async () => {
     const known = await knownSenders();
     const unknown = known.filter((one) => sampleSender(one) === undefined).map(({ name }) => name);
     expect(known.length).toBeGreaterThan(6);

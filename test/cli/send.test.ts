@@ -30,20 +30,20 @@ beforeAll(async () => {
 });
 
 describe("one delivery", () => {
-  it("is signed as by the sender, and the answer is reported", async () => {
+  it("is signed as its sender signs, and reported", async () => {
     const { code, out } = await cli(["send", quick, ...how, "--type", "invoice.paid"], { env });
     expect(out).toMatch(/^200 in \d+ ms evt_/);
     expect(code).toBe(0);
   });
 
-  it("exits with 1 and prints the code when rejected", async () => {
+  it("exits with 1 and prints the code when the receiver refuses it", async () => {
     const called = await cli(["send", quick, ...how], { env: { STRIPE_SECRET: "whsec_of_another_endpoint" } });
     expect(called.code).toBe(1);
     expect(called.out).toMatch(/401 unauthenticated/);
     expect(called.out).toMatch(/hookgate verify/);
   });
 
-  it("exits with 1 when the connection fails", async () => {
+  it("exits with 1 when the connection is refused", async () => {
     const { code, out } = await cli(["send", "http://127.0.0.1:1/hooks", ...how, "--json"], { env });
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: expect.stringContaining("ECONNREFUSED") });

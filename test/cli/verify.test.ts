@@ -324,7 +324,7 @@ describe("a signer that handles whsec_ wrongly", () => {
     ]);
   });
 
-  it("is found when the sender's factory refuses the secret", async () => {
+  it("a secret that the sender refuses is corrected, and the correction is reported", async () => {
     const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
     const signed = await createTestSender(standardWebhooks({ secret })).sign({ type: "a.b" });
     const args = ["--sender", "standard-webhooks", "--secret-env", "HOOK", "--delivery", record(signed)];

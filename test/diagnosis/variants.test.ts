@@ -39,7 +39,7 @@ describe.each(HOSTILE_TEXTS)("%s", (_, textOf) => {
     expect(bytes).toBeLessThan(count * (body.length * 16 + 4_096) + 1);
   });
 
-  it("as a URL, or a header that tells of one", async () => {
+  it("as a URL, or a header that contains one", async () => {
     const work = (length: number) => {
       const text = textOf(length);
       for (const url of [text, `https://example.com${text}`, `https://${text}`])

@@ -51,7 +51,7 @@ describe("body parsers upstream", () => {
   });
 });
 
-it("graceful stop: the running handler ends, its sender hears success, and nobody new is let in", async () => {
+it("graceful stop: the running handler ends, its sender gets success, and no new delivery is accepted", async () => {
   const receiver = createReceiver(sender, quiet);
   const started = gate();
   const end = gate();
@@ -113,7 +113,7 @@ describe("batches", () => {
   const deliver = (receiver: ReturnType<typeof createReceiver>, events: unknown) =>
     createTestSender(batch).send(receiver, { body: JSON.stringify({ events }) });
 
-  it("only those that were not done run when the delivery comes again", async () => {
+  it("only those that were not completed run when the delivery is retried", async () => {
     const ran: string[] = [];
     const receiver = createReceiver(batch, quiet).on("a", (event) => {
       ran.push(event.payload.id);

@@ -114,7 +114,7 @@ describe.concurrent("inbox", () => {
     return counts.done === 1;
   };
 
-  it("before the event is on the disk: nothing is left, and the next attempt is kept", async () => {
+  it("before the event is on the disk: nothing is kept, and the next attempt is kept", async () => {
     const { folder, start, runs } = scene();
     expect(await deliver(await start("inbox", "before the put"))).toBeUndefined();
     expect(await deliver(await start("inbox", "never"))).toBe(200);
@@ -122,7 +122,7 @@ describe.concurrent("inbox", () => {
     expect(runs()).toEqual([1]);
   });
 
-  it("after that, before the answer: it is handled, and the next attempt is a duplicate", async () => {
+  it("after the event is on the disk, before the answer: it is handled, and the next attempt is a duplicate", async () => {
     const { folder, start, runs } = scene();
     expect(await deliver(await start("inbox", "after the put"))).toBeUndefined();
     const next = await start("inbox", "never");
@@ -133,7 +133,7 @@ describe.concurrent("inbox", () => {
   });
 
   it.each<[Point]>([["in the handler"], ["after the run"]])(
-    "%s: it runs again once the hold has ended, and the sender need not come",
+    "%s: it runs again once the hold has ended, without a retry",
     async (point) => {
       const { folder, start, runs } = scene();
       await deliver(await start("inbox", point));

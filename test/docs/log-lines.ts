@@ -69,7 +69,7 @@ function longestFixedPart(literal: string): string {
   const parts = literal
     .replaceAll('\\"', '"')
     .replaceAll("\\`", "`")
-    .split(/\$\{[^}]*\}/);
+    .split(/\$\{[^}]*\}|"$/);
   return parts
     .map((part) => part.trim())
     .reduce((longest, part) => (part.length > longest.length ? part : longest), "");

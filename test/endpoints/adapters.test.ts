@@ -357,7 +357,7 @@ describe("GitLab's test", () => {
   it.each([
     [201, true, "GitLab's test (push) was accepted"],
     [422, false, "could not test the webhook: answered 422"],
-  ])("with the answer %i is reported", async (status, isProven, detail) => {
+  ])("that is answered %i is reported", async (status, isProven, detail) => {
     const server = await serve(({ method }) => {
       const hook = { id: 1, url: URL_ONE, push_events: true };
       return method === "POST" ? { status, body: { message: "Hook execution failed" } } : { status: 200, body: hook };
@@ -378,7 +378,7 @@ describe("a token", () => {
     expect(`${(failed as Error).message}${(failed as Error).stack}`).not.toContain(TOKEN);
   });
 
-  it("that Linear refuses inside a 200 is reported as unauthorized", async () => {
+  it("that Linear refuses inside a success is reported as refused", async () => {
     const server = await serve(() => ({
       status: 200,
       body: { errors: [{ message: "no", extensions: { type: "authentication error" } }] },
@@ -415,7 +415,7 @@ describe("websubSubscription", () => {
     expect(server.asked.at(-1)?.body).toContain("hub.mode=unsubscribe");
   });
 
-  it("reports a refusal of the hub, and retries", async () => {
+  it("reports what the hub refuses, and retries", async () => {
     const server = await serve(() => ({ status: 400, body: { message: "no such topic" } }));
     const errors: unknown[] = [];
     const subscription = websubSubscription({

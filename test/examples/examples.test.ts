@@ -113,7 +113,7 @@ it("no example is left untested", () => {
   expect(readdirSync(new URL("../../examples", import.meta.url)).filter((file) => !tested.has(file))).toEqual([]);
 });
 
-it("https.ts proves itself to a client that has its certificate, and refuses plain HTTP with 403", async () => {
+it("https.ts answers over TLS with its own certificate, and refuses plain HTTP with 403", async () => {
   const test = createTestSender(https.sender);
   const signed = await test.sign({ type: "a.b" });
   https.server.listen(0, "127.0.0.1");

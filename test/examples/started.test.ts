@@ -37,20 +37,20 @@ function saidBy(args: readonly string[], last: string, cwd: string = root): Prom
   });
 }
 
-it("npm start tells a good event, its duplicate, a forged, a stale and a stranger's one apart", async () => {
+it("npm start shows an accepted event, its duplicate, and the refusal of a forged, a stale and a foreign one", async () => {
   const said = await saidBy(["--import", "tsx", "examples/start.ts"], "Stop with Ctrl+C");
-  expect(said.match(/told: .*/g)?.map((line) => line.trim())).toEqual([
-    "told: 200",
-    "told: 200",
-    "told: 401 unauthenticated",
-    "told: 401 unauthenticated",
-    "told: 403 forbidden",
+  expect(said.match(/answer: .*/g)?.map((line) => line.trim())).toEqual([
+    "answer: 200",
+    "answer: 200",
+    "answer: 401 unauthenticated",
+    "answer: 401 unauthenticated",
+    "answer: 403 forbidden",
   ]);
   expect(said.match(/handler: invoice\.paid/g)).toHaveLength(1);
   expect(said).toMatch(/^curl -i http:\/\/127\.0\.0\.1:\d+\/webhooks\/stripe -H /m);
 });
 
-it("an example that is started listens, and says where", async () => {
+it("a started example listens, and prints its address", async () => {
   const said = await saidBy([https], "refusing on");
   expect(said).toMatch(/listening on https:\/\/localhost:\d+\/webhooks/);
 });

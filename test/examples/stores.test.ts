@@ -16,7 +16,7 @@ import * as spill from "../../examples/spill.js";
 import * as three from "../../examples/three-instances-redis.js";
 import { sqliteInbox } from "../../src/inbox/sqlite/index.js";
 import { createTestSender, type TestTarget } from "../../src/testing/index.js";
-import { compiled } from "../support/compiled.js";
+import { compileAll } from "../support/compiled.js";
 import { startPostgres } from "../support/postgres-server.js";
 import { describeWithRedis, startRedis } from "../support/redis-server.js";
 
@@ -26,17 +26,16 @@ const folder = mkdtempSync(join(tmpdir(), "hookgate-examples-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const programs = new Map(
-  [
-    ...["inbox-sqlite.ts", "ledger-postgres.ts", "inbox-pg-boss.ts"],
-    ...["three-instances-redis.ts", "inbox-bullmq.ts", "spill.ts"],
-  ].map((file) => [file, compiled(new URL(`../../examples/${file}`, import.meta.url))]),
-);
+const FILES = [
+  ...["inbox-sqlite.ts", "ledger-postgres.ts", "inbox-pg-boss.ts"],
+  ...["three-instances-redis.ts", "inbox-bullmq.ts", "spill.ts"],
+];
+const compiled = compileAll(FILES.map((file) => new URL(`../../examples/${file}`, import.meta.url)));
 
 /** Runs an example to its end. @returns What it wrote, by line. */
 function linesOf(file: string): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    const args = [programs.get(file) ?? file];
+    const args = [compiled[FILES.indexOf(file)] ?? file];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     let complained = "";
@@ -58,8 +57,11 @@ async function takesAndRefuses(app: unknown, sender: Parameters<typeof createTes
   const test = createTestSender(sender).to(app as TestTarget);
   const payload = { ref: "refs/heads/main", commits: [], data: { object: { id: "in_1", account: "acme", amount: 1 } } };
   const type = path.endsWith("github") ? "push" : "invoice.paid";
+  let accepted = await test.send(type, payload, { path });
+  // A store that is slow on a busy machine is retried, as a sender does.
+  while (accepted.status === 503) accepted = await test.send(type, undefined, { duplicateOf: accepted, path });
   const statuses = [
-    (await test.send(type, payload, { path })).status,
+    accepted.status,
     (await test.send(type, payload, { path, wrongKey: true })).status,
     (await test.send(type, payload, { path, tamper: true })).status,
   ];
@@ -67,7 +69,8 @@ async function takesAndRefuses(app: unknown, sender: Parameters<typeof createTes
   expect(statuses).toEqual([200, 401, 401]);
 }
 
-describe("on SQLite", () => {
+// Programs with servers of their own, which mostly wait: all of them run at once.
+describe.concurrent("on SQLite", () => {
   it(
     "inbox-sqlite.ts accepts, handles, retries, buries, and redrives",
     async () => {
@@ -97,7 +100,7 @@ describe("on SQLite", () => {
   });
 });
 
-describe("on PostgreSQL", () => {
+describe.concurrent("on PostgreSQL", () => {
   it(
     "ledger-postgres.ts undoes both writes in a crash, and does both once after it",
     async () => {
@@ -145,68 +148,72 @@ describe("on PostgreSQL", () => {
   );
 });
 
-describeWithRedis("on Redis", () => {
-  it(
-    "three-instances-redis.ts handles each of 20 events once, of 120 deliveries to three processes",
-    async () => {
-      const lines = await linesOf("three-instances-redis.ts");
-      expect(lines).toContain("Events handled: 20; handled more than once: 0.");
-      const handled = lines.flatMap((line) => /^Instance \w handled \d+: (.*)$/.exec(line)?.[1]?.split(" ") ?? []);
-      expect(handled.filter((id) => id !== "").sort()).toEqual(
-        Array.from({ length: 20 }, (_, at) => `evt_${at + 1}`).sort(),
-      );
-      expect(lines.find((line) => line.startsWith("Answered"))).toMatch(/120 times 200/);
-    },
-    PROGRAM_MS,
-  );
+describeWithRedis(
+  "on Redis",
+  () => {
+    it(
+      "three-instances-redis.ts handles each of 20 events once, of 120 deliveries to three processes",
+      async () => {
+        const lines = await linesOf("three-instances-redis.ts");
+        expect(lines).toContain("Events handled: 20; handled more than once: 0.");
+        const handled = lines.flatMap((line) => /^Instance \w handled \d+: (.*)$/.exec(line)?.[1]?.split(" ") ?? []);
+        expect(handled.filter((id) => id !== "").sort()).toEqual(
+          Array.from({ length: 20 }, (_, at) => `evt_${at + 1}`).sort(),
+        );
+        expect(lines.find((line) => line.startsWith("Answered"))).toMatch(/120 times 200/);
+      },
+      PROGRAM_MS,
+    );
 
-  it(
-    "inbox-bullmq.ts loses no event with the worker that is killed",
-    async () => {
-      const lines = await linesOf("inbox-bullmq.ts");
-      expect(lines).toContain("first worker: evt_5 … and the worker is killed");
-      expect(lines).toContain("second worker: evt_5");
-      expect(lines).toContain("8 of 8 events are handled.");
-    },
-    PROGRAM_MS,
-  );
+    it(
+      "inbox-bullmq.ts loses no event with the worker that is killed",
+      async () => {
+        const lines = await linesOf("inbox-bullmq.ts");
+        expect(lines).toContain("first worker: evt_5 … and the worker is killed");
+        expect(lines).toContain("second worker: evt_5");
+        expect(lines).toContain("8 of 8 events are handled.");
+      },
+      PROGRAM_MS,
+    );
 
-  it(
-    "spill.ts keeps what comes while Redis is down, and handles it after, once",
-    async () => {
-      const lines = await linesOf("spill.ts");
-      expect(lines.filter((line) => line.includes("GitHub heard"))).toEqual([
-        "one: GitHub heard 200 (processed)",
-        "two: GitHub heard 200 (accepted)",
-        "three: GitHub heard 200 (accepted)",
-        "three: GitHub heard 200 (duplicate)",
-        "one: GitHub heard 200 (duplicate)",
-        "two: GitHub heard 200 (duplicate)",
-      ]);
-      const built = ["one", "two", "three"].map((branch) => `built refs/heads/${branch}`);
-      expect(lines.filter((line) => line.startsWith("built")).sort()).toEqual(built.sort());
-    },
-    PROGRAM_MS,
-  );
+    it(
+      "spill.ts keeps what comes while Redis is down, and handles it after, once",
+      async () => {
+        const lines = await linesOf("spill.ts");
+        expect(lines.filter((line) => line.includes("GitHub heard"))).toEqual([
+          "one: GitHub heard 200 (processed)",
+          "two: GitHub heard 200 (accepted)",
+          "three: GitHub heard 200 (accepted)",
+          "three: GitHub heard 200 (duplicate)",
+          "one: GitHub heard 200 (duplicate)",
+          "two: GitHub heard 200 (duplicate)",
+        ]);
+        const built = ["one", "two", "three"].map((branch) => `built refs/heads/${branch}`);
+        expect(lines.filter((line) => line.startsWith("built")).sort()).toEqual(built.sort());
+      },
+      PROGRAM_MS,
+    );
 
-  it("their apps take what is signed and refuse what is not", async () => {
-    vi.spyOn(console, "log").mockImplementation(() => undefined);
-    const server = await startRedis({ keeps: "everything" });
-    const redis = new Redis(server.port, "127.0.0.1");
-    const queue = new Queue("example", { connection: { host: "127.0.0.1", port: server.port } });
-    const inbox = sqliteInbox(join(folder, "spill.db"));
-    const handled: string[] = [];
-    const instance = three.createApp(redis, (id) => handled.push(id));
-    await takesAndRefuses(instance.app, three.sender as never, "/webhooks/stripe");
-    expect(handled).toHaveLength(1);
-    await takesAndRefuses(bullmq.createApp(queue), bullmq.sender as never, "/webhooks/stripe");
-    const spilling = spill.createApp(redis, inbox, () => undefined);
-    await takesAndRefuses(spilling.app, spill.sender as never, "/webhooks/github");
-    await Promise.all([instance.receiver.close({ graceSeconds: 0 }), spilling.receiver.close({ graceSeconds: 0 })]);
-    await inbox.close();
-    await queue.close();
-    redis.disconnect();
-    await server.stop();
-    vi.restoreAllMocks();
-  });
-});
+    it("their apps take what is signed and refuse what is not", async () => {
+      vi.spyOn(console, "log").mockImplementation(() => undefined);
+      const server = await startRedis({ keeps: "everything" });
+      const redis = new Redis(server.port, "127.0.0.1");
+      const queue = new Queue("example", { connection: { host: "127.0.0.1", port: server.port } });
+      const inbox = sqliteInbox(join(folder, "spill.db"));
+      const handled: string[] = [];
+      const instance = three.createApp(redis, (id) => handled.push(id));
+      await takesAndRefuses(instance.app, three.sender as never, "/webhooks/stripe");
+      expect(handled).toHaveLength(1);
+      await takesAndRefuses(bullmq.createApp(queue), bullmq.sender as never, "/webhooks/stripe");
+      const spilling = spill.createApp(redis, inbox, () => undefined);
+      await takesAndRefuses(spilling.app, spill.sender as never, "/webhooks/github");
+      await Promise.all([instance.receiver.close({ graceSeconds: 0 }), spilling.receiver.close({ graceSeconds: 0 })]);
+      await inbox.close();
+      await queue.close();
+      redis.disconnect();
+      await server.stop();
+      vi.restoreAllMocks();
+    });
+  },
+  true,
+);

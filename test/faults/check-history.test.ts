@@ -31,7 +31,7 @@ describe("a sound history", () => {
     expect(rules([invoke("a"), ok("a"), begin("a"), end("a")], { kept: kept({ a: "done" }) })).toEqual([]);
   });
 
-  it("holds where a dead event is told as such, without a run to its end", () => {
+  it("accepts a dead event that is reported as dead and never completed", () => {
     expect(rules([invoke("a"), ok("a"), begin("a"), gone(1)], { kept: kept({ a: "dead" }) })).toEqual([]);
   });
 

@@ -2,10 +2,10 @@
 import { createHmac } from "node:crypto";
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "../support/random.js";
 import { SECRET } from "./engine.js";
 import { nowMs, type Recorder } from "./history.js";
 import type { Asked } from "./plan.js";
-import type { Random } from "./random.js";
 
 const KEY = Buffer.from(SECRET.slice("whsec_".length), "base64");
 /** A sender's patience. */

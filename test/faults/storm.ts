@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import { type Random, randomFrom } from "../support/random.js";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.js";
 import type { Violation } from "./check-history.js";
 import { checkHistory } from "./check-history.js";
 import { type History, Recorder, readSteps } from "./history.js";
 import type { Plan } from "./plan.js";
 import { type Process, type Script, type StartOptions, start, startScript } from "./processes.js";
-import { type Random, randomFrom } from "./random.js";
 
 export interface Report {
   readonly events: number;

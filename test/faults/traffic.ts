@@ -1,10 +1,10 @@
 // Sends a steady stream of events, duplicates and forgeries, and says when all of them have ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Inbox, InboxState } from "hookgate";
+import type { Random } from "../support/random.js";
 import { type Engine, open } from "./engine.js";
 import { nowMs, type Recorder } from "./history.js";
 import type { Asked } from "./plan.js";
-import type { Random } from "./random.js";
 import { inLanes, Sender } from "./sender.js";
 
 /** Of deliveries: a sender that sends again what it was told is taken, and somebody who is no sender. */

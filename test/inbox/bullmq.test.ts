@@ -92,7 +92,7 @@ describeWithRedis("bullmqInbox", () => {
     };
     inbox.attach(needs);
     expect(() => inbox.attach({ ...needs, source: "other" })).toThrow("a queue of its own");
-    expect(() => inbox.attach({ ...needs, needsOrder: true })).toThrow("BullMQ keeps none");
+    expect(() => inbox.attach({ ...needs, needsOrder: true })).toThrow("keeps order, which BullMQ does not");
     expect(() => bullmqInbox(queue, { maxwaiting: 1 } as never)).toThrow('did you mean "maxWaiting"?');
     expect(() => bullmqInbox({} as never)).toThrow("queue must be a Queue of bullmq");
     await queue.close();

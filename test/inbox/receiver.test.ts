@@ -219,7 +219,7 @@ describe("handlers behind an inbox", () => {
     expect(errors.map((error) => error.code)).toEqual(["handler_failed", "handler_failed"]);
   });
 
-  it("are dead after maxAttempts, told to onError, listed with the reason, and run again after redrive", async () => {
+  it("are dead after maxAttempts, reported to onError, listed with the reason, and run again after redrive", async () => {
     const { receiver, send, inbox, errors } = build();
     let isMended = false;
     receiver.on("order.created", () => {
@@ -306,7 +306,7 @@ describe("handlers behind an inbox", () => {
     await until(async () => (await inbox.counts()).done === 2);
   });
 
-  it("see their signal abort, and the event comes again uncounted, when the receiver closes", async () => {
+  it("see their signal abort when the receiver closes, and the event runs again without being counted", async () => {
     const path = join(folder, `${files++}.db`);
     const first = build(sqliteInbox(path, { pollSeconds: 0.05 }));
     let aborted: unknown;
@@ -336,7 +336,7 @@ describe("handlers behind an inbox", () => {
 });
 
 describe("a worker", () => {
-  it("has the inbox forget what is past its time, every ten minutes until it is closed, and tells what fails", async () => {
+  it("removes expired entries every ten minutes until it is closed, and reports what fails", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       let purges = 0;

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describeWithRedis("an event that spilled while its claim was made after all", () => {
-  it("is handled once Redis is heard again, long before that claim's lease ends", async () => {
+  it("is handled once Redis answers again, long before the lease of that claim ends", async () => {
     const folder = mkdtempSync(join(tmpdir(), "hookgate-spill-"));
     closers.push(() => rmSync(folder, { recursive: true, force: true }));
     const server = await startRedis();

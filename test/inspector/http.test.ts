@@ -144,7 +144,7 @@ describe("with authorize", () => {
     expect((await get("", { "x-user": "guest" })).status).toBe(200);
   });
 
-  it("takes its own hosts and refuses others, whoever asks", async () => {
+  it("accepts its own hosts and refuses others", async () => {
     const admin = { "x-user": "admin" };
     expect((await get("", { ...admin, host: "ops.example.com" })).status).toBe(200);
     expect((await get("", { ...admin, host: "evil.example" })).status).toBe(403);
@@ -207,7 +207,7 @@ describe("what starts something", () => {
     ["a payload that is no JSON", { ...order, payload: "{" }, /no JSON/],
     ["a fault nobody knows", { ...order, fault: "toString" }, /fault must be/],
     ["no order", [], /an object/],
-  ])("tells what is wrong with %s", async (_, body, why) => {
+  ])("says what is wrong with %s", async (_, body, why) => {
     const heard = await post("api/send", body);
     expect(heard.status).toBe(400);
     expect(heard.text).toMatch(why);
@@ -218,7 +218,7 @@ describe("what starts something", () => {
     expect(heard.status).toBe(400);
   });
 
-  it("replays what proved itself, byte for byte and signed anew", async () => {
+  it("replays a verified delivery, byte for byte and signed again", async () => {
     scene.broken = true;
     await scene.stripe.send("invoice.paid", undefined, { body: '{ "id": "evt_9", "type": "invoice.paid", "a": 1.0 }' });
     scene.broken = false;
@@ -397,7 +397,7 @@ describe("news", () => {
     return news();
   }
 
-  it("tell of each delivery, and together of those that came together", async () => {
+  it("report each delivery, and deliveries that arrived together in one message", async () => {
     const [first] = await listenFor(1, "api/news", async () => {
       await scene.stripe.send("invoice.paid", {}, { id: "evt_1" });
       await scene.stripe.send("invoice.paid", {}, { id: "evt_2" });

@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     expect(oldest).toMatch(/processed[\s\S]*invoice\.paid[\s\S]*evt_1[\s\S]*200/);
   });
 
-  it("hears of new deliveries as they come, and updates one whose handler ends later", async () => {
+  it("shows new deliveries as they arrive, and updates one whose handler ends later", async () => {
     await open();
     await page.getByText("Nothing was delivered since").waitFor();
     await scene.stripe.send("invoice.paid", INVOICE);
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     await detail().getByText("Error: connect ECONNREFUSED").first().waitFor();
   });
 
-  it("filters by words and by outcome, and stops for whoever reads", async () => {
+  it("filters by words and by outcome, and pauses", async () => {
     await scene.stripe.send("invoice.paid", INVOICE, { id: "evt_1" });
     await scene.stripe.send("invoice.paid", INVOICE, { id: "evt_2", wrongKey: true });
     await open();
@@ -166,7 +166,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     await expect.poll(() => rows().count()).toBe(3);
   });
 
-  it("delivers again what had proven itself, and not what had not", async () => {
+  it("replays a verified delivery, and not an unverified one", async () => {
     scene.broken = true;
     await scene.stripe.send("invoice.paid", INVOICE, { id: "evt_lost" });
     await scene.stripe.send("invoice.paid", INVOICE, { wrongKey: true });
@@ -388,7 +388,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     expectRefusals(/40[13]/);
   });
 
-  it("is read only for whoever may only look", async () => {
+  it("offers no action to a user who may only read", async () => {
     const looking = await openScene({ readOnly: true });
     await looking.stripe.send("invoice.paid", INVOICE);
     await open(looking);

@@ -92,7 +92,7 @@ describe("with trusted proxies", () => {
     expect(clientOf({ trustedProxies }, "::ffff:10.0.0.1", { "x-forwarded-for": "203.0.113.9" })).toBe("203.0.113.9");
   });
 
-  it("is the proxy itself where it forwards for nobody", () => {
+  it("is the proxy itself where the proxy forwards for no client", () => {
     expect(clientOf({ trustedProxies }, PROXY)).toBe(PROXY);
   });
 

@@ -178,7 +178,7 @@ describe("a list is refused whole", () => {
     expect(list.problem).toMatch(/connection failed/);
   });
 
-  it("and the problem does not tell the URL's query", async () => {
+  it("and the problem does not contain the query of the URL", async () => {
     server.fails(500);
     const list = hooks();
     await list.ready();

@@ -22,7 +22,7 @@ it("instanceof holds for errors of the other copy, both ways", async () => {
   expect(new there.WebhookError("undecided", "x")).toBeInstanceOf(here.WebhookError);
 });
 
-it("instanceof tells the classes apart", async () => {
+it("instanceof keeps the classes apart", async () => {
   const there = await secondCopy();
   expect(new there.RetryLater()).not.toBeInstanceOf(here.Discard);
   expect(new Error("x")).not.toBeInstanceOf(here.RetryLater);

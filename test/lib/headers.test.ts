@@ -13,7 +13,7 @@ describe("header lines", () => {
     expect(lines.count).toBe(4);
   });
 
-  it("tell absent from empty from repeated", () => {
+  it("are absent, empty or repeated", () => {
     const lines = new HeaderLines(["a", "", "b", "1", "B", "1"]);
     expect(lines.once("a")).toBe("");
     expect(lines.once("c")).toBeUndefined();
@@ -22,7 +22,7 @@ describe("header lines", () => {
     expect(lines.get("c")).toBeUndefined();
   });
 
-  it("take a value for a name never: only every second text is one", () => {
+  it("never take a value for a name: only every second text is a name", () => {
     expect(new HeaderLines(["x-note", "authorization", "b", "1"]).once("authorization")).toBeUndefined();
   });
 

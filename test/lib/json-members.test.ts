@@ -29,7 +29,7 @@ describe("without a member", () => {
   });
 });
 
-it("tells the path of each, items by their number", () => {
+it("returns the path of each member, items by their number", () => {
   const paths: string[] = [];
   findJsonMembers('{"a":{"b":[{"c":1},2,{"d":[[{"e":1}]]}]},"f":"x"}', (path) => {
     paths.push(path.join("."));

@@ -1,11 +1,12 @@
 // Unknown options are refused, with the nearest known name.
 import { describe, expect, it } from "vitest";
-import { nearest, refuseUnknownKeys } from "../../src/lib/options.js";
+import { nearest } from "../../src/lib/nearest.js";
+import { refuseUnknownKeys } from "../../src/lib/options.js";
 import { RECEIVER_OTHER_NAMES } from "../../src/receiver/option-aliases.js";
 
 const KNOWN = ["toleranceSeconds", "maxBodyBytes", "onError", "onOutcome", "allow"];
 
-describe("an unknown option", () => {
+describe("an unknown option is refused", () => {
   it.each([
     ["a misspelling", "tolerenceSeconds", "toleranceSeconds"],
     ["another case", "OnError", "onError"],
@@ -28,7 +29,7 @@ describe("an unknown option", () => {
   });
 });
 
-it("known options pass, and what is inherited is nobody's option", () => {
+it("known options pass, and inherited properties are no options", () => {
   expect(() => refuseUnknownKeys("x", { allow: [], onError: undefined }, KNOWN)).not.toThrow();
   expect(() => refuseUnknownKeys("x", Object.create({ alien: 1 }), KNOWN)).not.toThrow();
 });

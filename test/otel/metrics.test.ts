@@ -113,7 +113,7 @@ describe("handlers", () => {
 });
 
 describe("clock skew", () => {
-  it("is our clock less the signed time, of proven deliveries alone", async () => {
+  it("is our clock minus the signed time, of verified deliveries alone", async () => {
     const { receiver } = receiverOf();
     const body = event("thing.made");
     const at = Math.floor(Date.now() / 1000) - 120;
@@ -154,7 +154,7 @@ describe("stores", () => {
     expect((await sdk.points("hookgate.store.duration"))[0]?.value).toBe(1);
   });
 
-  it("that fail or do not answer are told by what happened", async () => {
+  it("that fail and that do not answer are counted apart", async () => {
     const memory = memoryStore();
     const failing: DedupeStore = {
       name: "downStore",

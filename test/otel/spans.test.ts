@@ -210,7 +210,7 @@ describe("the sender's trace context", () => {
     return sdk.span("webhook erp");
   };
 
-  it("is linked to by a proven delivery, which stays in its own trace", async () => {
+  it("is linked to by a verified delivery, which stays in its own trace", async () => {
     observe();
     const span = await send(TRACEPARENT, { tracestate: "vendor=1" });
     expect(span.links).toHaveLength(1);
@@ -232,7 +232,7 @@ describe("the sender's trace context", () => {
     expect(sdk.span("webhook erp").links).toHaveLength(1);
   });
 
-  it("is not linked to by a delivery that nobody has proven", async () => {
+  it("is not linked to by an unverified delivery", async () => {
     observe();
     expect((await send(TRACEPARENT, { "x-signature": `t=1,v1=${"0".repeat(64)}` })).links).toEqual([]);
   });
@@ -279,7 +279,7 @@ describe("instrument", () => {
     expect(sdk.spans()).toHaveLength(before);
   });
 
-  it("changes nothing of what the sender hears, whatever the SDK does", async () => {
+  it("does not change the answer to the sender, whatever the SDK does", async () => {
     const broken = {
       getTracer: () => ({
         startSpan: () => raise(new Error("a broken tracer")),

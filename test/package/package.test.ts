@@ -188,20 +188,23 @@ describe("importing", () => {
   it.each([
     ["hookgate/auth/http-signature", "messageSignature", ["Signature-Input", "@target-uri"]],
     ["hookgate/auth/client-certificate", "clientCertificate", ["url-encoded-pem", "fingerprint256"]],
-  ])("%s is loaded by nobody else, and shares the other schemes with hookgate/auth", (specifier, name, marks) => {
-    const texts = (specifiers: readonly string[]) => reachedByAll(specifiers).map(read).join("\n");
-    const others = texts(opened.map((entry) => entry.specifier).filter((one) => one !== specifier));
-    for (const mark of marks) {
-      expect(texts([specifier])).toContain(mark);
-      expect(others).not.toContain(mark);
-    }
-    expect(reachedByAll([specifier, "hookgate/auth", "hookgate/senders"]).length).toBe(6);
-    const log = `console.log(typeof one.${name}, "${name}" in auth)`;
-    const imported = `import * as one from "${specifier}"; import * as auth from "hookgate/auth"; ${log}`;
-    const required = `const one = require("${specifier}"); const auth = require("hookgate/auth"); ${log}`;
-    expect(run("own-entry.mjs", imported)).toBe("function false\n");
-    expect(run("own-entry.cjs", required)).toBe("function false\n");
-  });
+  ])(
+    "%s is loaded by no other entry point, and shares the other schemes with hookgate/auth",
+    (specifier, name, marks) => {
+      const texts = (specifiers: readonly string[]) => reachedByAll(specifiers).map(read).join("\n");
+      const others = texts(opened.map((entry) => entry.specifier).filter((one) => one !== specifier));
+      for (const mark of marks) {
+        expect(texts([specifier])).toContain(mark);
+        expect(others).not.toContain(mark);
+      }
+      expect(reachedByAll([specifier, "hookgate/auth", "hookgate/senders"]).length).toBe(6);
+      const log = `console.log(typeof one.${name}, "${name}" in auth)`;
+      const imported = `import * as one from "${specifier}"; import * as auth from "hookgate/auth"; ${log}`;
+      const required = `const one = require("${specifier}"); const auth = require("hookgate/auth"); ${log}`;
+      expect(run("own-entry.mjs", imported)).toBe("function false\n");
+      expect(run("own-entry.cjs", required)).toBe("function false\n");
+    },
+  );
 
   it("parses text of ASCII alone for hookgate with senders and auth: all other takes V8 twice the memory", () => {
     const files = reachedByAll(core.map(({ specifier }) => specifier));

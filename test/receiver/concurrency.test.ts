@@ -260,7 +260,7 @@ describe("a store that is down", () => {
   });
 });
 
-describe("what is told", () => {
+describe("outcomes and replies", () => {
   it("receive never rejects, also where a sender's own code throws, and keeps the trace", async () => {
     const broken = erp({
       event: () => {
@@ -274,7 +274,7 @@ describe("what is told", () => {
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
 
-  it("a stale delivery is told the scheme's challenge as every failed proof is", async () => {
+  it("a stale delivery gets the challenge of the scheme as every failed verification does", async () => {
     const both = erp({ auth: allOf(bearerToken({ token: "a-token-of-the-tests-only" }), hmacAuth()) });
     const { receiver } = build({}, both);
     const body = event();

@@ -30,7 +30,7 @@ const send = (receiver: ReturnType<typeof receiverOf>["receiver"], body = event(
   receiver.receive({ headers: signed(body), body });
 
 describe("hookgate:arrival", () => {
-  it("is told of every delivery before anything is checked, with the header lines that it keeps", async () => {
+  it("publishes every delivery before any check, with the header lines that it keeps", async () => {
     const arrivals = hear<ArrivalMessage>("hookgate:arrival");
     const runs = hear<HandlerMessage>("hookgate:handler");
     const { receiver } = receiverOf();
@@ -44,7 +44,7 @@ describe("hookgate:arrival", () => {
 });
 
 describe("hookgate:handler", () => {
-  it("is told of each run, and of its attempt", async () => {
+  it("publishes each run with its attempt", async () => {
     const runs = hear<HandlerMessage>("hookgate:handler");
     let isDown = true;
     const { receiver } = receiverOf(() => {
@@ -118,7 +118,7 @@ describe("hookgate:store", () => {
     ["failed later", () => Promise.reject(new Error("refused")), "failed"],
     ["gave nonsense", () => ({ state: "perhaps" }) as never, "malformed"],
     ["is full", () => fail(new StoreFullError("no room")), "full"],
-  ])("is told how long a store took that %s", async (_, claim, failure) => {
+  ])("publishes how long a store took that %s", async (_, claim, failure) => {
     const ops = hear<StoreMessage>("hookgate:store");
     const { receiver } = receiverOf(undefined, { dedupe: { store: storeThat(claim) } });
     await send(receiver);
@@ -127,7 +127,7 @@ describe("hookgate:store", () => {
     expect(ops.map(({ op }) => op)).toEqual(failure === undefined ? ["claim", "complete"] : ["claim"]);
   });
 
-  it("is told that a store did not answer in time", async () => {
+  it("publishes that a store did not answer in time", async () => {
     const ops = hear<StoreMessage>("hookgate:store");
     const { receiver } = receiverOf(undefined, { dedupe: { store: storeThat(() => new Promise(() => undefined)) } });
     expect((await send(receiver)).name).toBe("store_unavailable");

@@ -28,7 +28,7 @@ function quiet(handler: () => unknown = () => undefined) {
 }
 
 describe("a subscriber", () => {
-  it("hears of a delivery with its bytes, its receiver and its times", async () => {
+  it("gets a delivery with its bytes, its receiver and its times", async () => {
     const receiver = quiet();
     const sent = await createTestSender(sender).to(receiver).send("a.b", { data: 1 });
     expect(heard).toHaveLength(1);
@@ -43,7 +43,7 @@ describe("a subscriber", () => {
     expect(outcome.trace.every(({ atMs }) => typeof atMs === "number")).toBe(true);
   });
 
-  it("hears of a refusal, and is handed the same facts of one receiver each time", async () => {
+  it("gets a refusal, and the same facts of one receiver each time", async () => {
     const test = createTestSender(sender).to(quiet());
     await test.send("a.b", {}, { wrongKey: true });
     await test.send("a.b", {});
@@ -51,7 +51,7 @@ describe("a subscriber", () => {
     expect(heard[0]?.receiver).toBe(heard[1]?.receiver);
   });
 
-  it("hears once more of a handler that ends after its sender was answered, with the same delivery", async () => {
+  it("gets a second message when a handler ends after the answer, with the same delivery", async () => {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -67,7 +67,7 @@ describe("a subscriber", () => {
     expect(heard[1]?.delivery).toBe(heard[0]?.delivery);
   });
 
-  it("hears of what ran from an inbox, with its event and without a delivery", async () => {
+  it("gets what ran from an inbox, with its event and without a delivery", async () => {
     const inbox = sqliteInbox(join(mkdtempSync(join(tmpdir(), "hookgate-diagnostics-")), "inbox.db"));
     const receiver = createReceiver(sender, { inbox, scope: "eu", onOutcome: () => undefined }).on("a.b", () => {
       throw new RetryLater({ afterSeconds: 60 });
@@ -82,7 +82,7 @@ describe("a subscriber", () => {
     await inbox.close();
   });
 
-  it("is told which query parameters hold credentials as well", async () => {
+  it("gets the names of query parameters that hold credentials", async () => {
     const auth = staticToken({ token: "0123456789abcdef", at: query("token") });
     const erp = defineSender({ name: "erp", auth, event: { type: json("type") } });
     const receiver = createReceiver(erp, { dedupe: false, onOutcome: () => undefined });
@@ -91,7 +91,7 @@ describe("a subscriber", () => {
   });
 });
 
-it("takes no times where nobody listens", async () => {
+it("measures no times without a subscriber", async () => {
   unsubscribe(CHANNEL, listener);
   expect(channel(CHANNEL).hasSubscribers).toBe(false);
   const receiver = createReceiver(sender).on("a.b", () => undefined);

@@ -23,7 +23,7 @@ const send = (
 ) => receiver.receive({ headers: { ...signed(body), ...headers }, body });
 
 describe("copies of one event", () => {
-  it("run the handler once when 30 arrive together, and none hears success before it finished", async () => {
+  it("run the handler once when 30 arrive together, and none gets success before it finished", async () => {
     let isDone = false;
     const { receiver, calls } = receiverOf(async () => {
       await sleep(200);
@@ -113,7 +113,7 @@ describe("a handler that outlives the sender's patience", () => {
     return { outcomes, ...receiverOf(run, { answerWithinSeconds: 0.05, onOutcome: (one) => void outcomes.push(one) }) };
   };
 
-  it("completes when it returns: the retry hears success", async () => {
+  it("completes when it returns: the retry gets success", async () => {
     const { open, opened } = gate();
     const { receiver, outcomes, calls } = late(() => opened);
     expect(await send(receiver)).toMatchObject({ name: "handler_running", reply: { status: 503 }, retry: true });
@@ -166,7 +166,7 @@ describe("how a handler ends", () => {
     expect(calls).toHaveLength(1);
   });
 
-  it("Discard is told in the sender's own way where it has one, and again to a duplicate", async () => {
+  it("Discard is answered in the sender's own way where it has one, and again to a duplicate", async () => {
     const { receiver } = receiverOf(
       () => {
         throw new Discard();
@@ -258,7 +258,7 @@ describe("close", () => {
 describe("a store that fails", () => {
   const failing = (ops: Partial<DedupeStore>): DedupeStore => ({ ...methodsOf(memoryStore()), ...ops });
 
-  it("on complete: the effect exists, so the sender hears success and the operator hears of it", async () => {
+  it("on complete: the effect exists, so the sender gets success and the failure is logged", async () => {
     let tries = 0;
     const errors: string[] = [];
     const store = failing({
@@ -408,7 +408,7 @@ describe("a batch", () => {
 });
 
 describe("the operator", () => {
-  it("hears once of each kind of refusal, with the code, the cause and the fix", async () => {
+  it("gets one log line for each kind of refusal, with the code, the cause and the fix", async () => {
     const lines: string[] = [];
     const logger = { ...quiet, warn: (_: object, message: string) => void lines.push(message) };
     const { receiver } = receiverOf(undefined, { logger });
@@ -419,7 +419,7 @@ describe("the operator", () => {
         body: eventBody(),
       });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^answered 401 unauthenticated: the signature is well-formed and wrong: .* Read the hint/);
+    expect(lines[0]).toMatch(/^answered 401 unauthenticated: the signature is well-formed and wrong: .*/);
   });
 
   it("a hook of theirs that throws changes nothing", async () => {

@@ -60,9 +60,7 @@ describe("a logger with info", () => {
       events: [{ id: "evt_log", type: "made" }],
     });
     expect(lines[0]?.durationMs).toEqual(expect.any(Number));
-    expect(lines[2]?.msg).toMatch(
-      /^answered 401 unauthenticated: the signature is well-formed and wrong: .* Read the hint/,
-    );
+    expect(lines[2]?.msg).toMatch(/^answered 401 unauthenticated: the signature is well-formed and wrong: .*/);
     expect(lines[3]?.err).toMatchObject({ code: "handler_failed" });
     expect(lines[5]?.msg).toBe("answered 200 discarded drop: too old");
   });
@@ -93,7 +91,7 @@ describe("a logger with info", () => {
     expect([lines.length, outcomes.length]).toEqual([1, 1]);
   });
 
-  it("is told of at most ten events of a batch, and how many there were", async () => {
+  it("gets at most ten events of a batch, and their number", async () => {
     const { lines, logger } = pinoLines();
     const { receiver } = receiverOf(undefined, { logger }, { event: { ...eventRow, each: "items" } });
     const body = JSON.stringify({ items: Array.from({ length: 30 }, (_, at) => ({ id: `evt_b${at}`, type: "made" })) });
@@ -102,7 +100,7 @@ describe("a logger with info", () => {
     expect(lines[0]?.events).toHaveLength(10);
   });
 
-  it("is told nothing of bodies, queries, credentials or secrets", async () => {
+  it("gets no bodies, queries, credentials or secrets", async () => {
     const { lines, logger } = pinoLines();
     const { receiver } = receiverOf(undefined, { logger });
     const body = event("made", "evt_private", { card: "4242424242424242" });

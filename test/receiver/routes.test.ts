@@ -165,7 +165,7 @@ const TABLE: readonly (readonly [string, Expected, (way: Way) => Promise<unknown
     },
   ],
   [
-    "a duplicate of one whose handler takes longer than a second is asked to come again",
+    "a duplicate of an event whose handler takes longer than a second is retried",
     { usual: "in_flight, again", ingest: "in_flight", inbox: "duplicate" },
     async (way) => {
       const end = gate();
@@ -192,7 +192,7 @@ const TABLE: readonly (readonly [string, Expected, (way: Way) => Promise<unknown
     },
   ],
   [
-    "while the store is down nothing runs, and the sender is asked to come again or the event is kept",
+    "while the store is down nothing runs, and the sender retries or the event is kept",
     { usual: ["store_unavailable, again", []], ingest: ["store_unavailable", []], spill: ["accepted", []] },
     async (way) => {
       const { deliver, ran } = await open(way, { isDown: true });

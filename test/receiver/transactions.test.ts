@@ -48,7 +48,7 @@ function world(run: Run, options: ReceiverOptions<{}, Tx> = {}) {
 }
 
 describe("a handler that returns", () => {
-  it("commits what it wrote with the event's completion; a duplicate hears its reply", async () => {
+  it("commits what it wrote with the event's completion; a duplicate gets its reply", async () => {
     const { store, deliver, calls } = world(({ tx, reply }) => {
       tx.write("order", "paid");
       reply({ body: "thanks" });
@@ -134,7 +134,7 @@ describe("a commit", () => {
     expect(calls()).toBe(2);
   });
 
-  it("that does not answer is 503 after a second, for nobody knows whether it happened", async () => {
+  it("that does not answer within a second is answered 503, since it may have happened", async () => {
     await fakeTimers();
     const { store, deliver, errors } = world(({ tx }) => tx.write("order", "paid"));
     store.beforeCommit = () => new Promise(() => undefined);
@@ -193,7 +193,7 @@ it("a handler that never ends has its transaction ended, and what it does later 
   expect(store.ends).toEqual(["abandon", "complete"]);
 });
 
-it("close undoes a handler that does not end in time, and its sender hears no success", async () => {
+it("close undoes a handler that does not end in time, and its sender gets no success", async () => {
   const end = gate();
   const { store, receiver, deliver, calls } = world(({ tx }) => {
     tx.write("order", "paid");

@@ -3,6 +3,7 @@
 import { createHmac } from "node:crypto";
 import { airtable } from "hookgate/senders";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const KEY = Buffer.alloc(32, 3);
 
@@ -14,3 +15,5 @@ documentationOracle("https://airtable.com/developers/web/api/webhooks-overview",
   }),
   seen: { type: "ping", id: undefined },
 });
+
+vectorOracle("airtable", ({ secretOrKey: key }) => airtable({ secret: key }));

@@ -3,6 +3,7 @@
 import { createHmac } from "node:crypto";
 import { revolut } from "hookgate/senders";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { vectorOracle } from "../support/senders/vector-oracle.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const old = "fedcba9876543210fedcba9876543210";
@@ -27,3 +28,5 @@ documentationOracle(
     seen: { type: "ORDER_COMPLETED", id: undefined },
   },
 );
+
+vectorOracle("revolut", ({ secretOrKey: key }) => revolut({ secret: key }));

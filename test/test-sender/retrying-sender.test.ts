@@ -47,7 +47,7 @@ describe("a sender that goes on", () => {
     expect(attempts.map(({ atMs }) => atMs - (attempts[0]?.atMs ?? 0))).toEqual([0, 1_000, 3_000]);
   });
 
-  it("goes on where nobody answers, and delivers under one id when somebody does", async () => {
+  it("retries while the receiver is down, and delivers under one id once it is up", async () => {
     const clock = virtualClock();
     const { send } = start(0);
     expect((await send({ id: "evt_1" })).last?.id).toBe("evt_1");
@@ -63,7 +63,7 @@ describe("a sender that goes on", () => {
     });
   });
 
-  it("waits as it is told to, where the sender obeys", async () => {
+  it("waits for Retry-After where its sender does", async () => {
     const clock = virtualClock();
     const own = standardWebhooks({ secret: SECRET });
     const busy = { deliver: async () => ({ status: 503, headers: { "retry-after": "50" }, body: "" }) };

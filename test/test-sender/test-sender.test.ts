@@ -72,7 +72,7 @@ describe("delivers to", () => {
     ["a Hono app", () => new Hono().post("/webhooks/shop", (c) => receiver.fetch(c.req.raw))],
   ];
 
-  it.each(targets)("%s, and tells the refused from the accepted", async (_, make) => {
+  it.each(targets)("%s, and reports what was accepted and what was refused", async (_, make) => {
     const target = await make();
     events.length = 0;
     const sent = await test.send(target, { type: "order.paid", payload: { total: 12 } });
@@ -585,7 +585,7 @@ describe("refuses, with what to do", () => {
     expect(await test.send(receiver, { type: "a", unsigned: true })).toMatchObject({ status: 401 });
   });
 
-  it("to hide that nobody listens", async () => {
+  it("a target that does not listen", async () => {
     const { server, origin } = await listening(() => undefined);
     await new Promise((resolve) => server.close(resolve));
     await expect(createTestSender(sender).send(origin, { type: "a" })).rejects.toThrow(/ECONNREFUSED/);

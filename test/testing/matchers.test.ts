@@ -103,7 +103,7 @@ describe("a failure", () => {
     );
   });
 
-  it("tells what became of the events", async () => {
+  it("reports the outcome of each event", async () => {
     const failing = createReceiver(sender, { logger: quiet, onError() {} }).on("a.b", () => {
       throw new RangeError("mine");
     });
@@ -122,7 +122,7 @@ describe("a failure", () => {
 });
 
 describe("toBeAccepted with an outcome", () => {
-  it("tells a duplicate and an ignored event from one that was handled", async () => {
+  it("distinguishes a duplicate and an ignored event from a handled one", async () => {
     const receiver = build();
     const first = await test.send(receiver, { type: "a.b" });
     expect(first).toBeAccepted("processed");

@@ -52,7 +52,7 @@ describe("recordDeliveries", () => {
     expect(Date.parse(kept?.receivedAt ?? "")).toBeLessThanOrEqual(Date.now());
   });
 
-  it("takes personal data out as it is told to", async () => {
+  it("removes the personal data that it is given the names of", async () => {
     const [kept] = await record((receiver) => createTestSender(real).send(receiver, { type: "a.b", payload }), {
       scrub: (given) => JSON.parse(JSON.stringify(given).replaceAll("ann@example.com", "someone@example.com")),
     });

@@ -57,7 +57,7 @@ describe("runScenarios passes", () => {
 });
 
 describe("runScenario", () => {
-  it("tells the steps, and each time", async () => {
+  it("reports the steps with their times", async () => {
     const result = await runScenario("duplicate", sender, counting().receiver, event);
     expect(result.steps).toMatchObject([
       { what: "an event", status: 200, error: undefined },
@@ -85,7 +85,7 @@ describe("runScenario", () => {
     expect(results.flatMap(({ problems }) => problems)).toEqual([]);
   });
 
-  it("tells a problem where no answer comes within the sender's patience", async () => {
+  it("reports a problem where no answer comes within the time limit of the sender", async () => {
     const silent = createServer(() => undefined);
     const result = await runScenario("valid", sender, silent, { ...event, timeLimitSeconds: 0.1 });
     expect(result).toMatchObject({ result: "failed", problems: [expect.stringMatching(/no answer within 0\.1 s/)] });

@@ -62,7 +62,7 @@ describe("testContext", () => {
     expect(() => strict.context.reply({ status: 299 })).toThrow(TypeError);
   });
 
-  it("aborts its signal when told to", () => {
+  it("aborts its signal on request", () => {
     const run = testContext();
     const reasons: unknown[] = [];
     run.context.signal.addEventListener("abort", () => reasons.push(run.context.signal.reason));

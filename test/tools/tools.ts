@@ -37,9 +37,14 @@ export function write(folder: string, files: Readonly<Record<string, string>>): 
 
 /** Runs a script with this Node. Resolves with what it printed, and with its exit code where that is not 0. */
 export function node(folder: string, ...args: readonly string[]): Promise<string> {
+  return run(folder, process.execPath, args);
+}
+
+/** The same of any command. */
+export function run(folder: string, command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { ...process.env, CI: "true", NODE_OPTIONS: "" }, maxBuffer: 64 << 20 };
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+    execFile(command, [...args], options, (error, stdout, stderr) => {
       resolve(error === null ? stdout : `exit code ${error.code}\n${stdout}\n${stderr}`);
     });
   });

@@ -1,7 +1,7 @@
 // Fastify plugin that passes a request to the receiver unparsed, without changing the app's parsers.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 
 /** The part of a receiver that the plugin uses. */
 export interface MountableReceiver {
@@ -18,8 +18,15 @@ export interface ReceiverPluginOptions {
   readonly closeWithApp?: boolean;
 }
 
-/** Fastify adds properties of its own. */
-const KNOWN: readonly string[] = ["receiver", "closeWithApp", "prefix", "logLevel", "logSerializers"];
+/** Fastify puts its own members beside ours. */
+type PluginOptions = ReceiverPluginOptions & { readonly logLevel?: unknown; readonly logSerializers?: unknown };
+const RULES: OptionRules<PluginOptions> = {
+  receiver: CHECKED_LATER,
+  closeWithApp: FLAG,
+  prefix: CHECKED_LATER,
+  logLevel: CHECKED_LATER,
+  logSerializers: CHECKED_LATER,
+};
 
 /** Properties that earlier hooks may have added to a request. */
 type Raw = IncomingMessage & { params?: unknown; rawBody?: unknown };
@@ -49,7 +56,7 @@ type Raw = IncomingMessage & { params?: unknown; rawBody?: unknown };
  * app.register(receiverPlugin, { prefix: "/webhooks/stripe", receiver });
  */
 export async function receiverPlugin(app: FastifyInstance, options: ReceiverPluginOptions): Promise<void> {
-  refuseUnknownKeys("receiverPlugin", options, KNOWN);
+  checkOptions<PluginOptions>("receiverPlugin", options, RULES);
   const { receiver, closeWithApp = true } = options;
   if (typeof receiver !== "function" || typeof receiver.close !== "function") {
     throw new TypeError(

@@ -1,7 +1,7 @@
 // Verifies a client certificate, from the TLS socket or from a trusted proxy.
 import type { X509Certificate } from "node:crypto";
 import { type Auth, COVERS_NOTHING, fromHead, type Proof, type Refusal, refuse } from "../../core/auth.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, isObject, type OptionRules, TEXT } from "../../lib/options.js";
 import { compileRoots, isValidAt } from "../keys/certificate.js";
 import { refuseChain } from "../keys/certificate-chain.js";
 import { CLIENT_AUTH } from "../keys/certificate-extensions.js";
@@ -28,13 +28,13 @@ export type ClientCertificateOptions = CertificateRules & {
   readonly from?: CertificateFromProxy;
 };
 
-const OPTION_NAMES: readonly (keyof ClientCertificateOptions)[] = [
-  "fingerprints",
-  "names",
-  "commonName",
-  "roots",
-  "from",
-];
+const RULES: OptionRules<ClientCertificateOptions> = {
+  fingerprints: { must: "be a list of SHA-256 fingerprints in hex", fits: Array.isArray },
+  names: { must: 'be a list of DNS names, such as ["hooks.example.com"]', fits: Array.isArray },
+  commonName: TEXT,
+  roots: CHECKED_LATER,
+  from: { must: "be an object", fits: isObject },
+};
 
 /**
  * Proves that a delivery came over a connection whose client showed an accepted certificate (mTLS).
@@ -59,7 +59,7 @@ const OPTION_NAMES: readonly (keyof ClientCertificateOptions)[] = [
  * clientCertificate({ commonName: "client.webhooks.fbclientcerts.com" });
  */
 export function clientCertificate(options: ClientCertificateOptions): Auth {
-  refuseUnknownKeys("clientCertificate", options, OPTION_NAMES);
+  checkOptions("clientCertificate", options, RULES);
   const judge = compileRules(options);
   const read = options.from === undefined ? readSocket : compileProxy(options.from);
   const isPinned = options.fingerprints !== undefined || options.roots !== undefined;
@@ -105,9 +105,6 @@ function compileRules(rules: CertificateRules): (certificate: X509Certificate, n
   const patterns = names?.map((name, at) => checkNamePattern(name, `clientCertificate: names[${at}]`));
   if (prints?.length === 0 || patterns?.length === 0) {
     throw new TypeError("clientCertificate: fingerprints and names must not be empty lists");
-  }
-  if (commonName !== undefined && (typeof commonName !== "string" || commonName === "")) {
-    throw new TypeError("clientCertificate: commonName must be a non-empty string");
   }
   const roots = rules.roots === undefined ? undefined : compileRoots(rules.roots, "clientCertificate: roots");
   return function judge(certificate, nowMs) {

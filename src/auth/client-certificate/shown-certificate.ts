@@ -4,8 +4,8 @@ import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
 import { compileRanges } from "../../lib/ip/address-ranges.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { type CertificateHeaderForm, readCertificateHeader } from "./certificate-header.js";
+import { checkOptions, choiceOf, isObject, isText, type OptionRules, required } from "../../lib/options.js";
+import { type CertificateHeaderForm, READERS, readCertificateHeader } from "./certificate-header.js";
 
 /** A header in which a proxy passes the certificate on. */
 export interface CertificateFromProxy {
@@ -55,19 +55,29 @@ function parseDer(raw: Uint8Array | string): X509Certificate | undefined {
   }
 }
 
+const PROXY_RULES: OptionRules<CertificateFromProxy> = {
+  header: { must: "be a header's name", fits: isText, isRequired: true },
+  form: /* @__PURE__ */ required(/* @__PURE__ */ choiceOf(READERS)),
+  trustedProxies: {
+    must: 'name the proxies whose header is believed, such as ["10.0.0.0/8"]',
+    fits: (value) => Array.isArray(value) && value.length > 0,
+    isRequired: true,
+  },
+  verifiedBy: {
+    must: 'be such as { header: "x-ssl-client-verify", value: "SUCCESS" }',
+    fits: (value) => isObject(value) && isHeaderValue(value),
+  },
+};
+
+function isHeaderValue(value: { header?: unknown; value?: unknown }): boolean {
+  return typeof value.header === "string" && typeof value.value === "string";
+}
+
 export function compileProxy(from: CertificateFromProxy): (delivery: Delivery) => ShownCertificate | Refusal {
-  if (typeof from !== "object" || from === null) throw new TypeError("clientCertificate: from must be an object");
-  refuseUnknownKeys("clientCertificate: from", from, ["header", "form", "trustedProxies", "verifiedBy"]);
+  checkOptions("clientCertificate: from.", from, PROXY_RULES);
   const { header, form, verifiedBy } = from;
-  if (typeof header !== "string" || header === "")
-    throw new TypeError("clientCertificate: from.header must be a header's name");
   const readHeader = readCertificateHeader(form);
   const isProxy = compileProxies(from.trustedProxies);
-  if (verifiedBy !== undefined && !(typeof verifiedBy?.header === "string" && typeof verifiedBy.value === "string")) {
-    throw new TypeError(
-      'clientCertificate: from.verifiedBy must be such as { header: "x-ssl-client-verify", value: "SUCCESS" }',
-    );
-  }
   return function readProxy(delivery) {
     const text = delivery.headers.onceList(header.toLowerCase());
     if (text === undefined) return NO_HEADER;
@@ -84,11 +94,8 @@ export function compileProxy(from: CertificateFromProxy): (delivery: Delivery) =
 }
 
 /** The proxies whose header is believed, by the same rules as `allow`. */
-function compileProxies(ranges: unknown): (address: string | undefined) => boolean {
+function compileProxies(ranges: readonly string[]): (address: string | undefined) => boolean {
   const option = "clientCertificate: from.trustedProxies";
-  if (!Array.isArray(ranges) || ranges.length === 0) {
-    throw new TypeError(`${option} must name the proxies whose header is believed, such as ["10.0.0.0/8"]`);
-  }
   const { contains } = compileRanges(ranges, { option });
   return (address) => address !== undefined && contains(address);
 }

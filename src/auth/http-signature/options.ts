@@ -1,5 +1,5 @@
 // Options of `messageSignature`, checked once when it is built.
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules, TEXT, wholeNumber } from "../../lib/options.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import {
   compileMessageKeys,
@@ -39,17 +39,17 @@ export type MessageSignatureOptions = {
     }
 );
 
-const OPTION_NAMES: readonly string[] = [
-  "required",
-  "keys",
-  "jwksUrl",
-  "algorithm",
-  "label",
-  "tag",
-  "requireExpires",
-  "clockToleranceSeconds",
-];
 const MAX_CLOCK_TOLERANCE_SECONDS = 300;
+const RULES: OptionRules<MessageSignatureOptions> = {
+  required: CHECKED_LATER,
+  keys: CHECKED_LATER,
+  jwksUrl: CHECKED_LATER,
+  algorithm: CHECKED_LATER,
+  label: TEXT,
+  tag: TEXT,
+  requireExpires: FLAG,
+  clockToleranceSeconds: /* @__PURE__ */ wholeNumber(0, MAX_CLOCK_TOLERANCE_SECONDS, "whole seconds"),
+};
 
 /** The options, checked. */
 export interface MessagePlan {
@@ -64,21 +64,8 @@ export interface MessagePlan {
 
 /** @throws {TypeError} When an option is missing, ill-formed or unknown. */
 export function planMessageSignature(options: MessageSignatureOptions, tuning: KeyTuning | undefined): MessagePlan {
-  refuseUnknownKeys("messageSignature", options, OPTION_NAMES);
+  checkOptions("messageSignature", options, RULES);
   const { label, tag, requireExpires = false, clockToleranceSeconds = 60 } = options;
-  for (const [name, text] of Object.entries({ label, tag })) {
-    if (text === undefined || (typeof text === "string" && text !== "")) continue;
-    throw new TypeError(`messageSignature: ${name} must be a non-empty string`);
-  }
-  const isTolerance =
-    Number.isInteger(clockToleranceSeconds) &&
-    clockToleranceSeconds >= 0 &&
-    clockToleranceSeconds <= MAX_CLOCK_TOLERANCE_SECONDS;
-  if (!isTolerance) {
-    throw new TypeError(
-      `messageSignature: clockToleranceSeconds must be whole seconds, 0 to ${MAX_CLOCK_TOLERANCE_SECONDS}`,
-    );
-  }
   const isRemote = Object.hasOwn(options, "jwksUrl");
   if (isRemote === (options.keys !== undefined)) {
     throw new TypeError("messageSignature: exactly one of keys, jwksUrl is needed");

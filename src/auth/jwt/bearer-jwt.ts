@@ -1,14 +1,14 @@
 // Proves a delivery by a JWT in `Authorization: Bearer` of a trusted issuer: a preset of `jwt`. RFC 6750 section 2.1, RFC 7519, RFC 8725.
 import type { Auth } from "../../core/auth.js";
 import { header } from "../../core/field.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { checkOptions } from "../../lib/options.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import { authorizationReader } from "../request/authorization-header.js";
 import { JWS_PUBLIC_KEY_ALGORITHMS, type JwsAlgorithm } from "./jws-algorithms.js";
-import { type JwsKeySource, jwsKeySourceName } from "./jws-key-source.js";
+import { JWS_KEY_RULES, type JwsKeySource, jwsKeySourceName } from "./jws-key-source.js";
 import { createJwt } from "./jwt.js";
 import type { JwtRules } from "./options.js";
-import { type JwtPreset, SHARED_OPTION_NAMES } from "./plan.js";
+import { JWT_RULES, type JwtPreset } from "./plan.js";
 
 /** What every token is held to, whatever the key. `issuer` and `audience` are required. */
 export interface BearerJwtRules extends JwtRules {
@@ -64,7 +64,7 @@ const BEARER: JwtPreset = {
 
 /** `bearerJwt` with the key set's times in hand; for tests. */
 export function createBearerJwt(options: BearerJwtOptions, tuning?: KeyTuning): Auth {
-  refuseUnknownKeys(BEARER.where, options, SHARED_OPTION_NAMES);
+  checkOptions<BearerJwtOptions>(BEARER.where, options, { ...JWS_KEY_RULES, ...JWT_RULES });
   const isSecret = jwsKeySourceName(options, BEARER.where) === "secret";
   const algorithms = options.algorithms ?? (isSecret ? ["HS256"] : JWS_PUBLIC_KEY_ALGORITHMS);
   return createJwt({ ...options, algorithms, at: header("authorization"), prefix: "Bearer " }, tuning, BEARER);

@@ -12,7 +12,7 @@ import {
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import { REPEATED } from "../../lib/headers.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, choiceOf, isText, type OptionRules } from "../../lib/options.js";
 import type { KeyTuning } from "../keys/public-key-source.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import { PrivateFields } from "../request/unverified-fields.js";
@@ -21,7 +21,7 @@ import { joinBytes } from "../signature/signed-bytes.js";
 import { type CompiledSigned, compileSigned, type SignedText } from "../signature/signed-content.js";
 import { type CompiledTime, compileTime, coversWithTime } from "../signature/timestamp.js";
 import type { JwsAlgorithm } from "./jws-algorithms.js";
-import { JWS_KEY_SOURCES, type JwsKeySource } from "./jws-key-source.js";
+import { JWS_KEY_RULES, type JwsKeySource } from "./jws-key-source.js";
 import { compileJwsKeys, type FoundJwsKeys } from "./jws-keys.js";
 import { parseJws } from "./jws-parse.js";
 import { jwsSigner } from "./sign.js";
@@ -44,17 +44,19 @@ export type DetachedJwsOptions = JwsKeySource & {
   readonly unencoded?: "as-named" | "always" | "never";
 };
 
-const OPTION_NAMES: readonly string[] = [
-  ...JWS_KEY_SOURCES,
-  "key",
-  "header",
-  "algorithms",
-  "signed",
-  "timestamp",
-  "unencoded",
-];
 const MAX_CHARS = 16_384;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const RULES: OptionRules<Omit<DetachedJwsOptions, keyof JwsKeySource | "key">> = {
+  header: {
+    must: 'be the name of a header, such as "x-jws-signature"',
+    fits: (value) => isText(value) && HEADER_NAME.test(value),
+    isRequired: true,
+  },
+  algorithms: CHECKED_LATER,
+  signed: CHECKED_LATER,
+  timestamp: CHECKED_LATER,
+  unencoded: /* @__PURE__ */ choiceOf(["as-named", "always", "never"]),
+};
 
 /**
  * Proves that the body was signed by a detached JWS in a header (Fireblocks, Neon Auth, open banking).
@@ -185,14 +187,8 @@ interface DetachedPlan {
 }
 
 function planOf(options: DetachedJwsOptions): DetachedPlan {
-  refuseUnknownKeys("detachedJws", options, OPTION_NAMES);
+  checkOptions("detachedJws", options, { ...JWS_KEY_RULES, ...RULES });
   const { header, unencoded = "as-named" } = options;
-  if (typeof header !== "string" || !HEADER_NAME.test(header)) {
-    throw new TypeError('detachedJws: header must be the name of a header, such as "x-jws-signature"');
-  }
-  if (!["as-named", "always", "never"].includes(unencoded)) {
-    throw new TypeError('detachedJws: unencoded must be "as-named", "always" or "never"');
-  }
   const signed = compileSigned(options.signed ?? "{body}", "detachedJws");
   if (signed.params.length > 0) throw new TypeError("detachedJws: signed has a {param:…}, and a token has none");
   return {

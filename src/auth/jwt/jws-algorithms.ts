@@ -1,6 +1,6 @@
 // The algorithms of JWS and JWT, one list for all proofs: their names, what keys they need, and whether a signature holds.
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import { ALGORITHMS, isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
 
 /** RFC 7518 section 3.1, RFC 8037 and RFC 9864. `none` is not one. */

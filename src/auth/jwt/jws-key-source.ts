@@ -1,4 +1,5 @@
 // The sources that the keys of a JWS may come from.
+import { CHECKED_LATER, type OptionRules } from "../../lib/options.js";
 import type { JwkSet } from "../keys/jwks-document.js";
 import type { PublicKeyText } from "../keys/parse-public-key.js";
 import type { PublicKeyByIdFunction, PublicKeyFunction } from "../keys/public-key-source.js";
@@ -38,7 +39,7 @@ export type JwsKeySource =
 type SourceName = "publicKey" | "keys" | "jwksUrl" | "jwks" | "secret" | "x5c";
 type Only<Name extends SourceName> = { readonly [Other in Exclude<SourceName, Name>]?: never };
 
-export const JWS_KEY_SOURCES: readonly SourceName[] = ["publicKey", "keys", "jwksUrl", "jwks", "secret", "x5c"];
+const JWS_KEY_SOURCES: readonly SourceName[] = ["publicKey", "keys", "jwksUrl", "jwks", "secret", "x5c"];
 
 /** @throws {TypeError} Where there is not exactly one source. */
 export function jwsKeySourceName(source: JwsKeySource, where: string): SourceName {
@@ -51,3 +52,14 @@ export function jwsKeySourceName(source: JwsKeySource, where: string): SourceNam
     `${where}: exactly one of ${JWS_KEY_SOURCES.join(", ")} is needed; got ${named.length === 0 ? "none" : named.join(" and ")}`,
   );
 }
+
+/** Which of them is given, and what it holds, is checked where keys are compiled. */
+export const JWS_KEY_RULES: OptionRules<JwsKeySource> = {
+  publicKey: CHECKED_LATER,
+  keys: CHECKED_LATER,
+  jwksUrl: CHECKED_LATER,
+  jwks: CHECKED_LATER,
+  secret: CHECKED_LATER,
+  key: CHECKED_LATER,
+  x5c: CHECKED_LATER,
+};

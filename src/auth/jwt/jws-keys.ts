@@ -1,9 +1,10 @@
 // Finds the keys that a JWS may have been made with: public keys, a shared secret, or the chain in its own header.
-import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
+import { dummyKeys } from "../keys/dummy-key.js";
 import { localKeySet } from "../keys/jwks.js";
 import { type JwkSet, parseKeySet } from "../keys/jwks-document.js";
 import { IllFormedKey, type KeySet } from "../keys/key-lookup.js";
@@ -115,9 +116,8 @@ function bySecret(
     },
   });
   // Where there is no secret the answer comes as late as for a wrong one, so that nobody learns which tenants exist.
-  const dummyKeys = [createSecretKey(randomBytes(64))];
   const withDummy = (found: KeySet<KeyObject> | Refusal) =>
-    found.ok && found.keys.length === 0 ? { ...found, keys: dummyKeys } : found;
+    found.ok && found.keys.length === 0 ? { ...found, keys: dummyKeys() } : found;
   return {
     algorithms,
     warnings: secrets.warnings,

@@ -1,11 +1,21 @@
 // Checks the options of `jwt` and `bearerJwt` once, when the scheme is built.
 import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import {
+  ANY_TEXT,
+  CHECKED_LATER,
+  checkOptions,
+  choiceOf,
+  FLAG,
+  isObject,
+  isText,
+  type OptionRules,
+  wholeNumber,
+} from "../../lib/options.js";
 import type { TimeFormat } from "../../lib/time.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
-import { JWS_KEY_SOURCES } from "./jws-key-source.js";
-import type { HashClaim, JwtOptions, JwtRules } from "./options.js";
+import { JWS_KEY_RULES, type JwsKeySource } from "./jws-key-source.js";
+import type { HashClaim, JwtLacks, JwtOptions, JwtRules } from "./options.js";
 
 /** How a preset of `jwt` differs from it. */
 export interface JwtPreset {
@@ -41,30 +51,6 @@ export interface JwtPlan {
   readonly isPayload: boolean;
 }
 
-const RULE_NAMES: readonly (keyof JwtRules)[] = [
-  "issuer",
-  "audience",
-  "subject",
-  "type",
-  "claims",
-  "tenantClaim",
-  "maxTokenAgeSeconds",
-  "clockToleranceSeconds",
-];
-/** Those of `bearerJwt` too. */
-export const SHARED_OPTION_NAMES: readonly string[] = [...JWS_KEY_SOURCES, "key", "algorithms", ...RULE_NAMES];
-const OPTION_NAMES: readonly string[] = [
-  ...SHARED_OPTION_NAMES,
-  "at",
-  "prefix",
-  "lacks",
-  "audienceIsUrl",
-  "requiredClaims",
-  "signedAt",
-  "bodyHash",
-  "urlHash",
-  "isPayload",
-];
 const MAX_CLOCK_TOLERANCE_SECONDS = 300;
 const DEFAULT_CLOCK_TOLERANCE_SECONDS = 60;
 const TIME_FORMATS: readonly unknown[] = ["unix-seconds", "unix-milliseconds", "rfc3339"];
@@ -78,18 +64,51 @@ const RESERVED_CLAIMS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ["iat", "use `maxTokenAgeSeconds`"],
 ]);
 
+/** Those of `bearerJwt` too. */
+export const JWT_RULES: OptionRules<JwtRules & { readonly algorithms?: unknown }> = {
+  issuer: CHECKED_LATER,
+  audience: CHECKED_LATER,
+  subject: CHECKED_LATER,
+  type: CHECKED_LATER,
+  claims: { must: "be an object of exact values", fits: isObject },
+  tenantClaim: CHECKED_LATER,
+  maxTokenAgeSeconds: /* @__PURE__ */ wholeNumber(1, undefined, "whole seconds"),
+  clockToleranceSeconds: /* @__PURE__ */ wholeNumber(0, MAX_CLOCK_TOLERANCE_SECONDS, "whole seconds"),
+  algorithms: CHECKED_LATER,
+};
+const OWN_RULES: OptionRules<Omit<JwtOptions, keyof JwtRules | keyof JwsKeySource | "key" | "algorithms">> = {
+  at: CHECKED_LATER,
+  prefix: ANY_TEXT,
+  lacks: { must: "be an object of reasons", fits: isObject },
+  audienceIsUrl: FLAG,
+  requiredClaims: { must: "be a list of claims' names", fits: Array.isArray },
+  signedAt: {
+    must: 'be such as { claim: "iat", format: "unix-seconds" }',
+    fits: (value) => isObject(value) && isSignedTime(value),
+  },
+  bodyHash: { must: 'be such as { claim: "payload_hash" }', fits: isObject },
+  urlHash: { must: 'be such as { claim: "url_hash" }', fits: isObject },
+  isPayload: FLAG,
+};
+const LACKS_RULES: OptionRules<JwtLacks> = { issuer: CHECKED_LATER, audience: CHECKED_LATER, expiry: CHECKED_LATER };
+const HASH_RULES: OptionRules<HashClaim> = {
+  claim: { must: "be the claim's name", fits: isText, isRequired: true },
+  hash: { must: 'be "sha256" or "sha512"', fits: (value) => value === "sha256" || value === "sha512" },
+  encoding: /* @__PURE__ */ choiceOf(["hex", "base64", "base64url"]),
+  isAbsentWhenEmpty: FLAG,
+};
+
+function isSignedTime({ claim, format }: { claim?: unknown; format?: unknown }): boolean {
+  return isText(claim) && TIME_FORMATS.includes(format);
+}
+
 /** @throws {TypeError} When an option is missing, ill-formed or unknown. */
 export function planJwt(options: JwtOptions, where: string): JwtPlan {
-  refuseUnknownKeys(where, options, OPTION_NAMES);
+  checkOptions<JwtOptions>(where, options, { ...JWS_KEY_RULES, ...JWT_RULES, ...OWN_RULES });
   const check = checksFor(where);
   const { lacks = {}, audienceIsUrl = false, requiredClaims = [], signedAt, maxTokenAgeSeconds } = options;
   const { clockToleranceSeconds = DEFAULT_CLOCK_TOLERANCE_SECONDS } = options;
-  refuseUnknownKeys(`${where}: lacks`, lacks, ["issuer", "audience", "expiry"]);
-  check.seconds("clockToleranceSeconds", clockToleranceSeconds, 0, MAX_CLOCK_TOLERANCE_SECONDS);
-  if (maxTokenAgeSeconds !== undefined) check.seconds("maxTokenAgeSeconds", maxTokenAgeSeconds, 1);
-  if (signedAt !== undefined && !(typeof signedAt?.claim === "string" && TIME_FORMATS.includes(signedAt.format))) {
-    check.fail('signedAt must be such as { claim: "iat", format: "unix-seconds" }');
-  }
+  checkOptions(`${where}: lacks.`, lacks, LACKS_RULES);
   if (audienceIsUrl && options.audience !== undefined) check.fail("audience and audienceIsUrl exclude each other");
   return {
     ...placeOf(options, where),
@@ -105,8 +124,8 @@ export function planJwt(options: JwtOptions, where: string): JwtPlan {
     requireExpiry: check.optionalText("lacks.expiry", lacks.expiry) === undefined,
     maxTokenAgeSeconds,
     clockToleranceSeconds,
-    bodyHash: hashClaim(options.bodyHash, "bodyHash", check.fail, where),
-    urlHash: hashClaim(options.urlHash, "urlHash", check.fail, where),
+    bodyHash: hashClaim(options.bodyHash, `${where}: bodyHash.`),
+    urlHash: hashClaim(options.urlHash, `${where}: urlHash.`),
   };
 }
 
@@ -140,11 +159,6 @@ function checksFor(where: string) {
     fail,
     text,
     optionalText: (name: string, value: unknown) => (value === undefined ? undefined : text(name, value)),
-    seconds(name: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): void {
-      if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return;
-      const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
-      fail(`${name} must be whole seconds, ${range}; got ${typeof value === "number" ? value : typeof value}`);
-    },
     /** One name or several; none where the definition says why the sender's tokens have none. */
     names(name: "issuer" | "audience", value: unknown, reason: unknown): readonly string[] | undefined {
       if (reason !== undefined) {
@@ -158,11 +172,11 @@ function checksFor(where: string) {
   };
 }
 
-function exactClaims(claims: unknown, fail: (problem: string) => never): readonly (readonly [string, unknown])[] {
+function exactClaims(
+  claims: JwtRules["claims"],
+  fail: (problem: string) => never,
+): readonly (readonly [string, unknown])[] {
   if (claims === undefined) return [];
-  if (typeof claims !== "object" || claims === null || Array.isArray(claims)) {
-    return fail("claims must be an object of exact values");
-  }
   return Object.entries(claims).map(([name, value]: [string, unknown]) => {
     const advice = RESERVED_CLAIMS.get(name);
     if (advice !== undefined) return fail(`claims.${name}: ${advice}`);
@@ -172,20 +186,9 @@ function exactClaims(claims: unknown, fail: (problem: string) => never): readonl
   });
 }
 
-function hashClaim(
-  given: HashClaim | undefined,
-  name: string,
-  fail: (problem: string) => never,
-  where: string,
-): Required<HashClaim> | undefined {
+function hashClaim(given: HashClaim | undefined, where: string): Required<HashClaim> | undefined {
   if (given === undefined) return undefined;
-  if (typeof given !== "object" || given === null) return fail(`${name} must be such as { claim: "payload_hash" }`);
-  refuseUnknownKeys(`${where}: ${name}`, given, ["claim", "hash", "encoding", "isAbsentWhenEmpty"]);
+  checkOptions(where, given, HASH_RULES);
   const { claim, hash = "sha256", encoding = "hex", isAbsentWhenEmpty = false } = given;
-  if (typeof claim !== "string" || claim === "") return fail(`${name}.claim must be the claim's name`);
-  if (hash !== "sha256" && hash !== "sha512") return fail(`${name}.hash must be "sha256" or "sha512"`);
-  if (!["hex", "base64", "base64url"].includes(encoding)) {
-    return fail(`${name}.encoding must be "hex", "base64" or "base64url"`);
-  }
   return { claim, hash, encoding, isAbsentWhenEmpty };
 }

@@ -1,7 +1,7 @@
 // Verifies the certificate chain in a token's header (RFC 7515 section 4.1.6), and the kind of its certificates, which extensions mark.
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, isListOf, isText, type OptionRule, type OptionRules } from "../../lib/options.js";
 import { isPlatformError, unsupported } from "../keys/algorithms.js";
 import { compileRoots, MAX_CHAIN } from "../keys/certificate.js";
 import { isIssuedBy, refuseChain } from "../keys/certificate-chain.js";
@@ -31,9 +31,13 @@ export interface X5cKey {
   refusalAt(atMs: number): Refusal | undefined;
 }
 
-const OPTION_NAMES: readonly (keyof X5cOptions)[] = ["roots", "leafOids", "issuerOids", "purposes"];
 const OID = /^[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const MAX_CERTIFICATE_CHARS = 8_192;
+const OIDS: OptionRule = {
+  must: "be a list of OIDs; OIDs must be dotted numbers",
+  fits: (value) => isListOf(value, (oid) => isText(oid) && OID.test(oid)),
+};
+const RULES: OptionRules<X5cOptions> = { roots: CHECKED_LATER, leafOids: OIDS, issuerOids: OIDS, purposes: OIDS };
 
 const MISSING = /* @__PURE__ */ refuse("unauthenticated", "the token's header has no x5c chain");
 const MALFORMED = /* @__PURE__ */ refuse(
@@ -48,12 +52,10 @@ const WRONG_KIND = /* @__PURE__ */ refuse(
 /** @throws {TypeError} Where a root cannot be read, or an OID is ill-formed. */
 export function compileX5c(options: X5cOptions, where: string): (x5c: unknown) => X5cKey | Refusal {
   if (typeof options !== "object" || options === null) throw new TypeError(`${where} must be an object with roots`);
-  refuseUnknownKeys(where, options, OPTION_NAMES);
+  checkOptions(`${where}.`, options, RULES);
   const roots = compileRoots(options.roots, `${where}.roots`);
   const { leafOids = [], issuerOids = [], purposes } = options;
   const understood = [...leafOids, ...issuerOids];
-  const bad = [...understood, ...(purposes ?? [])].find((oid) => typeof oid !== "string" || !OID.test(oid));
-  if (bad !== undefined) throw new TypeError(`${where}: OIDs must be dotted numbers; got ${JSON.stringify(bad)}`);
 
   return function readChain(x5c) {
     if (x5c === undefined) return MISSING;

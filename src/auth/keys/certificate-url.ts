@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, type OptionRules } from "../../lib/options.js";
 import { checkUnverifiedField, type UnverifiedField } from "../request/unverified-fields.js";
 import { unsupported } from "./algorithms.js";
 import { reasonOf } from "./bounded-fetch.js";
@@ -30,7 +30,17 @@ export interface CertificateUrlOptions {
 }
 
 const MAX_URL_CHARS = 1_024;
-const OPTION_NAMES: readonly (keyof CertificateUrlOptions)[] = ["url", "hosts", "path", "names", "roots"];
+const RULES: OptionRules<CertificateUrlOptions> = {
+  url: CHECKED_LATER,
+  hosts: {
+    must: 'name at least one host, such as "api.paypal.com"',
+    fits: (value) => Array.isArray(value) && value.length > 0,
+    isRequired: true,
+  },
+  path: CHECKED_LATER,
+  names: { must: 'be a list of DNS names, such as ["*.paypal.com"]', fits: Array.isArray },
+  roots: CHECKED_LATER,
+};
 const LOOPBACK = "127.0.0.1";
 
 export interface CertificateSource {
@@ -50,7 +60,7 @@ export function certificateSource(
       `${where} must be an object, such as { url: header("x-cert-url"), hosts: ["api.example.com"] }`,
     );
   }
-  refuseUnknownKeys(where, options, OPTION_NAMES);
+  checkOptions(`${where}.`, options, RULES);
   const field = checkUnverifiedField(options.url, `${where}.url`);
   const isAllowed = compileUrlRule(options, where);
   const names = options.names?.map((name, at) => checkNamePattern(name, `${where}.names[${at}]`));
@@ -102,9 +112,6 @@ const WRONG_NAME = /* @__PURE__ */ refuse(
 
 /** Only a URL in its normal form: what parsers could read differently does not pass. */
 function compileUrlRule({ hosts, path }: CertificateUrlOptions, where: string): (url: string) => boolean {
-  if (!Array.isArray(hosts) || hosts.length === 0) {
-    throw new TypeError(`${where}.hosts must name at least one host, such as "api.paypal.com"`);
-  }
   const patterns = hosts.filter((host): host is RegExp => host instanceof RegExp);
   for (const pattern of path === undefined ? patterns : [...patterns, path]) checkAnchored(pattern, where);
   const names = hosts

@@ -3,6 +3,7 @@ import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
+import { CHECKED_LATER, type OptionRules } from "../../lib/options.js";
 import type { PrivateFields } from "../request/unverified-fields.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
 import type { CertificateTuning } from "./certificate-cache.js";
@@ -66,6 +67,15 @@ export type PublicKeySource =
     };
 
 export const KEY_SOURCES = ["publicKey", "keys", "jwksUrl", "certificate"] as const;
+
+/** Which of them is given, and what it holds, is checked where keys are compiled. */
+export const KEY_SOURCE_RULES: OptionRules<PublicKeySource> = {
+  publicKey: CHECKED_LATER,
+  keys: CHECKED_LATER,
+  keyId: CHECKED_LATER,
+  jwksUrl: CHECKED_LATER,
+  certificate: CHECKED_LATER,
+};
 
 export type { FoundPublicKeys } from "./jwks-document.js";
 

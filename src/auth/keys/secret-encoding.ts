@@ -1,6 +1,6 @@
 // Transactions a secret's text into the bytes of a key.
 import { createHash } from "node:crypto";
-import { kindOf, refuseUnknownKeys, shown } from "../../lib/options.js";
+import { checkOptions, choiceOf, isText, type OptionRules, shown } from "../../lib/options.js";
 import { IllFormedKey } from "./key-lookup.js";
 
 /**
@@ -30,6 +30,16 @@ const DECODERS: Readonly<Record<"utf8" | "hex" | "base64" | "sha1", Decode>> = {
   sha1: (text) => createHash("sha1").update(text, "utf8").digest(),
 };
 
+const AFTER_PREFIX_RULES: OptionRules<Extract<KeyForm, object>> = {
+  base64After: {
+    must: 'be the prefix of the secret, such as "whsec_"',
+    fits: isText,
+    isRequired: true,
+    isPrivate: true,
+  },
+  otherwise: /* @__PURE__ */ choiceOf(["base64", "utf8", "refuse"]),
+};
+
 /** @throws {TypeError} When the form is not one of those above. */
 export function compileKeyForm(form: KeyForm, where: string): Decode {
   if (typeof form === "string") {
@@ -40,16 +50,8 @@ export function compileKeyForm(form: KeyForm, where: string): Decode {
     }
     return DECODERS[form];
   }
-  refuseUnknownKeys(`${where}: key`, form, ["base64After", "otherwise"]);
+  checkOptions(`${where}: key.`, form, AFTER_PREFIX_RULES);
   const { base64After: prefix, otherwise = "base64" } = form;
-  if (typeof prefix !== "string" || prefix === "") {
-    throw new TypeError(
-      `${where}: key.base64After must be the prefix of the secret, such as "whsec_"; got ${kindOf(prefix)}`,
-    );
-  }
-  if (otherwise !== "refuse" && otherwise !== "base64" && otherwise !== "utf8") {
-    throw new TypeError(`${where}: key.otherwise must be "base64", "utf8" or "refuse"; got ${shown(otherwise)}`);
-  }
   return function decodeAfterPrefix(text) {
     if (text.startsWith(prefix)) return decodeBase64(text.slice(prefix.length));
     if (otherwise === "refuse") throw new IllFormedKey(`must start with "${prefix}"`);

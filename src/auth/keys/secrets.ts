@@ -1,5 +1,7 @@
 // Compiles the secrets of a scheme: fixed ones, or a function that looks them up for each delivery.
-import type { MaybePromise } from "../../lib/maybe-promise.js";
+import type { Refusal } from "../../core/auth.js";
+import type { Delivery } from "../../core/delivery.js";
+import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import {
   type CompiledSecrets,
   fixedSecrets,
@@ -8,7 +10,7 @@ import {
   type SecretRules,
   whyNoSecret,
 } from "./fixed-secrets.js";
-import { IllFormedKey, keyLookUp } from "./key-lookup.js";
+import { IllFormedKey, type KeySet, keyLookUp } from "./key-lookup.js";
 import { Unverified, type UnverifiedDelivery } from "./unverified-delivery.js";
 
 /**
@@ -59,4 +61,26 @@ function keyOfText<Key>(text: unknown, rules: SecretRules<Key>): Key {
   const wrong = whyNoSecret(text);
   if (wrong !== undefined) throw new IllFormedKey(wrong);
   return rules.toKey(text as string);
+}
+
+/**
+ * The key to sign a request with: that of the given text, the first configured one, or the first that the function names.
+ *
+ * @throws {TypeError} Where there is none.
+ */
+export function secretToSign<Key>(
+  secrets: CompiledSecrets<Key>,
+  where: string,
+  delivery: Delivery,
+  text: string | undefined,
+): MaybePromise<Key> {
+  if (text !== undefined) return secrets.toKey(text);
+  const first = (found: KeySet<Key> | Refusal): Key => {
+    const key = found.ok ? found.keys[0] : undefined;
+    if (key !== undefined) return key;
+    const why = found.ok ? "the function names none for this request" : found.hint;
+    throw new TypeError(`${where}: there is no secret to sign with: ${why}; give the key to sign with`);
+  };
+  const found = secrets.fixed ?? secrets.lookUp(delivery);
+  return isPromise(found) ? found.then(first) : first(found);
 }

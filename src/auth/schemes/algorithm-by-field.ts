@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse, type SignableRequest, type WrittenPlace } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, isObject, type OptionRules } from "../../lib/options.js";
 import { ALGORITHMS, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
 import { deliveryToSign } from "../request/signable-request.js";
 import {
@@ -46,13 +46,22 @@ export function compileAlgorithm(algorithm: PublicKeyAlgorithm | AlgorithmByFiel
   };
 }
 
-function algorithmByField({ by, names, ...rest }: AlgorithmByField): AlgorithmChooser {
-  refuseUnknownKeys("publicKey: algorithm", rest, ["by", "names"]);
+const RULES: OptionRules<AlgorithmByField> = {
+  by: CHECKED_LATER,
+  names: {
+    must: 'have at least one name, such as { "1": "rsa-v1_5-sha256" }',
+    fits: (value) => isObject(value) && Object.keys(value).length > 0,
+    isRequired: true,
+  },
+};
+
+function algorithmByField(options: AlgorithmByField): AlgorithmChooser {
+  checkOptions("publicKey: algorithm.", options, RULES);
+  const { by, names } = options;
   const field: UnverifiedField = checkUnverifiedField(by, "publicKey: algorithm.by");
   const known = new Map(
-    Object.entries(names ?? {}).map(([name, one]) => [name, checkAlgorithm(one, `publicKey: algorithm.names.${name}`)]),
+    Object.entries(names).map(([name, one]) => [name, checkAlgorithm(one, `publicKey: algorithm.names.${name}`)]),
   );
-  if (known.size === 0) throw new TypeError("publicKey: algorithm.names must have at least one name");
   const missing = absent(`the ${field.in} value ${field.name}, which names the algorithm, is not there`);
   const unknown = refuse(
     "unauthenticated",

@@ -3,7 +3,7 @@
 import { type Auth, COVERS_NOTHING, fromHead, type Proof, refuse } from "../../core/auth.js";
 import { decodeUtf8 } from "../../lib/json.js";
 import { isPromise } from "../../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, isText, type OptionRules } from "../../lib/options.js";
 import type { Secrets } from "../keys/secrets.js";
 import { authorizationReader } from "../request/authorization-header.js";
 import { writeField } from "../request/write-field.js";
@@ -18,6 +18,15 @@ export interface BasicAuthOptions {
   readonly password: Secrets;
 }
 
+const RULES: OptionRules<BasicAuthOptions> = {
+  username: {
+    must: "be a non-empty text without a colon",
+    fits: (value) => isText(value) && !value.includes(":"),
+    isRequired: true,
+    isPrivate: true,
+  },
+  password: CHECKED_LATER,
+};
 const readBasic = /* @__PURE__ */ authorizationReader("Basic");
 const WRONG = /* @__PURE__ */ refuse("unauthenticated", "the user name is another one");
 const MALFORMED = /* @__PURE__ */ refuse(
@@ -36,11 +45,8 @@ const MALFORMED = /* @__PURE__ */ refuse(
  * @example basicAuth({ username: "postmark", password: process.env.POSTMARK_PASSWORD })
  */
 export function basicAuth(options: BasicAuthOptions): Auth {
-  refuseUnknownKeys("basicAuth", options, ["username", "password"]);
-  const { username } = options;
-  if (typeof username !== "string" || username === "" || username.includes(":")) {
-    throw new TypeError("basicAuth: username must be a non-empty text without a colon");
-  }
+  checkOptions("basicAuth", options, RULES);
+  const username = options.username as string;
   const why = unsendableAsPassword(username);
   if (why !== undefined) throw new TypeError(`basicAuth: username ${why}`);
   const shared = compileSharedToken(options.password, "basicAuth: password", unsendableAsPassword);

@@ -3,7 +3,7 @@
 import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryParameter } from "../../core/delivery.js";
 import { REPEATED } from "../../lib/headers.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, isText, type OptionRules } from "../../lib/options.js";
 import type { Secrets } from "../keys/secrets.js";
 import { authorizationReader } from "../request/authorization-header.js";
 import { writeField } from "../request/write-field.js";
@@ -18,6 +18,10 @@ export interface BearerTokenOptions {
   readonly query?: string;
 }
 
+const RULES: OptionRules<BearerTokenOptions> = {
+  token: CHECKED_LATER,
+  query: { must: 'name a parameter, such as "access_token"', fits: isText },
+};
 const readBearer = /* @__PURE__ */ authorizationReader("Bearer");
 const MALFORMED = /* @__PURE__ */ refuse(
   "bad_credentials",
@@ -39,12 +43,9 @@ const TWO_PLACES = /* @__PURE__ */ refuse(
  * @example bearerToken({ token: process.env.ERP_TOKEN })
  */
 export function bearerToken(options: BearerTokenOptions): Auth {
-  refuseUnknownKeys("bearerToken", options, ["token", "query"]);
+  checkOptions("bearerToken", options, RULES);
   const shared = compileSharedToken(options.token, "bearerToken: token", unsendableAsBearer);
   const { query } = options;
-  if (query !== undefined && (typeof query !== "string" || query === ""))
-    throw new TypeError('bearerToken: query must name a parameter, such as "access_token"');
-
   const nowhere = absent(`no token in Authorization or ?${query}=`);
 
   function presented(delivery: Delivery): string | Refusal {

@@ -1,26 +1,22 @@
 // Verifies a plain hash over the delivery and a shared secret, for vendors without an HMAC.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { createTextEqual } from "../../lib/constant-time.js";
 import { isPromise } from "../../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, choiceOf, type OptionRules } from "../../lib/options.js";
+import type { CompiledSecrets } from "../keys/fixed-secrets.js";
 import type { KeySet } from "../keys/key-lookup.js";
-import { compileSecrets, type Secrets } from "../keys/secrets.js";
-import { ENCODINGS } from "../request/encoding.js";
+import { compileSecrets, type Secrets, secretToSign } from "../keys/secrets.js";
+import { ENCODINGS, type Encoding } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
-import {
-  compilePlans,
-  coversOfAll,
-  DIGEST_BYTES,
-  type Plan,
-  planFor,
-  type SignedOptions,
-} from "../signature/compile.js";
+import { authFacts } from "../signature/auth-facts.js";
+import { compilePlans, type Plan, planFor, SIGNED_RULES, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
-import { compileReplyTexts, type SignsReplies } from "../signature/reply-texts.js";
-import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
-import type { SignedBytes } from "../signature/signed-bytes.js";
+import { readSigned } from "../signature/read-signed.js";
+import { compileReplyTexts, type ReplyTexts, type SignsReplies } from "../signature/reply-texts.js";
+import { planToSign, prepareToSign } from "../signature/sign-request.js";
+import { SECRET_MARK, type SignedBytes } from "../signature/signed-bytes.js";
 
 /** Hash functions of `digest`. */
 export type DigestAlgorithm = "md5" | "sha1" | "sha256" | "sha384" | "sha512";
@@ -42,18 +38,19 @@ export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   readonly signsReplies?: SignsReplies;
 }
 
-const HASH_BYTES: Readonly<Record<DigestAlgorithm, number>> = { ...DIGEST_BYTES, md5: 16 };
-const OPTION_NAMES: readonly (keyof DigestOptions)[] = [
-  "secret",
-  "algorithm",
-  "signed",
-  "patterns",
-  "secretAt",
-  "signature",
-  "timestamp",
-  "families",
-  "signsReplies",
-];
+const HASH_BYTES: Readonly<Record<DigestAlgorithm, number>> = {
+  md5: 16,
+  sha1: 20,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
+const RULES: OptionRules<Omit<DigestOptions, keyof SignedOptions>> = {
+  secret: CHECKED_LATER,
+  algorithm: /* @__PURE__ */ choiceOf(HASH_BYTES),
+  secretAt: { must: 'be "start" or "end"', fits: (value) => value === "start" || value === "end" },
+  signsReplies: CHECKED_LATER,
+};
 const PLACEHOLDER = "{secret}";
 /** SHA-384 keeps a third of its state to itself, so nothing can be appended to what it hashed. */
 const NOT_EXTENDABLE: readonly DigestAlgorithm[] = ["sha384"];
@@ -81,21 +78,49 @@ const NOT_EXTENDABLE: readonly DigestAlgorithm[] = ["sha384"];
  * });
  */
 export function digest(options: DigestOptions): Auth {
-  refuseUnknownKeys("digest", options, OPTION_NAMES);
-  const { algorithm = "sha256" } = options;
-  if (!Object.hasOwn(HASH_BYTES, algorithm)) {
-    throw new TypeError(
-      `digest: algorithm must be one of ${Object.keys(HASH_BYTES).join(", ")}; got ${JSON.stringify(algorithm)}`,
-    );
-  }
-  // Of chance and per proof, so that no delivery can say where the secret goes.
-  const mark = `\u0001${randomBytes(16).toString("hex")}\u0001`;
-  const { signed, hasTextBehind } = withMark(options, mark);
-  const { signature, patterns, timestamp, families, signsReplies, secretAt } = options;
+  checkOptions("digest", options, { ...RULES, ...SIGNED_RULES });
+  const scheme = compileDigest(options);
+  const { plans, secrets } = scheme;
+  return {
+    scheme: "digest",
+    ...authFacts(plans, options),
+    warnings: scheme.isExtendable ? [...secrets.warnings, EXTENDABLE] : secrets.warnings,
+
+    verify(delivery, context) {
+      const claim = readClaim(scheme, delivery, context);
+      if (!claim.ok) return claim;
+      const found = secrets.fixed ?? secrets.lookUp(delivery);
+      return isPromise(found) ? found.then((keys) => judge(scheme, claim, keys)) : judge(scheme, claim, found);
+    },
+
+    sign(request, key) {
+      const unsigned = prepareToSign(planToSign(plans, request), request, "digest");
+      const write = (secret: string) => unsigned.write(hashOf(scheme, secret, unsigned.bytes));
+      const found = secretToSign(secrets, "digest", unsigned.delivery, key);
+      return isPromise(found) ? found.then(write) : write(found);
+    },
+  };
+}
+
+/** The options, compiled. */
+interface DigestScheme {
+  readonly algorithm: DigestAlgorithm;
+  readonly secretAt: "start" | "end" | undefined;
+  readonly plans: readonly Plan[];
+  readonly secrets: CompiledSecrets<string>;
+  readonly encoding: Encoding;
+  readonly isEqual: (left: string, right: string) => boolean;
+  readonly replyTexts: ReplyTexts | undefined;
+  /** The hash allows text to be appended, and the secret is in front of some. */
+  readonly isExtendable: boolean;
+}
+
+function compileDigest(options: DigestOptions): DigestScheme {
+  const { algorithm = "sha256", signature, patterns, timestamp, families, signsReplies, secretAt } = options;
+  const { signed, hasTextBehind } = withMark(options);
   if (signsReplies && secretAt === undefined) {
     throw new TypeError("digest: signsReplies needs secretAt: it says where the secret goes in what is answered");
   }
-  const replyTexts = compileReplyTexts(signsReplies, "digest");
   const described: SignedOptions = {
     signed,
     signature,
@@ -104,102 +129,83 @@ export function digest(options: DigestOptions): Auth {
     ...(families === undefined ? {} : { families }),
   };
   const plans = compilePlans(described, HASH_BYTES[algorithm], "digest");
-  const [first] = plans as [Plan];
-  const secrets = compileSecrets<string>(options.secret, {
-    where: "digest: secret",
-    toKey: (text) => Buffer.from(text, "utf8").toString("latin1"),
-  });
   const encoding = ENCODINGS[signature.encoding];
-  const isEqual = createTextEqual(encoding.lengthOf(HASH_BYTES[algorithm]));
-  const isExtendable = hasTextBehind && !NOT_EXTENDABLE.includes(algorithm);
-
-  function hashOf(secret: string, { before, body, after }: SignedBytes): string {
-    const hash = createHash(algorithm);
-    const fill = (text: string) => text.replace(mark, () => secret);
-    const place = { start: options.secretAt === "start" ? secret : "", end: options.secretAt === "end" ? secret : "" };
-    hash.update(place.start + fill(before), "latin1");
-    if (body !== undefined) hash.update(body);
-    hash.update(fill(after) + place.end, "latin1");
-    return encoding.encode(hash);
-  }
-
-  function replySigner(secret: string): (text: string) => string {
-    return (text) => {
-      replyTexts?.checkReply(text);
-      return hashOf(secret, { ok: true, before: "", body: Buffer.from(text, "utf8"), after: "" });
-    };
-  }
-
-  function matchingKey(keys: readonly string[], claim: Claim): number {
-    const { reading } = claim;
-    for (const [at, secret] of keys.entries()) {
-      for (const bytes of claim.candidates) {
-        const expected = hashOf(secret, bytes);
-        if (isEqual(expected, reading.first)) return at;
-        if (reading.more?.some((given) => isEqual(expected, given))) return at;
-      }
-    }
-    return -1;
-  }
-
-  function judge(claim: Claim, found: KeySet<string> | Refusal): Proof {
-    if (!found.ok) return found;
-    const { plan, reading, delivery } = claim;
-    const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong hash
-    const keyIndex = matchingKey(isUnknown ? [mark] : found.keys, claim);
-    if (isUnknown || keyIndex < 0) return plan.signature.isWellFormed(reading) ? WRONG : MALFORMED;
-    const untimely = plan.time?.isReadLate ? plan.time.read(delivery, reading, undefined) : undefined;
-    if (untimely !== undefined) return untimely;
-    return {
-      ok: true,
-      keyIndex,
-      covers: plan.covers,
-      ...(reading.sentAtMs === undefined ? {} : { sentAtMs: reading.sentAtMs }),
-      ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
-      ...(replyTexts !== undefined ? { signReply: replySigner(found.keys[keyIndex] as string) } : {}),
-    };
-  }
-
-  function claimOf(delivery: Delivery, context: ProofContext): Claim | Refusal {
-    const plan = plans.length === 1 ? first : planFor(plans, delivery);
-    if (!plan.ok) return plan;
-    const fields = plan.readsFields ? new PrivateFields(delivery) : undefined;
-    const reading = plan.signature.read(delivery, fields);
-    if (!reading.ok) return reading;
-    const untimely = plan.time?.isReadLate === false ? plan.time.read(delivery, reading, fields) : undefined;
-    if (untimely !== undefined) return untimely;
-    const found = plan.signed.candidates(delivery, context, reading, fields);
-    if ("ok" in found && !found.ok) return found;
-    const candidates = "ok" in found ? [found] : found;
-    return replyTexts?.refuseReply(candidates) ?? { ok: true, plan, reading, delivery, candidates };
-  }
-
   return {
-    scheme: "digest",
-    covers: plans.length === 1 ? first.covers : coversOfAll(plans),
-    signsTime: timestamp !== undefined,
-    credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
-    ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
-    needsPublicUrl: first.signed.needsPublicUrl,
-    writes: placesWritten(options),
-    warnings: isExtendable ? [...secrets.warnings, EXTENDABLE] : secrets.warnings,
-
-    verify(delivery, context) {
-      const claim = claimOf(delivery, context);
-      if (!claim.ok) return claim;
-      const found = secrets.fixed ?? secrets.lookUp(delivery);
-      return isPromise(found) ? found.then((keys) => judge(claim, keys)) : judge(claim, found);
-    },
-
-    sign(request, key) {
-      const plan = planToSign(plans, request);
-      const unsigned = prepareToSign(plan, request, "digest");
-      const write = (secret: string) => unsigned.write(hashOf(secret, unsigned.bytes));
-      if (key !== undefined) return write(secrets.toKey(key));
-      const found = secrets.fixed ?? secrets.lookUp(unsigned.delivery);
-      return isPromise(found) ? found.then((keys) => write(firstOf(keys))) : write(firstOf(found));
-    },
+    algorithm,
+    secretAt,
+    plans,
+    secrets: compileSecrets<string>(options.secret, {
+      where: "digest: secret",
+      toKey: (text) => Buffer.from(text, "utf8").toString("latin1"),
+    }),
+    encoding,
+    isEqual: createTextEqual(encoding.lengthOf(HASH_BYTES[algorithm])),
+    replyTexts: compileReplyTexts(signsReplies, "digest"),
+    isExtendable: hasTextBehind && !NOT_EXTENDABLE.includes(algorithm),
   };
+}
+
+function hashOf(
+  { algorithm, secretAt, encoding }: DigestScheme,
+  secret: string,
+  { before, body, after }: SignedBytes,
+): string {
+  const hash = createHash(algorithm);
+  const fill = (text: string) => text.replace(SECRET_MARK, () => secret);
+  hash.update((secretAt === "start" ? secret : "") + fill(before), "latin1");
+  if (body !== undefined) hash.update(body);
+  hash.update(fill(after) + (secretAt === "end" ? secret : ""), "latin1");
+  return encoding.encode(hash);
+}
+
+function replySigner(scheme: DigestScheme, replyTexts: ReplyTexts, secret: string): (text: string) => string {
+  return (text) => {
+    replyTexts.checkReply(text);
+    return hashOf(scheme, secret, { ok: true, before: "", body: Buffer.from(text, "utf8"), after: "" });
+  };
+}
+
+/** The index of the secret that one of the hashes was made with, or -1. */
+function matchingKey(scheme: DigestScheme, keys: readonly string[], { reading, candidates }: Claim): number {
+  for (const [at, secret] of keys.entries()) {
+    for (const bytes of candidates) {
+      const expected = hashOf(scheme, secret, bytes);
+      if (scheme.isEqual(expected, reading.first)) return at;
+      if (reading.more?.some((given) => scheme.isEqual(expected, given))) return at;
+    }
+  }
+  return -1;
+}
+
+function judge(scheme: DigestScheme, claim: Claim, found: KeySet<string> | Refusal): Proof {
+  if (!found.ok) return found;
+  const { plan, reading, delivery } = claim;
+  const { replyTexts } = scheme;
+  const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong hash
+  const keyIndex = matchingKey(scheme, isUnknown ? [SECRET_MARK] : found.keys, claim);
+  if (isUnknown || keyIndex < 0) return plan.signature.isWellFormed(reading) ? WRONG : MALFORMED;
+  const untimely = plan.time?.isReadLate ? plan.time.read(delivery, reading, undefined) : undefined;
+  if (untimely !== undefined) return untimely;
+  const secret = found.keys[keyIndex] as string;
+  return {
+    ok: true,
+    keyIndex,
+    covers: plan.covers,
+    ...(reading.sentAtMs === undefined ? {} : { sentAtMs: reading.sentAtMs }),
+    ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
+    ...(replyTexts === undefined ? {} : { signReply: replySigner(scheme, replyTexts, secret) }),
+  };
+}
+
+function readClaim({ plans, replyTexts }: DigestScheme, delivery: Delivery, context: ProofContext): Claim | Refusal {
+  const plan = planFor(plans, delivery);
+  if (!plan.ok) return plan;
+  const fields = plan.readsFields ? new PrivateFields(delivery) : undefined;
+  const reading = plan.signature.read(delivery, fields);
+  if (!reading.ok) return reading;
+  const candidates = readSigned(plan, delivery, context, reading, fields);
+  if ("ok" in candidates) return candidates;
+  return replyTexts?.refuseReply(candidates) ?? { ok: true, plan, reading, delivery, candidates };
 }
 
 /** What a delivery says of itself, before any secret is touched. */
@@ -220,12 +226,12 @@ const EXTENDABLE =
   "digest: the secret is hashed before what is sent, so whoever has seen one delivery can forge longer ones; use the sender's HMAC if it has one";
 
 /** The template with the mark in place of the secret. */
-function withMark(
-  { signed, secretAt }: DigestOptions,
-  mark: string,
-): { signed: NonNullable<SignedOptions["signed"]>; hasTextBehind: boolean } {
+function withMark({ signed, secretAt }: DigestOptions): {
+  signed: NonNullable<SignedOptions["signed"]>;
+  hasTextBehind: boolean;
+} {
   if (typeof signed === "object" && signed !== null) {
-    if (secretAt === "start" || secretAt === "end") return { signed, hasTextBehind: secretAt === "start" };
+    if (secretAt !== undefined) return { signed, hasTextBehind: secretAt === "start" };
     throw new TypeError('digest: secretAt must be "start" or "end" where signed is a function\'s texts');
   }
   const [before, behind, tooMany] = typeof signed === "string" ? signed.split(PLACEHOLDER) : [];
@@ -234,11 +240,5 @@ function withMark(
   }
   if (secretAt !== undefined)
     throw new TypeError("digest: secretAt is for a function's texts; a template has {secret}");
-  return { signed: before + mark + behind, hasTextBehind: behind.includes("{") };
-}
-
-function firstOf(found: KeySet<string> | Refusal): string {
-  const secret = found.ok ? found.keys[0] : undefined;
-  if (secret === undefined) throw new TypeError("digest: there is no secret to sign with");
-  return secret;
+  return { signed: before + SECRET_MARK + behind, hasTextBehind: behind.includes("{") };
 }

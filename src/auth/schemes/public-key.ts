@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { type Auth, type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, type OptionRules } from "../../lib/options.js";
 import {
   type EcdsaForm,
   indexOfKey,
@@ -19,18 +19,21 @@ import { toPrivateKey } from "../keys/parse-private-key.js";
 import { compileKeyFinder } from "../keys/public-key-resolver.js";
 import {
   type FoundPublicKeys,
-  KEY_SOURCES,
+  KEY_SOURCE_RULES,
   type KeyQuery,
   type KeyTuning,
+  type PublicKeyFinder,
   type PublicKeySource,
 } from "../keys/public-key-source.js";
-import { decodeSignature, encodeSignature } from "../request/encoding.js";
+import { decodeSignature, encodeSignature, type SignatureEncoding } from "../request/encoding.js";
 import { PrivateFields } from "../request/unverified-fields.js";
-import { compilePlans, coversOfAll, type Plan, planFor, type SignedOptions } from "../signature/compile.js";
+import { authFacts } from "../signature/auth-facts.js";
+import { compilePlans, type Plan, planFor, SIGNED_RULES, type SignedOptions } from "../signature/compile.js";
 import type { SignatureReading } from "../signature/parsed-signature.js";
-import { placesWritten, planToSign, prepareToSign } from "../signature/sign-request.js";
+import { readSigned } from "../signature/read-signed.js";
+import { planToSign, prepareToSign } from "../signature/sign-request.js";
 import { joinBytes, type SignedBytes } from "../signature/signed-bytes.js";
-import { type AlgorithmByField, compileAlgorithm } from "./algorithm-by-field.js";
+import { type AlgorithmByField, type AlgorithmChooser, compileAlgorithm } from "./algorithm-by-field.js";
 
 export type { AlgorithmByField } from "./algorithm-by-field.js";
 
@@ -45,18 +48,11 @@ export type PublicKeyOptions = SignedOptions &
     readonly pssSalt?: "digest" | "any";
   };
 
-const OPTION_NAMES: readonly string[] = [
-  ...KEY_SOURCES,
-  "keyId",
-  "algorithm",
-  "signed",
-  "patterns",
-  "signature",
-  "timestamp",
-  "families",
-  "ecdsaForm",
-  "pssSalt",
-];
+const RULES: OptionRules<Pick<PublicKeyOptions, "algorithm" | "ecdsaForm" | "pssSalt">> = {
+  algorithm: CHECKED_LATER,
+  ecdsaForm: { must: 'be "der" or "p1363"', fits: (value) => value === "der" || value === "p1363" },
+  pssSalt: { must: 'be "digest" or "any"', fits: (value) => value === "digest" || value === "any" },
+};
 
 /**
  * Proves that a delivery was signed with the sender's private key (Ed25519, ECDSA, RSA).
@@ -88,103 +84,20 @@ export function publicKey(options: PublicKeyOptions): Auth {
 
 /** `publicKey` with the times of fetched keys in hand; for tests. */
 export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTuning): Auth {
-  refuseUnknownKeys("publicKey", options, OPTION_NAMES);
-  const details = detailsOf(options);
-  const chooser = compileAlgorithm(options.algorithm);
-  const only = chooser.all.length === 1 ? chooser.all[0] : undefined;
-  const bytes = only === undefined ? undefined : signatureBytesOf(only, details);
-  const plans = compilePlans(options, bytes, "publicKey");
-  const [first] = plans as [Plan];
-  const finder = compileKeyFinder(options, chooser.all, "publicKey", tuning);
-  const { encoding } = options.signature;
-  const readsFields = chooser.readsFields || finder.readsFields;
-
-  /** The signatures as bytes; a refusal where none of them can be one. */
-  function decodeAll(reading: SignatureReading, algorithm: PublicKeyAlgorithm): Buffer[] | Refusal {
-    const texts = reading.more === undefined ? [reading.first] : [reading.first, ...reading.more];
-    const found: Buffer[] = [];
-    for (const text of texts) {
-      const signature = decodeSignature(text, encoding);
-      if (signature !== undefined && isSignatureShaped(algorithm, signature, details)) found.push(signature);
-    }
-    return found.length === 0 ? MALFORMED : found;
-  }
-
-  /** The index of the key that one of the signatures was made with, or -1. */
-  function matchingKey(keys: readonly KeyObject[], claim: Claim): number | Refusal {
-    const texts = claim.candidates.map(joinBytes);
-    const { algorithm } = claim.query;
-    return indexOfKey(
-      keys,
-      (key) =>
-        misfitOf(key, algorithm) === undefined &&
-        texts.some((text) => claim.signatures.some((one) => isSignedBy(key, algorithm, text, one, details))),
-    );
-  }
-
-  function judge(claim: Claim, found: FoundPublicKeys | Refusal, isRetry = false): MaybePromise<Proof> {
-    if (!found.ok) return found;
-    const keyIndex = matchingKey(found.keys, claim);
-    if (typeof keyIndex !== "number") return keyIndex;
-    if (keyIndex >= 0) return conclude(claim, found, keyIndex);
-    // Of a key set without key ids, a newer one may hold the key.
-    if (!isRetry && found.set !== undefined) {
-      const newer = finder.find(claim.query, found);
-      return isPromise(newer) ? newer.then((keys) => judge(claim, keys, true)) : judge(claim, newer, true);
-    }
-    return found.keys.length === 0 && !isRetry ? NO_KEY : WRONG;
-  }
-
-  function conclude({ plan, query, reading }: Claim, found: FoundPublicKeys, keyIndex: number): Proof {
-    if (plan.time?.isReadLate) {
-      const untimely = plan.time.read(query.delivery, reading, undefined);
-      if (untimely !== undefined) return untimely;
-    }
-    const { sentAtMs } = reading;
-    return {
-      ok: true,
-      // The order of a key set or of a function's answer is not ours.
-      keyIndex: finder.fixed === undefined ? 0 : keyIndex,
-      covers: plan.covers,
-      ...(sentAtMs === undefined ? {} : { sentAtMs }),
-      ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
-    };
-  }
-
-  function claimOf(delivery: Delivery, context: ProofContext): Claim | Refusal {
-    const plan = plans.length === 1 ? first : planFor(plans, delivery);
-    if (!plan.ok) return plan;
-    const fields = plan.readsFields || readsFields ? new PrivateFields(delivery) : undefined;
-    const reading = plan.signature.read(delivery, fields);
-    if (!reading.ok) return reading;
-    const algorithm = chooser.of(delivery, fields);
-    if (typeof algorithm !== "string") return algorithm;
-    const signatures = decodeAll(reading, algorithm);
-    if (!Array.isArray(signatures)) return signatures;
-    if (plan.time !== undefined && !plan.time.isReadLate) {
-      const untimely = plan.time.read(delivery, reading, fields);
-      if (untimely !== undefined) return untimely;
-    }
-    const found = plan.signed.candidates(delivery, context, reading, fields);
-    if ("ok" in found && !found.ok) return found;
-    const candidates = "ok" in found ? [found] : found;
-    return { ok: true, plan, reading, signatures, candidates, query: { delivery, fields, algorithm, context } };
-  }
-
+  checkOptions("publicKey", options, { ...KEY_SOURCE_RULES, ...SIGNED_RULES, ...RULES });
+  const scheme = compileScheme(options, tuning);
+  const { plans, chooser, finder, details } = scheme;
+  const facts = authFacts(plans, options);
   return {
     scheme: "public-key",
-    covers: plans.length === 1 ? first.covers : coversOfAll(plans),
-    signsTime: options.timestamp !== undefined,
-    credentialHeaders: plans.flatMap((plan) => plan.signature.headers),
-    ...(first.signature.query === undefined ? {} : { credentialQuery: [first.signature.query] }),
-    needsPublicUrl: first.signed.needsPublicUrl,
-    writes: [...placesWritten(options), ...chooser.writes],
+    ...facts,
+    writes: [...(facts.writes ?? []), ...chooser.writes],
 
     verify(delivery, context) {
-      const claim = claimOf(delivery, context);
+      const claim = readClaim(scheme, delivery, context);
       if (!claim.ok) return claim;
       const found = finder.fixed ?? finder.find(claim.query);
-      return isPromise(found) ? found.then((keys) => judge(claim, keys)) : judge(claim, found);
+      return isPromise(found) ? found.then((keys) => judge(scheme, claim, keys)) : judge(scheme, claim, found);
     },
 
     sign(request, key) {
@@ -196,8 +109,117 @@ export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTunin
       const { algorithm, request: named } = chooser.write(request, privateKey);
       const unsigned = prepareToSign(plan, named, "publicKey.sign");
       const signature = signBytes(privateKey, algorithm, joinBytes(unsigned.bytes), details);
-      return unsigned.write(encodeSignature(signature, encoding));
+      return unsigned.write(encodeSignature(signature, scheme.encoding));
     },
+  };
+}
+
+/** The options, compiled. */
+interface PublicKeyScheme {
+  readonly plans: readonly Plan[];
+  readonly chooser: AlgorithmChooser;
+  readonly finder: PublicKeyFinder;
+  readonly details: SignatureDetails;
+  readonly encoding: SignatureEncoding;
+  /** The algorithm or the key's id is read from the body or the query. */
+  readonly readsFields: boolean;
+}
+
+function compileScheme(options: PublicKeyOptions, tuning: KeyTuning | undefined): PublicKeyScheme {
+  const { ecdsaForm = "der", pssSalt = "digest" } = options;
+  const details: SignatureDetails = { ecdsaForm, pssSalt };
+  const chooser = compileAlgorithm(options.algorithm);
+  const only = chooser.all.length === 1 ? chooser.all[0] : undefined;
+  const bytes = only === undefined ? undefined : signatureBytesOf(only, details);
+  const plans = compilePlans(options, bytes, "publicKey");
+  const finder = compileKeyFinder(options, chooser.all, "publicKey", tuning);
+  return {
+    plans,
+    chooser,
+    finder,
+    details,
+    encoding: options.signature.encoding,
+    readsFields: chooser.readsFields || finder.readsFields,
+  };
+}
+
+function readClaim(scheme: PublicKeyScheme, delivery: Delivery, context: ProofContext): Claim | Refusal {
+  const plan = planFor(scheme.plans, delivery);
+  if (!plan.ok) return plan;
+  const fields = plan.readsFields || scheme.readsFields ? new PrivateFields(delivery) : undefined;
+  const reading = plan.signature.read(delivery, fields);
+  if (!reading.ok) return reading;
+  const algorithm = scheme.chooser.of(delivery, fields);
+  if (typeof algorithm !== "string") return algorithm;
+  const signatures = decodeAll(scheme, reading, algorithm);
+  if (signatures.length === 0) return MALFORMED;
+  const candidates = readSigned(plan, delivery, context, reading, fields);
+  if ("ok" in candidates) return candidates;
+  return { ok: true, plan, reading, signatures, candidates, query: { delivery, fields, algorithm, context } };
+}
+
+/** Those of the signatures that can be one of this algorithm, as bytes. */
+function decodeAll(
+  { encoding, details }: PublicKeyScheme,
+  reading: SignatureReading,
+  algorithm: PublicKeyAlgorithm,
+): readonly Buffer[] {
+  const texts = reading.more === undefined ? [reading.first] : [reading.first, ...reading.more];
+  return texts
+    .map((text) => decodeSignature(text, encoding))
+    .filter((one): one is Buffer => one !== undefined && isSignatureShaped(algorithm, one, details));
+}
+
+/** The index of the key that one of the signatures was made with, or -1. */
+function matchingKey({ details }: PublicKeyScheme, keys: readonly KeyObject[], claim: Claim): number | Refusal {
+  const texts = claim.candidates.map(joinBytes);
+  const { algorithm } = claim.query;
+  return indexOfKey(
+    keys,
+    (key) =>
+      misfitOf(key, algorithm) === undefined &&
+      texts.some((text) => claim.signatures.some((one) => isSignedBy(key, algorithm, text, one, details))),
+  );
+}
+
+function judge(
+  scheme: PublicKeyScheme,
+  claim: Claim,
+  found: FoundPublicKeys | Refusal,
+  isRetry = false,
+): MaybePromise<Proof> {
+  if (!found.ok) return found;
+  const keyIndex = matchingKey(scheme, found.keys, claim);
+  if (typeof keyIndex !== "number") return keyIndex;
+  if (keyIndex >= 0) return conclude(scheme, claim, found, keyIndex);
+  // Of a key set without key ids, a newer one may hold the key.
+  if (!isRetry && found.set !== undefined) {
+    const newer = scheme.finder.find(claim.query, found);
+    return isPromise(newer)
+      ? newer.then((keys) => judge(scheme, claim, keys, true))
+      : judge(scheme, claim, newer, true);
+  }
+  return found.keys.length === 0 && !isRetry ? NO_KEY : WRONG;
+}
+
+function conclude(
+  { finder }: PublicKeyScheme,
+  { plan, query, reading }: Claim,
+  found: FoundPublicKeys,
+  keyIndex: number,
+): Proof {
+  if (plan.time?.isReadLate) {
+    const untimely = plan.time.read(query.delivery, reading, undefined);
+    if (untimely !== undefined) return untimely;
+  }
+  const { sentAtMs } = reading;
+  return {
+    ok: true,
+    // The order of a key set or of a function's answer is not ours.
+    keyIndex: finder.fixed === undefined ? 0 : keyIndex,
+    covers: plan.covers,
+    ...(sentAtMs === undefined ? {} : { sentAtMs }),
+    ...(found.tenant === undefined ? {} : { tenant: found.tenant }),
   };
 }
 
@@ -221,13 +243,3 @@ const MALFORMED = /* @__PURE__ */ refuse(
   "the signature is not written as the sender writes signatures, or was cut off",
 );
 const NO_KEY = /* @__PURE__ */ refuse("unauthenticated", "there is no public key for this delivery");
-
-function detailsOf({ ecdsaForm = "der", pssSalt = "digest" }: PublicKeyOptions): SignatureDetails {
-  if (ecdsaForm !== "der" && ecdsaForm !== "p1363") {
-    throw new TypeError(`publicKey: ecdsaForm must be "der" or "p1363"; got ${JSON.stringify(ecdsaForm)}`);
-  }
-  if (pssSalt !== "digest" && pssSalt !== "any") {
-    throw new TypeError(`publicKey: pssSalt must be "digest" or "any"; got ${JSON.stringify(pssSalt)}`);
-  }
-  return { ecdsaForm, pssSalt };
-}

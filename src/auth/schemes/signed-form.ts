@@ -4,7 +4,7 @@ import { mediaTypeOf } from "../../body-formats/content-type.js";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryParameter } from "../../core/delivery.js";
 import { type FormFields, formatForm, parseForm, parseFormBody } from "../../lib/form.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { checkOptions, isText, type OptionRules, wholeNumber } from "../../lib/options.js";
 import type { SignedText } from "../signature/signed-content.js";
 
 /** Options of `signedForm`. */
@@ -34,7 +34,19 @@ const NOT_A_FORM = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the fields of a form are signed, and the body's Content-Type is another",
 );
-const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "names", "bodyHash", "maxFormBytes"];
+const RULES: OptionRules<SignedFormOptions> = {
+  repeats: { must: 'be "as-sent" or "sorted-once"', fits: (value) => value === "as-sent" || value === "sorted-once" },
+  urls: {
+    must: 'be "registered" or "with-and-without-port"',
+    fits: (value) => value === "registered" || value === "with-and-without-port",
+  },
+  names: {
+    must: 'be a list of names of fields, such as ["events"]',
+    fits: (value) => Array.isArray(value) && value.length > 0,
+  },
+  bodyHash: { must: 'be the name of a query parameter, such as "bodySHA256"', fits: isText },
+  maxFormBytes: /* @__PURE__ */ wholeNumber(1, undefined, "a whole number of bytes"),
+};
 
 /**
  * The text that Twilio and Mandrill sign: the URL, then name and value of each form field, sorted by name.
@@ -56,24 +68,9 @@ const OPTION_NAMES: readonly (keyof SignedFormOptions)[] = ["repeats", "urls", "
  * });
  */
 export function signedForm(options: SignedFormOptions = {}): SignedText {
-  refuseUnknownKeys("signedForm", options, OPTION_NAMES);
+  checkOptions("signedForm", options, RULES);
   const { repeats = "as-sent", urls = "registered", names, bodyHash, maxFormBytes = MAX_FORM_BYTES } = options;
   const readForm = (delivery: Delivery) => formText(delivery, repeats === "sorted-once", maxFormBytes, names);
-  if (repeats !== "as-sent" && repeats !== "sorted-once") {
-    throw new TypeError('signedForm: repeats must be "as-sent" or "sorted-once"');
-  }
-  if (urls !== "registered" && urls !== "with-and-without-port") {
-    throw new TypeError('signedForm: urls must be "registered" or "with-and-without-port"');
-  }
-  if (names !== undefined && !(Array.isArray(names) && names.length > 0)) {
-    throw new TypeError('signedForm: names must be a list of names of fields, such as ["events"]');
-  }
-  if (bodyHash !== undefined && (typeof bodyHash !== "string" || bodyHash === "")) {
-    throw new TypeError('signedForm: bodyHash must be the name of a query parameter, such as "bodySHA256"');
-  }
-  if (!Number.isSafeInteger(maxFormBytes) || maxFormBytes < 1) {
-    throw new TypeError("signedForm: maxFormBytes must be a whole number of bytes, 1 or more");
-  }
   return {
     covers: { body: true, method: false, url: true, headers: [] },
     needsPublicUrl: true,

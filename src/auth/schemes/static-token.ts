@@ -4,10 +4,10 @@ import { type Auth, absent, COVERS_NOTHING, fromHead, type Refusal, refuse } fro
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import { REPEATED } from "../../lib/headers.js";
-import { kindOf, refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, type OptionRules } from "../../lib/options.js";
 import type { Secrets } from "../keys/secrets.js";
 import { bodySecrets } from "../request/body-secrets.js";
-import { PrivateFields, UNREADABLE } from "../request/unverified-fields.js";
+import { PrivateFields, UNREADABLE, type UnverifiedField } from "../request/unverified-fields.js";
 import { writeField } from "../request/write-field.js";
 import { unsendableInHeader } from "./credential-charset.js";
 import { compileSharedToken } from "./shared-token.js";
@@ -22,6 +22,17 @@ export interface StaticTokenOptions {
   readonly prefix?: string;
 }
 
+const PLACES: readonly unknown[] = ["header", "query", "json", "form"];
+const RULES: OptionRules<StaticTokenOptions> = {
+  token: CHECKED_LATER,
+  at: {
+    must: 'be header(…), query(…), json(…) or form(…), such as header("x-token")',
+    fits: (value) => PLACES.includes((value as Field | null)?.in),
+    isRequired: true,
+  },
+  prefix: { must: 'be a text, such as "Token "', fits: (value) => typeof value === "string", isPrivate: true },
+};
+
 /**
  * Proves that the sender holds a token, sent as it is in a header, the query, or a field of the body.
  *
@@ -32,14 +43,9 @@ export interface StaticTokenOptions {
  * @example staticToken({ token: process.env.GITLAB_TOKEN, at: header("x-gitlab-token") })
  */
 export function staticToken(options: StaticTokenOptions): Auth {
-  refuseUnknownKeys("staticToken", options, ["token", "at", "prefix"]);
-  const { at, prefix = "" } = options;
-  if (typeof prefix !== "string") {
-    throw new TypeError(`staticToken: prefix must be a text, such as "Token "; got ${kindOf(prefix)}`);
-  }
-  if (at?.in !== "header" && at?.in !== "query" && at?.in !== "json" && at?.in !== "form") {
-    throw new TypeError('staticToken: at must be header(…), query(…), json(…) or form(…), such as header("x-token")');
-  }
+  checkOptions("staticToken", options, RULES);
+  const { prefix = "" } = options;
+  const at = options.at as UnverifiedField;
   if (at.name.includes("*")) throw new TypeError(`staticToken: at must name one place; "${at.name}" names several`);
   const shared = compileSharedToken(
     options.token,

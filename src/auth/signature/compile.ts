@@ -3,6 +3,7 @@
 import { absent, type Covers, type Proven, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
+import { CHECKED_LATER, isListOf, isObject, isText, type OptionRules } from "../../lib/options.js";
 import type { KeyForm } from "../keys/secret-encoding.js";
 import type { Secrets } from "../keys/secrets.js";
 import type { ValuePatterns } from "./parse-template.js";
@@ -76,6 +77,19 @@ const MIXED: Refusal = /* @__PURE__ */ refuse(
 /** What every signature over a text of the delivery is described by, whatever makes the signature. */
 export type SignedOptions = Pick<HmacOptions, "signed" | "patterns" | "signature" | "timestamp" | "families">;
 
+/** What all of these options must be; templates, formats and times are checked where they are compiled. */
+export const SIGNED_RULES: OptionRules<SignedOptions> = {
+  signed: CHECKED_LATER,
+  patterns: { must: 'be regular expressions by value, such as { "json:amount": /\\d+/ }', fits: isObject },
+  signature: {
+    must: 'say where it is, such as { header: "x-signature", encoding: "hex" }',
+    fits: isObject,
+    isRequired: true,
+  },
+  timestamp: CHECKED_LATER,
+  families: CHECKED_LATER,
+};
+
 /**
  * @param signatureBytes - How long a decoded signature is; `undefined` where that varies.
  * @param where - Whose options they are, for messages.
@@ -84,12 +98,9 @@ export type SignedOptions = Pick<HmacOptions, "signed" | "patterns" | "signature
 export function compilePlans(
   options: SignedOptions,
   signatureBytes: number | undefined,
-  where = "hmac",
+  where: string,
 ): readonly Plan[] {
   const { families } = options;
-  if (typeof options.signature !== "object" || options.signature === null) {
-    throw new TypeError(`${where}: signature must say where it is, such as { header: "x-signature", encoding: "hex" }`);
-  }
   // Names that are no texts are refused where they are read.
   const isStarred = [options.signature.header ?? []]
     .flat()
@@ -98,8 +109,7 @@ export function compilePlans(
     if (isStarred) throw new TypeError(`${where}: signature.header has a *, so families must say what it stands for`);
     return [compilePlan(options, signatureBytes, where)];
   }
-  const areNames = Array.isArray(families) && families.every((name) => typeof name === "string" && name !== "");
-  if (!areNames || families.length < 2 || !isStarred) {
+  if (!isListOf(families, isText) || families.length < 2 || !isStarred) {
     throw new TypeError(
       `${where}: families needs two names or more, and a * in signature.header: ["svix", "webhook"] and "*-signature"`,
     );
@@ -156,8 +166,9 @@ function compilePlan(
   };
 }
 
-/** The family whose headers came; a refusal where none did, or two. */
+/** The family whose headers came; a refusal where none did, or two. Without families there is one plan. */
 export function planFor(plans: readonly Plan[], delivery: Delivery): Plan | Refusal {
+  if (plans.length === 1) return plans[0] as Plan;
   let found: Plan | undefined;
   for (const plan of plans) {
     if (!hasAny(delivery, plan.ownHeaders)) continue;
@@ -171,10 +182,4 @@ export function planFor(plans: readonly Plan[], delivery: Delivery): Plan | Refu
 function hasAny({ headers }: Delivery, names: readonly string[]): boolean {
   for (const name of names) if (headers.has(name)) return true;
   return false;
-}
-
-/** What a proof binds at best, whichever family comes. */
-export function coversOfAll(plans: readonly Plan[]): Covers {
-  const [first] = plans as [Plan];
-  return { ...first.covers, headers: [...new Set(plans.flatMap((plan) => plan.covers.headers))] };
 }

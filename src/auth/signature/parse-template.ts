@@ -1,6 +1,6 @@
 // Parses a template such as `v0:{timestamp}:{body}` into literals and placeholders.
-import { nearest } from "../../lib/options.js";
-import { latin1Of } from "./signed-bytes.js";
+import { nearest } from "../../lib/nearest.js";
+import { latin1Of, SECRET_MARK } from "./signed-bytes.js";
 
 export type Kind = "literal" | "body" | "timestamp" | "method" | "url" | "path" | "target" | "header" | "param" | Place;
 export type Place = "json" | "form" | "query";
@@ -56,7 +56,8 @@ export function parseTemplate(template: string, where: string): readonly Part[] 
 function addLiteral(parts: Part[], text: string, where: string): void {
   if (/[{}]/.test(text)) throw new TypeError(`${where}: signed has a brace that opens or closes no placeholder`);
   if (text === "") return;
-  parts.push({ kind: "literal", name: latin1Of(text), isOptional: false, until: "", pattern: undefined });
+  const name = text.split(SECRET_MARK).map(latin1Of).join(SECRET_MARK);
+  parts.push({ kind: "literal", name, isOptional: false, until: "", pattern: undefined });
 }
 
 export function withPatterns(parts: readonly Part[], patterns: ValuePatterns, where: string): readonly Part[] {

@@ -1,5 +1,5 @@
 // Parses signature headers: a bare value, pairs, or a list.
-import { isText, refuseUnknownKeys } from "../../lib/options.js";
+import { ANY_TEXT, checkOptions, isText, type OptionRules, required, TEXT } from "../../lib/options.js";
 import type { SignatureReading } from "./parsed-signature.js";
 
 /** Name-value pairs, such as Stripe's `t=1700000000,v1=5861…`. A name that nobody asked for is skipped. */
@@ -22,6 +22,22 @@ export interface ListForm {
   /** The first item is this parameter instead of a signature (Recurly: the time). */
   readonly leading?: string;
 }
+
+const PAIRS_RULES: OptionRules<PairsForm> = {
+  pairs: { must: 'be the name of the signature, such as "v1"', fits: isText, isRequired: true },
+  separator: TEXT,
+  equals: TEXT,
+  groups: TEXT,
+};
+const LIST_RULES: OptionRules<ListForm> = {
+  list: {
+    must: 'be what each signature in list form starts with, such as "v1,", or "" where nothing',
+    fits: ANY_TEXT.fits,
+    isRequired: true,
+  },
+  separator: /* @__PURE__ */ required(TEXT),
+  leading: TEXT,
+};
 
 /** What of the options says how it is written. */
 export interface FormOptions {
@@ -56,13 +72,13 @@ export function formOf(options: FormOptions, params: readonly string[], where: s
     throw new TypeError(`${where}: signature.form must be "bare", { pairs: … } or { list: … }`);
   }
   if ("pairs" in form) {
-    refuseUnknownKeys(`${where}: signature.form`, form, ["pairs", "separator", "equals", "groups"]);
-    return pairsForm(form, params, where);
+    checkOptions(`${where}: signature.form.`, form, PAIRS_RULES);
+    return pairsForm(form, params);
   }
-  refuseUnknownKeys(`${where}: signature.form`, form, ["list", "separator", "leading"]);
+  checkOptions(`${where}: signature.form.`, form, LIST_RULES);
   const stray = params.find((name) => name !== form.leading);
   if (stray !== undefined) throw new TypeError(`${where}: "${stray}" is no parameter of this list; see form.leading`);
-  return listForm(form, where);
+  return listForm(form);
 }
 
 function bareForm(prefix: string): Form {
@@ -77,13 +93,8 @@ function bareForm(prefix: string): Form {
   };
 }
 
-function listForm(form: ListForm, where: string): Form {
+function listForm(form: ListForm): Form {
   const { list: prefix, separator, leading } = form;
-  if (typeof prefix !== "string" || !isText(separator)) {
-    throw new TypeError(
-      `${where}: signature.form needs in list what each signature starts with ("" where nothing), and a separator: { list: "v1,", separator: " " }`,
-    );
-  }
   return {
     label: prefix === "" ? "list" : prefix,
     hasCommas: separator.includes(",") || prefix.includes(","),
@@ -112,13 +123,8 @@ function listForm(form: ListForm, where: string): Form {
   };
 }
 
-function pairsForm(form: PairsForm, params: readonly string[], where: string): Form {
+function pairsForm(form: PairsForm, params: readonly string[]): Form {
   const { pairs: name, separator = ",", equals = "=", groups } = form;
-  if (!isText(name) || !isText(separator) || !isText(equals)) {
-    throw new TypeError(
-      `${where}: signature.form needs in pairs the name of the signature, such as "v1", and texts as separator and equals`,
-    );
-  }
   const start = name + equals;
   const starts = params.map((one) => one + equals);
   return {

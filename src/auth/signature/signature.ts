@@ -4,13 +4,22 @@ import { absent, type Refusal, refuse, type SignableRequest } from "../../core/a
 import type { Delivery } from "../../core/delivery.js";
 import type { Field } from "../../core/field.js";
 import type { REPEATED } from "../../lib/headers.js";
-import { kindOf, refuseUnknownKeys, shown } from "../../lib/options.js";
+import {
+  ANY_TEXT,
+  CHECKED_LATER,
+  checkOptions,
+  choiceOf,
+  kindOf,
+  type OptionRules,
+  required,
+  shown,
+} from "../../lib/options.js";
 import type { TimeFormat } from "../../lib/time.js";
 import { ENCODINGS, type SignatureEncoding } from "../request/encoding.js";
 import type { PrivateFields, UNREADABLE } from "../request/unverified-fields.js";
 import { writeField } from "../request/write-field.js";
 import { SignatureReading } from "./parsed-signature.js";
-import { formOf, type ListForm, type PairsForm } from "./signature-format.js";
+import { type Form, formOf, type ListForm, type PairsForm } from "./signature-format.js";
 
 /** How the signature is written. */
 export interface SignatureWriting {
@@ -72,7 +81,13 @@ export interface CompiledSignature {
 
 /** Two while rotating; ten leaves room, and bounds the work one delivery causes. Where each key has a header of its own, as many as there are. */
 const MAX_SIGNATURES = 10;
-const OPTION_NAMES: readonly string[] = ["header", "at", "encoding", "prefix", "form"];
+const RULES: OptionRules<SignatureOptions> = {
+  header: CHECKED_LATER,
+  at: CHECKED_LATER,
+  encoding: /* @__PURE__ */ required(/* @__PURE__ */ choiceOf(ENCODINGS)),
+  prefix: ANY_TEXT,
+  form: CHECKED_LATER,
+};
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
@@ -87,17 +102,45 @@ export function compileSignature(
   params: readonly string[],
   where: string,
 ): CompiledSignature {
-  refuseUnknownKeys(`${where}: signature`, options, OPTION_NAMES);
-  if (!Object.hasOwn(ENCODINGS, options.encoding)) {
-    const known = Object.keys(ENCODINGS).join(", ");
-    throw new TypeError(`${where}: signature.encoding must be one of ${known}; got ${shown(options.encoding)}`);
-  }
+  checkOptions(`${where}: signature.`, options, RULES);
   const place = placeOf(options, where);
   const form = formOf(options, params, where);
   const { lengthOf, alphabet } = ENCODINGS[options.encoding];
   const length = bytes === undefined ? undefined : lengthOf(bytes);
-  const label = place.headers[0] ?? `${place.field?.in} value ${place.field?.name}`;
+  return {
+    headers: place.headers,
+    query: place.field?.in === "query" ? place.field.name : undefined,
+    readsFields: place.field !== undefined,
+    read: signatureReader(place, form, params, length),
+    blank(values) {
+      const reading = new SignatureReading(params);
+      params.forEach((name, at) => {
+        const value = values.get(name);
+        if (value === undefined) throw new TypeError(`${where}: cannot sign: nothing says what "${name}" is`);
+        reading.setParam(at, value);
+      });
+      return reading;
+    },
+    isWellFormed: (reading) =>
+      alphabet.test(reading.first) && (reading.more?.every((text) => alphabet.test(text)) ?? true),
+    write(request, signature, values) {
+      const text = form.format(signature, values);
+      if (place.field !== undefined) return writeField(request, place.field, text);
+      return { ...request, headers: { ...request.headers, [place.headers[0] as string]: text } };
+    },
+  };
+}
 
+type PlaceValue = string | undefined | typeof REPEATED | typeof UNREADABLE;
+
+/** @param length - How many characters a signature has; `undefined` where that varies. */
+function signatureReader(
+  place: Place,
+  form: Form,
+  params: readonly string[],
+  length: number | undefined,
+): CompiledSignature["read"] {
+  const label = place.headers[0] ?? `${place.field?.in} value ${place.field?.name}`;
   const missing = absent(`no signature: ${label} is not there; is the secret set at the sender?`);
   const unreadable = refuse("bad_credentials", `the signature ${label} was given more than once, or is not a text`);
   const malformed = refuse(
@@ -105,8 +148,8 @@ export function compileSignature(
     `the signature in ${label} is malformed: empty, cut off, or otherwise written`,
   );
   const unknown = absent(`${label} holds no signature of the kind that was asked for (${form.label})`);
-
   const maxSignatures = Math.max(MAX_SIGNATURES, place.headers.length);
+
   function take(reading: SignatureReading, text: string): boolean {
     if (length === undefined ? text === "" : text.length !== length) return false;
     if (reading.first === "") {
@@ -123,9 +166,7 @@ export function compileSignature(
     return form.parse(value, reading, take) ? undefined : malformed;
   }
 
-  type PlaceValue = string | undefined | typeof REPEATED | typeof UNREADABLE;
-
-  function read(delivery: Delivery, fields: PrivateFields | undefined): SignatureReading | Refusal {
+  return function readSignature(delivery, fields) {
     const reading = new SignatureReading(params);
     let isThere = false;
     if (place.field !== undefined) {
@@ -144,29 +185,6 @@ export function compileSignature(
     if (!isThere) return missing;
     if (reading.first === "") return unknown;
     return reading.hasAllParams() ? reading : malformed;
-  }
-
-  return {
-    headers: place.headers,
-    query: place.field?.in === "query" ? place.field.name : undefined,
-    readsFields: place.field !== undefined,
-    read,
-    blank(values) {
-      const reading = new SignatureReading(params);
-      params.forEach((name, at) => {
-        const value = values.get(name);
-        if (value === undefined) throw new TypeError(`${where}: cannot sign: nothing says what "${name}" is`);
-        reading.setParam(at, value);
-      });
-      return reading;
-    },
-    isWellFormed: (reading) =>
-      alphabet.test(reading.first) && (reading.more?.every((text) => alphabet.test(text)) ?? true),
-    write(request, signature, values) {
-      const text = form.format(signature, values);
-      if (place.field !== undefined) return writeField(request, place.field, text);
-      return { ...request, headers: { ...request.headers, [place.headers[0] as string]: text } };
-    },
   };
 }
 

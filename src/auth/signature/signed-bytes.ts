@@ -8,6 +8,9 @@ export interface SignedBytes {
   readonly after: string;
 }
 
+/** Stands in a literal where a secret goes. It is no byte, so no value of a delivery is taken for it. */
+export const SECRET_MARK = "\uffff";
+
 /** The signed bytes in one piece, for algorithms that take no other. */
 export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
   if (body !== undefined && before === "" && after === "") return body;

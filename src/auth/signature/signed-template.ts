@@ -6,7 +6,7 @@ import { REPEATED } from "../../lib/headers.js";
 import { type PrivateFields, UNREADABLE } from "../request/unverified-fields.js";
 import { crc32 } from "./crc32.js";
 import { type Kind, type Part, type Place, parseTemplate, type ValuePatterns, withPatterns } from "./parse-template.js";
-import { latin1Of, type SignedBytes } from "./signed-bytes.js";
+import { latin1Of, SECRET_MARK, type SignedBytes } from "./signed-bytes.js";
 
 /** What a template takes from the signature header. */
 export interface TemplateInput {
@@ -116,7 +116,7 @@ function render(
       default: {
         const value = placeholderValue(part, delivery, url, input, fields);
         if (typeof value !== "string") return value;
-        if (part.until !== "" && value.includes(part.until)) return ambiguous(part);
+        if (value.includes(SECRET_MARK) || (part.until !== "" && value.includes(part.until))) return ambiguous(part);
         if (part.pattern !== undefined && !part.pattern.test(value)) return otherwiseWritten(part);
         text += value;
       }

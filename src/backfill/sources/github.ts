@@ -1,7 +1,7 @@
 // GitHub as a source: the deliveries of a webhook, available for three days.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, choiceOf, FLAG } from "../../lib/options.js";
+import { API_RULES, type ApiOptions } from "../../lib/sender-api/client.js";
 import { SenderApiError } from "../../lib/sender-api/error.js";
 import { githubApi } from "../../lib/sender-api/github.js";
 import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
@@ -43,7 +43,13 @@ const MAX_PER_PAGE = 100;
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function githubDeliveries(options: GithubDeliveriesOptions): BackfillSource {
-  refuseUnknownKeys("githubDeliveries", options, ["token", "of", "which", "redeliver", ...API_OPTIONS]);
+  checkOptions<GithubDeliveriesOptions>("githubDeliveries", options, {
+    token: CHECKED_LATER,
+    of: CHECKED_LATER,
+    which: choiceOf(["failed", "all"]),
+    redeliver: FLAG,
+    ...API_RULES,
+  });
   const { token, which = "failed", redeliver = false } = options;
   const fixed = typeof token === "function" ? undefined : checkedToken("githubDeliveries", "token", token);
   const path = githubPath("githubDeliveries", options.of);

@@ -1,7 +1,7 @@
 // GitLab as a source: the events of a project's webhook, available for seven days.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, choiceOf, FLAG, isText, type OptionRule, required } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "./source.js";
@@ -21,6 +21,11 @@ export interface GitlabEventsOptions extends ApiOptions {
 
 const MAX_PER_PAGE = 20;
 
+const NUMBER_OR_PATH: OptionRule = {
+  must: "be a number or a text",
+  fits: (value) => isText(value) || Number.isSafeInteger(value),
+};
+
 /**
  * The events of a project's webhook. GitLab lists no times, so the cursor is the highest number seen, and `since`
  * has no effect: a first run fetches everything that GitLab has.
@@ -31,7 +36,14 @@ const MAX_PER_PAGE = 20;
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function gitlabEvents(options: GitlabEventsOptions): BackfillSource {
-  refuseUnknownKeys("gitlabEvents", options, ["token", "project", "hookId", "which", "resend", ...API_OPTIONS]);
+  checkOptions<GitlabEventsOptions>("gitlabEvents", options, {
+    token: CHECKED_LATER,
+    project: required(NUMBER_OR_PATH),
+    hookId: required(NUMBER_OR_PATH),
+    which: choiceOf(["failed", "all"]),
+    resend: FLAG,
+    ...API_RULES,
+  });
   const token = checkedToken("gitlabEvents", "token", options.token);
   const path = `/projects/${encodeURIComponent(String(options.project))}/hooks/${encodeURIComponent(String(options.hookId))}/events`;
   const api = new SenderApi({

@@ -1,7 +1,7 @@
 // A REST API as a source, which lists events by time or by cursor.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, FLAG, isObject, type OptionRules } from "../../lib/options.js";
+import { API_RULES, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import {
   type BackfillFrom,
@@ -53,7 +53,15 @@ export interface RestEventsOptions extends ApiOptions {
   readonly read: (answer: ApiAnswer) => RestPage;
 }
 
-const OPTIONS = ["name", "token", "headers", "hasDeliveryIds", "request", "read", ...API_OPTIONS];
+const RULES: OptionRules<RestEventsOptions> = {
+  ...API_RULES,
+  name: CHECKED_LATER,
+  token: CHECKED_LATER,
+  headers: { must: 'be header names with their texts, such as { accept: "application/json" }', fits: isObject },
+  hasDeliveryIds: FLAG,
+  request: CHECKED_LATER,
+  read: CHECKED_LATER,
+};
 
 /**
  * Events of any REST API, with limits on time and size. `Retry-After` is respected.
@@ -73,10 +81,11 @@ const OPTIONS = ["name", "token", "headers", "hasDeliveryIds", "request", "read"
  * })
  */
 export function restEvents(options: RestEventsOptions): BackfillSource {
-  refuseUnknownKeys("restEvents", options, OPTIONS);
+  checkOptions("restEvents", options, RULES);
   const { name, headers = {}, request, read } = options;
-  if (typeof request !== "function" || typeof read !== "function")
+  if (typeof request !== "function" || typeof read !== "function") {
     throw new TypeError("restEvents: request and read must be functions");
+  }
   const token = "token" in options ? checkedToken("restEvents", "token", options.token) : undefined;
   const api = new SenderApi({
     sender: name,

@@ -1,7 +1,7 @@
 // Shopify as a source: a resource of the Admin API, ordered by its last change.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, required, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { linkTo } from "../../lib/sender-api/link-header.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
@@ -34,7 +34,14 @@ const MAX_LIMIT = 250;
  * @throws {TypeError} When the token is missing, the shop is not a host, or an option is unknown.
  */
 export function shopifyResource(options: ShopifyResourceOptions): BackfillSource {
-  refuseUnknownKeys("shopifyResource", options, ["shop", "token", "resource", "topic", "version", ...API_OPTIONS]);
+  checkOptions<ShopifyResourceOptions>("shopifyResource", options, {
+    shop: required(TEXT),
+    token: CHECKED_LATER,
+    resource: required(TEXT),
+    topic: required(TEXT),
+    version: TEXT,
+    ...API_RULES,
+  });
   const token = checkedToken("shopifyResource", "token", options.token);
   const { shop, resource, topic, version = VERSION } = options;
   if (!/^[a-z0-9][a-z0-9.-]*$/i.test(shop))

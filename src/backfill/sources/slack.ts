@@ -1,7 +1,7 @@
 // Slack as a source: a channel's history as `message` events.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, required, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import type { SenderApiProblem } from "../../lib/sender-api/error.js";
 import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
@@ -44,7 +44,11 @@ const MAX_LIMIT = 999;
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function slackHistory(options: SlackHistoryOptions): BackfillSource {
-  refuseUnknownKeys("slackHistory", options, ["token", "channel", ...API_OPTIONS]);
+  checkOptions<SlackHistoryOptions>("slackHistory", options, {
+    token: CHECKED_LATER,
+    channel: required(TEXT),
+    ...API_RULES,
+  });
   const token = checkedToken("slackHistory", "token", options.token);
   const { channel } = options;
   const api = new SenderApi({

@@ -1,7 +1,7 @@
 // Stripe as a source: `GET /v1/events`, available for thirty days with the ids of webhooks.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, FLAG, isListOf, isText, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { SenderApiError } from "../../lib/sender-api/error.js";
 import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
@@ -33,7 +33,13 @@ const MAX_TYPES = 20;
  * @throws {TypeError} When the key is missing, or an option is unknown.
  */
 export function stripeEvents(options: StripeEventsOptions): BackfillSource {
-  refuseUnknownKeys("stripeEvents", options, ["apiKey", "types", "undeliveredOnly", "account", ...API_OPTIONS]);
+  checkOptions<StripeEventsOptions>("stripeEvents", options, {
+    apiKey: CHECKED_LATER,
+    types: { must: 'be a list of types, such as ["invoice.paid"]', fits: (value) => isListOf(value, isText) },
+    undeliveredOnly: FLAG,
+    account: TEXT,
+    ...API_RULES,
+  });
   const apiKey = checkedToken("stripeEvents", "apiKey", options.apiKey);
   const { types = [], account } = options;
   if (types.length > MAX_TYPES)

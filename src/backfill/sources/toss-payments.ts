@@ -1,7 +1,7 @@
 // Toss Payments as a source: its transactions with their payments.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
@@ -28,7 +28,7 @@ const KOREA_MS = 9 * 3_600_000;
  * @throws {TypeError} When the key is missing, or an option is unknown.
  */
 export function tossTransactions(options: TossTransactionsOptions): BackfillSource {
-  refuseUnknownKeys("tossTransactions", options, ["secretKey", ...API_OPTIONS]);
+  checkOptions<TossTransactionsOptions>("tossTransactions", options, { secretKey: CHECKED_LATER, ...API_RULES });
   const secretKey = checkedToken("tossTransactions", "secretKey", options.secretKey);
   const basic = Buffer.from(`${secretKey}:`).toString("base64");
   const api = new SenderApi({

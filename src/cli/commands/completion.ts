@@ -1,5 +1,5 @@
 // `hookgate completion`: prints the completion script of a shell.
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import type { Command } from "../lib/command.js";
 import { UsageError } from "../lib/usage-error.js";
 
@@ -44,7 +44,7 @@ export const completion: Command = {
   options: {},
   examples: [
     "hookgate completion bash >> ~/.bashrc",
-    'hookgate completion zsh > ~/.zfunc/_hookgate',
+    "hookgate completion zsh > ~/.zfunc/_hookgate",
     "hookgate completion fish > ~/.config/fish/completions/hookgate.fish",
   ],
   async run({ positionals }, { io, isJson }) {

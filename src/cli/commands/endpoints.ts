@@ -1,6 +1,6 @@
 // `hookgate endpoints`: registers, lists, changes and removes webhooks through the sender's API.
 import type { RegisteredEndpoint } from "../../endpoints/index.js";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import { type EndpointCall, endpointJson, line, printFailure, shownUrl, urlOf } from "../endpoints/endpoint-call.js";
 import { apiOf, remove, rotate } from "../endpoints/endpoint-changes.js";
 import { ensure } from "../endpoints/endpoint-ensure.js";

@@ -1,7 +1,7 @@
 // `hookgate inbox`: lists and shows the events of an inbox, and redrives dead ones.
 import type { Inbox, InboxRecord, InboxState } from "../../inbox/inbox.js";
 import { parseJson } from "../../lib/json.js";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import type { Command, Context, ExitCode, Given } from "../lib/command.js";
 import { plain } from "../lib/io.js";
 import { INBOX_OPTION, withInbox } from "../lib/open-inbox.js";

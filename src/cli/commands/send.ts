@@ -1,5 +1,5 @@
 // `hookgate send`: signs and sends a delivery as the sender does, or runs scenarios and compares the answers.
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import { runScenarios, type ScenarioName, type ScenarioResult, scenarioNames } from "../../testing/scenarios/index.js";
 import type { Command, Context, ExitCode, Given } from "../lib/command.js";
 import { plain } from "../lib/io.js";

@@ -1,7 +1,7 @@
 // Reads the sender's API, the account or repository, and the token of an endpoints command.
 
 import type { AdapterRow, EndpointApi, ManualEndpoint } from "../../endpoints/index.js";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import type { Context, Given, OptionSpecs } from "../lib/command.js";
 import type { Io } from "../lib/io.js";
 import { plain } from "../lib/io.js";

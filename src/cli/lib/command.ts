@@ -1,6 +1,6 @@
 // Defines commands and parses their arguments with node:util, with near-miss suggestions.
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import type { Io } from "./io.js";
 import type { Paint } from "./paint.js";
 import { UsageError } from "./usage-error.js";

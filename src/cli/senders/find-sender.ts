@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { nearest } from "../../lib/options.js";
+import { nearest } from "../../lib/nearest.js";
 import type { Sender } from "../../sender/sender.js";
 import type { SenderDescription } from "../../senders/facts/index.js";
 import type { SenderFactory } from "../../senders/shared/factory.js";

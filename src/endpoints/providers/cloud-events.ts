@@ -1,7 +1,7 @@
 // Subscriptions of any sender that speaks the CloudEvents Subscriptions API.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint } from "./provider.js";
@@ -25,7 +25,11 @@ export interface CloudEventsSubscriptionsOptions extends ApiOptions {
  * @throws {TypeError} When an option is missing or unknown.
  */
 export function cloudEventsSubscriptions(options: CloudEventsSubscriptionsOptions): EndpointApi {
-  refuseUnknownKeys("cloudEventsSubscriptions", options, ["token", "source", ...API_OPTIONS]);
+  checkOptions<CloudEventsSubscriptionsOptions>("cloudEventsSubscriptions", options, {
+    token: CHECKED_LATER,
+    source: TEXT,
+    ...API_RULES,
+  });
   const token = "token" in options ? checkedToken("cloudEventsSubscriptions", "token", options.token) : undefined;
   const { source } = options;
   const api = new SenderApi({

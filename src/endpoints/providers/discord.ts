@@ -1,7 +1,7 @@
 // Discord's one URL for webhook events of an application.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js";
@@ -26,7 +26,7 @@ const ENABLED = 2;
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function discordWebhook(options: DiscordWebhookOptions): EndpointApi {
-  refuseUnknownKeys("discordWebhook", options, ["token", ...API_OPTIONS]);
+  checkOptions<DiscordWebhookOptions>("discordWebhook", options, { token: CHECKED_LATER, ...API_RULES });
   const token = checkedToken("discordWebhook", "token", options.token);
   const api = new SenderApi({
     sender: "Discord",

@@ -1,7 +1,7 @@
 // GitHub's webhooks: of a repository, an organisation, or an app.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiCall, type ApiOptions, type SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, FLAG, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiCall, type ApiOptions, type SenderApi } from "../../lib/sender-api/client.js";
 import { githubApi } from "../../lib/sender-api/github.js";
 import { type Members, membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js";
 import { linkTo } from "../../lib/sender-api/link-header.js";
@@ -27,7 +27,14 @@ const PING_PAUSE_MS = 250;
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function githubWebhooks(options: GithubWebhooksOptions): EndpointApi {
-  refuseUnknownKeys("githubWebhooks", options, ["token", "owner", "repo", "org", "app", ...API_OPTIONS]);
+  checkOptions<GithubWebhooksOptions>("githubWebhooks", options, {
+    token: CHECKED_LATER,
+    owner: TEXT,
+    repo: TEXT,
+    org: TEXT,
+    app: FLAG,
+    ...API_RULES,
+  });
   const token = checkedToken("githubWebhooks", "token", options.token);
   const api = githubApi(token, options);
   const { owner, repo, org, app } = options as Partial<Record<"owner" | "repo" | "org" | "app", unknown>>;

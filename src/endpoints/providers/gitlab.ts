@@ -1,7 +1,7 @@
 // GitLab's webhooks: of a project, or of a group.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
+import { API_RULES, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { SenderApiError } from "../../lib/sender-api/error.js";
 import { type Members, membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
@@ -41,7 +41,12 @@ const EVENTS = [
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function gitlabWebhooks(options: GitlabWebhooksOptions): EndpointApi {
-  refuseUnknownKeys("gitlabWebhooks", options, ["token", "project", "group", ...API_OPTIONS]);
+  checkOptions<GitlabWebhooksOptions>("gitlabWebhooks", options, {
+    token: CHECKED_LATER,
+    project: CHECKED_LATER,
+    group: CHECKED_LATER,
+    ...API_RULES,
+  });
   const token = checkedToken("gitlabWebhooks", "token", options.token);
   const { project, group } = options as Partial<Record<"project" | "group", string | number>>;
   const place = project ?? group;

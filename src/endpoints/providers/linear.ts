@@ -1,7 +1,7 @@
 // Linear's webhooks through its GraphQL API.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import type { SenderApiProblem } from "../../lib/sender-api/error.js";
 import { type Members, membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
@@ -33,7 +33,7 @@ const PROBLEMS: readonly (readonly [RegExp, SenderApiProblem])[] = [
  * @throws {TypeError} When the key is missing, or an option is unknown.
  */
 export function linearWebhooks(options: LinearWebhooksOptions): EndpointApi {
-  refuseUnknownKeys("linearWebhooks", options, ["apiKey", "teamId", ...API_OPTIONS]);
+  checkOptions<LinearWebhooksOptions>("linearWebhooks", options, { apiKey: CHECKED_LATER, teamId: TEXT, ...API_RULES });
   const apiKey = checkedToken("linearWebhooks", "apiKey", options.apiKey);
   const { teamId } = options;
   const api = new SenderApi({

@@ -1,7 +1,7 @@
 // SendGrid's Event Webhooks.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
+import { API_RULES, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint } from "./provider.js";
@@ -36,7 +36,7 @@ const EVENTS = [
  * @throws {TypeError} When the key is missing, or an option is unknown.
  */
 export function sendgridWebhooks(options: SendgridWebhooksOptions): EndpointApi {
-  refuseUnknownKeys("sendgridWebhooks", options, ["apiKey", ...API_OPTIONS]);
+  checkOptions<SendgridWebhooksOptions>("sendgridWebhooks", options, { apiKey: CHECKED_LATER, ...API_RULES });
   const apiKey = checkedToken("sendgridWebhooks", "apiKey", options.apiKey);
   const api = new SenderApi({
     sender: "SendGrid",

@@ -1,7 +1,7 @@
 // Shopify's webhook subscriptions: one per topic, presented as one endpoint per address.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, required, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { groupedBy, membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { linkTo } from "../../lib/sender-api/link-header.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
@@ -28,7 +28,12 @@ const VERSION = "2026-10";
  * @throws {TypeError} When the token is missing, the shop is not a host, or an option is unknown.
  */
 export function shopifyWebhooks(options: ShopifyWebhooksOptions): EndpointApi {
-  refuseUnknownKeys("shopifyWebhooks", options, ["shop", "token", "version", ...API_OPTIONS]);
+  checkOptions<ShopifyWebhooksOptions>("shopifyWebhooks", options, {
+    shop: required(TEXT),
+    token: CHECKED_LATER,
+    version: TEXT,
+    ...API_RULES,
+  });
   const token = checkedToken("shopifyWebhooks", "token", options.token);
   const { shop, version = VERSION } = options;
   if (!/^[a-z0-9][a-z0-9.-]*$/i.test(shop))

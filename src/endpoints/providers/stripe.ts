@@ -1,7 +1,7 @@
 // Stripe's webhook endpoints.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions, FLAG, TEXT } from "../../lib/options.js";
+import { API_RULES, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint } from "./provider.js";
@@ -27,7 +27,12 @@ const MAX_PAGES = 10;
  * @throws {TypeError} When the key is missing, or an option is unknown.
  */
 export function stripeWebhooks(options: StripeWebhooksOptions): EndpointApi {
-  refuseUnknownKeys("stripeWebhooks", options, ["apiKey", "apiVersion", "connect", ...API_OPTIONS]);
+  checkOptions<StripeWebhooksOptions>("stripeWebhooks", options, {
+    apiKey: CHECKED_LATER,
+    apiVersion: TEXT,
+    connect: FLAG,
+    ...API_RULES,
+  });
   const apiKey = checkedToken("stripeWebhooks", "apiKey", options.apiKey);
   const { apiVersion, connect } = options;
   const api = new SenderApi({

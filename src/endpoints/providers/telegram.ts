@@ -1,7 +1,7 @@
 // Telegram's webhook of a bot.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { membersOf, textOf, textsOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js";
@@ -21,7 +21,7 @@ export interface TelegramWebhookOptions extends ApiOptions {
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function telegramWebhook(options: TelegramWebhookOptions): EndpointApi {
-  refuseUnknownKeys("telegramWebhook", options, ["token", ...API_OPTIONS]);
+  checkOptions<TelegramWebhookOptions>("telegramWebhook", options, { token: CHECKED_LATER, ...API_RULES });
   const token = checkedToken("telegramWebhook", "token", options.token);
   // The token is part of the path, so paths never appear in messages.
   const api = new SenderApi({

@@ -1,7 +1,7 @@
 // Twilio's webhook URLs of a phone number: one for messages, one for calls.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
-import { API_OPTIONS, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
+import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
 import { groupedBy, membersOf, textOf } from "../../lib/sender-api/json-members.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js";
@@ -30,7 +30,12 @@ const FIELDS: Readonly<Record<string, readonly [read: string, write: string]>> =
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
 export function twilioWebhook(options: TwilioWebhookOptions): EndpointApi {
-  refuseUnknownKeys("twilioWebhook", options, ["accountSid", "authToken", "phoneNumberSid", ...API_OPTIONS]);
+  checkOptions<TwilioWebhookOptions>("twilioWebhook", options, {
+    accountSid: CHECKED_LATER,
+    authToken: CHECKED_LATER,
+    phoneNumberSid: CHECKED_LATER,
+    ...API_RULES,
+  });
   const authToken = checkedToken("twilioWebhook", "authToken", options.authToken);
   const accountSid = checkedToken("twilioWebhook", "accountSid", options.accountSid);
   const numberSid = checkedToken("twilioWebhook", "phoneNumberSid", options.phoneNumberSid);

@@ -11,10 +11,10 @@ interface RedisClientLike {
 /** States as BullMQ spells them. */
 export type BullMqState = "waiting" | "delayed" | "prioritized" | "active" | "completed" | "failed";
 
-/** BullMQ 5 keeps the jobs of a paused queue apart. BullMQ 6 no longer has the name, and finds nothing under it. */
+/** BullMQ 5 stores the jobs of a paused queue under this name. BullMQ 6 does not have it and finds no jobs there. */
 export const PAUSED = "paused" as "waiting";
 
-/** The part of a BullMQ `Queue` (5 or 6) that is used. Its jobs are of whatever type the application gave it. */
+/** The part of a BullMQ `Queue` (5 or 6) that is used. Its jobs have the type that the application gave it. */
 export interface BullMqQueueLike {
   readonly name: string;
   readonly opts: { readonly connection?: unknown; readonly prefix?: string };
@@ -23,13 +23,13 @@ export interface BullMqQueueLike {
   getJobs(types: BullMqState[], start: number, end: number, isAscending: boolean): Promise<unknown[]>;
   getJobCounts(...types: BullMqState[]): Promise<Record<string, number>>;
   clean(graceMs: number, limit: number, type: "completed" | "failed"): Promise<string[]>;
-  /** BullMQ 5. */
+  /** The Redis client, in BullMQ 5. */
   readonly client?: Promise<RedisClientLike>;
-  /** BullMQ 6: its client is there. */
+  /** Has the Redis client, in BullMQ 6. */
   getBackend?(): unknown;
 }
 
-/** @throws {TypeError} When it is no queue. */
+/** @throws {TypeError} When the value is not a queue. */
 export function checkBullMqQueue(queue: BullMqQueueLike): void {
   for (const method of ["addBulk", "getJob", "getJobs", "getJobCounts", "clean"] as const) {
     if (typeof queue?.[method] !== "function")
@@ -37,7 +37,7 @@ export function checkBullMqQueue(queue: BullMqQueueLike): void {
   }
 }
 
-/** A job as BullMQ gives it. */
+/** A job as BullMQ returns it. */
 export interface BullMqJob {
   readonly id: string;
   readonly data: EntryText & { readonly counter?: AttemptCounter; readonly reason?: string };
@@ -48,7 +48,7 @@ export interface BullMqJob {
   readonly processedOn: number | undefined;
   updateData(data: object): Promise<void>;
   moveToDelayed(timestampMs: number, token: string | undefined): Promise<void>;
-  /** Back to waiting, in one step. */
+  /** Sets the job back to waiting, atomically. */
   retry(from: "completed" | "failed"): Promise<void>;
   getState(): Promise<string>;
 }
@@ -64,7 +64,7 @@ export function jobId(key: string): string {
 /** hookgate decides when an entry is dead; BullMQ never does. */
 export const MAX_ATTEMPTS = 1_000_000;
 
-/** BullMQ removes what is past its time whenever another job comes to the same end. */
+/** BullMQ removes expired jobs of a state whenever another job enters that state. */
 export function removal(retention: Retention): object {
   return { removeOnComplete: { age: retention.doneSeconds }, removeOnFail: { age: retention.deadSeconds } };
 }
@@ -74,7 +74,7 @@ export interface DurabilityOptions {
   readonly report: (message: string) => void;
 }
 
-/** Asks Redis once, on first use; again where it could not be asked. Rejects where Redis would forget. */
+/** Checks the settings of Redis on first use, and again after a failed check. Rejects when Redis would lose events. */
 export function durabilityCheck(queue: BullMqQueueLike, options: DurabilityOptions): () => Promise<void> {
   let checked: Promise<void> | undefined;
   return function checkDurability() {
@@ -94,18 +94,18 @@ async function askDurability(queue: BullMqQueueLike, options: DurabilityOptions)
       const answer = await client?.config?.("GET", name);
       return Array.isArray(answer) ? String(answer[1]) : undefined;
     } catch (error) {
-      // Managed services deny CONFIG: they are believed to be set up for what they are sold for.
+      // Managed services deny CONFIG. Their settings are assumed to be durable.
       if (/unknown command|noperm|not allowed|permission/i.test(String(error))) return undefined;
       throw error;
     }
   };
   const problems: string[] = [];
-  if ((await setting("appendonly")) === "no") problems.push("appendonly is no, so a restart forgets what was accepted");
+  if ((await setting("appendonly")) === "no") problems.push("appendonly is no, so a restart loses accepted events");
   const policy = await setting("maxmemory-policy");
   if (policy !== undefined && policy !== "noeviction")
-    problems.push(`maxmemory-policy is ${policy}, so a full Redis drops what was accepted`);
+    problems.push(`maxmemory-policy is ${policy}, so a full Redis drops accepted events`);
   if (problems.length === 0) return;
-  const message = `bullmqInbox: this Redis is no place to keep events: ${problems.join("; ")}`;
-  if (!options.allowVolatile) throw new Error(`${message}. Set it up, or say allowVolatile: true`);
+  const message = `bullmqInbox: this Redis can lose events: ${problems.join("; ")}`;
+  if (!options.allowVolatile) throw new Error(`${message}. Change these settings, or set allowVolatile: true`);
   options.report(message);
 }

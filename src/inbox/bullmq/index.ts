@@ -1,6 +1,6 @@
-// An inbox on Redis, with BullMQ doing the queueing.
+// The inbox on Redis. BullMQ is the queue.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 import type { DedupeStore } from "../../stores/store.js";
 import { createBacklog } from "../backlog-limit.js";
 import { entryToText } from "../entry-codec.js";
@@ -22,47 +22,48 @@ export type { BullMqQueueLike } from "./driver.js";
 
 /** Options of `bullmqInbox`. */
 export interface BullMqInboxOptions<Tx = never> {
-  /** Claimed around each run: BullMQ runs a stalled job again while the first run may still be under way. */
+  /** The store in which each run is claimed: BullMQ runs a stalled job again while the first run may still be in progress. */
   readonly store?: DedupeStore<Tx>;
-  /** Takes a Redis that forgets: without append-only file, or with a policy that evicts. What was accepted may then be lost. Default false. */
+  /** Accepts a Redis that can lose events: without append-only file, or with a policy that evicts. Default false. */
   readonly allowVolatile?: boolean;
-  /** How many events may wait; beyond it senders hear 503. Default 100,000. Counted once a second. */
+  /** The largest number of waiting events; beyond it senders get 503. Default 100,000. Counted once a second. */
   readonly maxWaiting?: number;
-  /** How long done events are kept, with their bytes. Default 7 days, or what the receiver needs where that is longer. */
+  /** How long done events are kept, with their bodies. Default 7 days, or longer if the receiver needs it. */
   readonly retentionSeconds?: number;
-  /** How long dead ones are. Default 90 days, or what the receiver needs where that is longer. */
+  /** How long dead events are kept. Default 90 days, or longer if the receiver needs it. */
   readonly deadRetentionSeconds?: number;
-  /** How long a worker's lock on an event holds unless renewed, and about how long after a crash it runs again. Default 30. */
+  /** The length of a worker's lock on an event, unless renewed, and about the time after a crash until the event runs again. Default 30. */
   readonly lockSeconds?: number;
 }
 
-const OPTIONS: readonly (keyof BullMqInboxOptions)[] = [
-  "store",
-  "allowVolatile",
-  "maxWaiting",
-  "retentionSeconds",
-  "deadRetentionSeconds",
-  "lockSeconds",
-];
+const RULES: OptionRules<BullMqInboxOptions> = {
+  store: CHECKED_LATER,
+  allowVolatile: FLAG,
+  maxWaiting: CHECKED_LATER,
+  retentionSeconds: CHECKED_LATER,
+  deadRetentionSeconds: CHECKED_LATER,
+  lockSeconds: CHECKED_LATER,
+};
 
 /**
- * A durable inbox on Redis. BullMQ queues, retries and keeps; the application makes and closes the `Queue`.
+ * A durable inbox on Redis. BullMQ queues, retries and stores the events; the application creates and closes the `Queue`.
  *
- * Shape:   a queue of its own for each receiver; a job for each event, whose id is the event's key, so that a second delivery
- *          of it meets the first for as long as the job is kept.
- * Source:  BullMQ 6, https://docs.bullmq.io; `describeInbox` and the fault suite pin what is used of it.
- * Promise: what was answered as accepted is in Redis. Whether it survives Redis is Redis's: `appendonly yes` and
- *          `maxmemory-policy noeviction` are checked, and without them nothing is accepted unless `allowVolatile`. With
- *          `appendfsync everysec` a loss of power may take the last second. Not promised: that a handler runs once (give
+ * Shape:   a queue for each receiver; a job for each event, whose id is made from the event's key, so that a second delivery
+ *          of the event finds the job as long as it is kept.
+ * Source:  BullMQ 6, https://docs.bullmq.io; `describeInbox` and the fault suite test the parts that are used.
+ * Promise: an accepted event is in Redis. Redis decides what survives its own failure: `appendonly yes` and
+ *          `maxmemory-policy noeviction` are checked, and without them nothing is accepted unless `allowVolatile` is set. With
+ *          `appendfsync everysec` a power loss may lose the last second. Not promised: that a handler runs once (use
  *          `store`), nor any order.
  *
- * @param queue - A BullMQ `Queue` that nothing else puts into.
- * @throws {TypeError} When it is no queue, or an option is unknown or out of range.
+ * @param queue - A BullMQ `Queue` that nothing else adds jobs to.
+ * @returns An inbox for the `inbox` option of a receiver.
+ * @throws {TypeError} When the queue is not one, or an option is unknown or out of range.
  * @example
  * const inbox = bullmqInbox(new Queue("stripe-events", { connection: { host: "127.0.0.1", port: 6379 } }));
  */
 export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqInboxOptions<Tx> = {}): Inbox<Tx> {
-  refuseUnknownKeys("bullmqInbox", options, OPTIONS);
+  checkOptions("bullmqInbox", options, RULES);
   checkBullMqQueue(queue);
   const maxWaiting = positive("bullmqInbox", "maxWaiting", options.maxWaiting ?? 100_000);
   const lockMs = positive("bullmqInbox", "lockSeconds", options.lockSeconds ?? 30) * 1_000;
@@ -89,12 +90,12 @@ export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqI
     attach(given) {
       if (given.needsOrder) {
         throw new TypeError(
-          "createReceiver: order needs an inbox that keeps it, and BullMQ keeps none: use sqliteInbox or pgBossInbox with keepsOrder",
+          "createReceiver: order needs an inbox that keeps order, which BullMQ does not: use sqliteInbox, or pgBossInbox with keepsOrder",
         );
       }
       if (needs !== undefined && needs.source !== given.source) {
         throw new TypeError(
-          `createReceiver: bullmqInbox: queue ${queue.name} is that of ${needs.receiver} already; give each receiver a queue of its own`,
+          `createReceiver: bullmqInbox: queue ${queue.name} already belongs to ${needs.receiver}; give each receiver a queue of its own`,
         );
       }
       needs = given;

@@ -15,7 +15,7 @@ export interface BullMqWork {
   readonly retention: Retention;
 }
 
-/** @returns Once stopped, no more entries are taken, and those that run have ended. */
+/** @returns Its `stop` resolves once no more entries are taken and the running ones have ended. */
 export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): InboxWork {
   const { queue, lockMs, checkDurability } = settings;
   const lost = new Map<string, (reason: string) => void>();
@@ -82,7 +82,7 @@ export function startBullMqWorker(worker: InboxWorker, settings: BullMqWork): In
   };
 }
 
-/** BullMQ's workers need a connection that waits for Redis for ever. A queue's own need not, and should not, be one. */
+/** A BullMQ worker needs a connection that retries without limit. The queue's own connection should not do that. */
 function ownConnection(connection: unknown): ConnectionOptions {
   const { duplicate } = (connection ?? {}) as { duplicate?: (options: object) => ConnectionOptions };
   const forever = { maxRetriesPerRequest: null };
@@ -92,7 +92,7 @@ function ownConnection(connection: unknown): ConnectionOptions {
 
 const START_PAUSE_MS = 1_000;
 
-/** A worker that cannot be started now is started later: Redis may be away when the process begins. */
+/** Retries until the worker has started: Redis may be unavailable when the process starts. */
 async function keepTrying<T>(
   open: () => Promise<T>,
   isStopped: () => boolean,

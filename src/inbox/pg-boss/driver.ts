@@ -24,7 +24,7 @@ interface PgBossDatabase {
   beginTransaction?(): Promise<{ readonly db: unknown; commit(): Promise<void>; rollback(): Promise<void> }>;
 }
 
-/** @throws {TypeError} When it is no pg-boss. */
+/** @throws {TypeError} When the value is not a pg-boss. */
 export function checkPgBoss(boss: PgBossLike): void {
   for (const method of ["createQueue", "insert", "fetch", "touch", "update", "getDb"] as const) {
     if (typeof boss?.[method] !== "function")
@@ -32,15 +32,15 @@ export function checkPgBoss(boss: PgBossLike): void {
   }
 }
 
-/** A pg-boss, and what of it is ours. */
+/** A pg-boss, with the table and the queues that the inbox uses. */
 export interface PgBossEngine {
   readonly boss: PgBossLike;
   /** The table of jobs, with its schema. */
   readonly jobs: string;
-  /** Of the names of our queues, with its dot. */
+  /** The prefix of the queue names, with its dot. */
   readonly prefix: string;
   sql(text: string, values: readonly unknown[]): Promise<readonly JobRow[]>;
-  /** Both or neither where pg-boss's own pool is used; on another database adapter one after the other. */
+  /** Runs the work in a transaction where pg-boss uses its own pool; otherwise without one. */
   together(work: (options: object) => Promise<void>): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
-// An inbox on PostgreSQL, with pg-boss doing the queueing.
+// The inbox on PostgreSQL. pg-boss is the queue.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 import type { DedupeStore } from "../../stores/store.js";
 import { createBacklog } from "../backlog-limit.js";
 import type { Inbox } from "../inbox.js";
@@ -16,53 +16,54 @@ export type { PgBossLike } from "./driver.js";
 
 /** Options of `pgBossInbox`. */
 export interface PgBossInboxOptions<Tx = never> {
-  /** Claimed around each run: pg-boss may run a job twice. With a transactional store the handler's writes happen exactly once. */
+  /** The store in which each run is claimed: pg-boss may run a job twice. With a transactional store the handler's writes happen exactly once. */
   readonly store?: DedupeStore<Tx>;
-  /** Runs events of one `order.key` one after another (queue policy `key_strict_fifo`). Chosen when a queue is made. Default false. */
+  /** Runs events of one `order.key` one after another (queue policy `key_strict_fifo`). Fixed when a queue is created. Default false. */
   readonly keepsOrder?: boolean;
-  /** Before each queue's name. Default `"hookgate"`. */
+  /** The prefix of each queue's name. Default `"hookgate"`. */
   readonly prefix?: string;
   /** pg-boss's own `schema` option. Default `"pgboss"`. */
   readonly schema?: string;
-  /** How many events of one receiver may wait; beyond it senders hear 503. Default 100,000. Counted once a second, so that a burst may pass it by what comes in that second. */
+  /** The largest number of waiting events of one receiver; beyond it senders get 503. Default 100,000. Counted once a second, so a burst within one second may exceed it. */
   readonly maxWaiting?: number;
-  /** How long done events are kept, with their bytes. Default 7 days, or what the receiver needs where that is longer. */
+  /** How long done events are kept, with their bodies. Default 7 days, or longer if the receiver needs it. */
   readonly retentionSeconds?: number;
-  /** How long dead ones are. Default 90 days, or what the receiver needs where that is longer. */
+  /** How long dead events are kept. Default 90 days, or longer if the receiver needs it. */
   readonly deadRetentionSeconds?: number;
-  /** How often an idle worker looks for events that other processes put. Default 1. */
+  /** How often an idle worker looks for events of other processes. Default 1. */
   readonly pollSeconds?: number;
 }
 
-const OPTIONS: readonly (keyof PgBossInboxOptions)[] = [
-  "store",
-  "keepsOrder",
-  "prefix",
-  "schema",
-  "maxWaiting",
-  "retentionSeconds",
-  "deadRetentionSeconds",
-  "pollSeconds",
-];
+const RULES: OptionRules<PgBossInboxOptions> = {
+  store: CHECKED_LATER,
+  keepsOrder: FLAG,
+  prefix: CHECKED_LATER,
+  schema: CHECKED_LATER,
+  maxWaiting: CHECKED_LATER,
+  retentionSeconds: CHECKED_LATER,
+  deadRetentionSeconds: CHECKED_LATER,
+  pollSeconds: CHECKED_LATER,
+};
 /**
- * A durable inbox on PostgreSQL. pg-boss queues, retries and keeps; the application makes, starts and stops it.
+ * A durable inbox on PostgreSQL. pg-boss queues, retries and stores the events; the application creates, starts and stops it.
  *
- * Shape:   a queue for each receiver, `hookgate.<sender>` or with its scope; a job for each event, whose id is made of the
- *          event's key, so that a second delivery of it meets the first.
- * Source:  pg-boss 12, https://github.com/timgit/pg-boss; `describeInbox` and the fault suite pin what is used of it.
- * Promise: what was answered as accepted is committed (`synchronous_commit` must be on, which is PostgreSQL's default).
- *          Not promised: that a handler runs once. A worker that stalls longer than 30 s loses its job to another: give
- *          `store`. And how soon a killed worker's jobs run again is pg-boss's `monitorIntervalSeconds` (60), plus 30 s.
+ * Shape:   a queue for each receiver, `hookgate.<sender>`, with its scope if it has one; a job for each event, whose id is
+ *          made from the event's key, so that a second delivery of the event finds the job.
+ * Source:  pg-boss 12, https://github.com/timgit/pg-boss; `describeInbox` and the fault suite test the parts that are used.
+ * Promise: an accepted event is committed (`synchronous_commit` must be on, which is PostgreSQL's default).
+ *          Not promised: that a handler runs once. A worker that stalls longer than 30 s loses its job to another one: use
+ *          `store`. The jobs of a killed worker run again after pg-boss's `monitorIntervalSeconds` (60) plus 30 s.
  *
  * @param boss - A started `PgBoss`, version 12.
- * @throws {TypeError} When it is no pg-boss, or an option is unknown or out of range.
+ * @returns An inbox for the `inbox` option of a receiver.
+ * @throws {TypeError} When `boss` is not a pg-boss, or an option is unknown or out of range.
  * @example
  * const boss = new PgBoss(process.env.DATABASE_URL ?? "");
  * await boss.start();
  * const receiver = createReceiver(stripe({ secret }), { scope: "billing", inbox: pgBossInbox(boss) });
  */
 export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOptions<Tx> = {}): Inbox<Tx> {
-  refuseUnknownKeys("pgBossInbox", options, OPTIONS);
+  checkOptions("pgBossInbox", options, RULES);
   checkPgBoss(boss);
   const { keepsOrder = false, prefix = "hookgate", schema = "pgboss" } = options;
   if (!/^[A-Za-z0-9_]+$/.test(schema)) throw new TypeError(`pgBossInbox: schema must be a plain name; got "${schema}"`);
@@ -93,7 +94,7 @@ export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOp
     attach(needs) {
       if (needs.needsOrder && !keepsOrder) {
         throw new TypeError(
-          `createReceiver: order needs an inbox that keeps it: pgBossInbox(boss, { keepsOrder: true }), on a queue made so`,
+          `createReceiver: order needs an inbox that keeps order: pgBossInbox(boss, { keepsOrder: true }), with a queue that was created so`,
         );
       }
       retention.attach(needs);

@@ -6,18 +6,18 @@ import type { Retention } from "../retention.js";
 import type { PgBossEngine } from "./driver.js";
 import { hashed, jobId, queueName } from "./rows.js";
 
-/** pg-boss deletes what has waited too long. Nothing here may be lost that way: ten years. */
+/** pg-boss deletes jobs that have waited this long. Ten years, so that no event is lost. */
 export const WAITING_RETENTION_SECONDS: number = 3_650 * 86_400;
-/** A worker that is not heard of for so long is gone. pg-boss takes no less than 10. */
+/** pg-boss gives a job to another worker when its own has not renewed it for this long. At least 10. */
 export const HEARTBEAT_SECONDS = 30;
-/** hookgate decides when an entry is dead; pg-boss must never. */
+/** hookgate decides when an entry is dead; pg-boss never does. */
 const RETRY_LIMIT = 1_000_000;
-/** Beyond the handler's own time limit, before pg-boss takes the job away from a worker that still lives. */
+/** The time after the handler's own limit until pg-boss takes the job from a live worker. */
 const EXPIRE_GRACE_SECONDS = 60;
 
 export interface PgBossQueues {
   attach(needs: InboxNeeds): void;
-  /** Made on first use, since `attach` cannot wait; tried again where it failed. */
+  /** Creates the queue on first use, since `attach` is synchronous. Retried after a failure. */
   ensure(source: string): Promise<void>;
   put(entries: readonly InboxEntry[]): Promise<readonly PutAnswer[]>;
 }
@@ -67,7 +67,7 @@ export function pgBossQueues({ engine, keepsOrder, retention, backlog }: PgBossQ
     const rows = entries.map((entry) => ({
       id: jobId(entry.key),
       data: entryToText(entry),
-      // Said for each, since a queue that is there already keeps what it was made with.
+      // Set for each job, since an existing queue keeps the values that it was created with.
       deleteAfterSeconds: retention.doneSeconds,
       ...(keepsOrder ? { singletonKey: hashed(entry.orderKey ?? entry.key) } : {}),
     }));
@@ -98,7 +98,7 @@ function bySource(entries: readonly InboxEntry[]): Map<string, InboxEntry[]> {
   return groups;
 }
 
-/** pg-boss orders by the time of the statement: entries of one order key must not come in the same one. */
+/** pg-boss orders jobs by the time of the statement, so entries with the same order key must be in different statements. */
 function wavesOf(entries: readonly InboxEntry[]): InboxEntry[][] {
   const waves: InboxEntry[][] = [];
   const nextWave = new Map<string, number>();

@@ -14,7 +14,7 @@ export interface PgBossJob extends PgBossAttempt {
   readonly data: EntryText & { readonly counter?: AttemptCounter };
 }
 
-/** A row of pg-boss's job table, as our statements select it. */
+/** A row of pg-boss's job table, as the statements of this inbox select it. */
 export interface JobRow {
   readonly id: string;
   readonly name: string;
@@ -32,7 +32,7 @@ export interface JobRow {
 export const JOB_COLUMNS: string = `id::text AS id, name, data, state::text AS state, retry_count, output,
   extract(epoch FROM start_after)::float * 1000 AS start_ms, started_on IS NOT NULL AS started`;
 
-/** pg-boss's states. A dead entry is a cancelled job: a failed one would hold back those behind it for ever. */
+/** pg-boss's states. A dead entry is a cancelled job: a failed one would block the jobs behind it permanently. */
 export const STATES: Readonly<Record<InboxState, readonly string[]>> = {
   waiting: ["created", "retry"],
   running: ["active"],
@@ -59,13 +59,13 @@ export function recordOf(row: JobRow): InboxRecord {
   };
 }
 
-/** pg-boss takes letters, digits, `_`, `.`, `/` and `-`; another name gets a hash of what was lost. */
+/** pg-boss accepts letters, digits, `_`, `.`, `/` and `-` in names. Other characters are replaced, and a hash keeps the names distinct. */
 export function queueName({ prefix }: { readonly prefix: string }, source: string): string {
   const plain = source.replace(/[^A-Za-z0-9_.-]/g, "-").slice(0, 80);
   return `${prefix}${plain === source ? plain : `${plain}-${hashed(source).slice(0, 8)}`}`;
 }
 
-/** The first 128 bits of the key, as a UUID of version 8 (RFC 9562: what its bits mean is ours). */
+/** The first 128 bits of the key, as a UUID of version 8 (RFC 9562: its bits have an application-specific meaning). */
 export function jobId(key: string): string {
   const hex = Buffer.from(key, "base64url").subarray(0, 16).toString("hex").padEnd(32, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
@@ -75,7 +75,7 @@ export function hashed(text: string): string {
   return createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex");
 }
 
-/** jsonb refuses NUL and lone surrogates, and a reason may quote anything. */
+/** The reason without NUL and lone surrogates, which jsonb refuses. */
 export function storable(reason: string): string {
   return reason
     .slice(0, MAX_REASON_CHARACTERS)

@@ -1,4 +1,4 @@
-// Runs pg-boss jobs: fetches them, keeps them alive and settles them.
+// Runs pg-boss jobs: fetches them, renews them and settles them.
 import { WebhookError } from "../../core/errors.js";
 import { counterAfterRetry, poisonReason, startOf } from "../attempt-counter.js";
 import { entryFromText } from "../entry-codec.js";

@@ -4,13 +4,13 @@ import type { SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { hasTable, migrateFile } from "../../lib/sqlite/file.js";
 import { type ClockAnchor, firstAnchor, type HostClocks } from "../../lib/sqlite/file-clock.js";
 
-/** Raised whenever an older hookgate could misread an entry. */
+/** Raised with every change after which an older hookgate could misread an entry. */
 const SCHEMA_VERSION = 1;
 const META = "hookgate_inbox_meta";
 
 /**
- * `due_at_ms` is when a waiting entry may run, and when a running one's lease ends; NULL once it is done or dead. Texts
- * that come from outside are blobs: drivers cut texts at a NUL.
+ * `due_at_ms` is the time when a waiting entry may run, or when the lease of a running one ends; NULL for a done or dead one.
+ * Strings from outside are blobs, since drivers cut strings at a NUL.
  */
 const TABLES = `
   CREATE TABLE IF NOT EXISTS ${META} (
@@ -49,7 +49,7 @@ const CLOCK_COLUMNS = "version, time_ms, monotonic_ms, wall_ms";
 export const SELECT_ANCHOR: string = `SELECT ${CLOCK_COLUMNS} FROM ${META}`;
 export const KEEP_ANCHOR: string = `UPDATE ${META} SET time_ms = ?, monotonic_ms = ?, wall_ms = ?`;
 
-/** @throws {Error} Where a newer hookgate has written the file, or nobody can read it. */
+/** @throws {Error} When a newer hookgate has written the file, or the row is malformed. */
 export function anchorOf(row: unknown): ClockAnchor {
   const { version, time_ms, monotonic_ms, wall_ms } = (row ?? {}) as Record<string, unknown>;
   if (Number(version) > SCHEMA_VERSION) {
@@ -64,7 +64,7 @@ export function anchorOf(row: unknown): ClockAnchor {
   return { timeMs, monotonicMs, wallMs };
 }
 
-/** Makes what is missing; what is there stays. */
+/** Creates the missing tables and keeps the existing ones. */
 export function migrateInbox(database: SqliteDatabase, clocks: HostClocks): void {
   migrateFile(database, "sqliteInbox", () => {
     if (hasTable(database, META)) anchorOf(database.prepare(SELECT_ANCHOR).get());

@@ -31,7 +31,7 @@ const STATEMENTS: Readonly<Record<StatementName, string>> = {
   get: `SELECT ${RECORD_COLUMNS} FROM hookgate_inbox WHERE key = ?`,
   put: `INSERT INTO hookgate_inbox (key, source, order_key, state, due_at_ms, entry, body)
     VALUES (?, ?, ?, 'waiting', ?, ?, ?)`,
-  // An entry whose lease has ended is due again. One with an order key waits for all before it that have not ended.
+  // An entry whose lease has ended is due again. An entry with an order key waits for all earlier ones with that key.
   findDue: `SELECT ${RECORD_COLUMNS} FROM hookgate_inbox AS i
     WHERE source = ? AND due_at_ms IS NOT NULL AND due_at_ms <= ?
       AND (order_key IS NULL OR NOT EXISTS (
@@ -61,7 +61,7 @@ const STATEMENTS: Readonly<Record<StatementName, string>> = {
 
 export type InboxStatements = Readonly<Record<StatementName, SqliteStatement>>;
 
-/** @throws {Error} Where the tables are missing. */
+/** @throws {Error} When the tables are missing. */
 export function prepareStatements(database: SqliteDatabase): InboxStatements {
   if (!hasInboxTables(database)) {
     throw new Error("sqliteInbox: the tables are missing; `await inbox.migrate()` once, before the first delivery");

@@ -1,5 +1,6 @@
 // Calls a sender's API within time and size limits, and retries transient failures.
 import { setTimeout as sleep } from "node:timers/promises";
+import { CHECKED_LATER, FUNCTION, type OptionRules, SECONDS, wholeNumber } from "../options.js";
 import { SenderApiError, type SenderApiProblem } from "./error.js";
 import { type ApiCall, checkedBase, requestOf, urlOf } from "./request.js";
 import { problemOf, readText, saidIn, TooLarge } from "./response.js";
@@ -21,13 +22,14 @@ export interface ApiOptions {
   readonly fetch?: typeof fetch;
 }
 
-export const API_OPTIONS: readonly (keyof ApiOptions)[] = [
-  "baseUrl",
-  "timeoutSeconds",
-  "tries",
-  "maxWaitSeconds",
-  "fetch",
-];
+/** What these options must be; the base URL is checked by `SenderApi`. */
+export const API_RULES: OptionRules<ApiOptions> = {
+  baseUrl: CHECKED_LATER,
+  timeoutSeconds: { must: "be a number of seconds above 0", fits: (value) => SECONDS.fits(value) && value !== 0 },
+  tries: /* @__PURE__ */ wholeNumber(1),
+  maxWaitSeconds: SECONDS,
+  fetch: FUNCTION,
+};
 
 /** The answer to a call. */
 export interface ApiAnswer {

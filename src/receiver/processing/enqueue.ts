@@ -6,7 +6,7 @@ import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import type { KeyOf } from "../../dedupe/key.js";
 import { toEntry } from "../../inbox/entry.js";
 import { type Inbox, type InboxEntry, InboxFullError } from "../../inbox/inbox.js";
-import { guardedPut } from "../../inbox/put-with-timeout.js";
+import { putWithTimeout } from "../../inbox/put-with-timeout.js";
 import { eventOutcome } from "./event-outcomes.js";
 import type { Handlers } from "./handler-registry.js";
 import { giveWay } from "./process-delivery.js";
@@ -86,7 +86,7 @@ async function putAll(
 ): Promise<readonly EventOutcome[]> {
   if (entries.length === 0) return [];
   try {
-    const answers = await guardedPut(settings.inbox, entries);
+    const answers = await putWithTimeout(settings.inbox, entries);
     return events.map((event, at) => eventOutcome(event, answers[at] === "known" ? "duplicate" : "accepted", {}));
   } catch (cause) {
     if (cause instanceof InboxFullError) {

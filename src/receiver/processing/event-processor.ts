@@ -6,6 +6,7 @@ import type { HeldClaim } from "../../dedupe/claim.js";
 import type { ClaimSubject } from "../../dedupe/claim-subject.js";
 import type { ClaimResult, Claims } from "../../dedupe/claims.js";
 import type { KeyOf } from "../../dedupe/key.js";
+import { LinkedList } from "../../lib/linked-list.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { BusyCount } from "./busy-count.js";
 import { checkOrder, type OrderSettings } from "./event-order.js";
@@ -60,7 +61,7 @@ export class EventRunner {
   readonly #duplicates: InProcessDuplicates;
   readonly #busy = new BusyCount();
   /** Runs that must end before `close` resolves. */
-  readonly active: Set<HandlerRun> = new Set();
+  readonly active: LinkedList<HandlerRun> = new LinkedList();
 
   constructor(settings: EventSettings) {
     this.#settings = settings;
@@ -107,7 +108,7 @@ export class EventRunner {
     if (running !== undefined) return this.#duplicates.outcomeOf(event, subject, running, work.notes);
     const ended = this.#claimAndStart(work, claims, key);
     // A run that has ended already has no concurrent duplicates. One that goes on is added before one can arrive.
-    if (isPromise(ended)) this.#duplicates.add(key, { ended, event, subject });
+    if (isPromise(ended)) this.#duplicates.add(key, ended, event, subject);
     return ended;
   }
 
@@ -176,7 +177,7 @@ export class EventRunner {
       notes,
       how.weight ?? 1,
     );
-    this.active.add(run);
+    this.active.push(run);
     this.#busy.enter(run.weight);
     return run.start(handler);
   }
@@ -184,7 +185,7 @@ export class EventRunner {
   #forget(run: HandlerRun): void {
     // An abandoned run must not make later deliveries of its event wait: its claim lapses.
     if (run.key !== undefined) this.#duplicates.forget(run.key);
-    this.active.delete(run);
+    this.active.remove(run);
     this.#busy.leave(run.weight);
   }
 }

@@ -6,6 +6,7 @@ import { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome, Note } from "../../core/outcome.js";
 import type { ReplyProfile } from "../../core/reply.js";
 import { cancelDeadline, type Deadline, setDeadline } from "../../lib/deadline.js";
+import { Linked } from "../../lib/linked-list.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 import { HandlerContext, type RunFacts } from "./handler-context.js";
 import type { AnyHandler } from "./handler-registry.js";
@@ -33,7 +34,7 @@ export const ABANDON_GRACE_MS = 10_000;
  */
 type State = "running" | "settling" | "gone";
 
-export class HandlerRun implements EndingRun {
+export class HandlerRun extends Linked<HandlerRun> implements EndingRun {
   /** How much it counts as running. */
   readonly weight: 0 | 1;
   readonly settings: RunSettings;
@@ -42,14 +43,16 @@ export class HandlerRun implements EndingRun {
   readonly notes: Note[];
   readonly context: HandlerContext;
   stopReason: Error | undefined;
+  /** `stop` has answered for a handler that runs on. */
   isAnswered = false;
   #state: State = "running";
   #limit: Deadline | undefined;
   #ended: Promise<EventOutcome> | undefined;
-  /** Answers in place of a handler that runs on. */
-  #answer: ((outcome: EventOutcome) => void) | undefined;
+  /** Answers in place of a handler that runs on. The promise's own function: see `Patience` for why not a closure. */
+  #resolve: ((outcome: EventOutcome) => void) | undefined;
 
   constructor(settings: RunSettings, event: ReceivedEvent, facts: RunFacts, notes: Note[], weight: 0 | 1) {
+    super();
     this.settings = settings;
     this.event = event;
     this.facts = facts;
@@ -95,8 +98,9 @@ export class HandlerRun implements EndingRun {
     this.stopReason = reason;
     this.context.abort(reason);
     await releaseRun(this);
-    this.#answer?.(this.#end(closingOutcome(this, "receiver.close() ended the handler")));
-    this.#gone();
+    const outcome = this.#end(closingOutcome(this, "receiver.close() ended the handler"));
+    this.isAnswered = this.#resolve !== undefined;
+    this.#resolve?.(outcome);
   }
 
   /** Runs the handler within whatever subscribers wrap around it. */
@@ -125,11 +129,8 @@ export class HandlerRun implements EndingRun {
     this.facts.claim?.keep((reason) => this.context.abort(new Error(reason)));
     this.#limit = setDeadline(this.settings.handlerTimeoutMs, () => this.#passLimit());
     return new Promise((resolve, reject) => {
-      this.#answer = (outcome) => {
-        this.isAnswered = true;
-        resolve(outcome);
-      };
-      this.#awaitHandler(returned).then(this.#answer, reject);
+      this.#resolve = resolve;
+      this.#awaitHandler(returned).then(resolve, reject);
     });
   }
 

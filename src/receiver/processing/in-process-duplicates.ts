@@ -9,10 +9,24 @@ import { eventOutcome, otherBody } from "./event-outcomes.js";
 const DUPLICATE_WAIT_MS = 1_000;
 
 /** A run that others with the same key wait for. */
-export interface RunningEvent {
+class RunningEvent {
   readonly ended: PromiseLike<EventOutcome>;
-  readonly event: ReceivedEvent;
-  readonly subject: ClaimSubject;
+  #content: { readonly event: ReceivedEvent; readonly subject: ClaimSubject } | undefined;
+
+  constructor(ended: PromiseLike<EventOutcome>, event: ReceivedEvent, subject: ClaimSubject) {
+    this.ended = ended;
+    this.#content = { event, subject };
+  }
+
+  isOtherBody(event: ReceivedEvent, subject: ClaimSubject): boolean {
+    const own = this.#content;
+    return own !== undefined && subject.eventDigest(event) !== own.subject.eventDigest(own.event);
+  }
+
+  /** See `LinkedList`: a table that the map has outgrown must not keep the body. */
+  dropContent(): void {
+    this.#content = undefined;
+  }
 }
 
 export class InProcessDuplicates {
@@ -31,16 +45,19 @@ export class InProcessDuplicates {
   }
 
   /** Until the run has ended, or `forget` is called. */
-  add(key: string, running: RunningEvent): void {
+  add(key: string, ended: PromiseLike<EventOutcome>, event: ReceivedEvent, subject: ClaimSubject): void {
+    const running = new RunningEvent(ended, event, subject);
     this.#running.set(key, running);
     const forget = (): void => {
+      running.dropContent();
       // Where the run was abandoned, the event may have another one by now.
       if (this.#running.get(key) === running) this.#running.delete(key);
     };
-    running.ended.then(forget, forget);
+    ended.then(forget, forget);
   }
 
   forget(key: string): void {
+    this.#running.get(key)?.dropContent();
     this.#running.delete(key);
   }
 
@@ -52,7 +69,7 @@ export class InProcessDuplicates {
     notes: Note[],
   ): Promise<EventOutcome> {
     // Both bodies are at hand, so they are compared, whatever the store compares.
-    if (subject.eventDigest(event) !== running.subject.eventDigest(running.event)) {
+    if (running.isOtherBody(event, subject)) {
       notes.push("body_mismatch");
       if (this.#isStrict) return otherBody(event, notes);
     }

@@ -11,7 +11,10 @@ export const airtable: SenderFacts = {
     "A ping says that something has changed, not what: fetch the webhook's payloads from your cursor on. Nothing is deduped, for one more look does no harm.",
     "A webhook ends after seven days unless it is refreshed.",
   ],
-  oracle: { kind: "documentation", source: "https://airtable.com/developers/web/api/webhooks-overview" },
+  oracle: {
+    kind: "vector",
+    source: "github.com/gtalarico/pyairtable@0480949891 tests/test_models_webhook.py (third party)",
+  },
   sources: [
     "https://airtable.com/developers/web/api/webhooks-overview",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: airtable",

@@ -20,6 +20,7 @@ import { box } from "./box.js";
 import { braintree } from "./braintree.js";
 import { bridgeApi } from "./bridge-api.js";
 import { bridgeXyz } from "./bridge-xyz.js";
+import { buildkite } from "./buildkite.js";
 import { bunnyStream } from "./bunny-stream.js";
 import { calCom } from "./cal-com.js";
 import { calendly } from "./calendly.js";
@@ -27,6 +28,7 @@ import { cashfree } from "./cashfree.js";
 import { chargebee } from "./chargebee.js";
 import { checkoutCom } from "./checkout-com.js";
 import { circle } from "./circle.js";
+import { circleci } from "./circleci.js";
 import { clerk } from "./clerk.js";
 import { cloudEvents } from "./cloud-events.js";
 import { cloudflareStream } from "./cloudflare-stream.js";
@@ -62,6 +64,7 @@ import { github } from "./github.js";
 import { gitlab } from "./gitlab.js";
 import { gocardless } from "./gocardless.js";
 import { googlePubsub } from "./google-pubsub.js";
+import { heroku } from "./heroku.js";
 import { hook0 } from "./hook0.js";
 import { hookdeck } from "./hookdeck.js";
 import { hubspot } from "./hubspot.js";
@@ -71,6 +74,7 @@ import { jira } from "./jira.js";
 import { kakao } from "./kakao.js";
 import { kinde } from "./kinde.js";
 import { knock } from "./knock.js";
+import { launchdarkly } from "./launchdarkly.js";
 import { lemonSqueezy } from "./lemon-squeezy.js";
 import { line } from "./line.js";
 import { lineWorks } from "./line-works.js";
@@ -96,6 +100,7 @@ import { openai } from "./openai.js";
 import { orb } from "./orb.js";
 import { oura } from "./oura.js";
 import { paddle } from "./paddle.js";
+import { pagerduty } from "./pagerduty.js";
 import { paymob } from "./paymob.js";
 import { paypal } from "./paypal.js";
 import { paypro } from "./paypro.js";
@@ -160,6 +165,7 @@ import { webflow } from "./webflow.js";
 import { websub } from "./websub.js";
 import { wechatPay } from "./wechat-pay.js";
 import { whop } from "./whop.js";
+import { wise } from "./wise.js";
 import { wix } from "./wix.js";
 import { woocommerce } from "./woocommerce.js";
 import { workos } from "./workos.js";
@@ -320,6 +326,12 @@ export const SENDER_FACTS: Readonly<Record<string, SenderFacts>> = {
   twitch,
   typeform,
   "uber-eats": uberEats,
+  pagerduty,
+  circleci,
+  wise,
+  launchdarkly,
+  buildkite,
+  heroku,
   usps,
   utila,
   vercel,

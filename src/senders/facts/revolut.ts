@@ -16,9 +16,8 @@ export const revolut: SenderFacts = {
     "Sent from 35.246.21.235 and 34.89.70.170 (sandbox: 35.242.130.242, 35.242.162.241).",
   ],
   oracle: {
-    kind: "documentation",
-    source:
-      "https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/verify-the-payload-signature",
+    kind: "vector",
+    source: "https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature",
   },
   sources: [
     "https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/verify-the-payload-signature",

@@ -1,13 +1,15 @@
 // The highest version seen of each entity, for `order` in the memory store.
 
+import { Linked } from "../../lib/linked-list.js";
 import type { OrderAnswer } from "../store.js";
-import { Queue, Queued } from "./linked-queue.js";
+import { Queue } from "./entry.js";
 import { ShardedMap } from "./sharded-map.js";
 
 /** The largest number of expired entities that one event removes. */
 const PURGED_PER_EVENT = 100;
 
-class Mark extends Queued<Mark> {
+class Mark extends Linked<Mark> {
+  declare list: Queue<Mark> | undefined;
   readonly entityKey: string;
   version: number;
   sinceMs: number;
@@ -78,11 +80,11 @@ export class Versions {
   }
 
   #forget(mark: Mark): void {
-    mark.queue?.remove(mark);
+    mark.list?.remove(mark);
     this.#marks.delete(mark.entityKey);
   }
 }
 
 function isExpired(mark: Mark, nowMs: number): boolean {
-  return mark.queue !== undefined && mark.sinceMs + mark.queue.keepMs <= nowMs;
+  return mark.list !== undefined && mark.sinceMs + mark.list.keepMs <= nowMs;
 }

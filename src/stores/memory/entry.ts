@@ -1,8 +1,20 @@
 // The two records that the memory store keeps: a claimed or released event, and a done one.
-import { Queued } from "./linked-queue.js";
+import { Linked, LinkedList } from "../../lib/linked-list.js";
+
+/** Records of one kind, with the time for which each is kept. */
+export class Queue<Member extends Linked<Member>> extends LinkedList<Member> {
+  /** Counted from the member's own time. */
+  readonly keepMs: number;
+
+  constructor(keepMs: number) {
+    super();
+    this.keepMs = keepMs;
+  }
+}
 
 /** A claimed or released event; its queue says which. `token` is that of its holder, or of the one that released it. */
-export class Claim extends Queued<Claim> {
+export class Claim extends Linked<Claim> {
+  declare list: Queue<Claim> | undefined;
   readonly key: string;
   token: string;
   bodyDigest: string;
@@ -22,7 +34,7 @@ export class Claim extends Queued<Claim> {
 
   /** Whether its time in its queue is over. */
   isExpired(nowMs: number): boolean {
-    return this.queue !== undefined && this.sinceMs + this.queue.keepMs <= nowMs;
+    return this.list !== undefined && this.sinceMs + this.list.keepMs <= nowMs;
   }
 }
 

@@ -1,7 +1,6 @@
 // Chooses the record that a full memory store evicts, and warns once when eviction shortens the retention.
 import { StoreFullError } from "../store.js";
-import type { Claim, Done, DoneQueue } from "./entry.js";
-import type { Queue } from "./linked-queue.js";
+import type { Claim, Done, DoneQueue, Queue } from "./entry.js";
 
 /** The queues of a memory store. The oldest entry of a queue is the first to expire. */
 export interface RecordQueues {

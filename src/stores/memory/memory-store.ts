@@ -1,5 +1,5 @@
 // The dedupe store in this process's memory, bounded, on the monotonic clock.
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION } from "../../lib/options.js";
 import {
   type ClaimAnswer,
   type ClaimRequest,
@@ -11,9 +11,8 @@ import {
   type StoreNeeds,
 } from "../store.js";
 import { Versions } from "./entity-versions.js";
-import { Claim, Done, DoneQueue } from "./entry.js";
+import { Claim, Done, DoneQueue, Queue } from "./entry.js";
 import { Eviction } from "./eviction.js";
-import { Queue } from "./linked-queue.js";
 import { ShardedMap } from "./sharded-map.js";
 
 /** About 17 MB of memory when no event has a reply of its own. */
@@ -63,13 +62,13 @@ export interface MemoryStore extends DedupeStore {
  * @example createReceiver(stripe({ secret }), { dedupe: { store: memoryStore({ maxKeys: 1_000_000 }) } });
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  refuseUnknownKeys("memoryStore", options, ["maxKeys", "now"]);
+  checkOptions<MemoryStoreOptions>("memoryStore", options, {
+    maxKeys: CHECKED_LATER,
+    now: { must: "be a function that returns milliseconds", fits: FUNCTION.fits },
+  });
   const { maxKeys = DEFAULT_MAX_KEYS, now = () => performance.now() } = options;
   if (!Number.isSafeInteger(maxKeys) || maxKeys < 1) {
     throw new TypeError(`memoryStore: maxKeys must be a whole number, 1 or more; got ${String(maxKeys)}`);
-  }
-  if (typeof now !== "function") {
-    throw new TypeError(`memoryStore: now must be a function that returns milliseconds; got ${typeof now}`);
   }
   return new Memory(maxKeys, now);
 }
@@ -126,7 +125,7 @@ class Memory implements MemoryStore {
     if (record instanceof Done) {
       return { state: "done", reply: record.reply, isSameBody: record.bodyDigest === bodyDigest };
     }
-    if (record !== undefined && record.queue === this.#claimed) {
+    if (record !== undefined && record.list === this.#claimed) {
       if (record.token === token) return this.#grant(record, untilMs);
       if (record.sinceMs > nowMs) {
         return { state: "in_flight", retryAfterSeconds: Math.max(1, Math.ceil((record.sinceMs - nowMs) / 1000)) };
@@ -143,7 +142,7 @@ class Memory implements MemoryStore {
   renew(key: string, token: string, leaseSeconds: number): HolderAnswer {
     const nowMs = this.#nowMs();
     const claim = this.#find(key, nowMs);
-    if (!(claim instanceof Claim) || claim.token !== token || claim.queue !== this.#claimed) return "lost";
+    if (!(claim instanceof Claim) || claim.token !== token || claim.list !== this.#claimed) return "lost";
     this.#grant(claim, nowMs + leaseSeconds * 1000);
     return "held";
   }
@@ -153,7 +152,7 @@ class Memory implements MemoryStore {
     const record = this.#find(key, nowMs);
     if (record === undefined) return "lost";
     if (record instanceof Done) return record.isOf(token) ? "held" : "lost";
-    if (record.token !== token || record.queue !== this.#claimed) return "lost";
+    if (record.token !== token || record.list !== this.#claimed) return "lost";
     this.#claimed.remove(record);
     const queue = this.#doneQueue(retentionSeconds);
     const done = new Done(record, nowMs + queue.keepMs, reply);
@@ -166,7 +165,7 @@ class Memory implements MemoryStore {
     const nowMs = this.#nowMs();
     const claim = this.#find(key, nowMs);
     if (!(claim instanceof Claim) || claim.token !== token) return "lost";
-    if (claim.queue !== this.#claimed) return "held";
+    if (claim.list !== this.#claimed) return "held";
     if (progress !== undefined) claim.progress = progress;
     claim.sinceMs = nowMs;
     (claim.progress === undefined ? this.#released : this.#progressed).push(claim);
@@ -230,7 +229,7 @@ class Memory implements MemoryStore {
 
   /** A done record that is not the oldest stays in its queue until it is; by then its key may have another record. */
   #forget(record: Claim | Done): void {
-    if (record instanceof Claim) record.queue?.remove(record);
+    if (record instanceof Claim) record.list?.remove(record);
     if (this.#records.get(record.key) === record) this.#records.delete(record.key);
   }
 }

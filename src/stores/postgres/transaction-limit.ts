@@ -1,4 +1,5 @@
 // Limits open transactions below the size of the pool.
+import { unref } from "../../lib/timer.js";
 import { StoreFullError } from "../store.js";
 
 /** How long a claim waits for a free transaction. It leaves time for the claim itself within the second that a claim has. */
@@ -25,7 +26,7 @@ export class Slots {
         this.#waiting.delete(next);
         reject(new StoreFullError(`postgresStore: ${this.limit} transactions are open, which is the limit`));
       }, PATIENCE_MS);
-      timer.unref();
+      unref(timer);
       this.#waiting.add(next);
     });
   }

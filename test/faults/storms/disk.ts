@@ -1,8 +1,8 @@
 // A full disk: 503, nothing lost, the file whole, and on it goes once there is room.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Random } from "../../support/random.js";
 import type { Violation } from "../check-history.js";
 import { nowMs } from "../history.js";
-import type { Random } from "../random.js";
 import { inLanes, Sender } from "../sender.js";
 import { mountSmallDisk } from "../small-disk.js";
 import type { Bench, Need, Report, Storm } from "../storm.js";

@@ -92,7 +92,7 @@ describe("contentHeadersCheck rejects", () => {
     expect(run(check, input)).toMatchObject({ name: "body_too_large", hint: expect.stringContaining("1000") });
   });
 
-  it("tells the operator what came, cut short", () => {
+  it("logs what came, cut short", () => {
     const ending = run(check, ofType(`text/x-${"y".repeat(500)}`));
     expect((ending as { hint: string }).hint).toMatch(/application\/json.*text\/x-yyy/);
     expect((ending as { hint: string }).hint.length).toBeLessThan(300);

@@ -63,7 +63,7 @@ describe("a signed time", () => {
     expect(await outcomeOf(0, 0, NOW_SECONDS * 1000 + 999)).toMatchObject({ name: "processed" });
   });
 
-  it("that is stale or from the future is told apart to the operator, and on the wire not even from a forgery", async () => {
+  it("that is stale or in the future has its own log line, and the same answer as a forgery", async () => {
     const stale = await outcomeOf(301);
     const early = await outcomeOf(-301);
     expect(stale.hint).toContain("signed 301 s ago (tolerance 300 s)");
@@ -76,7 +76,7 @@ describe("a signed time", () => {
   });
 });
 
-describe("a time that nobody signed", () => {
+describe("an unsigned time", () => {
   it("says nothing about freshness, however old it is", async () => {
     const { receiver, runs } = receiverOf(undefined, NOW_SECONDS * 1000, bearerToken({ token: SECRET }));
     const headers = { "content-type": "application/json", authorization: `Bearer ${SECRET}`, "x-time": "1" };

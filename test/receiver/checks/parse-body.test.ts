@@ -76,7 +76,7 @@ describe("parseBodyCheck rejects as bad_payload", () => {
     expect(ctx.trace.lines).toEqual([{ check: "parse", result: "refused", hint: expect.any(String) }]);
   });
 
-  it("a GET with a body of a type that nobody asked for", () => {
+  it("a GET with a body of a type that is not accepted", () => {
     const ctx = passageOf({ method: "GET", headers: { "content-type": "text/html" }, body: "<p>" });
     expect(parse(ctx)).toMatchObject({ name: "bad_payload" });
   });

@@ -58,7 +58,7 @@ describe("a publicUrl with a query", () => {
     ["an empty query", "/hook?", 401],
     ["the same value, otherwise written", "/hook?tenant=%31", 401],
     ["a second question mark", "/hook?tenant=1?id=forged", 401],
-  ])("takes a delivery with %s: %s hears %i", async (_name, url, status) => {
+  ])("takes a delivery with %s: %s is answered %i", async (_name, url, status) => {
     const { seen, receiver } = receiverOf(signsUrl, REGISTERED);
     const { headers, body } = signedFor(REGISTERED);
     const { reply } = await receiver.receive({ url, headers, body });

@@ -149,7 +149,7 @@ describe("monitor", () => {
   });
 });
 
-describe("behind a proxy nobody told us about", () => {
+describe("behind a proxy that is not configured", () => {
   const forwarded = { "x-forwarded-for": SENDER };
 
   it.each([

@@ -23,7 +23,7 @@ const CLOSING = {
 };
 
 describe("close", () => {
-  it("ends the connection of whoever comes later", async () => {
+  it("ends the connection of a later client", async () => {
     const { receiver } = build();
     receiver.on("order.created", () => expect.unreachable());
     const port = await listen(http.createServer(receiver));
@@ -31,7 +31,7 @@ describe("close", () => {
     expect(await send(port, { agent: keepAlive() })).toMatchObject(CLOSING);
   });
 
-  it("lets a handler end that ends in time: its sender hears success, and finds the connection ended", async () => {
+  it("lets a handler end that ends in time: its sender gets success and a closed connection", async () => {
     const { receiver } = build();
     const end = gate();
     let calls = 0;
@@ -68,7 +68,7 @@ describe("close", () => {
     expect(await another(store, body)).toBe(200);
   });
 
-  it("answers 503 for a handler that does not mind its signal, and tells the operator when it ends after all", async () => {
+  it("answers 503 for a handler that ignores its signal, and reports its late end", async () => {
     const store = memoryStore();
     const errors: WebhookError[] = [];
     const { receiver } = build({ dedupe: { store: viewOf(store) }, onError: (error) => errors.push(error) });
@@ -93,7 +93,7 @@ describe("close", () => {
     expect(errors[0]).toMatchObject({ code: "double_run", message: expect.stringContaining("receiver.close()") });
   });
 
-  it("tells the operator of an error that has nothing to do with the signal, while the sender hears 503", async () => {
+  it("reports an error that has nothing to do with the signal, and answers 503", async () => {
     const errors: WebhookError[] = [];
     const { receiver } = build({ onError: (error) => errors.push(error) });
     let calls = 0;

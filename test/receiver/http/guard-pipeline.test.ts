@@ -90,7 +90,7 @@ describe("while the store is down, with spillTo", () => {
     expect([handled, calls]).toEqual([["evt_kept"], []]);
   });
 
-  it("an event that no handler takes is dead and told of, and never dropped", async () => {
+  it("an event without a handler is dead and reported, and never dropped", async () => {
     const { store } = downStore();
     const inbox = spillInbox();
     const built = build({ scope: "test", dedupe: { store, onStoreFailure: spillTo(inbox) } });
@@ -104,7 +104,7 @@ describe("while the store is down, with spillTo", () => {
 });
 
 describe("a duplicate that comes while the route is at work", () => {
-  it("waits for the route, and hears success without another call", async () => {
+  it("waits for the route, and gets success without another call", async () => {
     const end = gate();
     const { port, calls } = await mount(build(), async (_, res) => {
       await end.opened;
@@ -127,8 +127,8 @@ describe("a duplicate that comes while the route is at work", () => {
   });
 });
 
-describe("whoever listens to handlers", () => {
-  it("is told of the route's run, and what it puts around the run is around the route", async () => {
+describe("a subscriber to handlers", () => {
+  it("gets the run of the route, and its wrapper is around the route", async () => {
     const within = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
     const subscriber = (message: unknown): void => {
@@ -165,7 +165,7 @@ describe("order", () => {
 });
 
 describe("a batch", () => {
-  it("reaches the route with what is to be run, and each event is told of under its own type", async () => {
+  it("reaches the route with the events to run, and each event is reported under its own type", async () => {
     const { port, calls, outcomes } = await mount(build({}, batch));
     await send(port, { body: bodyOf(one("1")) });
     await send(port, { body: bodyOf(one("1"), one("2", "b"), one("2", "c"), one("3")) });
@@ -202,7 +202,7 @@ describe("a batch", () => {
     expect(calls).toEqual([ids.filter((id) => id !== "held")]);
   });
 
-  it("that the route fails comes again as a whole", async () => {
+  it("is retried as a whole when the route fails", async () => {
     let isBroken = true;
     const { port, calls, errors } = await mount(build({}, batch), (_, res) => {
       res.statusCode = isBroken ? 500 : 200;
@@ -243,7 +243,7 @@ describe("a batch", () => {
 });
 
 describe("what is asked before the route", () => {
-  it("that does not answer in time: the sender hears 503, and the route is not called for nobody", async () => {
+  it("that does not answer in time answers 503, and the route is not called", async () => {
     const valid = gate();
     const schema = {
       "~standard": {

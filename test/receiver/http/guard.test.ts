@@ -81,7 +81,7 @@ describe("a guarded route", () => {
     expect(calls()).toBe(1);
   });
 
-  it("is not reached by what is not proven, and not by what comes while it is closing", async () => {
+  it("is not reached by an unverified delivery, nor by one that arrives while it is closing", async () => {
     const { receiver, port, calls } = await mount((_, res) => res.end());
     expect((await send(port, { headers: { "x-signature": undefined } })).status).toBe(401);
     await receiver.close();
@@ -130,7 +130,7 @@ describe("a guarded route", () => {
     expect(calls()).toBe(1);
   });
 
-  it("hears overloaded, and not a broken store, where the store is full of events in work", async () => {
+  it("answers overloaded, and not store_unavailable, where the store is full of events in work", async () => {
     const end = gate();
     const { port, calls, errors } = await mount(
       async (_, res) => {
@@ -165,7 +165,7 @@ describe("a guarded route", () => {
     expect(errors.map(({ code }) => code)).toEqual(["internal_error"]);
   });
 
-  describe("while a store across a network is told", () => {
+  describe("while a store across a network is called", () => {
     /** A store that answers later, and only once it may. */
     function held() {
       const memory = memoryStore();
@@ -209,7 +209,7 @@ describe("a guarded route", () => {
       expect(calls()).toBe(1);
     });
 
-    it("sends its answer even when the store could not be told, and that is reported", async () => {
+    it("sends its answer even when the completion fails, which is reported", async () => {
       const memory = memoryStore();
       const store = viewOf(memory, { complete: () => Promise.reject(new Error("down")) });
       const { port, errors } = await mount((_, res) => res.send("done"), build({ dedupe: { store } }));

@@ -13,7 +13,7 @@ refuseUnhandledRejections();
 afterEach(closeServers);
 
 describe("a client that leaves", () => {
-  it("in the middle of its upload starts no handler, and the operator hears of it", async () => {
+  it("in the middle of its upload starts no handler, and is logged", async () => {
     const { receiver, outcomes } = build();
     receiver.on("order.created", () => expect.unreachable());
     const port = await listen(http.createServer(receiver));
@@ -144,7 +144,7 @@ describe('requireHttps with clientAddress: "express"', () => {
     expect(outcomes.at(-1)?.hint).toContain("did not use HTTPS");
   });
 
-  it("believes nobody where the app trusts no proxy", async () => {
+  it("believes no forwarded header where the app trusts no proxy", async () => {
     const { port } = await mounted(false);
     expect((await send(port, { headers: forwarded("https") })).status).toBe(403);
   });

@@ -203,7 +203,7 @@ describe("upstreamBody", () => {
     expect(await send(app as unknown as Handler, Buffer.alloc(90_000))).toEqual(MISCONFIGURED);
   });
 
-  it("never tells of one request what was captured of another", async () => {
+  it("never returns the bytes that were captured of another request", async () => {
     let isFirst = true;
     const handler: Handler = async (req, res) => {
       const bytes = Buffer.concat(await req.toArray());

@@ -81,7 +81,7 @@ it("equal is not older: a retry of a handler that failed runs", async () => {
   expect([(await deliver()).name, (await deliver()).name]).toEqual(["handler_failed", "processed"]);
 });
 
-describe("what is no order is our own wiring, and the event comes again", () => {
+describe("an order that cannot be compared answers 500, and the event is retried", () => {
   it.each<[string, Partial<OrderOptions>]>([
     ["a negative version", { version: () => -1 }],
     ["a version with a fraction", { version: () => 1.5 }],

@@ -61,7 +61,7 @@ it("a batch of more items than a call may have arguments is answered, whatever b
   await receiver.close({ graceSeconds: 0 });
 });
 
-it("a duplicate within a batch is reported under its own type, and one that nobody handled hides none", async () => {
+it("a duplicate within a batch is reported under its own type, and an unhandled one hides none", async () => {
   const { receiver } = build({}, batch({}));
   receiver.on("a", () => undefined);
   receiver.on("b", () => undefined);

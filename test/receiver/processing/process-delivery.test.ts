@@ -26,7 +26,7 @@ function start(count: number, run: () => MaybePromise<EventOutcome>) {
 }
 
 describe("a failure of hookgate itself after the sender was answered", () => {
-  it.each([1, 2])("is told of, with %d events in the delivery", async (count) => {
+  it.each([1, 2])("is reported, with %d events in the delivery", async (count) => {
     const broken = gate<EventOutcome>();
     const { outcomes, failures, late } = start(count, () => broken.opened);
     expect((await outcomes).map(({ name }) => name)).toEqual(Array(count).fill("handler_running"));

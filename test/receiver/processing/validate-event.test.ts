@@ -50,7 +50,7 @@ describe("an item of a batch that is no event", () => {
   const batch = erp({ event: { id: json("id"), type: json("type"), each: "events" } });
   const one = { id: "evt_1", type: "order.created" };
 
-  it("is told of in its place, and its neighbours are handled", async () => {
+  it("is reported in its place, and the other items are handled", async () => {
     const { receiver, outcomes } = build({}, batch);
     const handled: unknown[] = [];
     receiver.on("order.created", ({ id }) => handled.push(id));

@@ -28,7 +28,7 @@ describe("memoryStore.advance", () => {
     ]);
   });
 
-  it("tells entities apart", () => {
+  it("keeps the versions of entities apart", () => {
     const { advance } = clocked();
     advance("a", 5);
     expect(advance("b", 1)).toBe("newest");

@@ -1,7 +1,8 @@
 // memoryStore: the dedupe contract, its limits and its timers.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Queue, Queued } from "../../../src/stores/memory/linked-queue.js";
+import { Linked } from "../../../src/lib/linked-list.js";
+import { Queue } from "../../../src/stores/memory/entry.js";
 import { type MemoryStore, memoryStore } from "../../../src/stores/memory/memory-store.js";
 import { StoreFullError, type StoreNeeds } from "../../../src/stores/store.js";
 
@@ -239,7 +240,7 @@ describe("memoryStore", () => {
     });
   });
 
-  describe("tells the operator", () => {
+  describe("warns the operator", () => {
     it("once, that events are forgotten sooner than promised, and how soon", () => {
       const b = bench(2);
       const told: string[] = [];
@@ -257,7 +258,7 @@ describe("memoryStore", () => {
       expect(b.store.evictions).toBe(2);
     });
 
-    it("every receiver, each once", () => {
+    it("once for each receiver", () => {
       const b = bench(1);
       const told: string[] = [];
       b.store.attach({ ...needs, report: () => told.push("one") });
@@ -270,7 +271,7 @@ describe("memoryStore", () => {
       expect(told).toEqual(["one", "two"]);
     });
 
-    it("nothing when only a released event was forgotten", () => {
+    it("not when only a released event was forgotten", () => {
       const b = bench(1);
       const told: string[] = [];
       b.store.attach({ ...needs, report: (message) => told.push(message) });
@@ -341,7 +342,7 @@ describe("memoryStore", () => {
 });
 
 describe("Queue", () => {
-  class Member extends Queued<Member> {}
+  class Member extends Linked<Member> {}
 
   it("knows its oldest after any pushes and removals, as an array does", () => {
     const step = fc.record({ member: fc.integer({ min: 0, max: 5 }), queue: fc.integer({ min: 0, max: 2 }) });
@@ -353,7 +354,7 @@ describe("Queue", () => {
         for (const { member: index, queue: at } of steps) {
           const member = members[index] as Member;
           for (const list of lists) if (list.includes(member)) list.splice(list.indexOf(member), 1);
-          if (at === 2) member.queue?.remove(member);
+          if (at === 2) member.list?.remove(member);
           else {
             queues[at]?.push(member);
             lists[at]?.push(member);

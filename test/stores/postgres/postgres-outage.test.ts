@@ -59,7 +59,7 @@ async function recovered(deliver: (id: string) => Promise<{ status: number }>, i
   }
 }
 
-describe("while the server is away, the sender hears 503 in time, no handler runs, and it resumes by itself", () => {
+describe("while PostgreSQL is down, the sender gets 503 in time, no handler runs, and the receiver recovers by itself", () => {
   it.each(["kill", "stop"] as const)("%s", async (how) => {
     const { deliver, runs, pool } = await receiving();
     await Promise.all(Array.from({ length: 8 }, (_, at) => deliver(`before-${at}`)));
@@ -80,7 +80,7 @@ describe("while the server is away, the sender hears 503 in time, no handler run
     expect(runs).toHaveLength(9);
   });
 
-  it("a server that holds its connections and says nothing", async () => {
+  it("after the server stopped answering on open connections", async () => {
     const { deliver, runs } = await receiving();
     await deliver("before");
     await server.pause();

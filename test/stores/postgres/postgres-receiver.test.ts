@@ -47,7 +47,7 @@ async function receiving(options: { max?: number; handlerTimeoutSeconds?: number
 }
 
 describe("a receiver on a transactional store", () => {
-  it("stores effect and completion together; duplicates hear success and run nothing", async () => {
+  it("stores effect and completion together; duplicates get success and run nothing", async () => {
     const { receiver, deliver, insert, effects } = await receiving();
     receiver.on("paid", (event, { tx }) => insert(tx, event.id));
     const statuses = await Promise.all(Array.from({ length: 20 }, () => deliver("a")));
@@ -110,7 +110,7 @@ describe("a receiver on a transactional store", () => {
     expect(await effects()).toEqual(["a"]);
   });
 
-  it("ends the transaction of a handler that runs past its time, whose late writes reach nobody", async () => {
+  it("ends the transaction of a handler that runs past its time, and refuses its late writes", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"], shouldAdvanceTime: true });
     onTestFinished(() => void vi.useRealTimers());
     const { receiver, deliver, insert, effects } = await receiving({ max: 2, handlerTimeoutSeconds: 0.2 });

@@ -141,7 +141,7 @@ describe("a transaction", () => {
     expect(await plain.complete(keyOf("a"), "plain", plainReply, 60)).toBe("lost");
   });
 
-  it("leaves nobody the connection's settings", async () => {
+  it("leaves no settings on its connection", async () => {
     const { store, pool } = await shared({ max: 2 });
     await (await open(store, "a")).transaction.complete(plainReply, 60);
     const { rows } = await pool.query("SHOW idle_in_transaction_session_timeout");
@@ -367,7 +367,7 @@ describe("open transactions", () => {
     expect((await open(store, "a")).attempt).toBe(2);
   });
 
-  it("keep no connection that comes after nobody waits for it any more", async () => {
+  it("release a connection that arrives after the caller gave up", async () => {
     const { store, pool } = await shared({ max: 2, connectionTimeoutMillis: 0 });
     await (await open(store, "warm")).transaction.complete(plainReply, 60);
     const taken = [await pool.connect(), await pool.connect()];

@@ -5,6 +5,7 @@ import { bearerToken } from "../../../src/auth/index.js";
 import { bodyDigest, dedupeKey } from "../../../src/dedupe/key.js";
 import { createReceiver, defineSender, json } from "../../../src/index.js";
 import { postgresStore } from "../../../src/stores/postgres/postgres-store.js";
+import { randomFrom } from "../../support/random.js";
 
 export interface WorkerPlan {
   readonly mode: "migrate" | "storm" | "transactions";
@@ -19,28 +20,11 @@ const plan = JSON.parse(process.argv[2] as string) as WorkerPlan;
 const pool = new pg.Pool({ connectionString: plan.url, max: 8, connectionTimeoutMillis: 2_000 });
 const TOKEN = "a-token-for-the-storm-0123456789";
 
-/** mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const random = randomFrom(plan.seed);
 
 /** Every copy of every event, in an order that the seed gives. */
-function shuffled(): string[] {
-  const all = plan.events.flatMap((id) => Array.from({ length: plan.copies }, () => id));
-  for (let at = all.length - 1; at > 0; at--) {
-    const other = Math.floor(random() * (at + 1));
-    [all[at], all[other]] = [all[other] as string, all[at] as string];
-  }
-  return all;
-}
+const shuffled = (): string[] =>
+  random.shuffled(plan.events.flatMap((id) => Array.from({ length: plan.copies }, () => id)));
 
 async function eachOf(ids: readonly string[], concurrency: number, run: (id: string) => Promise<void>): Promise<void> {
   const queue = [...ids];
@@ -78,7 +62,7 @@ async function storm(): Promise<void> {
       const { name } = await receiver.receive(delivery);
       outcomes[name] = (outcomes[name] ?? 0) + 1;
       if (name !== "in_flight" && name !== "store_unavailable") return;
-      await sleep(random() * 20);
+      await sleep(random.next() * 20);
     }
   });
   console.log(JSON.stringify(outcomes));
@@ -90,7 +74,7 @@ async function transactions(): Promise<void> {
   await eachOf(shuffled(), 6, async (id) => {
     for (;;) {
       const key = dedupeKey({ scope: "kill", sender: "kill", tenant: undefined, id });
-      const token = `${process.pid}-${random()}`;
+      const token = `${process.pid}-${random.next()}`;
       const claim = { key, token, leaseSeconds: 30, bodyDigest: bodyDigest(Buffer.from(id)) };
       const answer = await store.begin?.(claim);
       if (answer === undefined) throw new Error("the store is not transactional");
@@ -98,12 +82,12 @@ async function transactions(): Promise<void> {
       if (answer.state === "claimed") {
         const { tx } = answer.transaction;
         await tx.query(`INSERT INTO ${plan.table}_effects (id) VALUES ($1)`, [id]);
-        await sleep(random() * 10);
-        if (random() < 0.1) await answer.transaction.release("again");
+        await sleep(random.next() * 10);
+        if (random.next() < 0.1) await answer.transaction.release("again");
         else await answer.transaction.complete({ reply: undefined }, 3600);
         continue;
       }
-      await sleep(random() * 20);
+      await sleep(random.next() * 20);
     }
   });
   console.log(JSON.stringify({ done: true }));

@@ -51,11 +51,15 @@ async function asked(client: Redis): Promise<void> {
   for (let round = 0; round < 3; round++) await client.ping();
 }
 
-describeWithRedis("redisStore tells the operator", () => {
+describeWithRedis("redisStore warns the operator", () => {
   const ALWAYS: RedisServerOptions = { keeps: "everything" };
   it.each<[string, RedisServerOptions, string[]]>([
     ["nothing of a Redis that keeps everything", ALWAYS, []],
-    ["of a Redis that keeps nothing", { keeps: "nothing" }, ['keeps nothing across a restart (appendonly no, save "")']],
+    [
+      "of a Redis that keeps nothing",
+      { keeps: "nothing" },
+      ['keeps nothing across a restart (appendonly no, save "")'],
+    ],
     ["of a Redis of snapshots", { keeps: "snapshots" }, ['only writes snapshots (appendonly no, save "3600 1")']],
     [
       "of one that evicts running claims",
@@ -84,7 +88,7 @@ describeWithRedis("redisStore tells the operator", () => {
       expect(line).toMatch(/^one: redisStore: .* Set allowVolatile: true if that is acceptable\.$/);
   });
 
-  it("once, and each receiver of it", async () => {
+  it("once for each receiver", async () => {
     const client = await connect(await start({}));
     const { lines, attach, claim } = attached(client);
     attach("two");
@@ -96,7 +100,7 @@ describeWithRedis("redisStore tells the operator", () => {
     expect(lines.map((line) => line.split(":")[0])).toEqual(["one", "two", "three"]);
   });
 
-  it("nothing with allowVolatile", async () => {
+  it("not with allowVolatile", async () => {
     const client = await connect(await start({}));
     const { lines, claim } = attached(client, { allowVolatile: true });
     await claim();
@@ -104,7 +108,7 @@ describeWithRedis("redisStore tells the operator", () => {
     expect(lines).toEqual([]);
   });
 
-  it("nothing where CONFIG is denied, and asks no more", async () => {
+  it("not where CONFIG is denied, and asks for it once", async () => {
     const server = await start({});
     const admin = await connect(server);
     await admin.acl("SETUSER", "app", "on", ">pw", "~*", "+@all", "-config");

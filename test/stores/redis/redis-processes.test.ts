@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { Redis } from "ioredis";
 import { expect, it } from "vitest";
 import { compiled } from "../../support/compiled.js";
+import { randomFrom } from "../../support/random.js";
 import { describeWithRedis, startRedis } from "../../support/redis-server.js";
 import type { Report, Work } from "./redis-worker.js";
 
@@ -17,7 +18,7 @@ describeWithRedis("redisStore", () => {
     const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
     console.log(`SEED=${seed}`);
     const ids = Array.from({ length: EVENTS }, (_, at) => `evt_${at}`);
-    const deliveries = shuffled(Array.from({ length: COPIES }, () => ids).flat(), seed);
+    const deliveries = randomFrom(seed).shuffled(Array.from({ length: COPIES }, () => ids).flat());
     const server = await startRedis();
     const client = new Redis(server.port, "127.0.0.1");
     const workers = Array.from({ length: PROCESSES }, () => fork(WORKER, { execArgv: [] }));
@@ -50,21 +51,4 @@ async function report(worker: ChildProcess, work: Work): Promise<Report> {
   worker.send(work);
   const [answer] = (await Promise.race([answered, exited])) as [Report];
   return answer;
-}
-
-/** Fisher and Yates' shuffle; mulberry32 for the dice. */
-function shuffled<T>(values: readonly T[], seed: number): T[] {
-  const result = [...values];
-  let state = seed >>> 0;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  for (let at = result.length - 1; at > 0; at--) {
-    const other = Math.floor(random() * (at + 1));
-    [result[at], result[other]] = [result[other] as T, result[at] as T];
-  }
-  return result;
 }

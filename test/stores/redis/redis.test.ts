@@ -210,7 +210,7 @@ describeWithRedis("redisStore", () => {
   });
 
   describe("advance", () => {
-    it("tells what is older than the highest version seen; equal is not", async () => {
+    it('answers "older" for a version below the highest seen, and not for an equal one', async () => {
       const { advance } = open();
       const key = randomUUID();
       const answers: unknown[] = [];

@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { hostClocks } from "../../../src/lib/sqlite/file-clock.js";
 import { sqliteStore } from "../../../src/stores/sqlite/sqlite-store.js";
 import { compiled } from "../../support/compiled.js";
+import { randomFrom } from "../../support/random.js";
 import { open, temporaryFolder } from "./sqlite-bench.js";
 import type { Ran, Said, Task } from "./sqlite-worker.js";
 
@@ -44,29 +45,11 @@ function start(task: Task, onRan: (count: number, child: ChildProcess) => void =
   return worker;
 }
 
-/** mulberry32, 0 to 1. */
-function randomFrom(from: number): () => number {
-  let state = from >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffled<T>(values: readonly T[], random: () => number): T[] {
-  return values
-    .map((value) => ({ value, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ value }) => value);
-}
-
 describe(`sqliteStore in ${WORKERS} processes (seed ${seed})`, () => {
   it(`runs each of ${EVENTS} events once, of ${COPIES} copies each, on a file that all of them make`, async () => {
     const path = join(folder.path, "storm.db");
     const events = Array.from({ length: EVENTS }, (_, i) => `event-${i}`);
-    const copies = shuffled(Array.from({ length: COPIES }, () => events).flat(), randomFrom(seed));
+    const copies = randomFrom(seed).shuffled(Array.from({ length: COPIES }, () => events).flat());
     const workers = Array.from({ length: WORKERS }, (_, worker) => {
       const own = copies.filter((_, at) => at % WORKERS === worker);
       return start({ path, worker, events: own, leaseSeconds: 60, completes: true });
@@ -89,7 +72,7 @@ describe(`sqliteStore in ${WORKERS} processes (seed ${seed})`, () => {
     const answered: Ran[] = [];
     for (let round = 0; round < KILLS; round++) {
       const events = Array.from({ length: 20_000 }, (_, i) => `event-${round}-${i}`);
-      const killAt = 20 + Math.floor(random() * 300);
+      const killAt = random.between(20, 319);
       const worker = start({ path, worker: round, events, leaseSeconds: 60, completes: false }, (count, child) => {
         if (count >= killAt) child.kill("SIGKILL");
       });

@@ -157,7 +157,7 @@ describe("opening", () => {
     expect(() => sqliteStore(join(folder.path, "missing", "events.db"))).toThrow();
   });
 
-  it("refuses a database in memory when it migrates: nobody could share it", async () => {
+  it("refuses a database in memory when it migrates: no other process could share it", async () => {
     const [, openLibsql] = drivers[0] as (typeof drivers)[0];
     const database = (openLibsql as NonNullable<typeof openLibsql>)(":memory:");
     expect(await failure(() => sqliteStore(database).migrate())).toContain("must be a file with a write-ahead log");
