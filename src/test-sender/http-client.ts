@@ -75,7 +75,12 @@ export function wire(to: Destination, request: Omit<SignedDelivery, "id">, optio
 }
 
 async function writeBody(
-  req: { readonly destroyed: boolean; write(bytes: Uint8Array): boolean; end(bytes?: Uint8Array): unknown },
+  req: {
+    readonly destroyed: boolean;
+    flushHeaders(): void;
+    write(bytes: Uint8Array): boolean;
+    end(bytes?: Uint8Array): unknown;
+  },
   body: Uint8Array,
   pieces: WireOptions["pieces"],
 ): Promise<void> {
@@ -83,6 +88,7 @@ async function writeBody(
     req.end(body);
     return;
   }
+  req.flushHeaders();
   const size = Math.max(1, Math.ceil(body.length / pieces.count));
   for (let at = 0; at < body.length && !req.destroyed; at += size) {
     await new Promise((resolve) => setTimeout(resolve, pieces.pauseMs));

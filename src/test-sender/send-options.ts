@@ -1,4 +1,5 @@
 // Options of one test delivery, and which of them exclude each other.
+import { CHECKED_LATER, type OptionRules } from "../lib/options.js";
 import type { SignedDelivery, TestRequest } from "./compose.js";
 import type { Tamper } from "./tamper.js";
 
@@ -26,28 +27,29 @@ export interface SendOptions extends TestRequest {
   readonly path?: string;
 }
 
-export const REQUEST_KEYS: readonly (keyof TestRequest)[] = [
-  "type",
-  "payload",
-  "id",
-  "body",
-  "timestamp",
-  "attempt",
-  "method",
-  "url",
-  "headers",
-  "contentType",
-];
-export const SEND_KEYS: readonly (keyof SendOptions)[] = [
-  ...REQUEST_KEYS,
-  "duplicateOf",
-  "tamper",
-  "stale",
-  "unsigned",
-  "wrongKey",
-  "from",
-  "path",
-];
+/** What a request must be; most of it is for senders and receivers to judge, so that tests can send anything. */
+export const REQUEST_RULES: OptionRules<TestRequest> = {
+  type: CHECKED_LATER,
+  payload: CHECKED_LATER,
+  id: CHECKED_LATER,
+  body: CHECKED_LATER,
+  timestamp: CHECKED_LATER,
+  attempt: CHECKED_LATER,
+  method: CHECKED_LATER,
+  url: CHECKED_LATER,
+  headers: CHECKED_LATER,
+  contentType: CHECKED_LATER,
+};
+export const SEND_RULES: OptionRules<SendOptions> = {
+  ...REQUEST_RULES,
+  duplicateOf: CHECKED_LATER,
+  tamper: CHECKED_LATER,
+  stale: CHECKED_LATER,
+  unsigned: CHECKED_LATER,
+  wrongKey: CHECKED_LATER,
+  from: CHECKED_LATER,
+  path: CHECKED_LATER,
+};
 /** What a duplicate has from the first delivery, and cannot have otherwise. */
 const FIXED_BY_THE_FIRST = ["id", "body", "method", "url", "contentType"] as const;
 const AN_HOUR_SECONDS = 3_600;

@@ -1,10 +1,10 @@
 // A sender for tests: signs as the real one signs, and delivers to whatever is to be tested. Not a delivery service.
 
-import { refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION, type OptionRules } from "../lib/options.js";
 import type { Sender } from "../sender/sender.js";
 import type { SignedDelivery, TestRequest } from "./compose.js";
 import { pathOf, prepareDelivery, type SigningSettings } from "./prepare-delivery.js";
-import { REQUEST_KEYS, SEND_KEYS, type SendOptions } from "./send-options.js";
+import { REQUEST_RULES, SEND_RULES, type SendOptions } from "./send-options.js";
 import { type Route, routeTo, type TestAnswer, type TestTarget } from "./targets.js";
 
 export type { SendOptions } from "./send-options.js";
@@ -45,7 +45,12 @@ export interface BoundTestSender {
   close(): Promise<void>;
 }
 
-const OPTION_KEYS: readonly (keyof TestSenderOptions | "to")[] = ["key", "now", "url", "to"];
+const RULES: OptionRules<TestSenderOptions & { readonly to?: unknown }> = {
+  key: CHECKED_LATER,
+  now: { must: "be a function, such as Date.now", fits: FUNCTION.fits },
+  url: CHECKED_LATER,
+  to: CHECKED_LATER,
+};
 
 /**
  * Makes a test sender from the same description that verifies: what it signs is what the real sender would send.
@@ -81,20 +86,19 @@ export function createTestSender<Events>(
       "createTestSender(sender, options): sender must come from hookgate/senders, such as stripe({ secret }), or from defineSender",
     );
   }
-  refuseUnknownKeys("createTestSender", options, OPTION_KEYS);
+  checkOptions<TestSenderOptions & { readonly to?: unknown }>("createTestSender", options, RULES);
   const { key, now = Date.now, url } = options;
-  if (typeof now !== "function") throw new TypeError("createTestSender: now must be a function, such as Date.now");
   const settings: SigningSettings = { sender: sender as unknown as Sender<never>, key, now, url };
 
   async function sendBy(route: Route, send: SendOptions): Promise<SentDelivery> {
-    refuseUnknownKeys("send(target, options)", send, SEND_KEYS);
+    checkOptions("send(target, options)", send, SEND_RULES);
     const request = await prepareDelivery(settings, send);
     const answer = await route.send(request, { path: pathOf(send), from: send.from });
     return { ...answer, request, id: request.id };
   }
 
   async function sign(request: TestRequest): Promise<SignedDelivery> {
-    refuseUnknownKeys("sign(request)", request, REQUEST_KEYS);
+    checkOptions("sign(request)", request, REQUEST_RULES);
     return prepareDelivery(settings, request);
   }
 
