@@ -390,12 +390,12 @@ describe("a failure of the API", () => {
     [
       "403",
       { status: 403, body: { message: "Resource not accessible" } },
-      "answered 403: the token is known and may not do this",
+      "answered 403: the token is not allowed to do this",
     ],
     [
       "404",
       { status: 404, body: { message: "Not Found" } },
-      "answered 404: there is no such thing, or the token may not see it",
+      "answered 404: it does not exist, or the token may not see it",
     ],
     [
       "422",
@@ -403,7 +403,7 @@ describe("a failure of the API", () => {
       "it says: Validation Failed (url is not reachable)",
     ],
     ["429 with Retry-After", { status: 429, headers: { "retry-after": "90" } }, "answered 429 (again in 90 s)"],
-    ["500", { status: 500, body: {} }, "answered 500: the sender's own trouble"],
+    ["500", { status: 500, body: {} }, "answered 500: the sender's API is failing"],
     ["a page that is no JSON", { text: "<html>" }, "the body is not JSON"],
     ["a page of another shape", { status: 200, body: {} }, "no list of webhooks"],
     ["no answer", "hang", "nothing within 1.5 s"],
