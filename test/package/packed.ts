@@ -65,7 +65,7 @@ function packed(): Packed {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  return { app, folder, files: files.sort(), bytes: packed.size };
+  return { app, folder, files: files.sort(), bytes: tarball.size };
 }
 
 export interface Reached {
