@@ -41,7 +41,7 @@ export interface Place {
   readonly baseUrl?: string;
 }
 
-/** When you deploy. Twice changes nothing the second time. */
+/** When you deploy. Twice changes nothing on a second run. */
 export async function register({ url, ...place }: Place, secret: string, oldUrl?: string): Promise<EndpointPlan> {
   const { plan } = await ensureEndpoint({
     api: githubWebhooks(place),

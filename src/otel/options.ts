@@ -5,15 +5,15 @@ import { checkOptions, FLAG, isListOf, isText, type OptionRules } from "../lib/o
 
 /** Options of `instrument`. */
 export interface InstrumentOptions {
-  /** Default: the one that is registered with `@opentelemetry/api`. */
+  /** Default: the global provider of `@opentelemetry/api`. */
   readonly tracerProvider?: TracerProvider;
-  /** Default: the one that is registered with `@opentelemetry/api` when `instrument` is called, so register yours before. */
+  /** Default: the global provider of `@opentelemetry/api` at the time of `instrument`, so register yours before. */
   readonly meterProvider?: MeterProvider;
-  /** A child span of each check. Default true; false saves a dozen spans of each delivery. */
+  /** Creates a child span for each check. Default true; false saves about a dozen spans per delivery. */
   readonly checkSpans?: boolean;
-  /** Puts message and stack of what a handler threw on its span. Default false, the error's name alone: messages of yours may hold what was in a payload. */
+  /** Records message and stack of a handler's error on its span. Default false (the error's name only): your messages may contain parts of a payload. */
   readonly recordExceptions?: boolean;
-  /** Measured whenever metrics are collected, beside the inboxes of the receiver that was given. Default: none. */
+  /** Inboxes to measure in addition to the receiver's own. Default: none. */
   readonly inboxes?: readonly Pick<Inbox<unknown>, "name" | "counts">[];
 }
 
@@ -38,10 +38,10 @@ const RULES: OptionRules<InstrumentOptions> = {
 const OTHER_NAMES = {
   tracer: "tracerProvider",
   meter: "meterProvider",
-  receivers: "call instrument(receiver) of each",
+  receivers: "call instrument(receiver) for each",
 };
 
-/** @throws {TypeError} That names the option, says what it must be and what came. */
+/** @throws {TypeError} The message names the option, what it must be and what was given. */
 export function checkInstrumentOptions(options: InstrumentOptions): void {
   checkOptions("instrument", options, RULES, OTHER_NAMES);
 }
