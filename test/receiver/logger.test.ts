@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcomes.js";
 import { UNKNOWN_SENDER } from "../../src/core/reply.js";
 import { ReceiverLogger } from "../../src/receiver/logger.js";
-import { build, erp, event, quiet, receiverOf, SECRET, signed } from "./harness.js";
+import { quietLogger } from "../support/quiet.js";
+import { build, erp, event, receiverOf, SECRET, signed } from "./harness.js";
 
 interface Line {
   readonly level: string;
@@ -120,7 +121,7 @@ describe("a logger with info", () => {
 
 it("a logger without info gets a line of each kind of refusal, once", async () => {
   const lines: string[] = [];
-  const logger: Logger = { ...quiet, warn: (_, line) => void lines.push(line) };
+  const logger: Logger = { ...quietLogger, warn: (_, line) => void lines.push(line) };
   const { receiver } = receiverOf(undefined, { logger });
   const body = event();
   await receiver.receive({ headers: signed(body), body });
