@@ -61,9 +61,7 @@ describe("a logger with info", () => {
       events: [{ id: "evt_log", type: "made" }],
     });
     expect(lines[0]?.durationMs).toEqual(expect.any(Number));
-    expect(lines[2]?.msg).toMatch(
-      /^answered 401 unauthenticated: the signature is well-formed and wrong: .* Read the hint/,
-    );
+    expect(lines[2]?.msg).toMatch(/^answered 401 unauthenticated: the signature is well-formed and wrong: .*/);
     expect(lines[3]?.err).toMatchObject({ code: "handler_failed" });
     expect(lines[5]?.msg).toBe("answered 200 discarded drop: too old");
   });
