@@ -1,6 +1,6 @@
 // A store whose operations answer within a time limit or throw a `StoreUnavailableError`.
 import type { MaybePromise } from "../lib/maybe-promise.js";
-import { CHECKED_LATER, checkOptions, FUNCTION, kindOf } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION, kindOf, type OptionRules } from "../lib/options.js";
 import type { ClaimAnswer, ClaimRequest, DedupeStore, HolderAnswer } from "../stores/store.js";
 import { createBreaker } from "./circuit-breaker.js";
 import { createPendingSettlements } from "./pending-settlements.js";
@@ -32,6 +32,14 @@ export interface ResilientStoreOptions {
   readonly random?: () => number;
 }
 
+const RULES: OptionRules<ResilientStoreOptions> = {
+  timeoutMs: CHECKED_LATER,
+  breakerFailures: CHECKED_LATER,
+  breakerOpenMs: CHECKED_LATER,
+  nowMs: FUNCTION,
+  random: FUNCTION,
+};
+
 /**
  * Wraps a store: every operation answers within the time limit or throws a `StoreUnavailableError` with the cause.
  *
@@ -55,13 +63,7 @@ export function resilientStore<Tx = never>(
   options: ResilientStoreOptions = {},
 ): DedupeStore<Tx> {
   refuseUnlessStore(store);
-  checkOptions<ResilientStoreOptions>("resilientStore", options, {
-    timeoutMs: CHECKED_LATER,
-    breakerFailures: CHECKED_LATER,
-    breakerOpenMs: CHECKED_LATER,
-    nowMs: FUNCTION,
-    random: FUNCTION,
-  });
+  checkOptions("resilientStore", options, RULES);
   const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const nowMs = options.nowMs ?? (() => performance.now());
   const random = options.random ?? Math.random;
