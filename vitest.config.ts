@@ -3,6 +3,12 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { entryPoints, root } from "./scripts/entry-points.js";
 
+const STATELESS = [
+  "test/senders/*.test.ts",
+  "test/{adapters,body-formats,diagnosis,ip,lib,sender,test-sender}/**/*.test.ts",
+  "test/receiver/{checks,processing}/*.test.ts",
+];
+
 export default defineConfig({
   resolve: {
     // Tests import the package by name, and get the sources.
@@ -18,12 +24,9 @@ export default defineConfig({
   },
   test: {
     projects: [
-      // A vendor's file keeps no state: all of them share what they have loaded.
-      { extends: true, test: { name: "vendors", include: ["test/senders/*.test.ts"], isolate: false } },
-      {
-        extends: true,
-        test: { name: "rooms", include: ["test/**/*.test.ts"], exclude: ["test/senders/*.test.ts"] },
-      },
+      // What these load keeps no state, so that a worker loads it once for all of them.
+      { extends: true, test: { name: "stateless", include: STATELESS, isolate: false } },
+      { extends: true, test: { name: "isolated", include: ["test/**/*.test.ts"], exclude: STATELESS } },
     ],
     // Many tests wait for servers and processes: on two cores one worker would leave most of the machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),

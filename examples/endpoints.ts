@@ -1,5 +1,5 @@
 // Registers a repository's webhook at GitHub, keeps it as declared, changes its secret, and watches it.
-// Without a token it tells the plan's steps in words and asks nobody.
+// Without a token it prints the plan's steps and calls nobody.
 import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
 import { createReceiver } from "hookgate";
@@ -41,7 +41,7 @@ export interface Place {
   readonly baseUrl?: string;
 }
 
-/** When you deploy. Twice changes nothing the second time. */
+/** When you deploy. Twice changes nothing on a second run. */
 export async function register({ url, ...place }: Place, secret: string, oldUrl?: string): Promise<EndpointPlan> {
   const { plan } = await ensureEndpoint({
     api: githubWebhooks(place),
@@ -53,7 +53,7 @@ export async function register({ url, ...place }: Place, secret: string, oldUrl?
   return plan;
 }
 
-/** The receiver takes both; that is proven; GitHub is told; its ping proves it again. */
+/** The receiver accepts both secrets, a signed delivery tests it, GitHub gets the new one, and its ping tests it again. */
 export async function changeSecret({ url, ...place }: Place, secret: string): Promise<EndpointPlan> {
   const prove = signedRoundTrip(sender, { type: "ping", payload: { zen: "Keep it logically awesome." } });
   return (await rotateSecret({ api: githubWebhooks(place), url, secret, ring, prove })).plan;

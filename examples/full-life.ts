@@ -1,4 +1,4 @@
-// The full life of an agreement: registered, delivered, the receiver is down, tried again, given up, fetched. Time is virtual.
+// The life of a webhook: registered, delivered, the receiver is down, retried, given up, fetched. Time is virtual.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ import { createTestSender, retrySchedule, sendPersistently, virtualClock } from 
 const SECRET = "whsec_only_for_this_demonstration";
 export const sender = stripe({ secret: SECRET });
 
-/** A sender with an API, in this process: it registers one endpoint, delivers with its own patience, and lists what happened. */
+/** A sender with an API, in this process: it registers one endpoint, delivers with its own time limit, and lists what happened. */
 function ownSender(clock: ReturnType<typeof virtualClock>) {
   const registered = new Map<string, RegisteredEndpoint>();
   const happened: FetchedEvent[] = [];
@@ -91,7 +91,7 @@ async function demonstrate(): Promise<void> {
   const url = `http://127.0.0.1:${port}/webhooks/stripe`;
 
   console.log("Registered, and proven by a signed round trip before anything counts:");
-  // The demonstration's clock is not the receiver's machine's: the proof is signed by it, too.
+  // The demonstration has a clock of its own, and the test delivery is signed with it, too.
   const wanted = { api, url, events: ["invoice.paid"], secret: SECRET, prove: provenAt(clock.now) };
   console.log(describePlan((await ensureEndpoint(wanted)).plan));
   console.log(

@@ -1,4 +1,4 @@
-// A route of your own behind the checks: 2xx completes the events, anything else gives them back.
+// A route of your own behind the checks: 2xx completes the events, anything else releases them.
 import express, { type Express } from "express";
 import { createReceiver } from "hookgate";
 import { gitlab } from "hookgate/senders";

@@ -1,4 +1,4 @@
-// An HTTPS server of one's own. `requireHttps` refuses what comes to the same app over plain HTTP: 403 `forbidden`.
+// An HTTPS server. `requireHttps` refuses deliveries to the same app over plain HTTP: 403 `forbidden`.
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer, type Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -20,7 +20,7 @@ app.use("/webhooks", receiver);
 const { key, cert } = selfSigned();
 export const certificate: string = cert;
 export const server: HttpsServer = createServer({ key, cert, minVersion: "TLSv1.2" }, app);
-/** Only to show what plain HTTP hears. */
+/** Only to show the answer to plain HTTP. */
 export const plainServer: Server = createHttpServer(app);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

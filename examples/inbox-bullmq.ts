@@ -22,7 +22,7 @@ function openQueue(port: number): Queue {
   return new Queue("stripe-billing", { connection: { host: "127.0.0.1", port } });
 }
 
-/** After a crash an event runs again when its lock has ended: 30 s unless chosen. Short, so that nobody waits here. */
+/** After a crash an event runs again when its lock has ended: 30 s by default. Short here, so that the example is quick. */
 function openInbox(queue: Queue): Inbox {
   return bullmqInbox(queue, { lockSeconds: 2 });
 }

@@ -1,5 +1,5 @@
 // An inbox on PostgreSQL, with pg-boss doing the queueing, and handlers that write in a transaction: an event is on the disk
-// before its sender hears success, a worker in another process handles it, and its effect is there exactly once.
+// before its sender gets success, a worker in another process handles it, and it takes effect exactly once.
 import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
 import { createReceiver } from "hookgate";

@@ -1,5 +1,5 @@
-// An inbox in a SQLite file: an event is on the disk before its sender hears success, and is handled after. One that cannot
-// be handled ends among the dead, and is redriven once the cause is mended.
+// An inbox in a SQLite file: an event is on the disk before its sender gets success, and is handled later. An event that
+// fails too often is dead, and is redriven when the cause is gone.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

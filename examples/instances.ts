@@ -1,9 +1,9 @@
-// How does an example run as several processes, and wait for what must happen?
+// Runs an example as several processes, and waits for what must happen.
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** What an instance tells the process that started it. */
+/** What an instance sends to the process that started it. */
 export type Told = { readonly ready: number } | { readonly ran: string };
 
 /** Another process of the same example; `process.argv[2]` and the following say what it is to be. */

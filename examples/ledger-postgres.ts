@@ -31,7 +31,7 @@ export function createApp(pool: pg.Pool, beforeCommit: () => void = () => undefi
   return app;
 }
 
-/** When you deploy, not when a delivery comes. */
+/** When you deploy, not for each delivery. */
 export async function migrate(pool: pg.Pool): Promise<void> {
   await postgresStore(pool).migrate();
   await pool.query("CREATE TABLE accounts (name text PRIMARY KEY, balance integer NOT NULL)");

@@ -1,10 +1,10 @@
-// One receiver for many tenants: the route names the tenant, whose secret is looked up when a delivery comes.
+// One receiver for many tenants: the route names the tenant, whose secret is looked up for each delivery.
 import express, { type Express } from "express";
 import { createReceiver } from "hookgate";
 import { stripe } from "hookgate/senders";
 import { listenWhenRun } from "./listen.js";
 
-/** In production a table. A look-up that throws is 503, so the sender comes again. */
+/** In production a table. A look-up that throws is 503, so the sender retries. */
 const secrets = new Map<string, string[]>([
   ["acme", ["whsec_of_acme_for_trying_it_out"]],
   ["globex", ["whsec_new_of_globex_for_trying", "whsec_old_of_globex_for_trying"]],

@@ -1,4 +1,4 @@
-// A sender nobody has described yet: its signature, its fields and its patience are data.
+// A sender of your own: its signature, its fields and its time limit are data.
 import express, { type Express } from "express";
 import { createReceiver, defineSender, header, json } from "hookgate";
 import { hmac } from "hookgate/auth";

@@ -25,7 +25,7 @@ export const sender = standardWebhooks({
 });
 const receiver = createReceiver(sender, {
   onOutcome({ sender: from, name, durationMs, isLate, via }) {
-    if (isLate || via !== "delivery") return; // told of before
+    if (isLate || via !== "delivery") return; // counted before
     deliveries.inc({ receiver: from, outcome: name });
     if (durationMs !== undefined) duration.observe({ receiver: from, outcome: name }, durationMs / 1000);
   },

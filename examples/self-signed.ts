@@ -1,4 +1,4 @@
-// A certificate for trying HTTPS out, made at start, so that no private key lies in a repository. In production: your own.
+// Makes a certificate for trying HTTPS, at each start, so that no private key is in a repository. In production use your own.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 /** PEM, as `https.createServer` takes it. Give `cert` to clients as their `ca`. */

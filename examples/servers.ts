@@ -1,4 +1,4 @@
-// What the examples need beside Node: a Redis and a PostgreSQL of their own, on a free port, which end with the example.
+// Starts a Redis and a PostgreSQL for an example, each on a free port, and stops them with it.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";

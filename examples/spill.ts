@@ -1,5 +1,5 @@
-// GitHub never sends an event again by itself, so a 503 loses it. While Redis is down, events spill into a SQLite file on
-// this machine, their sender hears success, and they are handled once Redis is back.
+// GitHub never retries, so an event that is answered 503 is lost. While Redis is down, events spill into a SQLite file on
+// this machine, their sender gets success, and they are handled when Redis is back.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

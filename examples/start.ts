@@ -1,5 +1,5 @@
-// `npm start`: a receiver that listens, and then delivers to itself, over real HTTP and with real signatures, what a
-// receiver must tell apart. It prints what each sender was told, and why; then it goes on listening.
+// `npm start`: a receiver that listens, and then sends itself genuine and forged deliveries, over real HTTP and with real
+// signatures. It prints each answer, and why; then it listens on.
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
@@ -33,7 +33,7 @@ async function demonstrate(url: string): Promise<void> {
   async function show(what: string, sending: ReturnType<typeof to.send>): ReturnType<typeof to.send> {
     const sent = await sending;
     const why = last?.hint ?? last?.trace.map((line) => `${line.check} ${line.result}`).join(", ");
-    console.log(`${what}\n    told: ${sent.status} ${sent.code ?? ""}\n    why:  ${last?.name}: ${why}\n`);
+    console.log(`${what}\n    answer: ${sent.status} ${sent.code ?? ""}\n    why:    ${last?.name}: ${why}\n`);
     return sent;
   }
   const good = await show("A good event", to.send("invoice.paid", invoice));

@@ -65,7 +65,7 @@ async function demonstrate(): Promise<void> {
         const port = ports[Math.floor(Math.random() * ports.length)];
         const { status } = await test.to(`http://127.0.0.1:${port}${PATH}`).send("invoice.paid", {}, { id });
         heard.push(status);
-        if (status !== 200) copies.push(id); // as a sender does: it comes again
+        if (status !== 200) copies.push(id); // as a sender does: it retries
       }
     }),
   );

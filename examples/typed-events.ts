@@ -14,7 +14,7 @@ const events = {
 export const sender = standardWebhooks({
   secret: process.env.WEBHOOK_SECRET ?? `whsec_${Buffer.alloc(24).toString("base64")}`,
 });
-// What fits no schema is 500, so that it comes again once the schema is mended; onInvalid chooses otherwise.
+// An event that does not match is 500, so that it is retried when the schema is corrected; onInvalid changes that.
 const receiver = createReceiver(sender, { events });
 receiver.on("order.created", (event) => console.log("created:", event.payload.data.total.toFixed(2)));
 receiver.on("order.shipped", (event) => console.log("shipped by", event.payload.data.carrier.toUpperCase()));

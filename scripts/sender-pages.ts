@@ -1,4 +1,4 @@
-// Writes a page for each sender, and their index, from the rows themselves: `tsx scripts/sender-pages.ts`.
+// Writes a page for each sender, and their index, from definitions and facts: `tsx scripts/sender-pages.ts`.
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -54,7 +54,7 @@ function pageOf({ about, sender }: DescribedSender): string {
   return [
     `# ${about.title}`,
     "",
-    "<!-- Written by scripts/sender-pages.ts from the sender's row. -->",
+    "<!-- Written by scripts/sender-pages.ts from the sender's definition and facts. -->",
     "",
     "```ts",
     'import { createReceiver } from "hookgate";',
@@ -175,7 +175,7 @@ function handshakeText({
   methods: readonly string[];
   isUnsigned: boolean;
 }): string {
-  return `${code(name)} by ${methods.join(", ")}${isUnsigned ? ", which comes unsigned" : ", after the proof"}.`;
+  return `${code(name)} by ${methods.join(", ")}${isUnsigned ? ", unsigned" : ", after the signature check"}.`;
 }
 
 function answersOf({ profile }: Sender<never>): string {
@@ -192,8 +192,8 @@ function answersOf({ profile }: Sender<never>): string {
 }
 
 function retriesOf(about: SenderDescription, { profile }: Sender<never>): string {
-  const text = about.retries ?? (profile.retries ? "it sends again after a failure." : "none by itself.");
-  return `${text} Remembered for at least ${durationText(profile.retryHorizonSeconds)}.${profile.honoursRetryAfter ? " `Retry-After` is honoured." : ""}`;
+  const text = about.retries ?? (profile.retries ? "it retries after a failure." : "none automatically.");
+  return `${text} Remembered for at least ${durationText(profile.retryHorizonSeconds)}.${profile.honoursRetryAfter ? " `Retry-After` is respected." : ""}`;
 }
 
 function addressesOf(sender: Sender<never>): string {
@@ -225,9 +225,9 @@ function indexOf(described: readonly DescribedSender[]): string {
   return [
     "# Senders",
     "",
-    "<!-- Written by scripts/sender-pages.ts from the senders' rows. -->",
+    "<!-- Written by scripts/sender-pages.ts from the senders' definitions and facts. -->",
     "",
-    "A sender is data: how it proves itself, where its id and type are, how it shakes hands, and what it makes of an answer. What is not signed can be changed by whoever replays a delivery, so each page says what is. What a sender is checked against in hookgate's tests is the vendor's library (`library`), deliveries that the vendor publishes (`vector`), or the vendor's documented recipe, written again in the tests (`documentation`). Points that nobody could look up are counted here and listed on the page.",
+    "A sender is data: how its deliveries are authenticated, where id and type are, its handshakes, and what it makes of a reply. Anyone who replays a delivery can change what is not signed, so each page says what is signed. What a sender is checked against in hookgate's tests is the vendor's library (`library`), deliveries that the vendor publishes (`vector`), or the vendor's documented recipe, written again in the tests (`documentation`). Points that could not be confirmed are counted here and listed on the page.",
     "",
     `${described.length} senders:`,
     "",

@@ -15,40 +15,40 @@ import { Blocked, takePage } from "./take-page.js";
 
 /** How often `start` runs a backfill. */
 export interface BackfillSchedule {
-  /** From the end of one run to the start of the next. Default 300. */
+  /** Seconds from the end of one run to the start of the next. Default 300. */
   readonly everySeconds?: number;
 }
 
 /** Fetches missed events, once or on a schedule. */
 export interface Backfill {
   /**
-   * Fetches everything up to now. Never rejects: what is in the way is in the report, and the cursor is kept.
+   * Fetches everything up to now. Never rejects: a failure is in the report, and the cursor is kept.
    *
-   * @param options.since - Instead of the cursor: look again from there.
+   * @param options.since - Start from this time instead of the cursor.
    */
   run(options?: { readonly since?: Date }): Promise<BackfillReport>;
-  /** A run now, and again and again; after a failure sooner, or as the sender's API wants. Does not keep a process alive. */
+  /** Runs now and then repeatedly; after a failure sooner, or when the sender's API allows. Does not keep a process alive. */
   start(schedule?: BackfillSchedule): Backfill;
-  /** Ends the run after the events in work, and the schedule. The lease is given up. */
+  /** Stops the schedule, and the run after the events in progress. Releases the lease. */
   stop(): Promise<void>;
 }
 
 const FIRST_RUN_SECONDS = 3_600;
 const EVERY_SECONDS = 300;
-/** After a failure that says nothing of when: doubling from here, up to the schedule's own span. */
+/** Delay after a failure without Retry-After: doubles from here up to the schedule's interval. */
 const FAILURE_PAUSE_SECONDS = 5;
-/** A store keeps 16 KB of progress. */
+/** A store holds 16 KB of progress. */
 const MAX_CURSOR_LENGTH = 8_192;
 
 /**
- * The polling that backs webhooks up. Each event goes through the receiver's dedupe, schema and handler as a delivery does,
- * with `outcome.via` `"backfill"`: what came by webhook is not handled again, and what was missed is handled once.
+ * Polling as a backup for webhooks. Each event passes the receiver's dedupe, schema and handler like a delivery,
+ * with `outcome.via` `"backfill"`: events that arrived by webhook are not handled again, and missed events are handled once.
  *
- * Promise: one instance at a time; a cursor that moves only when every event of a page has ended; nothing lost where an
- * API fails, a handler does, or a process is killed. Not promised: order over pages, for most APIs list the newest first;
- * and dedupe against deliveries where the API does not tell their ids (`source.hasDeliveryIds`).
+ * Promise: one instance at a time; the cursor moves only after every event of a page has ended; nothing is lost when the
+ * API or a handler fails, or a process is killed. Not promised: order across pages, since most APIs list the newest first;
+ * and dedupe against deliveries if the API does not list their ids (`source.hasDeliveryIds`).
  *
- * @param receiver - From `createReceiver`, its handlers registered before the first run.
+ * @param receiver - From `createReceiver`, with its handlers registered before the first run.
  * @throws {TypeError} For a misspelt or malformed option, or a receiver that compares bodies (`dedupe.strict`).
  * @example
  * const missed = backfill(receiver, { source: stripeEvents({ apiKey: process.env.STRIPE_API_KEY }) });
@@ -100,10 +100,10 @@ export function backfill<Types, Tx, Ctx>(receiver: Receiver<Types, Tx, Ctx>, opt
   return own;
 }
 
-/** For the command line, which makes a run of its own of what an application has. */
+/** Used by the command line, which runs the backfill of an application. */
 const behind = /* @__PURE__ */ sharedWeakMap<object, BackfillSettings>("backfills");
 
-/** What `backfill` was called with; `undefined` of anything that it did not return. */
+/** The settings behind a backfill. `undefined` for anything that `backfill` did not return. */
 export function settingsBehind(value: unknown): BackfillSettings | undefined {
   return typeof value === "object" && value !== null ? behind().get(value) : undefined;
 }
@@ -137,10 +137,13 @@ export async function runOnce(
   async function work(): Promise<BackfillReport> {
     const keys = keysOf(core, source);
     const taken = await CursorLease.take(store, keys, settings.leaseSeconds, () =>
-      lost.abort(new Error("the lease was lost: another instance goes on")),
+      lost.abort(new Error("the lease was lost: another instance continues")),
     );
     if (!(taken instanceof CursorLease)) {
-      return report("waiting", { reason: "another instance is at it", retryAfterSeconds: taken.retryAfterSeconds });
+      return report("waiting", {
+        reason: "another instance is running the backfill",
+        retryAfterSeconds: taken.retryAfterSeconds,
+      });
     }
     lease = taken;
     cursor = await taken.read();
@@ -156,7 +159,7 @@ export async function runOnce(
     return report("done");
   }
 
-  /** What the user's own function throws must not end a schedule. */
+  /** An exception of the user's function must not end the schedule. */
   function quietly(call: () => void): void {
     try {
       call();
@@ -192,7 +195,9 @@ async function fetchAll(
   for await (const page of source.pages({ cursor, since, now: new Date(nowMs), overlapSeconds, pageSize, signal })) {
     signal.throwIfAborted();
     if (typeof page.cursor !== "string" || page.cursor.length > MAX_CURSOR_LENGTH) {
-      throw new TypeError(`${source.name}: a page's cursor must be a text of at most ${MAX_CURSOR_LENGTH} characters`);
+      throw new TypeError(
+        `${source.name}: a page's cursor must be a string of at most ${MAX_CURSOR_LENGTH} characters`,
+      );
     }
     counts.pages++;
     counts.listed += page.events.length;
@@ -203,7 +208,7 @@ async function fetchAll(
 }
 
 function keysOf(core: ReceiverCore, source: BackfillSource): { lease: string; cursor: string } {
-  // Beside those of events: a sender's name holds no slash.
+  // Cannot collide with keys of events: a sender's name has no slash.
   const keyOf = dedupeKeyMaker({ scope: core.settings.scope, sender: `${core.sender.name}/backfill` });
   return { lease: keyOf("lease", source.name), cursor: keyOf("cursor", source.name) };
 }

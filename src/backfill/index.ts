@@ -1,4 +1,4 @@
-// hookgate/backfill: what was missed, fetched from where it is listed, and handled as a delivery is.
+// Entry point hookgate/backfill: fetches missed events from the sender's API and handles them like deliveries.
 export type { ApiAnswer, ApiCall, ApiOptions } from "../lib/sender-api/client.js";
 export { SenderApiError, type SenderApiProblem } from "../lib/sender-api/error.js";
 export { type Backfill, type BackfillSchedule, backfill } from "./backfill.js";

@@ -4,9 +4,9 @@ import { bodyDigest } from "../dedupe/key.js";
 import { NO_BYTES } from "../lib/bytes.js";
 import type { DedupeStore } from "../stores/store.js";
 
-/** A digest's form, for stores that look. */
+/** The form of a digest, for stores that check it. */
 const NO_DIGEST: string = bodyDigest(NO_BYTES);
-/** The cursor is held for the moment of one read or write. */
+/** The cursor's claim lasts for one read or write only. */
 const CURSOR_LEASE_SECONDS = 5;
 const CURSOR_TRIES = 20;
 const CURSOR_PAUSE_MS = 100;
@@ -16,14 +16,14 @@ export interface LeaseKeys {
   readonly cursor: string;
 }
 
-/** Another instance is at it. */
+/** Another instance holds the lease. */
 export interface Held {
   readonly retryAfterSeconds: number;
 }
 
 /**
- * A claim that is renewed for as long as a run goes on. The cursor is another key's progress: a claim that is released with
- * it, so that it is there for whoever claims next, and writing it does not give the lease out of hand.
+ * A claim that is renewed during a run. The cursor is the progress of another key, whose claim is released with
+ * it. So the next instance finds it, and writing it does not release the lease.
  */
 export class CursorLease {
   readonly #store: DedupeStore<unknown>;
@@ -36,7 +36,7 @@ export class CursorLease {
   #isOurs = true;
   #renewing: Promise<void> | undefined;
 
-  /** @throws Where the store cannot be asked. */
+  /** @throws When the store fails. */
   static async take(
     store: DedupeStore<unknown>,
     keys: LeaseKeys,
@@ -66,12 +66,12 @@ export class CursorLease {
     this.#timer.unref();
   }
 
-  /** What the last run kept. @throws Where the store cannot be asked. */
+  /** Reads the cursor of the last run. @throws When the store fails. */
   read(): Promise<string | undefined> {
     return this.#withCursor(undefined);
   }
 
-  /** @returns Whether the lease was still ours; nothing is written where it is not. @throws Where the store cannot be asked. */
+  /** Writes the cursor. @returns Whether this instance still has the lease; otherwise nothing is written. @throws When the store fails. */
   async save(cursor: string): Promise<boolean> {
     await this.#renew();
     if (!this.#isOurs) return false;
@@ -79,14 +79,14 @@ export class CursorLease {
     return true;
   }
 
-  /** Others may go on at once. What fails here lapses by itself. */
+  /** Lets other instances start at once. If it fails, the lease expires. */
   async giveUp(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;
     try {
       await this.#store.release(this.#keys.lease, this.#token);
     } catch {
-      // Its lease lapses.
+      // The lease expires.
     }
   }
 
@@ -100,9 +100,9 @@ export class CursorLease {
         await this.#store.release(key, token, next);
         return answer.progress;
       }
-      // A process that ended between those two lines: its claim lapses.
+      // A process was killed between those two lines: its claim expires.
       if (attempt > CURSOR_TRIES * CURSOR_LEASE_SECONDS)
-        throw new Error("the cursor of the backfill is held elsewhere");
+        throw new Error("another process holds the cursor of the backfill");
       await new Promise((resolve) => setTimeout(resolve, CURSOR_PAUSE_MS));
     }
   }
@@ -125,7 +125,7 @@ export class CursorLease {
     else this.#lose();
   }
 
-  /** The store could not be reached: it is ours until its lease would have lapsed. */
+  /** The store could not be reached: the lease counts as held until it would have expired. */
   #loseIfLate(): void {
     if (performance.now() >= this.#heldUntilMs) this.#lose();
   }

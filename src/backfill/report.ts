@@ -1,29 +1,29 @@
-// Reports a backfill, as data and as one line.
+// The report of a backfill, as data and as one line.
 import type { EventOutcome } from "../core/outcome.js";
 import type { OutcomeName } from "../core/outcomes.js";
 
-/** What became of the events that were listed. */
+/** Counts of listed events by result. */
 export interface BackfillCounts {
   readonly pages: number;
   readonly listed: number;
-  /** Their handler ran, now. */
+  /** Their handler ran in this run. */
   readonly processed: number;
-  /** AttemptCounter in the receiver's inbox, now. */
+  /** Written to the receiver's inbox in this run. */
   readonly accepted: number;
-  /** They had come before: by webhook, or in an earlier run. */
+  /** Handled before: by webhook, or in an earlier run. */
   readonly duplicates: number;
-  /** No handler takes their type. */
+  /** Events without a handler for their type. */
   readonly ignored: number;
-  /** A handler discarded them, or a newer event of the same entity was here before. */
+  /** Discarded by a handler, or older than a handled event of the same entity. */
   readonly discarded: number;
-  /** Given up: what they are cannot be handled, or not after so many attempts. Each was told to `onError`. */
+  /** Skipped: malformed, or failed after the maximum of attempts. Each was reported to `onError`. */
   readonly skipped: number;
 }
 
-/** While a run goes on, after each page. */
+/** The progress of a run, after each page. */
 export interface BackfillProgress extends BackfillCounts {
   readonly source: string;
-  /** When the last event that was listed happened, where the source says. */
+  /** Time of the last listed event, if the source states it. */
   readonly at: Date | undefined;
 }
 
@@ -31,16 +31,16 @@ export interface BackfillProgress extends BackfillCounts {
 export interface BackfillReport extends BackfillCounts {
   readonly source: string;
   /**
-   * `done`: everything up to the start of the run. `waiting`: another instance is at it. `stopped`: something is in the
-   * way, and the cursor is where it was after the last whole page. `ended`: by `stop`, or the lease was lost.
+   * `done`: everything up to the start of the run. `waiting`: another instance is running it. `stopped`: a failure;
+   * the cursor is at the last complete page. `ended`: by `stop`, or the lease was lost.
    */
   readonly state: "done" | "waiting" | "stopped" | "ended";
-  /** Why it is not done, in words. */
+  /** Why it is not done. */
   readonly reason: string | undefined;
   readonly error: unknown;
-  /** When it makes sense to try again. */
+  /** Seconds after which a retry makes sense. */
   readonly retryAfterSeconds: number | undefined;
-  /** What the next run goes on from; `undefined`: from its `since`. */
+  /** Where the next run continues; `undefined`: from its `since`. */
   readonly cursor: string | undefined;
   readonly durationMs: number;
 }
@@ -65,14 +65,14 @@ export function countIn(counts: MutableCounts, outcome: EventOutcome): void {
   if (name !== undefined) counts[name]++;
 }
 
-/** One line for a person: what was listed, what became of it, and why it ended. */
+/** One line with the counts and the reason of the end. */
 export function describeBackfill(report: BackfillReport | BackfillProgress): string {
   const parts = (["processed", "accepted", "duplicates", "ignored", "discarded", "skipped"] as const)
     .filter((name) => report[name] > 0)
     .map((name) => `${report[name]} ${name}`);
-  const told = `${report.source}: ${report.listed} listed${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
-  if (!("state" in report)) return report.at === undefined ? told : `${told}, at ${report.at.toISOString()}`;
-  if (report.state === "done") return `${told}, done`;
-  const wait = report.retryAfterSeconds === undefined ? "" : `; again in ${report.retryAfterSeconds} s`;
-  return `${told}, ${report.state}: ${report.reason ?? "no reason known"}${wait}`;
+  const counted = `${report.source}: ${report.listed} listed${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
+  if (!("state" in report)) return report.at === undefined ? counted : `${counted}, at ${report.at.toISOString()}`;
+  if (report.state === "done") return `${counted}, done`;
+  const wait = report.retryAfterSeconds === undefined ? "" : `; retry in ${report.retryAfterSeconds} s`;
+  return `${counted}, ${report.state}: ${report.reason ?? "unknown reason"}${wait}`;
 }

@@ -18,39 +18,39 @@ import type { BackfillSource, FetchedEvent } from "./sources/source.js";
 
 /** Options of `backfill`. */
 export interface BackfillOptions {
-  /** Where past events are listed: `stripeEvents({ apiKey })`, `githubDeliveries(…)`, `eventsFrom(…)`, … */
+  /** Lists past events: `stripeEvents({ apiKey })`, `githubDeliveries(…)`, `eventsFrom(…)`, … */
   readonly source: BackfillSource;
   /**
-   * Where lease and cursor are kept: a dedupe store that all instances share. Default: the receiver's own. A store
-   * forgets a cursor that no run has touched for seven days.
+   * Holds the lease and the cursor: a dedupe store that all instances share. Default: the receiver's store. A store
+   * deletes a cursor that no run has used for seven days.
    */
   readonly store?: DedupeStore<never> | DedupeStore<unknown>;
-  /** Where the first run begins, before there is a cursor. Default: an hour before now. */
+  /** Start of the first run, before there is a cursor. Default: one hour ago. */
   readonly since?: Date;
-  /** How far a run looks back behind the end of the last. Default 300. */
+  /** How far a run goes back before the end of the last one. Default 300. */
   readonly overlapSeconds?: number;
-  /** Events asked for at once. Default 100. */
+  /** Events per page. Default 100. */
   readonly pageSize?: number;
-  /** Events handled at once. Default 1: in order within a page, as far as the source tells. */
+  /** Events handled concurrently. Default 1: in order within a page, as far as the source has an order. */
   readonly concurrency?: number;
-  /** After an instance was killed, another one goes on within this. Default 30. */
+  /** Seconds after which another instance continues for a killed one. Default 30. */
   readonly leaseSeconds?: number;
-  /** How often an event is tried within a run. Default 3. */
+  /** Attempts for one event within a run. Default 3. */
   readonly tries?: number;
-  /** How often a handler may have been started for an event, deliveries included, until a run gives it up. Default 15. */
+  /** Handler starts for one event, including those by deliveries, after which a run skips it. Default 15. */
   readonly maxAttempts?: number;
   /**
-   * An event that still fails: `stop` (default) ends the run, so that the next one begins with its page; `skip` tells
-   * `onError` and goes on.
+   * For an event that still fails: `stop` (default) ends the run, so that the next run starts with its page; `skip` reports it to
+   * `onError` and continues.
    */
   readonly onFailure?: "stop" | "skip";
-  /** Asked before an event is taken: for sources that do not know the id a delivery has. */
+  /** Called before each event: for sources that do not have the ids of deliveries. */
   readonly isHandled?: (event: FetchedEvent) => MaybePromise<boolean>;
-  /** After each page. */
+  /** Called after each page. */
   readonly onProgress?: (progress: BackfillProgress) => void;
-  /** After each run. Without it a run that stopped writes one line to the receiver's logger. */
+  /** Called after each run. Without it a run that stopped writes one line to the receiver's logger. */
   readonly onReport?: (report: BackfillReport) => void;
-  /** Milliseconds since the epoch: where "now" is. Default `Date.now`. */
+  /** The current time in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
@@ -94,22 +94,24 @@ export function settingsOf(receiver: unknown, options: BackfillOptions): Backfil
   if (core === undefined) throw new TypeError("backfill: receiver must be what createReceiver returned");
   const { source, onFailure = "stop", now = Date.now } = options;
   if (typeof source?.pages !== "function" || typeof source.name !== "string" || source.name === "") {
-    throw new TypeError("backfill: source must be one, such as stripeEvents({ apiKey }) or eventsFrom(name, list)");
+    throw new TypeError(
+      "backfill: source must be a source, such as stripeEvents({ apiKey }) or eventsFrom(name, list)",
+    );
   }
   if (core.settings.dedupe?.strict === true) {
     throw new TypeError(
-      "backfill: the receiver's dedupe.strict compares bodies, and a fetched event has other bytes than its delivery; it would be refused. Leave strict off",
+      "backfill: the receiver's dedupe.strict compares bodies, and a fetched event has different bytes than its delivery, so it would be rejected. Leave strict off",
     );
   }
   const store = options.store ?? core.settings.dedupe?.store ?? core.settings.inbox?.store;
   if (store === undefined) {
     throw new TypeError(
-      "backfill: store is required, for the receiver has none: give a dedupe store that all instances share",
+      "backfill: store is required because the receiver has none: give a dedupe store that all instances share",
     );
   }
   if (!store.isShared && options.since === undefined) {
     core.log.warn(
-      `backfill keeps its cursor in ${store.name}, which only this process sees: each start looks back an hour, and several instances all look. Give a shared store, or since`,
+      `backfill keeps its cursor in ${store.name}, which only this process can see: each start goes back one hour, and several instances all run. Give a shared store, or since`,
     );
   }
   return {

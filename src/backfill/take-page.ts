@@ -11,15 +11,15 @@ import { countIn, type MutableCounts } from "./report.js";
 export interface TakeSettings {
   readonly core: ReceiverCore;
   readonly concurrency: number;
-  /** Tries within a run, of an event whose handler fails. */
+  /** Attempts within a run for an event whose handler fails. */
   readonly tries: number;
-  /** Starts of a handler over all runs and deliveries, after which its event is given up. */
+  /** Handler starts over all runs and deliveries, after which the event is skipped. */
   readonly maxAttempts: number;
   readonly onFailure: "stop" | "skip";
   readonly isHandled: ((event: FetchedEvent) => MaybePromise<boolean>) | undefined;
 }
 
-/** An event is in the way: the page is not done. */
+/** An event failed, so the page is not done. */
 export class Blocked extends Error {
   readonly outcome: EventOutcome;
   constructor(outcome: EventOutcome, cause: unknown) {
@@ -33,7 +33,7 @@ export class Blocked extends Error {
 const PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
 
-/** @throws {Blocked} After the others of the page have been handled, where one must come again. */
+/** @throws {Blocked} When an event must be retried, after the others of the page have been handled. */
 export async function takePage(
   settings: TakeSettings,
   events: readonly FetchedEvent[],
@@ -80,7 +80,7 @@ async function takeOne(
     if ((outcome.attempt ?? 0) >= settings.maxAttempts) {
       return skip(settings, counts, `${outcome.type} failed ${outcome.attempt} times`, outcome.error);
     }
-    // No second try mends a schema, and a receiver that closes wants to be left alone.
+    // A retry helps neither a wrong schema nor a closing receiver.
     const isHopeless = outcome.name === "invalid_event" || outcome.name === "closing";
     if (isHopeless || attempt >= tries) {
       if (settings.onFailure === "stop" || outcome.name === "closing" || outcome.name === "store_unavailable") {
@@ -96,5 +96,5 @@ async function takeOne(
 
 function skip({ core }: TakeSettings, counts: MutableCounts, message: string, cause: unknown): void {
   counts.skipped++;
-  core.log.error(new WebhookError("event_dead", `backfill gave an event up: ${message}`, { cause }));
+  core.log.error(new WebhookError("event_dead", `backfill skipped an event: ${message}`, { cause }));
 }

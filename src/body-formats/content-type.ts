@@ -1,23 +1,23 @@
-// Finds a body's format by its Content-Type. Compiled once per receiver.
+// Chooses a body's format by its Content-Type. Compiled once per receiver.
 import type { HeaderLines } from "../lib/headers.js";
 import type { BodyFormat, BodyFormats } from "./format.js";
 
-/** Methods whose requests have no content to describe (RFC 9110 section 9.3): handshakes come by these. */
+/** Methods whose requests have no content (RFC 9110 section 9.3). Some handshakes use them. */
 const BODILESS: ReadonlySet<string> = /* @__PURE__ */ new Set(["GET", "HEAD", "OPTIONS"]);
-/** Labels of the one encoding we decode, and of its subset. */
+/** The names of UTF-8, and of its subset ASCII. No other encoding is decoded. */
 const UTF_8_LABELS: ReadonlySet<string> = /* @__PURE__ */ new Set(["utf-8", "utf8", "us-ascii", "ascii"]);
 const PLAIN_FORMATS: ReadonlySet<unknown> = /* @__PURE__ */ new Set<BodyFormat>(["json", "form", "text", "bytes"]);
-/** `type/subtype`, tokens of RFC 9110 section 5.6.2; the star of a pattern is a token character too. */
+/** `type/subtype`, tokens of RFC 9110 section 5.6.2. The star of a pattern is a token character, too. */
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/;
 
-/** Body formats, ready to be looked up. */
+/** Compiled body formats. */
 export interface CompiledFormats {
   readonly first: BodyFormat;
   readonly exact: ReadonlyMap<string, BodyFormat>;
   readonly patterns: readonly MediaPattern[];
-  /** The media types as they were given, for hints. */
+  /** The media types as they were configured, for hints. */
   readonly names: string;
-  /** The sender sends JSON as well, so a form that is JSON is a body whose unsigned Content-Type was changed. */
+  /** Whether the sender also sends JSON. Then a form that is JSON is a body whose unsigned Content-Type was changed. */
   readonly hasJson: boolean;
 }
 
@@ -27,7 +27,7 @@ interface MediaPattern {
   readonly format: BodyFormat;
 }
 
-/** @throws {TypeError} Where there is none, a media type is ill-formed, or a format is unknown. */
+/** @throws {TypeError} When there is no format, a media type is malformed, or a format is unknown. */
 export function compileFormats(formats: BodyFormats): CompiledFormats {
   const exact = new Map<string, BodyFormat>();
   const patterns: MediaPattern[] = [];
@@ -58,7 +58,7 @@ function isFormatObject(format: unknown): boolean {
   return (typeof jsonInForm === "string" && jsonInForm !== "") || typeof parse === "function";
 }
 
-/** How the sender's body is to be read; `undefined` where its Content-Type is not one of the sender's, or came twice. */
+/** The format of a body; `undefined` where its Content-Type is not one of the sender's, or is given twice. */
 export function formatFor(formats: CompiledFormats, headers: HeaderLines): BodyFormat | undefined {
   const contentType = headers.once("content-type");
   if (contentType === undefined) return formats.first;
@@ -73,8 +73,8 @@ export function formatFor(formats: CompiledFormats, headers: HeaderLines): BodyF
 }
 
 /**
- * The media type that a format is chosen by, for proofs and event rows that depend on it: lower case, without parameters;
- * `undefined` where no Content-Type came, or two.
+ * The media type by which the format is chosen, for schemes and event fields that depend on it: lower case, without
+ * parameters; `undefined` where there is no Content-Type, or more than one.
  */
 export function mediaTypeOf(headers: HeaderLines): string | undefined {
   const contentType = headers.once("content-type");
@@ -86,7 +86,7 @@ function mediaTypeIn(contentType: string): string {
   return (semicolon < 0 ? contentType : contentType.slice(0, semicolon)).trim().toLowerCase();
 }
 
-/** Whether requests of that method have no body to speak of. */
+/** Whether requests with that method have no body. */
 export function isBodiless(method: string): boolean {
   return BODILESS.has(method);
 }
@@ -97,7 +97,7 @@ function matches(pattern: MediaPattern, mediaType: string): boolean {
   return mediaType.length > start.length + end.length && mediaType.startsWith(start) && mediaType.endsWith(end);
 }
 
-/** Whether no `charset` among the parameters says anything but UTF-8. */
+/** Whether every `charset` among the parameters is UTF-8. */
 function isUtf8(parameters: string): boolean {
   for (const parameter of parameters.split(";")) {
     const equals = parameter.indexOf("=");

@@ -1,4 +1,4 @@
-// Reads a multipart/form-data body, or the JSON in one field of it, with the reader that proofs use.
+// Parses a multipart/form-data body, or the JSON in one field of it, with the parser that verification uses.
 
 import { decodeUtf8, parseJson } from "../lib/json.js";
 import { type CustomFormat, unreadable } from "./format.js";
@@ -7,8 +7,8 @@ import { type MultipartPart, multipartParts } from "./multipart-parts.js";
 
 /**
  * The JSON text in one field of a `multipart/form-data` body (Dropbox Sign), for `unwrapped(viewOfMultipart(field), …)`.
- * Other fields are not looked at. A body that two readers could read differently is refused: proof and payload are never
- * of two fields.
+ * Other fields are ignored. A body that two parsers could read differently is refused, so signature and payload are always
+ * those of the same field.
  *
  * @param field - The field's name: `"json"`.
  */
@@ -20,12 +20,12 @@ export function jsonInMultipart(field: string): CustomFormat {
       if (found === undefined) return unreadable(`the multipart body has no field ${field}`);
       return Buffer.isBuffer(found) ? parseJson(found) : unreadable(found.hint);
     },
-    // The text alone: the view wraps it once it is signed.
+    // Only the JSON text; the view wraps it in the form once it is signed.
     encode: (payload) => Buffer.from(JSON.stringify(payload), "utf8"),
   };
 }
 
-/** A file of a multipart body, in a form that JSON can hold. */
+/** A file of a multipart body, as JSON can represent it. */
 export interface MultipartFile {
   readonly filename: string;
   readonly contentType: string | undefined;
@@ -34,8 +34,8 @@ export interface MultipartFile {
 }
 
 /**
- * A whole `multipart/form-data` body: an object of texts, and of files as `{ filename, contentType, content }` with their
- * bytes in base64. An array where a name repeats. A text that is not UTF-8 is given in base64 as well, as a file without a
+ * A whole `multipart/form-data` body: an object of strings, and of files as `{ filename, contentType, content }` with their
+ * bytes in base64. An array where a name repeats. A value that is not UTF-8 is also given in base64, as a file without a
  * name.
  */
 export const multipart: CustomFormat = {

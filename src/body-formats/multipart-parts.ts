@@ -1,4 +1,4 @@
-// Splits a multipart/form-data body into its parts, RFC 7578 and RFC 2046 section 5.1. Whatever two readers could split
+// Splits a multipart/form-data body into its parts, RFC 7578 and RFC 2046 section 5.1. A body that two parsers could split
 // differently is refused.
 
 import { type Refusal, refuse } from "../core/auth.js";
@@ -10,14 +10,14 @@ const MAX_HEAD_BYTES = 4_096;
 const CONTENT_TYPE =
   /^multipart\/form-data\s*;\s*boundary=(?:"([A-Za-z0-9'()+_,./:=? -]{1,70})"|([A-Za-z0-9'+_.-]{1,70}))$/i;
 const DISPOSITION = /^content-disposition:[ \t]*form-data[ \t]*;[ \t]*name="([^"\\\r\n]*)"(.*)$/i;
-/** A file's name is only told, so its quotes may be escaped. */
+/** A file's name is only passed on, so its quotes may be escaped. */
 const FILENAME = /^[ \t]*;[ \t]*filename="((?:[^"\\\r\n]|\\.)*)"(?:[ \t]*;[ \t]*filename\*=[^;"\r\n]*)?[ \t]*$/i;
 const CONTENT_TYPE_LINE = /^content-type:[ \t]*(.*)$/i;
 
 /** One part of a multipart body. */
 export interface MultipartPart {
   readonly name: string;
-  /** Only of a file. */
+  /** Present only for a file. */
   readonly filename: string | undefined;
   readonly contentType: string | undefined;
   readonly bytes: Buffer;
@@ -68,7 +68,7 @@ function partOf(bytes: Buffer): MultipartPart | undefined {
   return { name, filename, contentType, bytes: bytes.subarray(headEnd + 4) };
 }
 
-/** Nothing but a line break may follow the closing boundary. */
+/** Only a line break may follow the closing boundary. */
 function isEnd(rest: Buffer): boolean {
   return rest.length === 0 || (rest.length === 2 && rest.toString("latin1") === "\r\n");
 }

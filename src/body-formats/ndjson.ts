@@ -2,11 +2,11 @@
 import { decodeUtf8, type Parsed, parseJsonText } from "../lib/json.js";
 import { type CustomFormat, unreadable } from "./format.js";
 
-/** A batch of log lines has hundreds; each costs a parse. */
+/** The largest number of lines. A batch of log lines has hundreds, and each line is parsed. */
 const MAX_LINES = 10_000;
 
 /**
- * One JSON text a line; empty lines are skipped. The payload is the array, so the row's `each` is `""`.
+ * One JSON text per line; empty lines are skipped. The payload is the array, so the definition's `each` is `""`.
  */
 export const ndjson: CustomFormat = {
   name: "ndjson",

@@ -1,5 +1,5 @@
-// Checks in one linear pass that a text is XML of a bounded size which every parser reads alike.
-// XML 1.0 sections 2.1 to 3.1, without document types. What parsers read differently is refused before one sees it.
+// Checks in one linear pass that a text is XML of a limited size that every parser reads in the same way.
+// XML 1.0 sections 2.1 to 3.1, without document types. A text that parsers read differently is refused before it is parsed.
 
 const MAX_XML_CHARS = 5_242_880;
 /** Levels of elements, the root counted as 1. */

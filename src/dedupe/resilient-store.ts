@@ -1,6 +1,6 @@
 // A store whose operations answer within a time limit or throw a `StoreUnavailableError`.
 import type { MaybePromise } from "../lib/maybe-promise.js";
-import { kindOf, refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION, kindOf } from "../lib/options.js";
 import type { ClaimAnswer, ClaimRequest, DedupeStore, HolderAnswer } from "../stores/store.js";
 import { createBreaker } from "./circuit-breaker.js";
 import { createPendingSettlements } from "./pending-settlements.js";
@@ -55,7 +55,13 @@ export function resilientStore<Tx = never>(
   options: ResilientStoreOptions = {},
 ): DedupeStore<Tx> {
   refuseUnlessStore(store);
-  refuseUnknownKeys("resilientStore", options, ["timeoutMs", "breakerFailures", "breakerOpenMs", "nowMs", "random"]);
+  checkOptions<ResilientStoreOptions>("resilientStore", options, {
+    timeoutMs: CHECKED_LATER,
+    breakerFailures: CHECKED_LATER,
+    breakerOpenMs: CHECKED_LATER,
+    nowMs: FUNCTION,
+    random: FUNCTION,
+  });
   const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const nowMs = options.nowMs ?? (() => performance.now());
   const random = options.random ?? Math.random;

@@ -1,9 +1,9 @@
 // Alarms of an endpoint: each is reported once when it begins and once when it ends.
 
 /**
- * - `silent`: nothing came for longer than expected · `refusals`: many more are refused than before
- * - `unreachable`, `certificate`: as a sender would find the URL · `not_proven`: a signed delivery is not taken
- * - `missing`, `disabled`: by the sender's own account · `unknown`: the sender's API could not be asked
+ * - `silent`: no delivery for longer than expected · `refusals`: many more rejections than before
+ * - `unreachable`, `certificate`: problems of the URL as a sender sees it · `not_proven`: a signed delivery is not accepted
+ * - `missing`, `disabled`: according to the sender's API · `unknown`: the sender's API could not be reached
  */
 export type AlarmName =
   | "silent"
@@ -29,9 +29,9 @@ export const ALARM_NAMES: readonly AlarmName[] = [
 /** Something about an endpoint that needs attention, and since when. */
 export interface Alarm {
   readonly name: AlarmName;
-  /** What it is about, where there are several of a kind: an event type. */
+  /** Tells alarms of one kind apart: an event type. */
   readonly of: string | undefined;
-  /** What was seen, and what to do about it. Holds no secret. */
+  /** What was found and how to fix it. Contains no secret. */
   readonly message: string;
   readonly since: Date;
 }
@@ -42,7 +42,7 @@ export interface AlarmChange {
   readonly isOver: boolean;
 }
 
-/** What is found wrong by one look. */
+/** A problem that one check found. */
 export interface Finding {
   readonly name: AlarmName;
   readonly of?: string | undefined;
@@ -56,7 +56,7 @@ export class Alarms {
     return [...this.#open.values()];
   }
 
-  /** `undecided`: what this look could not see; such alarms stay as they are. */
+  /** `undecided`: what this check could not determine. Such alarms keep their state. */
   update(findings: readonly Finding[], undecided: ReadonlySet<AlarmName>, nowMs: number): readonly AlarmChange[] {
     const changes: AlarmChange[] = [];
     const found = new Set<string>();

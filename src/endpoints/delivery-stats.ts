@@ -1,4 +1,4 @@
-// Counts a receiver's deliveries: the last one, their types, and how many were refused.
+// Counts a receiver's deliveries: the last one, their types, and how many were rejected.
 import { type Channel, channel } from "node:diagnostics_channel";
 import { OUTCOME_CHANNEL, type OutcomeMessage, type ReceiverFacts } from "../core/diagnostics.js";
 import type { Outcome } from "../core/outcome.js";
@@ -11,15 +11,15 @@ export interface HeardType {
   readonly lastAt: Date;
 }
 
-/** What of a period counts for "rising". */
+/** Length of the history that "rising" is compared with. */
 export interface HeardPeriod {
   readonly deliveries: number;
   readonly refused: number;
 }
 
-/** Types come from outside, though signed: a listing must not grow without end. */
+/** Limit of remembered types, since types come from outside. */
 const MAX_TYPES = 1_000;
-/** Refused before anything is handled: a wrong secret, a clock, a proxy that changes bodies, an attacker. */
+/** Rejected before any handler: a wrong secret, a clock, a proxy that changes bodies, an attacker. */
 const REFUSED: ReadonlySet<OutcomeName> = new Set([
   "unauthenticated",
   "forbidden",
@@ -29,7 +29,7 @@ const REFUSED: ReadonlySet<OutcomeName> = new Set([
   "unidentified",
 ]);
 
-/** Listens to one receiver of this process, without a part in it. */
+/** Observes one receiver of this process through diagnostics channels. */
 export class Heard {
   readonly #facts: ReceiverFacts;
   readonly #now: () => number;
@@ -48,7 +48,7 @@ export class Heard {
     this.#channel.subscribe(this.#listener);
   }
 
-  /** A genuine delivery, by webhook; `undefined` while there was none. */
+  /** The last genuine delivery. `undefined` before the first. */
   get lastAt(): Date | undefined {
     return this.#lastMs === undefined ? undefined : new Date(this.#lastMs);
   }
@@ -58,7 +58,7 @@ export class Heard {
   get refused(): number {
     return this.#refused;
   }
-  /** Events that were missed by webhook, and fetched. */
+  /** Missed events that a backfill fetched. */
   get backfilled(): number {
     return this.#backfilled;
   }
@@ -69,7 +69,7 @@ export class Heard {
     return this.#types.get(type)?.lastMs;
   }
 
-  /** What was heard since the last call. */
+  /** The counts since the last call. */
   takePeriod(): HeardPeriod {
     const period = this.#period;
     this.#period = { deliveries: 0, refused: 0 };

@@ -1,4 +1,4 @@
-// Registers an endpoint as declared. Nothing is removed before its replacement is verified.
+// Creates or updates an endpoint as configured. Nothing is removed before its replacement is verified.
 
 import type { MaybePromise } from "../lib/maybe-promise.js";
 import { CHECKED_LATER, checkOptions, FLAG, FUNCTION, type OptionRules } from "../lib/options.js";
@@ -26,35 +26,35 @@ import type {
 
 /** Options of `ensureEndpoint`: the registration as it should be. */
 export interface EnsureOptions {
-  /** Where: `githubWebhooks({ token, owner, repo })`, `stripeWebhooks({ apiKey })`, … */
+  /** The sender's API: `githubWebhooks({ token, owner, repo })`, `stripeWebhooks({ apiKey })`, … */
   readonly api: EndpointApi | ManualEndpoint;
-  /** As the sender is to call it. */
+  /** The public URL that the sender calls. */
   readonly url: string;
-  /** In the sender's own words. */
+  /** Event names as the sender writes them. */
   readonly events: readonly string[];
-  /** Where we choose it. No API tells a secret, so one that was changed is not seen: that is what `rotateSecret` is for. */
+  /** For senders that take the secret from you. No API returns a secret, so a changed one is not detected: use `rotateSecret`. */
   readonly secret?: string | undefined;
-  /** URLs that this one takes the place of. They are removed once it is proven. */
+  /** URLs that this URL replaces. They are removed after it is verified. */
   readonly replaces?: string | readonly string[];
   /**
-   * How a new endpoint is proven beside the sender's own ping, where it has one: `signedRoundTrip(sender)`. `false`: not at
-   * all, and what is replaced is removed even so.
+   * How a new endpoint is verified, in addition to the sender's ping if it has one: `signedRoundTrip(sender)`. `false`: not at
+   * all, and replaced URLs are removed without verification.
    */
   readonly prove?: EndpointProof | false;
-  /** Where the sender chooses the secret: put it where the receiver reads it. Resolves once the receiver takes it. */
+  /** For senders that create the secret: stores it for the receiver. Must resolve after the receiver accepts it. */
   readonly keepSecret?: (secret: string) => MaybePromise<void>;
-  /** Only the plan. */
+  /** Return the plan only. */
   readonly dryRun?: boolean;
-  /** Before each step. */
+  /** Called before each step. */
   readonly onStep?: (step: PlanStep) => void;
 }
 
 /** What `ensureEndpoint` found and did. */
 export interface EnsureResult {
   readonly plan: EndpointPlan;
-  /** What is registered now; `undefined` after a dry run that would create it, and where it is done by hand. */
+  /** The registered endpoint. `undefined` after a dry run that would create it, and for senders configured by hand. */
   readonly endpoint: RegisteredEndpoint | undefined;
-  /** Something was changed at the sender. */
+  /** Whether something was changed at the sender. */
   readonly isChanged: boolean;
 }
 
@@ -74,16 +74,16 @@ const RULES: OptionRules<EnsureOptions> = {
 };
 
 /**
- * Compares what is declared with what the sender has, and creates, updates or leaves alone. Running it twice changes
+ * Compares the options with the sender's configuration, and creates or updates the endpoint if they differ. Running it twice changes
  * nothing the second time.
  *
- * Promise: while a URL is replaced there is no moment without a registered endpoint; the old one goes only after the new
- * one was proven by the sender's ping or a signed round trip. Not promised: that the secret at the sender is yours, which
- * no API tells; a proof by ping shows it.
+ * Promise: while a URL is replaced, an endpoint is registered at every moment; the old one is removed only after the new
+ * one passed the sender's ping or a signed round trip. Not promised: that the sender has your secret, which
+ * no API returns; a ping shows it.
  *
- * @throws {TypeError} For a misspelt or malformed option, before anything is asked.
- * @throws {SenderApiError} Where the sender's API fails; what was done before stands, and running it again goes on.
- * @throws {EndpointError} Where the new one is not proven, or the only place is taken.
+ * @throws {TypeError} For a misspelt or malformed option, before any request.
+ * @throws {SenderApiError} When the sender's API fails. Completed steps stay in place, and running it again continues.
+ * @throws {EndpointError} When the new endpoint is not verified, or the sender's only endpoint has another URL.
  * @example
  * await ensureEndpoint({
  *   api: githubWebhooks({ token: process.env.GITHUB_TOKEN, owner: "acme", repo: "shop" }),
@@ -121,14 +121,14 @@ async function carryOut(
     if (step.action === "create") {
       if (api.secretBy === "sender" && keepSecret === undefined) {
         throw new TypeError(
-          `ensureEndpoint: keepSecret is required: ${api.title} tells the secret of a new endpoint this once`,
+          `ensureEndpoint: keepSecret is required: ${api.title} shows the secret of a new endpoint only once`,
         );
       }
       endpoint = await api.create(wanted);
       try {
         secret = await keep(api, endpoint, secret, keepSecret);
       } catch (error) {
-        // Nobody has its secret, and the next time it would look as declared.
+        // Its secret is lost, and the next run would take it for a correct endpoint.
         await api.remove(endpoint.id).catch(() => undefined);
         throw error;
       }
@@ -167,11 +167,11 @@ function refuseOccupied(
   if (other === undefined || old.includes(other)) return;
   throw new EndpointError(
     "occupied",
-    `${api.title} holds one endpoint, and it is ${other.url}: to replace it say so, replaces: ${JSON.stringify(other.url)}`,
+    `${api.title} has only one endpoint, which is ${other.url}: to replace it give replaces: ${JSON.stringify(other.url)}`,
   );
 }
 
-/** Done by a person; whether it has been is seen by a round trip. */
+/** Lists manual steps. A round trip shows whether they have been done. */
 async function byHand(
   api: ManualEndpoint,
   wanted: WantedEndpoint,
@@ -186,12 +186,13 @@ async function byHand(
       action: "keep",
       id: "by hand",
       url: wanted.url,
-      why: `${result.detail}; whether ${api.title} calls it only ${api.title} shows`,
+      why: `${result.detail}; check at ${api.title} that it calls this URL`,
     };
     return { plan: planOf(api.title, [step]), endpoint: undefined, isChanged: false };
   }
   const steps: PlanStep[] = api.steps(wanted).map((text) => ({ action: "by hand", text }));
-  if (result !== undefined) steps.push({ action: "by hand", text: `the endpoint is not proven yet: ${result.detail}` });
+  if (result !== undefined)
+    steps.push({ action: "by hand", text: `the endpoint is not verified yet: ${result.detail}` });
   return { plan: planOf(api.title, steps), endpoint: undefined, isChanged: false };
 }
 
@@ -211,7 +212,7 @@ function checked(options: EnsureOptions): {
   const needsSecret = !isManual(api) && api.secretBy === "us";
   const secret = needsSecret || options.secret !== undefined ? checkSecret(where, "secret", options.secret) : undefined;
   if (secret !== undefined && !isManual(api) && api.secretBy === "sender") {
-    throw new TypeError(`${where}: secret cannot be chosen: ${api.title} makes it, and tells it to keepSecret`);
+    throw new TypeError(`${where}: secret cannot be given: ${api.title} creates it and passes it to keepSecret`);
   }
   return { api, wanted: { url, events: checkEvents(where, options.events), secret }, replaced };
 }

@@ -1,4 +1,4 @@
-// hookgate/endpoints: the other half of the agreement, registered and kept at the sender.
+// Entry point hookgate/endpoints: registers and watches webhooks through the sender's API.
 export type { ApiOptions } from "../lib/sender-api/client.js";
 export { SenderApiError, type SenderApiProblem } from "../lib/sender-api/error.js";
 export type { Alarm, AlarmChange, AlarmName } from "./alarms.js";

@@ -1,7 +1,7 @@
 // Instructions for senders without an API for webhooks.
 import type { ManualEndpoint, WantedEndpoint } from "./providers/provider.js";
 
-/** A sender of one's own choice whose webhooks are registered by hand. */
+/** Describes a sender whose webhooks are registered by hand. */
 export function byHand(title: string, steps: (wanted: WantedEndpoint) => readonly string[]): ManualEndpoint {
   return { title, isManual: true, steps };
 }
@@ -13,7 +13,7 @@ export function tossPaymentsByHand(): ManualEndpoint {
     `Webhook (웹훅) → register (등록하기): URL ${url}`,
     `Choose the events ${events.join(", ")}`,
     "For payout.changed and seller.changed copy the security key (보안 키) to where tossPayments({ securityKey }) reads it",
-    "Pay something in test mode, and see in the developer centre that the webhook was answered with 200",
+    "Make a payment in test mode, and check in the developer centre that the webhook was answered with 200",
   ]);
 }
 
@@ -23,9 +23,9 @@ export function portoneByHand(): ManualEndpoint {
     "Open the console, admin.portone.io → payment integration (결제 연동) → integration settings (연동 관리) → webhook management (결제알림 관리)",
     "Choose the version (V2) and the mode, test or live: each has its own webhooks",
     `Endpoint URL ${url}, Content-Type application/json`,
-    `Choose the events ${events.join(", ")}, where the console offers a choice`,
+    `Choose the events ${events.join(", ")}, if the console offers a choice`,
     "Copy the webhook secret, whsec_…, to where portone({ secret }) reads it, and save",
-    "Press the test call (호출 테스트), and see that it was answered with 200",
+    "Press the test call (호출 테스트), and check that it was answered with 200",
   ]);
 }
 
@@ -34,7 +34,7 @@ export function kakaoByHand(): ManualEndpoint {
   return byHand("Kakao", ({ url, events }) => [
     "Open developers.kakao.com → My applications → the app → webhook",
     `Register the URL ${url} for ${events.join(", ")}`,
-    "Copy the key that its deliveries are proven by to where kakao(…) reads it; see the sender's page",
-    "Press the test of the console, and see that it was answered with 200",
+    "Copy the key that signs the deliveries to where kakao(…) reads it; see the sender's page",
+    "Press the test of the console, and check that it was answered with 200",
   ]);
 }

@@ -13,7 +13,7 @@ export function isManual(api: EndpointApi | ManualEndpoint): api is ManualEndpoi
   return (api as Partial<ManualEndpoint>).isManual === true;
 }
 
-/** @throws {TypeError} For what is no adapter. */
+/** @throws {TypeError} For a value that is not an adapter. */
 export function checkApi(where: string, api: unknown): void {
   const one = api as Partial<EndpointApi & ManualEndpoint> | undefined;
   if (typeof one?.list === "function" || (one?.isManual === true && typeof one.steps === "function")) return;
@@ -22,7 +22,7 @@ export function checkApi(where: string, api: unknown): void {
   );
 }
 
-/** @throws {TypeError} For a URL that no sender could call. */
+/** @throws {TypeError} For a URL that is not absolute http(s). */
 export function checkUrl(where: string, option: string, url: unknown): string {
   if (typeof url !== "string" || !URL.canParse(url) || !/^https?:/.test(url)) {
     throw new TypeError(
@@ -40,16 +40,18 @@ export function checkSecret(where: string, option: string, secret: unknown): str
   return secret;
 }
 
-/** @throws {TypeError} For a list of events that is none, or empty. */
+/** @throws {TypeError} For a missing or empty list of events. */
 export function checkEvents(where: string, events: unknown): readonly string[] {
   const isList =
     Array.isArray(events) && events.length > 0 && events.every((one) => typeof one === "string" && one !== "");
   if (!isList)
-    throw new TypeError(`${where}: events must be a list of the sender's own names, or ["*"] where it knows that`);
+    throw new TypeError(
+      `${where}: events must be a list of the sender's event names, or ["*"] if the sender supports it`,
+    );
   return [...new Set(events as string[])];
 }
 
-/** As senders compare URLs: a host's case and an empty path count for nothing. */
+/** Compares URLs as senders do: ignores the case of the host and an empty path. */
 export function sameUrl(one: string, other: string): boolean {
   return one === other || (URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href);
 }
@@ -59,16 +61,16 @@ export function sameEvents(one: readonly string[], other: readonly string[]): bo
   return left.size === right.size && [...left].every((name) => right.has(name));
 }
 
-/** @throws {EndpointError} Where it does not hold; the reason is in the message. */
+/** @throws {EndpointError} When the verification fails. The message has the reason. */
 export function mustBeProven(title: string, url: string, result: ProofResult): void {
   if (result.isProven) return;
   throw new EndpointError(
     "not_proven",
-    `${title}: ${url} is not proven, and what was registered before stays: ${result.detail}`,
+    `${title}: ${url} is not verified, and the earlier registration stays: ${result.detail}`,
   );
 }
 
-/** By the sender's own ping, or by what the user gave; `undefined` where there is neither. */
+/** Chooses the sender's ping or the given function. `undefined` when there is neither. */
 export function howProven(
   api: EndpointApi,
   prove: EndpointProof | false | undefined,

@@ -4,13 +4,13 @@ import { howProven, sameEvents } from "./options.js";
 import type { PlanStep } from "./plan.js";
 import type { EndpointApi, EndpointProof, RegisteredEndpoint, WantedEndpoint } from "./providers/provider.js";
 
-/** What the sender has, by what it is to us. */
+/** The sender's endpoints, sorted by their role. */
 export interface Found {
-  /** The one that is to be as declared. */
+  /** The endpoint to update. */
   readonly present: RegisteredEndpoint | undefined;
-  /** All with the wanted URL. */
+  /** All endpoints with the wanted URL. */
   readonly own: readonly RegisteredEndpoint[];
-  /** Those that it takes the place of. */
+  /** Endpoints that it replaces. */
   readonly old: readonly RegisteredEndpoint[];
 }
 
@@ -27,14 +27,14 @@ export function stepsFor(
   const steps: PlanStep[] = [];
   const changes = present === undefined ? [] : changesTo(present, wanted);
   if (present === undefined && replacedInPlace !== undefined) {
-    // There is no beside: what can be proven before is.
+    // The sender has one endpoint, so the verification comes before the change.
     if (typeof prove === "function") steps.push({ action: "prove", url, by: "round trip" });
     steps.push({ action: "update", id: replacedInPlace.id, url, changes: [`url ${replacedInPlace.url} → ${url}`] });
   } else if (present === undefined) steps.push({ action: "create", url, events });
   else if (changes.length > 0) steps.push({ action: "update", id: present.id, url: present.url, changes });
-  else steps.push({ action: "keep", id: present.id, url: present.url, why: "as declared" });
-  const isAnew = present === undefined || changes.length > 0;
-  if (by !== undefined && !(isOne && by === "round trip") && (isAnew || old.length > 0))
+  else steps.push({ action: "keep", id: present.id, url: present.url, why: "up to date" });
+  const isNew = present === undefined || changes.length > 0;
+  if (by !== undefined && !(isOne && by === "round trip") && (isNew || old.length > 0))
     steps.push({ action: "prove", url, by });
   for (const other of own) {
     if (other !== present)
@@ -42,7 +42,7 @@ export function stepsFor(
         action: "keep",
         id: other.id,
         url: other.url,
-        why: "another one with this URL: a rotation is under way, or it is one too many",
+        why: "a second endpoint with this URL: a rotation is in progress, or it is superfluous",
       });
   }
   if (isOne) return steps;
@@ -52,7 +52,7 @@ export function stepsFor(
         action: "keep",
         id,
         url: oldUrl,
-        why: "nothing proves the new one; give prove: signedRoundTrip(sender)",
+        why: "the new endpoint cannot be verified; give prove: signedRoundTrip(sender)",
       });
     } else steps.push({ action: "remove", id, url: oldUrl });
   }

@@ -1,7 +1,7 @@
 // A plan of steps, as data and as text.
 import { plainText } from "../lib/plain-text.js";
 
-/** One step, in the order in which it is done. */
+/** One step. Steps are listed in the order of execution. */
 export type PlanStep =
   | { readonly action: "create"; readonly url: string; readonly events: readonly string[] }
   | { readonly action: "update"; readonly id: string; readonly url: string; readonly changes: readonly string[] }
@@ -12,10 +12,10 @@ export type PlanStep =
 
 /** What has to change at the sender, in the order in which it is done. */
 export interface EndpointPlan {
-  /** Where: `GitHub acme/shop`. */
+  /** The place at the sender: `GitHub acme/shop`. */
   readonly title: string;
   readonly steps: readonly PlanStep[];
-  /** Nothing is to be done. */
+  /** Whether there is nothing to do. */
   readonly isInOrder: boolean;
 }
 
@@ -32,7 +32,7 @@ const MARKS: Readonly<Record<PlanStep["action"], string>> = {
   "by hand": "!",
 };
 
-/** A line for each step, for a person: what the sender's API says cannot begin one of its own. Holds no secret. */
+/** Writes one line per step. Text from the sender's API cannot start a line, and there is no secret in it. */
 export function describePlan(plan: EndpointPlan): string {
   const lines = plan.steps.map((step) => `  ${MARKS[step.action]} ${plainText(describeStep(step))}`);
   return [plan.title, ...lines, plan.isInOrder ? "nothing to do" : ""].filter((line) => line !== "").join("\n");
@@ -46,7 +46,7 @@ export function describeStep(step: PlanStep): string {
     case "update":
       return `update ${step.url} (${step.id}): ${step.changes.join("; ")}`;
     case "prove":
-      return `prove ${step.url} by ${step.by === "ping" ? "the sender's own ping" : "a signed round trip"}`;
+      return `verify ${step.url} by ${step.by === "ping" ? "the sender's ping" : "a signed round trip"}`;
     case "remove":
       return `remove ${step.url} (${step.id})`;
     case "keep":

@@ -15,13 +15,13 @@ import { twilioWebhook } from "./providers/twilio.js";
 
 /** How the command line opens the endpoint API of one sender. */
 export interface AdapterRow {
-  /** As `about.name` of the sender. */
+  /** Equals `about.name` of the sender. */
   readonly sender: string;
-  /** The option that holds the token; `undefined` where it is done by hand. Never on a command line. */
+  /** The option that holds the token. `undefined` for senders configured by hand. Never given on a command line. */
   readonly token: string | undefined;
-  /** Further options, all of them text: ways to say where. One of the lists is given whole. */
+  /** Text options that name the place. One of the lists must be given completely. */
   readonly places: readonly (readonly string[])[];
-  /** @throws {TypeError} As the adapter does. */
+  /** @throws {TypeError} Like the adapter. */
   readonly open: (options: Readonly<Record<string, unknown>>) => EndpointApi | ManualEndpoint;
 }
 
@@ -31,7 +31,7 @@ function row<Options>(
   places: readonly (readonly string[])[],
   open: (options: Options) => EndpointApi | ManualEndpoint,
 ): AdapterRow {
-  // What is missing or misspelt the adapter itself refuses.
+  // The adapter refuses missing and misspelt options.
   return { sender, token, places, open: (options) => open(options as Options) };
 }
 

@@ -1,4 +1,4 @@
-// Removes an endpoint.
+// Removes all endpoints of a URL.
 import { CHECKED_LATER, checkOptions, FLAG } from "../lib/options.js";
 import { checkApi, checkUrl, isManual, sameUrl } from "./options.js";
 import { type EndpointPlan, type PlanStep, planOf } from "./plan.js";
@@ -7,16 +7,16 @@ import type { EndpointApi } from "./providers/provider.js";
 /** Options of `removeEndpoint`. */
 export interface RemoveOptions {
   readonly api: EndpointApi;
-  /** Every endpoint with this URL. */
+  /** Every endpoint with this URL is removed. */
   readonly url: string;
   readonly dryRun?: boolean;
 }
 
 /**
- * Removes what is registered for a URL; nothing where there is nothing.
+ * Removes every endpoint with the URL. Without one it changes nothing.
  *
  * @throws {TypeError} For a malformed option.
- * @throws {SenderApiError} Where the sender's API fails.
+ * @throws {SenderApiError} When the sender's API fails.
  */
 export async function removeEndpoint(options: RemoveOptions): Promise<EndpointPlan> {
   checkOptions<RemoveOptions>("removeEndpoint", options, { api: CHECKED_LATER, url: CHECKED_LATER, dryRun: FLAG });

@@ -20,17 +20,17 @@ import type { SecretRing } from "./secret-ring.js";
 /** Options of `rotateSecret`. */
 export interface RotateOptions {
   readonly api: EndpointApi;
-  /** Of the endpoint. */
+  /** The URL of the endpoint. */
   readonly url: string;
-  /** The new one, where we choose it. */
+  /** The new secret, for senders that take it from you. */
   readonly secret?: string | undefined;
-  /** The one before: goes back to the sender where its ping then fails. */
+  /** The old secret, which is restored at the sender if its ping fails. */
   readonly previous?: string | undefined;
-  /** What the receiver of this process reads its secrets from. Either this or `keepSecret`. */
+  /** The ring from which the receiver of this process reads its secrets. Either this or `keepSecret`. */
   readonly ring?: SecretRing;
-  /** Makes the receiver take the new secret beside the old one. Resolves once it does: in every process. */
+  /** Makes the receiver accept the new secret together with the old one. Must resolve when every process does. */
   readonly keepSecret?: (secret: string) => MaybePromise<void>;
-  /** That the receiver takes what is signed with the new secret, before the sender uses it: `signedRoundTrip(sender)`. */
+  /** Checks that the receiver accepts the new secret before the sender uses it: `signedRoundTrip(sender)`. */
   readonly prove?: EndpointProof | false;
   readonly dryRun?: boolean;
   readonly onStep?: (step: PlanStep) => void;
@@ -58,16 +58,16 @@ const RULES: OptionRules<RotateOptions> = {
 };
 
 /**
- * Changes the secret of an endpoint with overlap. The old one may go once the new one has been seen (`secretRing` sees
- * it) and what is on its way has arrived.
+ * Changes the secret of an endpoint with an overlap. The old secret may be removed after a delivery with the new one (`secretRing` detects
+ * it) and after deliveries in transit have arrived.
  *
- * Where we choose the secret: the receiver takes both, that is proven, and then the sender is told. Where the sender
- * chooses: a second endpoint with the same URL is made, its secret kept and proven, and the first is removed; meanwhile
- * events come twice, under one id, and dedupe handles them once.
+ * If you choose the secret: the receiver accepts both, which is verified, and then the sender gets it. If the sender
+ * chooses: a second endpoint with the same URL is created, its secret is stored and verified, and the first is removed. Meanwhile
+ * events arrive twice with one id, and dedupe handles them once.
  *
  * @throws {TypeError} For a malformed option, or a sender whose endpoints have no secret.
- * @throws {SenderApiError} Where the sender's API fails.
- * @throws {EndpointError} Where there is no such endpoint, or the new secret is not proven; the old one then stands.
+ * @throws {SenderApiError} When the sender's API fails.
+ * @throws {EndpointError} When there is no such endpoint, or the new secret is not verified; the old secret then remains valid.
  */
 export async function rotateSecret(options: RotateOptions): Promise<RotateResult> {
   const where = "rotateSecret";
@@ -75,9 +75,9 @@ export async function rotateSecret(options: RotateOptions): Promise<RotateResult
   const { api, ring, keepSecret } = options;
   checkApi(where, api);
   if (isManual(api) || api.secretBy === "nobody")
-    throw new TypeError(`${where}: ${api.title} has no secret of an endpoint that could be changed here`);
+    throw new TypeError(`${where}: ${api.title} has no secret per endpoint that could be changed`);
   if ((ring === undefined) === (typeof keepSecret !== "function")) {
-    throw new TypeError(`${where}: give ring, or keepSecret, a function that makes the receiver take the new secret`);
+    throw new TypeError(`${where}: give ring, or keepSecret, a function that makes the receiver accept the new secret`);
   }
   const url = checkUrl(where, "url", options.url);
   const found = (await api.list()).filter((one) => sameUrl(one.url, url));
@@ -139,7 +139,7 @@ async function replaceTheirs(
   if (dryRun === true) return { plan, endpoint: present };
   if (by === undefined && prove !== false) {
     throw new TypeError(
-      `rotateSecret: prove is required: nothing else shows that the receiver takes the new secret before the old endpoint is removed; give prove: signedRoundTrip((secret) => …), or false`,
+      `rotateSecret: prove is required: it checks that the receiver accepts the new secret before the old endpoint is removed; give prove: signedRoundTrip((secret) => …), or false`,
     );
   }
   onStep?.(create);
@@ -151,7 +151,7 @@ async function replaceTheirs(
       await proveEndpoint(api, prove, endpoint, secret);
     }
   } catch (error) {
-    // The old one is still there and in use: the new one would be one that nobody has the secret of.
+    // The old endpoint is still in use; the secret of the new one is lost.
     await api.remove(endpoint.id).catch(() => undefined);
     throw error;
   }

@@ -5,11 +5,11 @@ import { checkSecret } from "./options.js";
 
 /** Options of `secretRing`. */
 export interface SecretRingOptions {
-  /** The one in use, or several, the newest first. */
+  /** The secret in use, or several, the newest first. */
   readonly secrets: string | undefined | readonly (string | undefined)[];
-  /** How long the old ones are taken after the new one was first seen: deliveries overtake each other. Default 300. */
+  /** How long old secrets are accepted after the first delivery with the new one, since deliveries overtake each other. Default 300. */
   readonly overlapSeconds?: number;
-  /** The old ones are no longer taken. */
+  /** Called when the old secrets are no longer accepted. */
   readonly onSettled?: () => void;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -17,37 +17,37 @@ export interface SecretRingOptions {
 
 /** The secrets that are accepted while one is being changed. */
 export interface SecretRing {
-  /** For the sender: `stripe({ secret: ring.read })`. */
+  /** The secrets, for the sender: `stripe({ secret: ring.read })`. */
   readonly read: SecretFunction;
-  /** For the receiver: `createReceiver(sender, { onOutcome: ring.onOutcome })`; call it from your own where you have one. */
+  /** For the receiver: `createReceiver(sender, { onOutcome: ring.onOutcome })`. Call it from your own `onOutcome` if you have one. */
   readonly onOutcome: (outcome: Outcome) => void;
-  /** Takes a new one beside those in use. */
+  /** Adds a new secret. */
   readonly add: (secret: string) => void;
   /**
-   * The sender uses the newest: once it has proven a delivery, and the overlap has passed, the others go. Not before, for
-   * what proves a delivery until then is only somebody's test. `rotateSecret` calls it.
+   * Declares that the sender uses the newest secret. After a delivery with it and the overlap the others are removed. Deliveries before this call do not count, since
+   * they are only tests. `rotateSecret` calls it.
    */
   readonly retireOld: () => void;
-  /** How many are taken now. */
+  /** How many secrets are accepted now. */
   readonly size: number;
-  /** The newest has proven a delivery since `retireOld`. */
+  /** Whether a delivery has matched the newest secret since `retireOld`. */
   readonly isNewestSeen: boolean;
 }
 
 const OVERLAP_SECONDS = 300;
-/** A receiver tries at most five. */
+/** A receiver tries at most five secrets. */
 const MAX_SECRETS = 5;
 const FIRST_KEY = /, key 0$/;
 
 /**
- * Secrets of one process that can be added to while it runs. Where several processes receive, keep the secrets where all
- * read them, and give the sender a function of your own.
+ * Secrets of one process that can grow while it runs. With several processes, store the secrets where all
+ * read them, and give the sender your own function.
  *
- * @throws {TypeError} Where a secret is missing or ill-formed.
+ * @throws {TypeError} When a secret is missing or ill-formed.
  * @example
  * const ring = secretRing({ secrets: process.env.GITHUB_WEBHOOK_SECRET });
  * const receiver = createReceiver(github({ secret: ring.read }), { onOutcome: ring.onOutcome });
- * ring.add(process.env.NEXT_SECRET ?? ""); // `rotateSecret({ …, ring })` does this, and tells GitHub
+ * ring.add(process.env.NEXT_SECRET ?? ""); // `rotateSecret({ …, ring })` does this, and updates GitHub
  */
 export function secretRing(options: SecretRingOptions): SecretRing {
   const { overlapSeconds = OVERLAP_SECONDS, onSettled, now = Date.now } = options;

@@ -1,4 +1,4 @@
-// Sends signed deliveries to a URL, to see that it accepts this secret and no other.
+// Sends signed deliveries to a URL, to check that it accepts this secret and no other.
 import type { Sender } from "../sender/sender.js";
 import { createTestSender, type SendOptions } from "../test-sender/test-sender.js";
 import type { EndpointProof, ProofResult } from "./providers/provider.js";
@@ -7,21 +7,21 @@ import type { EndpointProof, ProofResult } from "./providers/provider.js";
 export interface RoundTripOptions extends Pick<SendOptions, "type" | "payload" | "headers"> {
   /** How long the receiver may take. Default 10. */
   readonly timeoutSeconds?: number;
-  /** How often it is tried, a second apart: a deployment may still be under way. Default 1. */
+  /** How many attempts are made, a second apart, while a deployment is in progress. Default 1. */
   readonly tries?: number;
 }
 
-/** No handler takes it, so nothing is set off. */
+/** A type without a handler, so that nothing runs. */
 const HARMLESS_TYPE = "hookgate.check";
 const TIMEOUT_SECONDS = 10;
 
 /**
- * A delivery signed as the sender signs must be taken, and the same one without a signature must be refused: a page that
+ * A signed delivery must be accepted, and the same one without a signature must be rejected: a page that
  * answers 200 to everything is no receiver.
  *
- * @param sender - As the receiver has it; or a function of the secret, where it is made only now.
- * @param options.type - Default `hookgate.check`, which no handler takes.
- * @throws {TypeError} When it is called: where the sender cannot sign.
+ * @param sender - The sender of the receiver, or a function of the secret when it is created only now.
+ * @param options.type - Default `hookgate.check`, which has no handler.
+ * @throws {TypeError} When called for a sender that cannot be signed for.
  * @example prove: signedRoundTrip((secret) => stripe({ secret }))
  */
 export function signedRoundTrip<Events>(
@@ -31,30 +31,30 @@ export function signedRoundTrip<Events>(
   const { timeoutSeconds = TIMEOUT_SECONDS, tries = 1, type = HARMLESS_TYPE, payload = {}, headers } = options;
   return async function prove({ url, secret }): Promise<ProofResult> {
     const own = (typeof sender === "function" ? sender(secret ?? "") : sender) as unknown as Sender<never>;
-    // A secret that the sender's description does not hold yet signs in its stead.
+    // Signs with a secret that the sender does not have yet.
     const test = createTestSender(own, { url, ...(secret === undefined ? {} : { key: secret }) });
     const send = { type, payload, ...(headers === undefined ? {} : { headers }) };
     const { successStatuses } = own.profile;
     for (let attempt = 1; ; attempt++) {
       const signed = await post(await test.sign(send), timeoutSeconds);
       if (typeof signed === "number" && successStatuses.includes(signed)) break;
-      if (attempt >= tries) return { isProven: false, detail: `a signed delivery ${heard(signed)}` };
+      if (attempt >= tries) return { isProven: false, detail: `a signed delivery ${answered(signed)}` };
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
     const delivery = await test.sign(send);
     const forged = await post({ ...delivery, headers: without(delivery.headers, own) }, timeoutSeconds);
     if (typeof forged === "number" && forged >= 400 && forged < 500) {
-      return { isProven: true, detail: "a signed delivery was taken, and an unsigned one refused" };
+      return { isProven: true, detail: "a signed delivery was accepted, and an unsigned one rejected" };
     }
     return {
       isProven: false,
-      detail: `a signed delivery was taken, but an unsigned one ${heard(forged)}: is that the receiver?`,
+      detail: `a signed delivery was accepted, but an unsigned one ${answered(forged)}: check that the URL is the receiver's`,
     };
   };
 }
 
-function heard(answer: number | string): string {
-  return typeof answer === "number" ? `heard ${answer}` : `was not answered: ${answer}`;
+function answered(answer: number | string): string {
+  return typeof answer === "number" ? `was answered ${answer}` : `was not answered: ${answer}`;
 }
 
 function without(headers: Readonly<Record<string, string>>, sender: Sender<never>): Record<string, string> {

@@ -16,27 +16,25 @@ export function writeMetrics(receiver: string, status: WatchStatus): string {
     for (const [more, value] of rows) lines.push(`${name}{${labelled({ ...labels, ...more })}} ${value}`);
   };
   const seconds = (date: Date): number => date.getTime() / 1000;
-  write("hookgate_endpoint_deliveries_total", "counter", "Deliveries heard by this process.", [
-    [{}, status.deliveries],
-  ]);
-  write("hookgate_endpoint_refused_total", "counter", "Of them, refused.", [[{}, status.refused]]);
-  write("hookgate_endpoint_backfilled_total", "counter", "Events that were missed, and fetched.", [
+  write("hookgate_endpoint_deliveries_total", "counter", "Deliveries of this process.", [[{}, status.deliveries]]);
+  write("hookgate_endpoint_refused_total", "counter", "Rejected deliveries.", [[{}, status.refused]]);
+  write("hookgate_endpoint_backfilled_total", "counter", "Missed events fetched by a backfill.", [
     [{}, status.backfilled],
   ]);
   const { lastDeliveryAt, certificateEndsAt } = status;
   if (lastDeliveryAt !== undefined) {
-    write("hookgate_endpoint_last_delivery_seconds", "gauge", "When the last genuine delivery came, Unix time.", [
+    write("hookgate_endpoint_last_delivery_seconds", "gauge", "Time of the last genuine delivery, Unix time.", [
       [{}, seconds(lastDeliveryAt)],
     ]);
   }
   write(
     "hookgate_endpoint_last_event_seconds",
     "gauge",
-    "When the last event of a type came, Unix time.",
+    "Time of the last event of a type, Unix time.",
     status.types.map(({ type, lastAt }) => [{ type }, seconds(lastAt)]),
   );
   if (certificateEndsAt !== undefined) {
-    write("hookgate_endpoint_certificate_end_seconds", "gauge", "When the certificate ends, Unix time.", [
+    write("hookgate_endpoint_certificate_end_seconds", "gauge", "Expiry of the certificate, Unix time.", [
       [{}, seconds(certificateEndsAt)],
     ]);
   }
@@ -44,7 +42,7 @@ export function writeMetrics(receiver: string, status: WatchStatus): string {
   write(
     "hookgate_endpoint_alarm",
     "gauge",
-    "1 while the alarm is on.",
+    "1 while the alarm is active.",
     ALARM_NAMES.map((alarm) => [{ alarm }, open.has(alarm) ? 1 : 0]),
   );
   return `${lines.join("\n")}\n`;

@@ -6,23 +6,23 @@ import type { EndpointApi, EndpointProof } from "./providers/provider.js";
 
 /** Options of `watchEndpoint`. */
 export interface WatchOptions {
-  /** As registered with the sender. Looked at from here, which is not where the sender is. */
+  /** The URL registered with the sender. It is checked from this machine. */
   readonly url?: string;
-  /** Asked whether the endpoint is there, and switched on. */
+  /** The sender's API, to check that the endpoint exists and is enabled. */
   readonly api?: EndpointApi;
-  /** A signed delivery of something harmless at each look: `signedRoundTrip(sender)`. */
+  /** Sends a harmless signed delivery at each check: `signedRoundTrip(sender)`. */
   readonly prove?: EndpointProof;
-  /** An alarm when nothing genuine came for so long; or for a type, `{ "invoice.paid": 86_400 }`. Default: none. */
+  /** Raises an alarm when no genuine delivery arrived for this long; or per type, `{ "invoice.paid": 86_400 }`. Default: none. */
   readonly expectWithinSeconds?: number | Readonly<Record<string, number>>;
-  /** From the end of a look to the next. Default 300. */
+  /** From the end of one check to the next. Default 300. */
   readonly everySeconds?: number;
-  /** Refusals within a period that count as nothing. Default 10. */
+  /** Rejections within a period that raise no alarm. Default 10. */
   readonly quietRefusals?: number;
-  /** Told when an alarm begins, and when it is over. Without it a line is written to the receiver's logger. */
+  /** Called when an alarm begins and when it ends. Without it a line is written to the receiver's logger. */
   readonly onChange?: (change: AlarmChange) => void;
   /**
-   * Alarms during which `ready` answers 503. Default none: an endpoint that is silent, or switched off at the sender, is
-   * not mended by taking this process out of service, and all others have the same alarm.
+   * Alarms during which `ready` answers 503. Default none: restarting this process does not fix an endpoint that is silent or disabled at the sender,
+   * and all other processes have the same alarm.
    */
   readonly unreadyOn?: readonly AlarmName[];
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -34,15 +34,15 @@ export interface WatchStatus {
   readonly sender: string;
   readonly url: string | undefined;
   readonly alarms: readonly Alarm[];
-  /** The last genuine delivery since this process began to watch. */
+  /** The last genuine delivery since the watch started. */
   readonly lastDeliveryAt: Date | undefined;
   readonly types: readonly HeardType[];
   readonly deliveries: number;
   readonly refused: number;
   readonly backfilled: number;
-  /** Until when the certificate holds, where there is one. */
+  /** Expiry of the certificate, if there is one. */
   readonly certificateEndsAt: Date | undefined;
-  /** When it was last looked at. */
+  /** Time of the last check. */
   readonly lookedAt: Date | undefined;
 }
 
@@ -57,16 +57,16 @@ export const WATCH_RULES: OptionRules<WatchOptions> = {
     must: "be a number of seconds above 0",
     fits: (value) => SECONDS.fits(value) && (value as number) > 0 && (value as number) < MAX_TIMER_SECONDS,
   },
-  quietRefusals: wholeNumber(0),
+  quietRefusals: /* @__PURE__ */ wholeNumber(0),
   onChange: FUNCTION,
   unreadyOn: CHECKED_LATER,
   now: FUNCTION,
 };
 
 /**
- * Spans by type; of any type where that is `undefined`.
+ * Seconds by event type; `undefined` stands for any type.
  *
- * @throws {TypeError} For a span that is none.
+ * @throws {TypeError} For a value that is not a number of seconds.
  */
 export function expectedOf(
   given: WatchOptions["expectWithinSeconds"],

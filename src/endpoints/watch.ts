@@ -1,4 +1,4 @@
-// Watches an endpoint on a schedule: from outside, at the sender, and by its deliveries.
+// Watches an endpoint on a schedule: its URL, the sender's API, and its deliveries.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { coreOf } from "../create-receiver.js";
@@ -15,9 +15,9 @@ import { expectedOf, WATCH_RULES, type WatchOptions, type WatchStatus } from "./
 
 /** A watch over one endpoint: its alarms, its readiness route and its metrics. */
 export interface EndpointWatch {
-  /** A look now. Never rejects: what could not be asked is an alarm. */
+  /** Checks now. Never rejects: a check that fails is an alarm. */
   look(): Promise<WatchStatus>;
-  /** A look now, and again and again. Does not keep a process alive. */
+  /** Checks now and then repeatedly. Does not keep a process alive. */
   start(): EndpointWatch;
   stop(): Promise<void>;
   readonly status: WatchStatus;
@@ -29,15 +29,15 @@ export interface EndpointWatch {
 
 const EVERY_SECONDS = 300;
 const QUIET_REFUSALS = 10;
-/** Refusals are rising where a period has so many times the mean of those before. */
+/** Rejections are rising when a period has this many times the mean of earlier ones. */
 const RISING = 3;
 const PERIODS_KEPT = 12;
 
 /**
- * Watches one receiver's endpoint: what `hookgate check` looks at from outside, what the sender says of it, and what comes.
+ * Watches one receiver's endpoint: the checks of `hookgate check`, the sender's API, and the deliveries.
  *
- * Promise: what is heard is heard without a part in the pipeline (`diagnostics_channel`). Not promised: what other
- * processes hear; of several each watches its own, so give `expectWithinSeconds` what one of them must hear.
+ * Promise: deliveries are observed outside the pipeline (`diagnostics_channel`). Not promised: deliveries of other
+ * processes. Each process watches its own, so set `expectWithinSeconds` to what one of them must receive.
  *
  * @param receiver - From `createReceiver`.
  * @throws {TypeError} For a misspelt or malformed option.
@@ -80,17 +80,17 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
       const quietMs = nowMs - (lastMs ?? begunMs);
       if (quietMs <= seconds * 1000) continue;
       const what = type === undefined ? "nothing" : `no ${type}`;
-      const since = lastMs === undefined ? "since it is watched" : `since ${new Date(lastMs).toISOString()}`;
+      const since = lastMs === undefined ? "since the watch started" : `since ${new Date(lastMs).toISOString()}`;
       findings.push({
         name: "silent",
         of: type,
-        message: `${what} came ${since}; expected within ${seconds} s: see at the sender what it delivers, and backfill what was missed`,
+        message: `${what} arrived ${since}; expected within ${seconds} s: check the deliveries at the sender, and backfill missed events`,
       });
     }
     return findings;
   }
 
-  /** A period has just ended. */
+  /** Evaluates the period that has just ended. */
   function refusals(): readonly Finding[] {
     const last = heard.takePeriod();
     const mean = periods.length === 0 ? 0 : periods.reduce((sum, { refused }) => sum + refused, 0) / periods.length;
@@ -100,7 +100,7 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
     return [
       {
         name: "refusals",
-        message: `${last.refused} of ${last.deliveries} deliveries were refused since the last look, ${mean.toFixed(1)} on average before: a changed secret, a proxy that changes bodies, a clock, or an attack; the hints are in onOutcome`,
+        message: `${last.refused} of ${last.deliveries} deliveries were rejected since the last check, ${mean.toFixed(1)} on average before. Possible causes: a changed secret, a proxy that changes bodies, a clock, an attack; onOutcome has the hints`,
       },
     ];
   }
@@ -136,21 +136,21 @@ export function watchEndpoint(receiver: unknown, options: WatchOptions): Endpoin
       return [
         {
           name: "missing",
-          message: `${api.title} has no endpoint with this URL any more; ensureEndpoint registers it again`,
+          message: `${api.title} no longer has an endpoint with this URL; ensureEndpoint registers it again`,
         },
       ];
     if (own.some(({ isEnabled }) => isEnabled)) return [];
     return [
       {
         name: "disabled",
-        message: `${api.title} has switched the endpoint off (${own[0]?.health ?? "no reason told"}); ensureEndpoint switches it on, and backfill fetches what was missed`,
+        message: `${api.title} has disabled the endpoint (${own[0]?.health ?? "no reason given"}); ensureEndpoint enables it, and backfill fetches missed events`,
       },
     ];
   }
 
   async function lookOnce(): Promise<WatchStatus> {
     const undecided = new Set<AlarmName>();
-    /** What throws has seen nothing: its alarms stay as they are. */
+    /** A check that throws is undecided: its alarms keep their state. */
     const asked = async (
       names: readonly AlarmName[],
       look: () => Promise<readonly Finding[]>,

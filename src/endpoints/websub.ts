@@ -1,4 +1,4 @@
-// Keeps a WebSub subscription: requests it at the hub and renews it before its lease ends.
+// Keeps a WebSub subscription: requests it at the hub and renews it before its lease expires.
 import { setTimeout as sleep } from "node:timers/promises";
 import { CHECKED_LATER, checkOptions, required, TEXT, wholeNumber } from "../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../lib/sender-api/client.js";
@@ -6,27 +6,27 @@ import { checkSecret, checkUrl } from "./options.js";
 
 /** Options of `websubSubscription`. */
 export interface WebsubSubscriptionOptions extends Omit<ApiOptions, "baseUrl"> {
-  /** The hub, as the topic's Link header names it. */
+  /** The URL of the hub, from the topic's Link header. */
   readonly hub: string;
   readonly topic: string;
-  /** Our own URL, where `websub({ secret, topics })` receives. */
+  /** The URL of your receiver with `websub({ secret, topics })`. */
   readonly callback: string;
-  /** Under 200 bytes. */
+  /** The secret, under 200 bytes. */
   readonly secret: string | undefined;
-  /** What is asked for; the hub decides, and tells the receiver's handshake. Default ten days. */
+  /** The requested lease. The hub decides, and passes its decision to the receiver's handshake. Default ten days. */
   readonly leaseSeconds?: number;
 }
 
 /** A subscription at a WebSub hub. */
 export interface WebsubSubscription {
-  /** Asks the hub; it then asks the receiver, which must be listening. */
+  /** Requests the subscription. The hub then calls the receiver, which must be listening. */
   subscribe(): Promise<void>;
   unsubscribe(): Promise<void>;
   /**
-   * Subscribes now, and again at half of the lease; sooner after a failure, which is told to `onError`. Does not keep a
+   * Subscribes now and again after half of the lease; sooner after a failure, which is reported to `onError`. Does not keep a
    * process alive.
    *
-   * @returns Ends the renewals; the subscription stays until its lease ends.
+   * @returns A function that stops the renewals. The subscription stays until its lease expires.
    */
   keep(onError?: (error: unknown) => void): () => void;
 }
@@ -34,12 +34,12 @@ export interface WebsubSubscription {
 const LEASE_SECONDS = 10 * 86_400;
 const MAX_SECRET_BYTES = 199;
 const FAILURE_PAUSE_SECONDS = 60;
-/** Node's timers end at 2^31-1 ms. */
+/** The maximum of Node's timers is 2^31-1 ms. */
 const MAX_PAUSE_SECONDS = 2_147_483;
 
 /**
  * Source:  W3C Recommendation WebSub, section 5.1: subscribing again is renewing.
- * Promise: asked for, and asked for again in time. Not promised: that the hub agrees; it says so to the receiver.
+ * Promise: the subscription is requested, and requested again in time. Not promised: that the hub agrees; it answers to the receiver.
  *
  * @throws {TypeError} When an option is missing, malformed or unknown.
  */

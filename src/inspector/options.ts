@@ -1,6 +1,6 @@
 // The options of an inspector, checked and completed.
 import type { IncomingMessage } from "node:http";
-import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, kindOf, type OptionRules, shown } from "../lib/options.js";
 
 /** What the viewer may do: `true` everything, `"read"` look and start nothing, `false` nothing. */
 export type Permission = boolean | "read";
@@ -43,16 +43,16 @@ export interface InspectorSettings {
   readonly scrub: readonly string[];
 }
 
-const KNOWN: readonly (keyof InspectorOptions)[] = [
-  "authorize",
-  "token",
-  "url",
-  "hosts",
-  "readOnly",
-  "keepDeliveries",
-  "keepBodyBytes",
-  "scrub",
-];
+const RULES: OptionRules<InspectorOptions> = {
+  authorize: CHECKED_LATER,
+  token: CHECKED_LATER,
+  url: CHECKED_LATER,
+  hosts: CHECKED_LATER,
+  readOnly: FLAG,
+  keepDeliveries: CHECKED_LATER,
+  keepBodyBytes: CHECKED_LATER,
+  scrub: CHECKED_LATER,
+};
 const OTHER_NAMES = {
   authorise: "authorize",
   auth: "authorize",
@@ -76,11 +76,10 @@ const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
 /** @throws {TypeError} That names the option, says what it must be and what came. */
 export function toSettings(options: InspectorOptions): InspectorSettings {
-  refuseUnknownKeys("inspector", options, KNOWN, OTHER_NAMES);
+  checkOptions("inspector", options, RULES, OTHER_NAMES);
   const { authorize, token, url, hosts, readOnly = false, scrub = [] } = options;
   if (authorize !== undefined && typeof authorize !== "function")
     throw wrong("authorize", "a function of the request", authorize);
-  if (typeof readOnly !== "boolean") throw wrong("readOnly", "true or false", readOnly);
   if (token !== undefined && (typeof token !== "string" || !TOKEN.test(token)))
     throw new TypeError("inspector: token must be a text of 32 or more letters, digits, _ - . or ~");
   if (url !== undefined && !(typeof url === "string" && /^https?:\/\/[^#?\s]+$/.test(url)))

@@ -1,6 +1,6 @@
 // Lists of addresses that senders publish: their URLs, and how long they are valid.
 import { isLoopbackHost } from "../lib/ip/loopback.js";
-import { kindOf, refuseUnknownKeys, shown } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, FUNCTION, kindOf, type OptionRules, shown } from "../lib/options.js";
 import type { PublishedAddresses } from "../sender/sender.js";
 import { type PublishedList, RefreshedList } from "./refreshed-list.js";
 
@@ -37,13 +37,13 @@ const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
   stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
 };
 
-const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
-  "refreshSeconds",
-  "staleSeconds",
-  "timeoutSeconds",
-  "allowHttpOnLoopback",
-  "now",
-];
+const RULES: OptionRules<PublishedOptions> = {
+  refreshSeconds: CHECKED_LATER,
+  staleSeconds: CHECKED_LATER,
+  timeoutSeconds: CHECKED_LATER,
+  allowHttpOnLoopback: FLAG,
+  now: { must: "be a function that returns milliseconds", fits: FUNCTION.fits },
+};
 
 /**
  * A sender's published list of addresses, for `allow`.
@@ -62,7 +62,7 @@ const OPTION_KEYS: readonly (keyof PublishedOptions)[] = [
  */
 export function published(source: PublishedSource, options: PublishedOptions = {}): PublishedList {
   const { url, at } = locationOf(source);
-  refuseUnknownKeys("published", options, OPTION_KEYS);
+  checkOptions("published", options, RULES);
   const parsed = urlOf(url, options.allowHttpOnLoopback === true);
   const refreshMs = secondsOf(options, "refreshSeconds", 3600) * 1000;
   const staleMs = secondsOf(options, "staleSeconds", 7 * 86_400) * 1000;
@@ -71,9 +71,6 @@ export function published(source: PublishedSource, options: PublishedOptions = {
     throw new TypeError(
       `published: staleSeconds must not be below refreshSeconds; got ${staleMs / 1000} and ${refreshMs / 1000}`,
     );
-  }
-  if (options.now !== undefined && typeof options.now !== "function") {
-    throw new TypeError(`published: now must be a function that returns milliseconds; got ${shown(options.now)}`);
   }
   if (at !== undefined && typeof at !== "string") {
     throw new TypeError(`published: at must be the path of the array, such as "hooks"; got ${shown(at)}`);

@@ -1,11 +1,11 @@
 // State and error classes that the ESM and the CommonJS build of this package share within one process.
 
-/** Builds with another version keep apart: what they would share has changed. Held equal to package.json by a test. */
+/** Builds of different versions share nothing, since the shared state may differ. A test compares it with package.json. */
 const STATE_VERSION = "0.1.0";
 
 /**
- * The process's map of this name: what one build sets, the other gets. Made at its first use, not when a module is loaded:
- * an import has no effect that anybody can see.
+ * A map that all builds in the process share under this name. Created on first use and not on import, so that an import has
+ * no visible effect.
  */
 export function sharedWeakMap<Key extends object, Value>(name: string): () => WeakMap<Key, Value> {
   let map: WeakMap<Key, Value> | undefined;
@@ -21,11 +21,11 @@ export function sharedWeakMap<Key extends object, Value>(name: string): () => We
 }
 
 /**
- * An error whose class has a copy in each build. `instanceof` compares `brand`, so that a `RetryLater` made by `require`
- * is one for a receiver that was imported.
+ * An error whose class has a copy in each build. `instanceof` compares `brand`, so a `RetryLater` of the CommonJS build is one
+ * for a receiver of the ESM build.
  */
 export abstract class SharedError extends Error {
-  /** Own property of each class; a subclass without one is compared as JavaScript does. */
+  /** An own property of each class. A subclass without one is compared in the usual way. */
   static readonly brand?: string;
 
   static override [Symbol.hasInstance](this: abstract new (...args: never) => object, value: unknown): boolean {

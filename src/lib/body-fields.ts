@@ -1,21 +1,21 @@
-// Takes fields out of a body, JSON or a form, and leaves all other bytes as they are.
+// Removes fields from a body, JSON or a form, and keeps all other bytes unchanged.
 import { parseForm } from "./form.js";
 import { decodeUtf8 } from "./json.js";
 import { findJsonMembers, withoutMembers } from "./json-members.js";
 
-/** A field of a body: a path with dots in JSON, where `*` is any item of an array; or a name in a form. */
+/** A field of a body: a path with dots in JSON, where `*` is any item of an array, or a name in a form. */
 export interface BodyField {
   readonly in: string;
   readonly name: string;
 }
 
-/** Compiles what takes the fields out of a body. Of a body without any it answers the same bytes. */
+/** Compiles a function that removes the fields from a body. It returns the same bytes for a body without them. */
 export function bodyWithout(fields: readonly BodyField[]): (body: Buffer) => Buffer {
   const members = fields.filter((field) => field.in === "json").map((field) => field.name.split("."));
   const names = new Set(fields.filter((field) => field.in === "form").map((field) => field.name));
   return function withoutFields(body) {
     const text = decodeUtf8(body);
-    if (text === undefined) return body; // nothing that reads fields could have read it
+    if (text === undefined) return body; // no reader of fields could have read it
     const found = findJsonMembers(text, (path) => members.some((member) => isAt(path, member)));
     const left = withoutPairs(found.length === 0 ? text : withoutMembers(text, found), names);
     return left === text ? body : Buffer.from(left, "utf8");
@@ -38,12 +38,12 @@ function withoutPairs(text: string, names: ReadonlySet<string>): string {
     .join("&");
 }
 
-/** The name of a pair of a form or a query, as it was meant. */
+/** The decoded name of a pair of a form or a query. */
 export function nameIn(pair: string): string {
   return fieldIn(pair)[0];
 }
 
-/** Name and value of a pair of a form or a query, as they were meant. */
+/** The decoded name and value of a pair of a form or a query. */
 export function fieldIn(pair: string): readonly [string, string] {
   const form = parseForm(pair);
   const [[name, value] = ["", ""]] = form.ok ? Object.entries(form.value) : [];

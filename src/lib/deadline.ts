@@ -1,8 +1,8 @@
-// Deadlines: one timer for many, and promises that are given up.
+// Deadlines: one timer for many, and time limits for promises.
 import { Linked, LinkedList } from "./linked-list.js";
 import { IS_TIMER_OF_REQUEST, unref } from "./timer.js";
 
-/** The answer, or `late()`. What comes after that is given to `takeLate`, or dropped, as a rejection is. */
+/** Resolves with the answer, or rejects with `late()` after the time limit. A later answer goes to `takeLate`; a later rejection is dropped. */
 export function within<T>(
   answer: PromiseLike<T>,
   timeoutMs: number,
@@ -11,7 +11,7 @@ export function within<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let isLate = false;
-    // After a long block of the event loop timers come first, though the answer may lie in the socket: let it be read.
+    // After the event loop was blocked, timers fire before sockets are read. The answer may have arrived already.
     const deadline = setDeadline(timeoutMs, () =>
       setImmediate(() => {
         isLate = true;
@@ -32,11 +32,11 @@ export function within<T>(
   });
 }
 
-/** How late a deadline may fire, milliseconds. A handler's time limit is seconds; finer ticks would only cost. */
+/** How late a deadline may fire, milliseconds. Time limits are seconds, so finer ticks would have no benefit. */
 const TICK_MS = 25;
 
 export class Deadline extends Linked<Deadline> {
-  /** On the monotonic clock. */
+  /** When it fires, on the monotonic clock. */
   readonly atMs: number;
   readonly fire: () => void;
   /** Its own, where timers belong to requests: one that another request has set would be gone with that one. */
@@ -75,7 +75,7 @@ export function cancelDeadline(deadline: Deadline | undefined): void {
 
 function schedule(): void {
   timer = setTimeout(tick, TICK_MS);
-  // Whoever waits for a deadline is held by a socket of their own; a timer of ours must not keep a process alive.
+  // The timer does not keep the process alive: a caller that waits for a deadline has an open socket.
   unref(timer);
 }
 
@@ -88,7 +88,7 @@ function tick(): void {
     try {
       deadline.fire();
     } catch (error) {
-      // One that throws is told of like any uncaught error, and keeps no other from firing.
+      // An error of one is reported as an uncaught exception, and the others still fire.
       queueMicrotask(() => {
         throw error;
       });

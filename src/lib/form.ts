@@ -1,23 +1,23 @@
-// Reads and writes application/x-www-form-urlencoded. The one reader of forms and queries, for proofs, handshakes and
-// payloads alike: what a proof has read is what the handler gets.
-// WHATWG URL section 5.1: "+" is a space, a broken %XX stays as it is, bytes that are not UTF-8 become U+FFFD. Unlike
-// URLSearchParams it takes no leading "?" off: that is part of the first name.
+// Reads and writes application/x-www-form-urlencoded, for signatures, handshakes and payloads. They use the same reader, so a
+// handler gets what the signature was verified over.
+// WHATWG URL section 5.1: "+" is a space, a malformed %XX stays as it is, bytes that are not UTF-8 become U+FFFD. Unlike
+// URLSearchParams it does not remove a leading "?": that is part of the first name.
 import { type Once, REPEATED } from "./headers.js";
 import { decodeUtf8, type Parsed } from "./json.js";
 
-/** The largest forms of senders have under 100 fields; more than this is an attack on whoever loops over them. */
+/** The largest forms of senders have fewer than 100 fields. More than this is an attack on loops over the fields. */
 export const MAX_FORM_FIELDS = 1_000;
 
-/** No prototype, so that no field name finds anything but a field. An array where a name repeats, in order. */
+/** An object without a prototype, so that every name is that of a field. An array where a name repeats, in order. */
 export type FormFields = { [name: string]: string | string[] };
 
-/** The fields of a form's body. Strict UTF-8, without a byte order mark, as of every text. */
+/** The fields of a form body, which must be UTF-8. A byte order mark is removed. */
 export function parseFormBody(bytes: Uint8Array): Parsed<FormFields> {
   const text = decodeUtf8(bytes);
   return text === undefined ? { ok: false, hint: "the body is not valid UTF-8" } : parseForm(text);
 }
 
-/** Splits and decodes a form. An empty text is a form without fields. */
+/** Splits and decodes a form. An empty string is a form without fields. */
 export function parseForm(text: string): Parsed<FormFields> {
   const fields: FormFields = Object.create(null);
   let count = 0;
@@ -26,7 +26,7 @@ export function parseForm(text: string): Parsed<FormFields> {
     const end = next < 0 ? text.length : next;
     if (end > start) {
       if (++count > MAX_FORM_FIELDS) return { ok: false, hint: `the form has more than ${MAX_FORM_FIELDS} fields` };
-      // Cut first: a search for "=" in the whole text would be made again for each piece without one.
+      // The piece is cut first, since a search for "=" in the whole text would repeat for each piece without one.
       const piece = text.slice(start, end);
       const equals = piece.indexOf("=");
       const name = decode(equals < 0 ? piece : piece.slice(0, equals));
@@ -38,21 +38,21 @@ export function parseForm(text: string): Parsed<FormFields> {
   return { ok: true, value: fields };
 }
 
-/** The value of a field that must come once. A form that cannot be read has it more than once, so to speak: nobody knows which. */
+/** The value of a field that must be given once. `REPEATED` also for a malformed form, where the value is unclear. */
 export function onlyField(form: Parsed<FormFields>, name: string): Once {
   if (!form.ok) return REPEATED;
   const value = form.value[name];
   return typeof value === "object" ? REPEATED : value;
 }
 
-/** Writes a form as `encodeURIComponent` does; `undefined` where a text is no Unicode. */
+/** Writes a form with `encodeURIComponent`; `undefined` where a string has a lone surrogate. */
 export function formatForm(fields: FormFields): string | undefined {
   try {
     return Object.entries(fields)
       .flatMap(([name, value]) => [value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(one)}`))
       .join("&");
   } catch {
-    return undefined; // half of a surrogate pair
+    return undefined; // a lone surrogate
   }
 }
 
@@ -69,7 +69,7 @@ function decode(piece: string): string {
   try {
     return decodeURIComponent(spaced);
   } catch {
-    // Broken or not UTF-8. The piece has no "&", so it is one value to the platform's own parser, which never throws.
+    // Malformed, or not UTF-8. The piece has no "&", so it is one value for the platform's parser, which never throws.
     return new URLSearchParams(`v=${piece}`).get("v") as string;
   }
 }

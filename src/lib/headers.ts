@@ -1,24 +1,24 @@
-// Header lines in their order, with repeated names kept apart.
-// RFC 9110 section 5.2 lets a recipient join repeated lines; for a credential that would hide an attack, so lines stay lines.
+// Header lines in their order, with repeated names as separate lines.
+// RFC 9110 section 5.2 lets a recipient join repeated lines; for a credential that would hide an attack, so lines are not joined.
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Says that a header which may come once came more than once. */
+/** Marks a header that is given more than once and must be given once. */
 export const REPEATED: unique symbol = /* @__PURE__ */ Symbol.for("hookgate.repeated-header");
 export type Once = string | undefined | typeof REPEATED;
 
-/** What a caller may give as headers: an object as `node:http` has it, or name-value pairs. */
+/** Headers as an object of `node:http`, or as name-value pairs. */
 export type HeadersInput =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | Iterable<readonly [string, string]>;
 
-/** What tells `A` from `a` in ASCII. */
+/** The bit in which `A` and `a` differ in ASCII. */
 const CASE_BIT = 0x20;
 
-/** Header lines in the order they came: names in any case, repeats kept. Look-ups take lower-case names. */
+/** Header lines in their order, with names in any case. Look-ups take lower-case names. */
 export class HeaderLines {
   /** Name, value, name, value, and so on, as in `IncomingMessage.rawHeaders`. */
   readonly #raw: readonly string[];
-  /** The transport has already joined repeats with ", " (the Fetch API does). */
+  /** Whether the transport has already joined repeated headers with ", ", as the Fetch API does. */
   readonly #isJoined: boolean;
 
   constructor(raw: readonly string[], isJoined = false) {
@@ -39,12 +39,12 @@ export class HeaderLines {
     return new HeaderLines(raw);
   }
 
-  /** How many header lines came. */
+  /** The number of header lines. */
   get count(): number {
     return this.#raw.length / 2;
   }
 
-  /** Whether there is any line of that name. */
+  /** Whether there is a line with that name. */
   has(name: string): boolean {
     return this.#find(name, 0) >= 0;
   }
@@ -56,27 +56,27 @@ export class HeaderLines {
     return found;
   }
 
-  /** The value of a header that may lawfully repeat: lines joined with ", ", as RFC 9110 section 5.2 says. */
+  /** The value of a header that may repeat: lines joined with ", ", as RFC 9110 section 5.2 says. */
   get(name: string): string | undefined {
     const at = this.#find(name, 0);
     if (at < 0) return undefined;
     return this.#find(name, at + 2) < 0 ? this.#raw[at + 1] : this.lines(name).join(", ");
   }
 
-  /** The value of a header that must come once and whose format has no comma. */
+  /** The value of a header that must be given once and whose format has no comma. */
   once(name: string): Once {
     const value = this.onceList(name);
     return this.#isJoined && typeof value === "string" && value.includes(",") ? REPEATED : value;
   }
 
-  /** The value of a header that must come once and whose own format may hold commas. */
+  /** The value of a header that must be given once and whose format may have commas. */
   onceList(name: string): Once {
     const at = this.#find(name, 0);
     if (at < 0) return undefined;
     return this.#find(name, at + 2) < 0 ? this.#raw[at + 1] : REPEATED;
   }
 
-  /** Lower-case names to values, without the names in `left`. Repeats are joined, `set-cookie` excepted. */
+  /** Values by lower-case name, without the names in `left`. Repeated headers are joined, except `set-cookie`. */
   toObject(left: ReadonlySet<string>): IncomingHttpHeaders {
     const headers: Record<string, string> = Object.create(null);
     for (let at = 0; at < this.#raw.length; at += 2) {
@@ -88,7 +88,7 @@ export class HeaderLines {
     return headers;
   }
 
-  /** The lines as they came, name, value, name, value, and so on, in a copy of the caller's own. */
+  /** A copy of the lines as they arrived: name, value, name, value, and so on. */
   toRaw(): string[] {
     return this.#raw.slice();
   }
@@ -100,7 +100,7 @@ export class HeaderLines {
     for (let at = from; at < raw.length; at += 2) {
       const candidate = raw[at] as string;
       if (candidate.length !== name.length) continue;
-      // Names of one length mostly differ in the last letter, and a look at it is cheaper than a copy in lower case.
+      // Names of the same length usually differ in the last letter. Comparing it is cheaper than a lower-case copy.
       if ((candidate.charCodeAt(last) | CASE_BIT) !== lastCode) continue;
       if (candidate === name || candidate.toLowerCase() === name) return at;
     }

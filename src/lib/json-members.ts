@@ -1,20 +1,20 @@
-// Finds members of a JSON text by name or path, without parsing it: in one pass, without recursion, in cut-off text too.
+// Finds properties of a JSON text by name or path without parsing it: in one pass, without recursion, also in truncated text.
 
-/** A member of an object: `"name": value`. Positions are those of the text. */
+/** A property of an object, `"name": value`, by positions in the text. */
 export interface JsonMember {
-  /** Of the name's opening quote. */
+  /** The position of the name's opening quote. */
   readonly start: number;
-  /** Of the value's first character. */
+  /** The position of the value's first character. */
   readonly valueStart: number;
-  /** Behind the value; the end of the text where the value is cut off. */
+  /** The position after the value; the end of the text where the value is truncated. */
   readonly end: number;
 }
 
 /**
- * Members that are wanted, in their order; what is inside of one is not searched. Takes any text: what follows a name and a
- * colon is a value. Items of arrays stand in a path by their number.
+ * The wanted properties, in their order. Properties inside a wanted one are not searched. Accepts any text: a value is what
+ * follows a name and a colon. An item of an array is in a path by its index.
  *
- * @param isWanted - Asked of each member; the path is one array for all calls.
+ * @param isWanted - Called with the path of each property. The path is the same array in all calls.
  */
 export function findJsonMembers(
   text: string,
@@ -22,7 +22,7 @@ export function findJsonMembers(
 ): readonly JsonMember[] {
   const found: JsonMember[] = [];
   const path: string[] = [];
-  /** The number of the item at hand; -1 in an object. */
+  /** The index of the current item; -1 in an object. */
   const items: number[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at] as string;
@@ -51,13 +51,13 @@ export function findJsonMembers(
         found.push(member);
         at = member.end - 1;
       } else at = colon;
-      if (items.length === 0) path.length = 0; // no JSON: a name outside of any object
+      if (items.length === 0) path.length = 0; // not JSON: a name outside of an object
     }
   }
   return found;
 }
 
-/** The text with another one for each of these values. */
+/** The text with each of these values replaced. */
 export function withValues(text: string, members: readonly JsonMember[], value: string): string {
   let written = "";
   let from = 0;
@@ -68,7 +68,7 @@ export function withValues(text: string, members: readonly JsonMember[], value: 
   return written + text.slice(from);
 }
 
-/** The text without these members and the commas that belong to them. */
+/** The text without these properties and their commas. */
 export function withoutMembers(text: string, members: readonly JsonMember[]): string {
   const kept: string[] = [];
   let from = 0;
@@ -86,7 +86,7 @@ export function withoutMembers(text: string, members: readonly JsonMember[]): st
   return kept.join("") + text.slice(from);
 }
 
-/** Behind a JSON value that begins here; of one that was cut off, the end. */
+/** The position after a JSON value that begins here; the end of the text for a truncated one. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at++) {
@@ -103,7 +103,7 @@ function endOfValue(text: string, start: number): number {
   return text.length;
 }
 
-/** Behind the closing quote. */
+/** The position after the closing quote. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === "\\") at++;
@@ -124,7 +124,7 @@ function isBlank(text: string, at: number): boolean {
   return character === " " || character === "\n" || character === "\t" || character === "\r";
 }
 
-/** `\u0074oken` is a spelling of `token`. */
+/** Decodes escapes: `\u0074oken` is `token`. */
 function unquoted(text: string): string {
   if (!text.includes("\\")) return text.slice(1, -1);
   try {

@@ -1,22 +1,22 @@
 // Parses JSON bodies into values that are safe to read and copy.
-// RFC 8259 by JSON.parse, and beyond it: valid UTF-8, at most 64 deep, no member that could become a prototype.
+// RFC 8259 by JSON.parse, with more rules: valid UTF-8, at most 64 levels, no property that could replace a prototype.
 
 import { isAscii } from "node:buffer";
 import { asBuffer } from "./bytes.js";
 
-/** Levels of arrays and objects, the outermost counted as 1. Webhooks have under ten; recursive consumers break near thousands. */
+/** The largest number of nested arrays and objects. Webhooks have fewer than ten; recursive consumers fail at thousands. */
 export const MAX_JSON_DEPTH = 64;
 /**
- * Parsing one level of nesting costs about 0.1 µs, a megabyte of them 110 ms. With fewer brackets than this the parser
- * may run first and the value be looked at afterwards, which is ten times cheaper than scanning the text.
+ * Parsing one level of nesting takes about 0.1 µs, and a megabyte of levels 110 ms. With fewer brackets than this the text is
+ * parsed first and the value checked afterwards, which is ten times faster than scanning the text.
  */
 const MAX_UNSCANNED_BRACKETS = 30_000;
-/** A text so short is not searched for brackets: were it nothing else, parsing it would take 25 ms, and it is genuine. */
+/** A shorter text is not searched for brackets: even with nothing else in it, parsing it takes 25 ms, and it is authenticated. */
 const MAX_UNSEARCHED_LENGTH = 262_144;
 
 export type Parsed<Value> =
   | { readonly ok: true; readonly value: Value }
-  /** The hint is the operator's; it quotes nothing of the body. */
+  /** The hint is for the operator and quotes nothing of the body. */
   | { readonly ok: false; readonly hint: string };
 
 const TOO_DEEP: Parsed<never> = /* @__PURE__ */ failed(`the JSON is nested more than ${MAX_JSON_DEPTH} levels deep`);
@@ -28,12 +28,12 @@ const CONSTRUCTOR: Parsed<never> = /* @__PURE__ */ failed(
 );
 
 const NOTHING: object = {};
-/** One for all: without `stream` a decoder keeps nothing between calls. A byte order mark is taken off. */
+/** Shared, since a decoder without `stream` has no state between calls. A byte order mark is removed. */
 const UTF_8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
-/** The text of UTF-8 bytes without a byte order mark; `undefined` where they are not UTF-8, for nothing is replaced silently. */
+/** The text of UTF-8 bytes without a byte order mark; `undefined` where they are not UTF-8, since nothing is replaced silently. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
-  // Nearly all are ASCII, which is the same in Latin-1 and three times faster read as that.
+  // Most bodies are ASCII, which is the same in Latin-1 and decodes three times faster as that.
   if (isAscii(bytes)) return asBuffer(bytes).toString("latin1");
   try {
     return UTF_8.decode(bytes);
@@ -42,7 +42,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Parses a body. Members are own properties of plain objects; where a name repeats the last one counts, as in JSON.parse. */
+/** Parses a body. The result has own properties of plain objects only; of a repeated name the last one counts, as in JSON.parse. */
 export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   if (bytes.length === 0) return failed("the body is empty, and JSON was expected");
   const text = decodeUtf8(bytes);
@@ -65,13 +65,13 @@ function failed(hint: string): Parsed<never> {
   return { ok: false, hint };
 }
 
-/** V8 quotes the text in its message; only the position is fit for a log. */
+/** V8 quotes the text in its message. Only the position may be logged. */
 function positionOf(error: unknown): string {
   const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
   return position === undefined ? "" : ` (at position ${position})`;
 }
 
-/** A walk over the value, not the text: JSON.parse has done the hard part, and escaped spellings are gone. */
+/** Checks the parsed value and not the text: JSON.parse has decoded all escapes. */
 function refusalOf(value: unknown, levelsLeft: number, hasStrangers: boolean): Parsed<never> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (levelsLeft === 0) return TOO_DEEP;
@@ -84,7 +84,7 @@ function refusalOf(value: unknown, levelsLeft: number, hasStrangers: boolean): P
     }
     return undefined;
   }
-  // for-in is several times faster than Object.keys; what an application added to Object.prototype is skipped below.
+  // for-in is several times faster than Object.keys. Properties that an application added to Object.prototype are skipped below.
   for (const name in value) {
     if (name === "__proto__") return PROTO;
     const member: unknown = (value as Record<string, unknown>)[name];
@@ -96,13 +96,13 @@ function refusalOf(value: unknown, levelsLeft: number, hasStrangers: boolean): P
   return undefined;
 }
 
-/** Whether an application added to Object.prototype what for-in shows. Asked once for each text instead of for each member. */
+/** Whether an application has added enumerable properties to Object.prototype. Checked once per text instead of per property. */
 function isPrototypeExtended(): boolean {
   for (const _ in NOTHING) return true;
   return false;
 }
 
-/** An upper bound of the depth, by a search that costs a tenth of parsing: brackets in strings count too. */
+/** An upper bound of the depth, which takes a tenth of the time of parsing. Brackets in strings count too. */
 function hasManyBrackets(text: string): boolean {
   if (text.length <= MAX_UNSEARCHED_LENGTH) return false;
   let count = 0;
@@ -117,7 +117,7 @@ function hasManyBrackets(text: string): boolean {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Whether brackets outside of strings are nested too deep. Says nothing of a text that is no JSON: the parser does. */
+/** Whether brackets outside of strings are nested too deep. A text that is not JSON is left to the parser. */
 function isDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {

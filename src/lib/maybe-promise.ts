@@ -1,4 +1,4 @@
-// A step that need not wait must not cost a turn of the event loop.
+// A value or a promise of it, so that a synchronous step takes no turn of the event loop.
 
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | PromiseLike<T>;

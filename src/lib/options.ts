@@ -1,7 +1,7 @@
 // Checks options against tables of rules, and says in errors what an option must be and what came.
 import { nearest } from "./nearest.js";
 
-/** The kind of a value, without its text: what is given in a wrong place is often a secret. */
+/** The kind of a value, without the value: a value in the wrong place is often a secret. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -10,7 +10,7 @@ export function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** The value itself where it is short and no secret could stand there; else its kind. */
+/** The value where it is short and cannot be a secret; otherwise its kind. */
 export function shown(value: unknown): string {
   if (typeof value === "string" && value !== "") return JSON.stringify(value);
   return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
@@ -59,7 +59,7 @@ export function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** Neither `null` nor a list. */
+/** An object that is neither `null` nor an array. */
 export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -106,7 +106,7 @@ export function wholeNumber(
   };
 }
 
-/** Node's timers fire at once beyond 2^31-1 ms. */
+/** Node's timers fire immediately beyond 2^31-1 ms. */
 const MAX_TIMER_SECONDS = 2_147_483;
 
 export function seconds(option: string, value: unknown, least: number, most: number = MAX_TIMER_SECONDS): number {
@@ -136,7 +136,7 @@ export function optional(option: string, value: unknown, type: "string" | "boole
   if (value !== undefined && typeof value !== type) throw wrong(option, `a ${type}`, value);
 }
 
-/** @param option - Its name, with the function it was given to in front (`receiver.work: concurrency`) unless that is `createReceiver`. */
+/** @param option - The option's name, after the name of its function (`receiver.work: concurrency`) unless that is `createReceiver`. */
 export function wrong(option: string, must: string, came: unknown): TypeError {
   const shown =
     typeof came === "string"
@@ -148,10 +148,10 @@ export function wrong(option: string, must: string, came: unknown): TypeError {
   return new TypeError(`${named} must be ${must}; got ${shown}`);
 }
 
-/** Names that other libraries use, to ours, or to a sentence that says where such a thing goes. */
+/** Names that other libraries use, with hookgate's name, or with a sentence that says what to use instead. */
 export type OtherNames = Readonly<Record<string, string>>;
 
-/** @throws {TypeError} When `given` is no object, or has a member that is not in `known`. */
+/** @throws {TypeError} When `given` is not an object, or has a property that is not in `known`. */
 export function refuseUnknownKeys(
   where: string,
   given: unknown,

@@ -1,15 +1,15 @@
-// Escapes what moves a terminal's cursor, colours it, hides itself, turns the direction of text, or is no text.
+// Escapes characters that move a terminal's cursor, set colours, are invisible, change the direction of text, or are not text.
 
 /** Control and format characters (bidi overrides, zero widths, tags), line separators, lone surrogates, private use. */
 const UNPRINTABLE = "[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Noncharacter_Code_Point}]";
 const ANY = new RegExp(UNPRINTABLE, "gu");
 
-/** On one line, whatever came from outside: such characters are written `\u001b`, as in JSON. */
+/** The text on one line, with such characters written as in JSON: `\u001b`. */
 export function plainText(text: string): string {
   return text.replace(ANY, escaped);
 }
 
-/** Compiles the same with some sequences left as they are, such as line breaks. */
+/** Compiles the same function with some sequences unchanged, such as line breaks. */
 export function plainTextBut(kept: RegExp): (text: string) => string {
   const pattern = new RegExp(`(${kept.source})|${UNPRINTABLE}`, "gu");
   return (text) =>

@@ -1,11 +1,11 @@
-// Parses and writes senders' times: digits only, or RFC 3339.
+// Parses and formats senders' times: digits, or RFC 3339.
 
 const MAX_DIGITS = 15;
 const ZERO = 0x30;
 /** RFC 3339 section 5.6, upper or lower case, any number of fraction digits up to nanoseconds. */
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-/** Milliseconds since the epoch, or `undefined` where the text is not exactly in that format. */
+/** Milliseconds since the epoch; `undefined` where the string is not exactly in that format. */
 export function parseTime(text: string, format: TimeFormat): number | undefined {
   if (format === "rfc3339") return parseRfc3339(text);
   const value = parseDigits(text);
@@ -27,7 +27,7 @@ function parseDigits(text: string): number | undefined {
   return value;
 }
 
-/** How the sender would write that moment. */
+/** The time in the sender's format. */
 export function formatTime(ms: number, format: TimeFormat): string {
   if (format === "rfc3339") return new Date(ms).toISOString();
   return format === "unix-seconds" ? String(Math.floor(ms / 1000)) : String(Math.floor(ms));
@@ -56,5 +56,5 @@ function parseRfc3339(text: string): number | undefined {
   return match[8] === "+" ? local - offsetMs : local + offsetMs;
 }
 
-/** How a sender writes a time. */
+/** The format of a sender's times. */
 export type TimeFormat = "unix-seconds" | "unix-milliseconds" | "rfc3339";

@@ -1,4 +1,4 @@
-// Spans and metrics of receivers, by OpenTelemetry's API. Nothing of it is loaded, or asked for, unless this is imported.
+// Entry point hookgate/otel: spans and metrics of receivers through OpenTelemetry's API.
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { context, diag, type Meter, metrics, trace } from "@opentelemetry/api";
 import {
@@ -23,7 +23,7 @@ export type { InstrumentOptions } from "./options.js";
 
 /** Running instrumentation, to be ended. */
 export interface Instrumentation {
-  /** Ends it. Spans of deliveries that are on their way are lost. */
+  /** Stops the instrumentation. Spans of deliveries in progress are lost. */
   disable(): void;
 }
 
@@ -31,21 +31,21 @@ export interface Instrumentation {
 const SCOPE = "hookgate";
 
 /**
- * Begins to make spans and metrics of every receiver in this process, or of the one that is given.
+ * Creates spans and metrics of every receiver in this process, or of the given one.
  *
- * - a span of each delivery, with a child for each check and for each handler; a handler's is active inside the handler,
- *   so that what it calls has it for a parent. Where the sender has sent a trace context, a proven delivery's span links
+ * - a span for each delivery, with a child for each check and each handler. The handler's span is active inside the handler,
+ *   so that calls in it become its children. Where the sender has sent a trace context, a proven delivery's span links
  *   to it
- * - of what runs from an inbox a span for each run, linked in the same way
+ * - a span for each run from an inbox, linked in the same way
  * - metrics: deliveries and events by outcome, durations of deliveries, handlers and store calls, running handlers, clock
  *   skew, and of inboxes their depth and the age of the oldest event
  *
- * Promise: no body, payload, header value, query or secret is in any of it, and nothing that a stranger sends makes a new
- * time series. Ids and types of events are on spans, of proven deliveries.
- * Not promised: anything of deliveries that arrived before. Register your providers first: a meter that is asked for
- * earlier measures nothing.
+ * Promise: no body, payload, header value, query or secret is recorded, and no request of a stranger creates a new
+ * time series. Spans of authenticated deliveries have the ids and types of events.
+ * Not promised: deliveries that arrived before. Register your providers first: a meter that is requested
+ * before them measures nothing.
  *
- * @param receiver - From `createReceiver`. Default: all, those that are built later included.
+ * @param receiver - From `createReceiver`. Default: all, including those built later.
  * @param options - All have defaults.
  * @throws {TypeError} When an option is unknown or malformed.
  * @example
@@ -130,7 +130,7 @@ function wrapHandler(message: HandlerMessage, spans: DeliverySpans, measured: Ho
   };
 }
 
-/** Who subscribes must not throw: that would end the process. */
+/** A subscriber of a diagnostics channel must not throw: an exception would end the process. */
 function hear<Message>(channel: string, listener: (message: Message) => void): () => void {
   const listen = (message: unknown): void => {
     try {
@@ -143,7 +143,7 @@ function hear<Message>(channel: string, listener: (message: Message) => void): (
   return () => void unsubscribe(channel, listen);
 }
 
-/** A store's answers are told once for each meter, however many receivers are instrumented on it. */
+/** A store is measured once per meter, however many receivers are instrumented. */
 const storeListeners = new Map<Meter, { count: number; readonly end: () => void }>();
 
 function hearStores(meter: Meter): () => void {

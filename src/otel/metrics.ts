@@ -4,13 +4,13 @@ import type { OutcomeMessage, ReceiverFacts, StoreMessage } from "../core/diagno
 import type { EventOutcome, Outcome } from "../core/outcome.js";
 import type { Inbox } from "../inbox/inbox.js";
 
-/** Those of OpenTelemetry's HTTP server durations, seconds. */
+/** Bucket boundaries of OpenTelemetry's HTTP server durations, in seconds. */
 const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 30, 60];
-/** A store answers within a second, or not at all. */
+/** Bucket boundaries of store calls, which take at most a second. */
 const STORE_BUCKETS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 const SKEW_BUCKETS = [-300, -60, -30, -10, -5, -2, -1, 0, 1, 2, 5, 10, 30, 60, 300];
 
-/** How a handler ended. */
+/** The result of a handler. */
 export type HandlerResult = "returned" | "failed" | "retry_later" | "discarded";
 
 export class HookgateMetrics {
@@ -27,16 +27,16 @@ export class HookgateMetrics {
     this.#meter = meter;
     this.#deliveries = meter.createCounter("hookgate.deliveries", {
       unit: "{delivery}",
-      description: "Deliveries answered, by outcome.",
+      description: "Answered deliveries by outcome.",
     });
     this.#deliveryDuration = duration(
       meter,
       "hookgate.delivery.duration",
-      "From the arrival of a delivery to its answer.",
+      "Time from the arrival of a delivery to its answer.",
     );
     this.#skew = meter.createHistogram("hookgate.delivery.skew", {
       unit: "s",
-      description: "Our clock less the time the sender has signed: skew, transit and retries without a new signature.",
+      description: "Receiver's clock minus the signed time: skew, transit and retries without a new signature.",
       advice: { explicitBucketBoundaries: SKEW_BUCKETS },
     });
     this.#events = meter.createCounter("hookgate.events", {
@@ -45,12 +45,12 @@ export class HookgateMetrics {
     });
     this.#notes = meter.createCounter("hookgate.event.notes", {
       unit: "{note}",
-      description: "What did not decide an outcome and should be looked at: a double run, a replay, a changed body.",
+      description: "Warnings that did not decide an outcome: a double run, a replay, a changed body.",
     });
-    this.#handlerDuration = duration(meter, "hookgate.handler.duration", "How long handlers ran.");
+    this.#handlerDuration = duration(meter, "hookgate.handler.duration", "Run time of handlers.");
     this.#handlersActive = meter.createUpDownCounter("hookgate.handler.active", {
       unit: "{handler}",
-      description: "Handlers that run now.",
+      description: "Running handlers.",
     });
   }
 
@@ -68,7 +68,7 @@ export class HookgateMetrics {
     }
   }
 
-  /** @returns What is to be called when it has ended. */
+  /** @returns A function to call at the end of the handler. */
   handlerStarted(receiver: ReceiverFacts, via: string): (result: HandlerResult) => void {
     const of = { ...attributesOf(receiver), "hookgate.via": via };
     const startMs = performance.now();
@@ -79,15 +79,15 @@ export class HookgateMetrics {
     };
   }
 
-  /** @returns What ends the measuring. */
+  /** @returns A function that stops the measurement. */
   inboxes(kept: readonly MeasuredInbox[]): () => void {
     const depth = this.#meter.createObservableGauge("hookgate.inbox.depth", {
       unit: "{event}",
-      description: "Events in the inbox, by state.",
+      description: "Events in the inbox by state.",
     });
     const age = this.#meter.createObservableGauge("hookgate.inbox.age", {
       unit: "s",
-      description: "How long the oldest event that could run by now has waited.",
+      description: "Waiting time of the oldest event that is due.",
     });
     async function observe(result: { observe(gauge: typeof depth, value: number, attributes: Attributes): void }) {
       for (const { inbox, source } of kept) {
@@ -105,15 +105,15 @@ export class HookgateMetrics {
 
 export interface MeasuredInbox {
   readonly inbox: Pick<Inbox<unknown>, "name" | "counts">;
-  /** Whose events; `undefined`: all. */
+  /** The receiver whose events are counted; `undefined`: all. */
   readonly source: string | undefined;
 }
 
-/** Stores are told apart by their names, not by who asks them. */
+/** Stores are distinguished by name, not by receiver. */
 export function storeMetrics(meter: Meter): (message: StoreMessage) => void {
   const asked = meter.createHistogram("hookgate.store.duration", {
     unit: "s",
-    description: "How long the dedupe store took to answer.",
+    description: "Answer time of the dedupe store.",
     advice: { explicitBucketBoundaries: STORE_BUCKETS },
   });
   return ({ store, op, durationMs, failure }) => {
@@ -130,7 +130,7 @@ function duration(meter: Meter, name: string, description: string): Histogram {
   });
 }
 
-/** What was told before is told again of a late delivery; new is the one event whose handler ran on. */
+/** A late delivery reports all its events again; only the event whose handler continued is new. */
 function lateOf({ events }: Outcome): readonly EventOutcome[] {
   return events.filter(({ name }) => name !== "handler_running" && name !== "unidentified").slice(-1);
 }

@@ -1,51 +1,51 @@
 // Options of the telemetry, with their defaults.
 import type { MeterProvider, TracerProvider } from "@opentelemetry/api";
 import type { Inbox } from "../inbox/inbox.js";
-import { kindOf, refuseUnknownKeys } from "../lib/options.js";
+import { checkOptions, FLAG, isListOf, isText, type OptionRules } from "../lib/options.js";
 
 /** Options of `instrument`. */
 export interface InstrumentOptions {
-  /** Default: the one that is registered with `@opentelemetry/api`. */
+  /** Default: the global provider of `@opentelemetry/api`. */
   readonly tracerProvider?: TracerProvider;
-  /** Default: the one that is registered with `@opentelemetry/api` when `instrument` is called, so register yours before. */
+  /** Default: the global provider of `@opentelemetry/api` at the time of `instrument`, so register yours before. */
   readonly meterProvider?: MeterProvider;
-  /** A child span of each check. Default true; false saves a dozen spans of each delivery. */
+  /** Creates a child span for each check. Default true; false saves about a dozen spans per delivery. */
   readonly checkSpans?: boolean;
-  /** Puts message and stack of what a handler threw on its span. Default false, the error's name alone: messages of yours may hold what was in a payload. */
+  /** Records message and stack of a handler's error on its span. Default false (the error's name only): your messages may contain parts of a payload. */
   readonly recordExceptions?: boolean;
-  /** Measured whenever metrics are collected, beside the inboxes of the receiver that was given. Default: none. */
+  /** Inboxes to measure in addition to the receiver's own. Default: none. */
   readonly inboxes?: readonly Pick<Inbox<unknown>, "name" | "counts">[];
 }
 
-const KNOWN: readonly (keyof InstrumentOptions)[] = [
-  "tracerProvider",
-  "meterProvider",
-  "checkSpans",
-  "recordExceptions",
-  "inboxes",
-];
+const RULES: OptionRules<InstrumentOptions> = {
+  tracerProvider: {
+    must: "be a TracerProvider, with getTracer",
+    fits: (value) => has(value, "getTracer"),
+    isPrivate: true,
+  },
+  meterProvider: {
+    must: "be a MeterProvider, with getMeter",
+    fits: (value) => has(value, "getMeter"),
+    isPrivate: true,
+  },
+  checkSpans: { ...FLAG, isPrivate: true },
+  recordExceptions: { ...FLAG, isPrivate: true },
+  inboxes: {
+    must: "be a list of inboxes, such as [sqliteInbox(path)]",
+    fits: (value) => isListOf(value, (inbox) => has(inbox, "counts") && isText((inbox as { name?: unknown }).name)),
+  },
+};
 const OTHER_NAMES = {
   tracer: "tracerProvider",
   meter: "meterProvider",
-  receivers: "call instrument(receiver) of each",
+  receivers: "call instrument(receiver) for each",
 };
 
-/** @throws {TypeError} That names the option, says what it must be and what came. */
+/** @throws {TypeError} The message names the option, what it must be and what was given. */
 export function checkInstrumentOptions(options: InstrumentOptions): void {
-  refuseUnknownKeys("instrument", options, KNOWN, OTHER_NAMES);
-  const { tracerProvider, meterProvider, inboxes } = options;
-  if (tracerProvider !== undefined && typeof tracerProvider?.getTracer !== "function")
-    throw wrong("tracerProvider", "a TracerProvider, with getTracer", tracerProvider);
-  if (meterProvider !== undefined && typeof meterProvider?.getMeter !== "function")
-    throw wrong("meterProvider", "a MeterProvider, with getMeter", meterProvider);
-  for (const name of ["checkSpans", "recordExceptions"] as const) {
-    const value = options[name];
-    if (value !== undefined && typeof value !== "boolean") throw wrong(name, "true or false", value);
-  }
-  const areInboxes = inboxes?.every((inbox) => typeof inbox?.counts === "function" && typeof inbox.name === "string");
-  if (areInboxes === false) throw wrong("inboxes", "a list of inboxes, such as [sqliteInbox(path)]", inboxes);
+  checkOptions("instrument", options, RULES, OTHER_NAMES);
 }
 
-function wrong(option: string, must: string, came: unknown): TypeError {
-  return new TypeError(`instrument: ${option} must be ${must}; got ${kindOf(came)}`);
+function has(value: unknown, method: string): boolean {
+  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[method] === "function";
 }

@@ -1,4 +1,4 @@
-// Spans of a delivery: its own, one for each check and each handler, linked to the sender's.
+// Spans of a delivery, of its checks and of its handlers, linked to the sender's trace.
 import {
   type Attributes,
   type Context,
@@ -23,12 +23,12 @@ export interface SpanSettings {
   readonly recordExceptions: boolean;
 }
 
-/** A delivery whose outcome is not known yet. */
+/** A delivery without an outcome yet. */
 interface Open {
   readonly span: Span;
   readonly context: Context;
   readonly arrivedMs: number;
-  /** What to add to the monotonic clock for the epoch, as it was when the delivery arrived: one clock for all of its spans. */
+  /** Offset from the monotonic clock to the epoch, taken when the delivery arrived: one clock for all its spans. */
   readonly epochMs: number;
   isLinked: boolean;
 }
@@ -36,7 +36,7 @@ interface Open {
 export class DeliverySpans {
   readonly #tracer: Tracer;
   readonly #settings: SpanSettings;
-  /** By the header lines: the one object that a delivery keeps on its whole way. */
+  /** Keyed by the header lines, the one object that stays the same during a delivery. */
   readonly #open = new WeakMap<object, Open>();
 
   constructor(tracer: Tracer, settings: SpanSettings) {
@@ -50,7 +50,7 @@ export class DeliverySpans {
     const span = this.#tracer.startSpan(
       `webhook ${receiver.sender}`,
       {
-        // Behind an HTTP server's own span this is a part of it.
+        // Within the span of an HTTP server this is an internal span.
         kind: trace.getSpan(parent) === undefined ? SpanKind.SERVER : SpanKind.INTERNAL,
         startTime: epochMs + arrivedMs,
         attributes: { ...attributesOf(receiver), "http.request.method": delivery.method },
@@ -61,7 +61,7 @@ export class DeliverySpans {
     this.#open.set(delivery.headers, open);
   }
 
-  /** Puts a span around the handler, and has it active inside. */
+  /** Runs the handler inside an active span. */
   handler(message: HandlerMessage): RunningHandler {
     const { event, delivery, receiver, via, attempt } = message;
     const open = this.#open.get(delivery.headers);
@@ -117,7 +117,7 @@ export class DeliverySpans {
     );
   }
 
-  /** A check lasts from the end of the one before to its own; what it waited for, such as the body, counts as its own. */
+  /** A check lasts from the end of the previous check to its own end, including waiting for the body. */
   #checks({ context: parent, epochMs, arrivedMs }: Open, lines: readonly TraceLine[]): void {
     let startTime = epochMs + arrivedMs;
     for (const { check, result, hint, atMs } of lines) {
@@ -148,7 +148,7 @@ export interface RunningHandler {
   end(result: HandlerResult, thrown?: unknown): void;
 }
 
-/** What a handler says by throwing. */
+/** Errors that a handler throws to control the outcome. */
 export function resultOf(thrown: unknown): HandlerResult {
   if (thrown instanceof Discard) return "discarded";
   return thrown instanceof RetryLater ? "retry_later" : "failed";

@@ -4,12 +4,12 @@ import type { HeaderLines } from "../lib/headers.js";
 
 /** Version, trace id, parent id, flags; a later version may add fields after a hyphen. */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-/** W3C Trace Context, section 3.3.1.5: at least so much is passed on. */
+/** W3C Trace Context, section 3.3.1.5: at least this much is propagated. */
 const MAX_STATE_CHARACTERS = 512;
 
 /**
- * A link, and not the parent: the sender's trace is another organisation's, and its sampling is not ours. To be asked of
- * proven deliveries alone, or a stranger could point into any trace.
+ * A link instead of the parent: the sender's trace belongs to another organisation, with its own sampling. Use it for
+ * authenticated deliveries only, or a stranger could point into any trace.
  */
 export function linkToSender(headers: HeaderLines): Link | undefined {
   const parent = headers.once("traceparent");

@@ -43,7 +43,7 @@ const DNS_NAME = /^[A-Za-z0-9.-]{1,253}$/;
  *          sent; and in binary mode any media type is read, as text, JSON or bytes.
  *
  * @param options.token - One, several while rotating, or a function of the delivery.
- * @param options.allowedOrigins - Default none: the handshake hears 403.
+ * @param options.allowedOrigins - Default none: the handshake gets 403.
  * @param options.allowedPerMinute - Told to the sender, not enforced.
  * @throws {TypeError} When the token is missing, or an origin is no DNS name.
  * @example

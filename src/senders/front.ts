@@ -20,7 +20,7 @@ const FRONT_CHALLENGE: Handshake = {
   },
 };
 
-/** Front's application webhooks. Types are `inbound_received`, `outbound`, `assign`, as the app is told them. */
+/** Front's application webhooks. Types are `inbound_received`, `outbound`, `assign`, as the app receives them. */
 export const front: SecretSender = /* @__PURE__ */ senderFactory({
   factory: "front",
   name: "front",

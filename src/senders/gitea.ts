@@ -37,7 +37,7 @@ export const gitea: SecretSender = /* @__PURE__ */ senderFactory({
       timeLimitSeconds: 5,
       honoursRetryAfter: false,
       unsubscribes: [],
-      // Gitea names no limit: a push tells of its commits with all their files. As GitHub's.
+      // Gitea documents no limit: a push lists its commits with all their files. The limit is GitHub's.
       maxBodyBytes: 26_214_400,
     },
   }),

@@ -65,7 +65,7 @@ function hubspotAuth(secret: Secrets, versions: readonly HubspotVersion[]): Auth
     ...best,
     scheme: "hubspot",
     credentialHeaders: [SIGNATURE_V3, SIGNATURE, VERSION],
-    // Version 1 does not sign the URL: who gets nothing else needs none, and the others are told when one comes.
+    // Version 1 does not sign the URL: a receiver that gets nothing else needs no public URL, and any other logs it when a later version arrives.
     needsPublicUrl: all.every((auth) => auth.needsPublicUrl),
     warnings: [...new Set(all.flatMap((auth) => auth.warnings ?? []))],
     verify(delivery, context) {

@@ -6,7 +6,7 @@ import type { EventRow } from "../sender/sender.js";
 import { senderFactory } from "./shared/factory.js";
 import type { SecretSender } from "./shared/options.js";
 
-/** What happens to one object once, so that name and object are the event. Reminders and updates come again, and are other events. */
+/** What happens to one object once, so that name and object are the event. Reminders and updates are sent repeatedly, and are other events. */
 const PAYSTACK_ONCE: ReadonlySet<unknown> = /* @__PURE__ */ new Set([
   "charge.success",
   "charge.dispute.create",

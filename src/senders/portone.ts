@@ -37,7 +37,7 @@ const CANCELLATION: EventRow = {
   ),
   type: UNSIGNED.type,
 };
-/** Nothing tells one partial cancellation from the next. */
+/** Nothing distinguishes one partial cancellation from the next. */
 const CANCELLED: EventRow = { type: UNSIGNED.type };
 
 function unsignedRow(payload: unknown): EventRow {
@@ -48,7 +48,7 @@ function unsignedRow(payload: unknown): EventRow {
 /**
  * PortOne's webhooks. Types are `Transaction.Paid`, … of version 2; `Paid`, … of its first body; `paid`, … of version 1.
  *
- * Promise: with `secret` id, time and body come from a holder of it. With `confirm` nothing is proven: an event has
+ * Promise: with `secret` id, time and body come from a holder of it. With `confirm` nothing is authenticated: an event has
  *          `verified: false` and reaches a handler only if `confirm` verifies it.
  *
  * @throws {TypeError} When neither is given, or both, or the secret is malformed.

@@ -81,7 +81,7 @@ function membersOf(payload: unknown): readonly JoinedMember[] {
 const REPLY_TEXT = /0\d{1,15}/;
 
 /**
- * Status 0, the time, and the hash of both with the secret. A handler's own answer stays. A duplicate hears it without the
+ * Status 0, the time, and the hash of both with the secret. A handler's own reply stays. A duplicate gets it without the
  * hash: whoever replays a delivery would else get a new one each time.
  */
 const signed: FinishReply = (reply, { proof, nowMs, isDuplicate }) => {

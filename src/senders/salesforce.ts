@@ -14,7 +14,7 @@ import { requireXml } from "./shared/xml-option.js";
 
 /** Options of `salesforce`. */
 export interface SalesforceOptions extends ConfirmOptions, XmlOptions {
-  /** Setup → Company Information → Organization ID, 15 or 18 characters. It is no secret, and proves nothing. */
+  /** Setup → Company Information → Organization ID, 15 or 18 characters. It is not a secret, and authenticates nobody. */
   readonly organizationId: string;
 }
 

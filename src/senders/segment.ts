@@ -23,7 +23,7 @@ const SINGLE: EventRow = {
 };
 const BATCH: EventRow = { ...SINGLE, each: "" };
 const OPENING_BRACKET = 0x5b;
-/** A batch is parsed before it is proven, so it is small. */
+/** A batch is parsed before it is authenticated, so it is small. */
 const MAX_BATCH_BYTES = 1_048_576;
 
 function isBatch(body: Uint8Array): boolean {

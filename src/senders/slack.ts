@@ -16,7 +16,7 @@ const EVENT: EventRow = {
   attempt: /* @__PURE__ */ header("x-slack-retry-num"),
 };
 const COMMAND: EventRow = { id: /* @__PURE__ */ json("trigger_id"), type: /* @__PURE__ */ literal("command") };
-/** `block_actions`, `view_submission`, `shortcut`, …, and Slack's own `app_rate_limited`: none has an id, nor comes again. */
+/** `block_actions`, `view_submission`, `shortcut`, …, and Slack's own `app_rate_limited`: none has an id, and none is retried. */
 const OTHER: EventRow = { type: /* @__PURE__ */ json("type") };
 
 const MAX_CHALLENGE_LENGTH = 512;

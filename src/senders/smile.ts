@@ -11,7 +11,7 @@ export const smile: SecretSender = /* @__PURE__ */ senderFactory({
   options: ["secret"],
   define: ({ secret }) => ({
     auth: hmac({ secret, algorithm: "sha512", signature: { header: "smile-signature", encoding: "hex" } }),
-    // Whether `id` is the event's is not documented; the type at least tells two events of one object apart.
+    // Whether `id` is the event's is not documented; the type at least distinguishes two events of one object.
     event: { id: dottedAll(json("type"), json("id")), type: json("type") },
     reply: { retryHorizonSeconds: 3_600, honoursRetryAfter: false, unsubscribes: [] },
   }),

@@ -69,7 +69,7 @@ export const tossPayments: SenderFactory<TossPaymentsOptions> = /* @__PURE__ */ 
       confirm: options.confirm,
       event(_delivery, payload) {
         const type = memberOf(payload, "eventType");
-        if (type === undefined) return DEPOSIT; // its secret has proven it, and is gone
+        if (type === undefined) return DEPOSIT; // its secret has been verified and removed
         return SIGNED_TYPES.has(String(type)) ? SIGNED : UNSIGNED;
       },
       // Whether the signed transmission time is new on each of the retries, over 3 days 19 hours, is unconfirmed.
@@ -103,7 +103,7 @@ function tossAuth(options: TossPaymentsOptions): Auth {
     if (typeof orderId !== "string") return refuse("bad_credentials", "DEPOSIT_CALLBACK without an orderId");
     if (depositSecret === undefined)
       return refuse("misconfigured", "a DEPOSIT_CALLBACK came, and tossPayments has no depositSecret to check it with");
-    const expected = await depositSecret(orderId); // what it throws is undecided, as the prove step has it
+    const expected = await depositSecret(orderId); // an error makes the delivery undecided
     const isEqual = indexOfDigest([sha256(expected ?? "")], sha256(secret)) === 0;
     if (expected === undefined || expected === "" || !isEqual)
       return refuse("unauthenticated", "the secret in the body is not that of the order");

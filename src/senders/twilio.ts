@@ -23,7 +23,7 @@ const RECORDING: EventRow = {
   type: /* @__PURE__ */ dotted(/* @__PURE__ */ literal("recording"), /* @__PURE__ */ form("RecordingStatus")),
 };
 
-/** Status callbacks are numbered. A call that asks for instructions comes again and again in one status. */
+/** Status callbacks are numbered. A call asks for instructions repeatedly in one status. */
 const CALL_STATUS: EventRow = {
   id: /* @__PURE__ */ dottedAll(/* @__PURE__ */ form("CallSid"), /* @__PURE__ */ form("SequenceNumber")),
   type: /* @__PURE__ */ dotted(/* @__PURE__ */ literal("call"), /* @__PURE__ */ form("CallStatus")),

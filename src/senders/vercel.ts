@@ -37,7 +37,7 @@ const DRAIN: EventRow = {
 };
 const SIGNATURE = "x-vercel-signature";
 
-/** The first request to a drain comes unsigned; it hears the token, which is no secret, and nothing of it is kept. */
+/** The first request to a drain is unsigned. The reply is the token, which is not a secret; nothing of the request is kept. */
 function drainVerification(token: string): Handshake {
   return {
     name: "drain_verification",

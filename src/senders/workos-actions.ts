@@ -1,4 +1,4 @@
-// WorkOS' actions: it asks whether a user may sign in or register, and waits for a signed verdict.
+// Signs the verdicts that WorkOS' actions wait for: whether a user may sign in or register.
 import { json } from "../core/field.js";
 import { memberOf } from "../core/read-field.js";
 import type { FinishReply } from "../core/reply.js";
@@ -9,7 +9,7 @@ import type { EventRow } from "../sender/sender.js";
 export const WORKOS_ACTION: EventRow = { id: /* @__PURE__ */ json("id"), type: /* @__PURE__ */ json("object") };
 const ACTION = /^(authentication|user_registration)_action_context$/;
 
-/** What is signed of a verdict. It is made as deliveries' texts are, with the same key, and no delivery's body begins so. */
+/** What is signed of a verdict. It is signed with the key of deliveries, and no delivery's body starts like it. */
 export const WORKOS_VERDICT: RegExp = /\d+\.\{"timestamp":\d+,"verdict":"(?:Allow|Deny)".*\}/s;
 
 export function workosActionOf(payload: unknown): string | undefined {
@@ -17,7 +17,7 @@ export function workosActionOf(payload: unknown): string | undefined {
   return typeof object === "string" ? ACTION.exec(object)?.[1] : undefined;
 }
 
-/** A handler's verdict becomes what WorkOS reads: dated and signed. Any other answer goes as it is. */
+/** A handler's verdict becomes what WorkOS reads: dated and signed. Any other reply is sent unchanged. */
 export const signWorkosVerdict: FinishReply = (reply, { payload, proof, nowMs }) => {
   const action = workosActionOf(payload);
   const given = action === undefined ? undefined : parseJson(Buffer.from(reply.body));

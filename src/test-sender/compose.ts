@@ -1,4 +1,4 @@
-// Composes a delivery from an event, by the sender's definition.
+// Composes a delivery of an event by the sender's definition.
 import { randomUUID } from "node:crypto";
 import { deliveryToSign } from "../auth/request/signable-request.js";
 import { compileFormats, formatFor, isBodiless } from "../body-formats/content-type.js";
@@ -13,7 +13,7 @@ import type { EventRow, Sender } from "../sender/sender.js";
 import { encode, lowerCase } from "./encode-body.js";
 import { type EventParts, fill, itemsOf, ownPart, writeHead } from "./fill-payload.js";
 
-/** One event to deliver. What the sender's row locates and is not given is made up. */
+/** One event to deliver. Fields of the sender's definition that are not given get made-up values. */
 export interface TestRequest {
   /** Its name, as handlers are registered for it. What the payload or `headers` say already stays; a sender whose type is a `literal` ignores it. */
   readonly type?: string;
@@ -61,10 +61,10 @@ export interface Composed {
 const JSON_TYPE: BodyFormats = { "application/json": "json" };
 
 /**
- * The delivery as the sender would write it, not yet signed.
+ * The unsigned delivery, as the sender would write it.
  *
- * A sender whose row is a function decides by the payload, or by `headers`, which kind of delivery it is. Where it knows
- * none, the payload goes out as it is, without id and type.
+ * A sender whose `event` is a function decides by the payload, or by `headers`, which kind of delivery it is. For an unknown
+ * kind, the payload is sent unchanged, without id and type.
  */
 export function compose(sender: Sender<never>, test: TestRequest, signedAtMs: number): Composed {
   const { event, auth, body: formats = JSON_TYPE } = sender.definition;
@@ -77,7 +77,7 @@ export function compose(sender: Sender<never>, test: TestRequest, signedAtMs: nu
 
   const given = test.body === undefined ? (test.payload ?? {}) : readable(bare.body);
   const id = wantedId(row, test, bare, itemsOf(row, given)[0]);
-  // A signed time in a header is the signer's to write: what stands there already is signed as it is.
+  // The scheme writes a signed time in a header. A time that is there already is signed unchanged.
   const isSignersTime = row.timestamp?.in === "header" && isCovered(row.timestamp, auth.covers);
   const parts: EventParts = {
     id,
@@ -89,7 +89,7 @@ export function compose(sender: Sender<never>, test: TestRequest, signedAtMs: nu
   const placed = writeHead(bare, row, parts);
   if (hasOwnBody(bare, test)) return { request: placed, id: readId(row, placed, given), row };
 
-  // What stands in a header is the same for all items of a batch; in the body each has an id of its own.
+  // A header is the same for all items of a batch; in the body each item has an id of its own.
   const payload = fill(row, given, (at) => (at === 0 ? parts : { ...parts, id: randomId(), isIdChosen: false }));
   return { request: withBody(placed, payload, format), id: readId(row, placed, payload), row };
 }
@@ -108,7 +108,7 @@ function bareRequest(name: string, formats: BodyFormats, test: TestRequest, sign
   };
 }
 
-/** The body is the caller's, or there is none, as in handshakes by GET. */
+/** Whether the body is given by the caller, or there is none, as in handshakes by GET. */
 function hasOwnBody(bare: SignableRequest, test: TestRequest): boolean {
   return test.body !== undefined || (test.payload === undefined && isBodiless(bare.method));
 }
@@ -124,7 +124,7 @@ function randomId(): string {
   return `evt_${randomUUID()}`;
 }
 
-/** What a receiver will read. */
+/** The id that a receiver will read. */
 function readId(row: EventRow, request: SignableRequest, payload: unknown): string | undefined {
   return row.id === undefined ? undefined : readText(row.id, request, itemsOf(row, payload)[0]);
 }
@@ -138,13 +138,13 @@ function withBody(request: SignableRequest, payload: unknown, format: BodyFormat
   return { ...request, body: encode(payload, format) };
 }
 
-/** What a receiver could read an id from, of a body that the caller wrote. */
+/** The parsed body of the caller, from which a receiver could read an id. */
 function readable(body: Uint8Array): unknown {
   const parsed = parseJson(body);
   return parsed.ok ? parsed.value : Object.fromEntries(new URLSearchParams(asBuffer(body).toString("utf8")));
 }
 
-/** The media type to send where the sender's row has a pattern. */
+/** The media type to send where the sender's definition has a pattern. */
 function concrete(mediaType: string): string {
   return mediaType.includes("*") ? "application/json" : mediaType;
 }

@@ -1,9 +1,9 @@
-// Encodes payloads as the sender does.
+// Encodes payloads in the sender's body format.
 
 import type { BodyFormat } from "../body-formats/format.js";
 import { asBuffer } from "../lib/bytes.js";
 
-/** A payload's bytes. Bytes stay what they are; a text stays one where the format is not JSON. */
+/** The bytes of a payload. Bytes are not changed; a string is not changed where the format is not JSON. */
 export function encode(payload: unknown, format: BodyFormat): Buffer {
   if (payload instanceof Uint8Array) return asBuffer(payload);
   if (typeof format === "object" && "parse" in format) {
@@ -17,7 +17,7 @@ export function encode(payload: unknown, format: BodyFormat): Buffer {
   return asBuffer(JSON.stringify(payload));
 }
 
-/** An array is a name that repeats. */
+/** Encodes a form. An array becomes a repeated name. */
 function formText(fields: Readonly<Record<string, unknown>>): string {
   const form = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {

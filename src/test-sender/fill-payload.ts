@@ -1,4 +1,4 @@
-// Writes id, type, time and attempt where the sender's definition reads them.
+// Writes id, type, time and attempt into the fields that the sender's definition reads.
 
 import { deliveryToSign } from "../auth/request/signable-request.js";
 import { writeField } from "../auth/request/write-field.js";
@@ -8,38 +8,38 @@ import { memberOf, readField } from "../core/read-field.js";
 import { formatTime } from "../lib/time.js";
 import type { EventRow } from "../sender/sender.js";
 
-/** What is to be written. What is `undefined` is not. */
+/** The values to write. A value that is `undefined` is not written. */
 export interface EventParts {
   readonly id: string | undefined;
-  /** Replaces the id of the payload. */
+  /** Whether the id replaces that of the payload. */
   readonly isIdChosen: boolean;
   readonly type: string | undefined;
   readonly timeMs: number | undefined;
   readonly attempt: number | undefined;
 }
 
-/** A value and where the row wants it. */
+/** A value and its field. */
 interface Placed {
   readonly field: Field;
   readonly value: string | number;
-  /** It replaces what the payload says. */
+  /** Whether it replaces the value of the payload. */
   readonly isChosen: boolean;
 }
 
-/** The events of a payload: several of a batch; else the payload itself, or what is to be wrapped into a batch. */
+/** The events of a payload: the items of a batch; otherwise the payload itself, which may be wrapped into a batch later. */
 export function itemsOf(row: EventRow, payload: unknown): readonly unknown[] {
   if (row.each === undefined) return [payload];
   const items = Array.isArray(payload) ? payload : memberOf(payload, row.each);
   return Array.isArray(items) ? items : [payload];
 }
 
-/** The part of the id that names the event: of CloudEvents' source and id the last. */
+/** The part of the id that identifies the event: the last one, for CloudEvents' source and id. */
 export function ownPart(field: Field<"text">): Field<"text"> {
   return field.parts?.at(-1) ?? field;
 }
 
 function valuesOf(row: EventRow, { id, isIdChosen, type, timeMs, attempt }: EventParts): Placed[] {
-  // The type first: where it is a part of the id as well (Shopify's topic), it decides what stands there.
+  // The type first: where it is also part of the id (Shopify's topic), its value is used there.
   const values: Placed[] = type === undefined ? [] : typeValues(row.type, type);
   if (row.id !== undefined && id !== undefined) {
     const own = ownPart(row.id);
@@ -59,7 +59,7 @@ function valuesOf(row: EventRow, { id, isIdChosen, type, timeMs, attempt }: Even
   return values;
 }
 
-/** `issues.opened` is a header `issues` and a member `opened`: the first part takes the first name, the last the rest. */
+/** `issues.opened` is a header `issues` and a property `opened`: the first part gets the first name, the last part the rest. */
 function typeValues(field: Field<"text">, type: string): Placed[] {
   if (field.in !== "dotted") return [{ field, value: type, isChosen: false }];
   const parts = field.parts ?? [];
@@ -70,7 +70,7 @@ function typeValues(field: Field<"text">, type: string): Placed[] {
   });
 }
 
-/** What stands in headers or in the query, where nothing stands yet. */
+/** Writes the fields in headers and in the query, where they are empty. */
 export function writeHead(bare: SignableRequest, row: EventRow, parts: EventParts): SignableRequest {
   let request = bare;
   for (const { field, value } of valuesOf(row, parts)) {
@@ -80,7 +80,7 @@ export function writeHead(bare: SignableRequest, row: EventRow, parts: EventPart
   return request;
 }
 
-/** The payload with id, type, time and attempt where the row reads them; what the caller gave stays. */
+/** The payload with id, type, time and attempt in their fields. Values of the caller are not changed. */
 export function fill(row: EventRow, given: unknown, partsAt: (at: number) => EventParts): unknown {
   const items = itemsOf(row, given).map((item, at) => fillItem(item, valuesOf(row, partsAt(at))));
   if (row.each === undefined) return items[0];
@@ -99,7 +99,7 @@ function fillItem(item: unknown, values: readonly Placed[]): unknown {
   return filled;
 }
 
-/** A copy with the member at the path. */
+/** A copy with the property at the path. */
 function put(value: unknown, [name, ...rest]: readonly string[], member: unknown): unknown {
   if (name === undefined) return member;
   if (Array.isArray(value)) return value.map((item, at) => (String(at) === name ? put(item, rest, member) : item));

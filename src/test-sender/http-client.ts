@@ -1,27 +1,27 @@
-// Sends a delivery byte by byte as it was made, at a pace, and times the reply.
+// Sends a delivery with exactly its bytes, at a given pace, and measures the time of the reply.
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { SignedDelivery } from "./compose.js";
 
 export interface WireOptions {
-  /** How long the answer may take to be there whole. */
+  /** The time limit of the complete answer. */
   readonly timeoutMs: number;
-  /** The body in this many pieces, a pause before each. Default: at once. */
+  /** Sends the body in this many pieces, with a pause before each. Default: in one piece. */
   readonly pieces?: { readonly count: number; readonly pauseMs: number };
-  /** Ends the exchange. */
+  /** Aborts the exchange. */
   readonly signal?: AbortSignal;
 }
 
-/** An answer, and when it came. */
+/** An answer and its time. */
 export interface WireAnswer extends Exchanged {
-  /** From the moment the body was written to the last byte of the answer. */
+  /** The time from the end of the request body to the last byte of the answer. */
   readonly answeredMs: number;
 }
 
-/** No answer came. */
+/** The error of a delivery without an answer. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
-  /** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, …; `TIMEOUT` where the time was up. */
+  /** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, …; `TIMEOUT` after the time limit. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -30,13 +30,13 @@ export class NoAnswer extends Error {
   }
 }
 
-/** An answer is read to this length, for the rest decides nothing. */
+/** The largest part of an answer that is read; the rest is not needed. */
 const MAX_ANSWER_BYTES = 65_536;
 
 /**
- * One request on a connection of its own.
+ * Sends one request on a connection of its own.
  *
- * @throws {NoAnswer} Where none came in time, or the connection could not be made or kept.
+ * @throws {NoAnswer} When there is no answer in time, or the connection fails.
  */
 export function wire(to: Destination, request: Omit<SignedDelivery, "id">, options: WireOptions): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
@@ -64,7 +64,7 @@ export function wire(to: Destination, request: Omit<SignedDelivery, "id">, optio
     function fail(error: unknown): void {
       end(() => reject(error instanceof NoAnswer ? error : noAnswer(error)));
     }
-    // An early answer may close the connection while the body is still being written: the answer counts.
+    // An early answer may close the connection while the body is still being sent. The answer counts.
     req.on("error", (error) => {
       if (!isAnswered) fail(error);
     });
@@ -75,7 +75,12 @@ export function wire(to: Destination, request: Omit<SignedDelivery, "id">, optio
 }
 
 async function writeBody(
-  req: { readonly destroyed: boolean; write(bytes: Uint8Array): boolean; end(bytes?: Uint8Array): unknown },
+  req: {
+    readonly destroyed: boolean;
+    flushHeaders(): void;
+    write(bytes: Uint8Array): boolean;
+    end(bytes?: Uint8Array): unknown;
+  },
   body: Uint8Array,
   pieces: WireOptions["pieces"],
 ): Promise<void> {
@@ -83,6 +88,7 @@ async function writeBody(
     req.end(body);
     return;
   }
+  req.flushHeaders();
   const size = Math.max(1, Math.ceil(body.length / pieces.count));
   for (let at = 0; at < body.length && !req.destroyed; at += size) {
     await new Promise((resolve) => setTimeout(resolve, pieces.pauseMs));
@@ -111,13 +117,13 @@ export interface Destination {
   readonly host: string;
   readonly port: number | undefined;
   readonly isTls: boolean;
-  /** Path and query, as they are written. */
+  /** Path and query, as they are sent. */
   readonly target: string;
-  /** A server of the test itself may have any certificate. */
+  /** Whether the server belongs to the test. Then any certificate is accepted. */
   readonly isOwn: boolean;
 }
 
-/** The request with its head; the body is for the caller to write. */
+/** Starts the request with its headers. The caller writes the body. */
 export function openRequest(
   to: Destination,
   { method, headers, body }: Omit<SignedDelivery, "id">,
@@ -136,21 +142,21 @@ export function openRequest(
   return (to.isTls ? requestHttps : requestHttp)(options, onAnswer);
 }
 
-/** Status and headers of an answer; lines of one name are joined. */
+/** Status and headers of an answer; lines with the same name are joined. */
 export function headOf(res: IncomingMessage): { status: number; headers: Readonly<Record<string, string>> } {
   const lines = Object.entries(res.headers).map(([name, value]) => [name, [value].flat().join(", ")] as const);
   return { status: res.statusCode ?? 0, headers: Object.fromEntries(lines) };
 }
 
-/** An answer as it came. */
+/** An answer as it arrived. */
 export interface Exchanged {
   readonly status: number;
-  /** Lower-case names; lines of one name are joined. */
+  /** Lower-case names; lines with the same name are joined. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** One request on a connection of its own. `node:http` and not `fetch`, which forbids some headers and rewrites URLs. */
+/** Sends one request on a connection of its own. By `node:http` and not `fetch`, which forbids some headers and changes URLs. */
 export function exchange(to: Destination, request: Omit<SignedDelivery, "id">): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let hasAnswer = false;
@@ -163,7 +169,7 @@ export function exchange(to: Destination, request: Omit<SignedDelivery, "id">): 
         resolve({ ...headOf(res), body: Buffer.concat(chunks).toString("utf8") });
       });
     });
-    // An early answer may close the connection while the body is still being written: the answer counts.
+    // An early answer may close the connection while the body is still being sent. The answer counts.
     req.on("error", (error) => {
       if (!hasAnswer) reject(error);
     });

@@ -1,9 +1,9 @@
-// Listens on a free port of 127.0.0.1 while deliveries are sent to an app.
+// Serves an app on a free port of 127.0.0.1 while deliveries are sent to it.
 import { createServer, type RequestListener, Server } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
-/** An app, or a server that listens already or does not. */
+/** An app, or a server, whether it listens already or not. */
 export type Hostable = RequestListener | Server | HttpsServer;
 
 export interface Endpoint {
@@ -12,7 +12,7 @@ export interface Endpoint {
   readonly isTls: boolean;
 }
 
-/** A listening app; it stops when the last of those who asked for it has let go. */
+/** A listening app. It stops when its last user has released it. */
 export interface Hosting extends Endpoint {
   release(): Promise<void>;
 }
@@ -21,14 +21,14 @@ interface Entry {
   userCount: number;
   readonly endpoint: Promise<Endpoint>;
   stop(): Promise<void>;
-  /** Set once the last user has gone. */
+  /** Set once the last user has released it. */
   stopped: Promise<void> | undefined;
 }
 
 const LOOPBACK = "127.0.0.1";
 const entries = new WeakMap<object, Entry>();
 
-/** Has the app listening. Deliveries that are sent at once share one server; one that listened before stays as it is. */
+/** Starts the app. Concurrent deliveries share one server. A server that listens already is neither started nor stopped. */
 export async function host(app: Hostable): Promise<Hosting> {
   let entry = entries.get(app);
   while (entry?.stopped !== undefined) {

@@ -1,25 +1,25 @@
-// The retry schedule of a sender: the vendor's, or one spread over its horizon.
+// The retry schedule of a sender: the vendor's own, or one that ends at its horizon.
 import type { Sender } from "../sender/sender.js";
 
 const MINUTE = 60;
 const HOUR = 3_600;
 
-/** Pauses before the second attempt, the third, …, seconds, as the vendors write them (`about.retries` of each sender). */
+/** The pauses before the second attempt, the third, …, in seconds, as the vendors document them (`about.retries` of each sender). */
 const BY_SENDER: ReadonlyMap<string, readonly number[]> = new Map([
   ["slack", [0, MINUTE, 5 * MINUTE]],
   ["toss-payments", [1, 4, 16, 64, 256, 1_024, 4_096].map((minutes) => minutes * MINUTE)],
-  // The specification's advice, and what Svix does.
+  // The advice of the specification, which Svix follows.
   ["standard-webhooks", [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]],
   ["svix", [5, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 10 * HOUR]],
   ["app-store", [1, 12, 24, 48, 72].map((hours) => hours * HOUR)],
 ]);
-/** Of a sender that says only for how long: so many pauses, each so many times the one before, that end at its horizon. */
+/** The schedule of a sender that documents only its horizon: the number of pauses, and the factor between them. */
 const TRIES = 8;
 const GROWTH = 3;
 
 /**
- * Pauses between attempts, in seconds; none where the sender never sends again by itself. Where the vendor tells no
- * schedule, eight pauses that grow threefold and end at the horizon stand for it.
+ * The pauses between attempts, in seconds; none where the sender never retries automatically. For a vendor without a documented
+ * schedule there are eight pauses, each three times the one before, that end at the horizon.
  *
  * @example retrySchedule(slack({ secret })) // [0, 60, 300]
  */

@@ -1,28 +1,28 @@
-// Retries failed deliveries on the sender's schedule, until it gives up. A test instrument, not a delivery service: nothing is
-// kept, and a process that ends forgets what was due.
+// Retries failed deliveries on the sender's schedule until it gives up. It is for tests and not a delivery service: nothing is
+// stored, and pending retries end with the process.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sender } from "../sender/sender.js";
 import { retrySchedule } from "./retry-schedule.js";
 import type { BoundTestSender, SendOptions, SentDelivery } from "./test-sender.js";
 
-/** Where time comes from: the real one, or one that passes only when somebody waits. */
+/** The source of time: the real clock, or one that advances only when something waits for it. */
 export interface SenderClock {
-  /** Milliseconds since the epoch: for `createTestSender` and `createReceiver` too. */
+  /** Milliseconds since the epoch. Also for the `now` options of `createTestSender` and `createReceiver`. */
   readonly now: () => number;
-  /** Resolves once so much time has passed. */
+  /** Resolves after so much time. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
-/** Time as it is. */
+/** The real clock. */
 export const realClock: SenderClock = { now: Date.now, wait: (milliseconds) => sleep(milliseconds) };
 
-/** Time that passes at once: three days of retries take milliseconds. Who waits first is woken first. */
+/** A clock that jumps to the next waiter: three days of retries take milliseconds. Waiters wake in the order of their times. */
 export function virtualClock(startMs: number = Date.now()): SenderClock {
   let nowMs = startMs;
   let isScheduled = false;
   const due: { readonly atMs: number; readonly wake: () => void }[] = [];
 
-  /** After everything else that can go on has gone on; sockets too. */
+  /** After all other pending work, including that of sockets. */
   function advance(): void {
     isScheduled = false;
     due.sort((one, other) => one.atMs - other.atMs);
@@ -53,35 +53,35 @@ export function virtualClock(startMs: number = Date.now()): SenderClock {
 export interface PersistOptions extends Omit<SendOptions, "type" | "payload" | "duplicateOf" | "attempt"> {
   /** Pauses between attempts, seconds. Default: the sender's own, `retrySchedule(sender)`. */
   readonly afterSeconds?: readonly number[];
-  /** Default: real time. */
+  /** Default: the real clock. */
   readonly clock?: SenderClock;
 }
 
 /** One attempt. */
 export interface Attempt {
   readonly atMs: number;
-  /** `undefined`: nobody answered. */
+  /** `undefined` where there was no answer. */
   readonly status: number | undefined;
 }
 
 /** How a delivery with retries ended, and each of its attempts. */
 export interface Persisted {
   /**
-   * `delivered`, with an answer that this sender takes as success. `gave_up`: its schedule has ended. `stopped`: an answer
-   * ended it, for this event or for good.
+   * `delivered`: the sender got an answer that it accepts as success. `gave_up`: its schedule has ended. `stopped`: an answer
+   * ended the retries of this event, or the subscription.
    */
   readonly end: "delivered" | "gave_up" | "stopped";
   readonly attempts: readonly Attempt[];
-  /** The last answer; `undefined` where nobody ever answered. */
+  /** The last answer; `undefined` where there never was one. */
   readonly last: SentDelivery | undefined;
 }
 
 /**
- * Sends an event, and again by the sender's schedule, until it is delivered, given up or stopped: the same event each time,
- * signed anew. Obeys `Retry-After` where the sender does. Not promised: the jitter that real senders have.
+ * Sends an event, and retries it on the sender's schedule until it is delivered, given up or stopped. Each attempt has the same
+ * event with a new signature. Obeys `Retry-After` where the sender does. Not promised: the jitter of real senders.
  *
- * @param sender - Whose profile decides what success is, what stops it, and when it tries again.
- * @param test - Where it goes: `createTestSender(sender, { to })`, with `now: clock.now` where time is virtual.
+ * @param sender - Its reply profile decides which answers are a success, which ones stop it, and when it retries.
+ * @param test - The test sender with its target: `createTestSender(sender, { to })`, with `now: clock.now` for a virtual clock.
  * @example
  * const clock = virtualClock();
  * const test = createTestSender(sender, { to: app, now: clock.now });
@@ -99,7 +99,7 @@ export async function sendPersistently<Events>(
   const attempts: Attempt[] = [];
   let first: SentDelivery | undefined;
   let last: SentDelivery | undefined;
-  // A first attempt that nobody answered has no delivery to repeat, so the event's id is chosen here.
+  // A first attempt without an answer leaves no delivery to repeat, so the event's id is chosen here.
   const id = send.id ?? `evt_${crypto.randomUUID().replaceAll("-", "")}`;
   for (let at = 0; ; at++) {
     const atMs = clock.now();
@@ -110,7 +110,7 @@ export async function sendPersistently<Events>(
     try {
       answer = await test.send(type, payload, again);
     } catch (error) {
-      // A mistake in the test is not a receiver that is down.
+      // A mistake in the test is not an unavailable receiver.
       if (error instanceof TypeError && !isNetwork(error)) throw error;
     }
     first ??= answer;
@@ -127,7 +127,7 @@ export async function sendPersistently<Events>(
   }
 }
 
-/** `fetch` throws a TypeError for a connection that was refused, with its cause. */
+/** `fetch` throws a TypeError with a cause for a refused connection. */
 function isNetwork(error: TypeError): boolean {
   return error.cause !== undefined || error.message === "fetch failed";
 }

@@ -113,7 +113,7 @@ export function routeToFetch(target: { fetch: (request: Request) => Response | P
   };
 }
 
-/** Over HTTP nobody can choose the address of the socket, so the sender plays a proxy. */
+/** The address of a socket cannot be chosen over HTTP, so `from` is sent as a proxy would forward it. */
 function forwarded(signed: SignedDelivery, from: string | undefined): SignedDelivery {
   return from === undefined ? signed : { ...signed, headers: { ...signed.headers, "x-forwarded-for": from } };
 }
@@ -129,6 +129,6 @@ function codeOf({ headers, body }: Exchanged): string | undefined {
     const { code } = JSON.parse(body) as { code?: unknown };
     return typeof code === "string" ? code : undefined;
   } catch {
-    return undefined; // a HEAD has the headers of a body and none
+    return undefined; // a reply to HEAD has the headers of a body and no body
   }
 }

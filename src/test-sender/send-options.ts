@@ -1,58 +1,60 @@
-// Options of one test delivery, and which of them exclude each other.
+// Options of one test delivery, and the combinations that are refused.
+import { CHECKED_LATER, type OptionRules } from "../lib/options.js";
 import type { SignedDelivery, TestRequest } from "./compose.js";
 import type { Tamper } from "./tamper.js";
 
-/** What is sent, and what is wrong with it. */
+/** Options of one test delivery: its event, and what is wrong with it. */
 export interface SendOptions extends TestRequest {
   /**
-   * An earlier delivery: the same event again, byte for byte, signed anew as a retry is. `attempt`, `headers` and what is
-   * wrong with it may differ; type and payload are the earlier one's. Of one that was tampered with, the original.
+   * An earlier delivery whose event is sent again: the same bytes with a new signature, as in a retry. `attempt`, `headers` and
+   * what is wrong with it may differ; type and payload are those of the earlier one. Of a tampered delivery, the original is sent.
    */
   readonly duplicateOf?: { readonly request: SignedDelivery };
-  /** What is changed after signing: `true` is the body. */
+  /** What to change after signing; `true` changes the body. */
   readonly tamper?: Tamper;
-  /** How long ago it was signed, seconds; `true` is an hour, a negative number the future. */
+  /** How long ago it was signed, in seconds. `true` is an hour; a negative number is in the future. */
   readonly stale?: true | number;
-  /** No credentials at all. */
+  /** Sends no credentials. */
   readonly unsigned?: boolean;
-  /** Signed with another key of the same shape. */
+  /** Signs with another key of the same form. */
   readonly wrongKey?: boolean;
   /**
-   * The client's address. A receiver gets it as the delivery's `remoteAddress`. Over HTTP it goes as `X-Forwarded-For`,
-   * which a receiver believes only with `trustedProxies: ["127.0.0.1"]`.
+   * The client's address. A receiver as the target gets it as the delivery's `remoteAddress`. Over HTTP it is sent as
+   * `X-Forwarded-For`, which a receiver trusts only with `trustedProxies: ["127.0.0.1"]`.
    */
   readonly from?: string;
-  /** The path at the target, where it is not the one that is signed. */
+  /** The path at the target, where it differs from the signed one. */
   readonly path?: string;
 }
 
-export const REQUEST_KEYS: readonly (keyof TestRequest)[] = [
-  "type",
-  "payload",
-  "id",
-  "body",
-  "timestamp",
-  "attempt",
-  "method",
-  "url",
-  "headers",
-  "contentType",
-];
-export const SEND_KEYS: readonly (keyof SendOptions)[] = [
-  ...REQUEST_KEYS,
-  "duplicateOf",
-  "tamper",
-  "stale",
-  "unsigned",
-  "wrongKey",
-  "from",
-  "path",
-];
-/** What a duplicate has from the first delivery, and cannot have otherwise. */
+/** The options of a request. Senders and receivers check most of them, so that a test can send anything. */
+export const REQUEST_RULES: OptionRules<TestRequest> = {
+  type: CHECKED_LATER,
+  payload: CHECKED_LATER,
+  id: CHECKED_LATER,
+  body: CHECKED_LATER,
+  timestamp: CHECKED_LATER,
+  attempt: CHECKED_LATER,
+  method: CHECKED_LATER,
+  url: CHECKED_LATER,
+  headers: CHECKED_LATER,
+  contentType: CHECKED_LATER,
+};
+export const SEND_RULES: OptionRules<SendOptions> = {
+  ...REQUEST_RULES,
+  duplicateOf: CHECKED_LATER,
+  tamper: CHECKED_LATER,
+  stale: CHECKED_LATER,
+  unsigned: CHECKED_LATER,
+  wrongKey: CHECKED_LATER,
+  from: CHECKED_LATER,
+  path: CHECKED_LATER,
+};
+/** The options that a duplicate takes from the first delivery. */
 const FIXED_BY_THE_FIRST = ["id", "body", "method", "url", "contentType"] as const;
 const AN_HOUR_SECONDS = 3_600;
 
-/** The moment that a delivery is signed with. */
+/** The time with which a delivery is signed. */
 export function signedAt({ timestamp, stale = 0 }: SendOptions, now: () => number): number {
   const staleSeconds = stale === true ? AN_HOUR_SECONDS : stale;
   if (typeof staleSeconds !== "number" || !Number.isFinite(staleSeconds)) {
@@ -63,7 +65,7 @@ export function signedAt({ timestamp, stale = 0 }: SendOptions, now: () => numbe
   throw new TypeError("send: timestamp must be a valid Date, or milliseconds since the epoch");
 }
 
-/** @throws {TypeError} Where two options exclude each other: a test that says both would not test what it says. */
+/** @throws {TypeError} When two options exclude each other: such a test would not test what it seems to. */
 export function refuseContradictions(send: SendOptions): void {
   if (send.unsigned === true && send.wrongKey === true) {
     throw new TypeError("send: unsigned and wrongKey exclude each other");

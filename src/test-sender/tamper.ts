@@ -4,21 +4,21 @@ import { formatTime } from "../lib/time.js";
 import type { SignedDelivery } from "./compose.js";
 
 /**
- * What is changed after signing.
+ * What to change after signing.
  *
- * - `true` or `"body"`: one bit of the body's last letter or digit, so that JSON mostly stays JSON
- * - `"signature"`: one character of each credential, which stays well-formed
- * - `"timestamp"`: the signed time is a second later, and the signature is left as it was
- * - a function: whatever it makes of the delivery
+ * - `true` or `"body"`: one bit of the body's last letter or digit, so that JSON usually stays valid
+ * - `"signature"`: one character of each credential, so that it stays well-formed
+ * - `"timestamp"`: the signed time becomes a second later, and the signature is not changed
+ * - a function: returns the changed delivery
  */
 export type Tamper = true | "body" | "signature" | "timestamp" | ((delivery: SignedDelivery) => SignedDelivery);
 
-/** Seconds last: they begin the milliseconds. */
+/** Seconds are last, since they are a prefix of the milliseconds. */
 const FORMATS = ["rfc3339", "unix-milliseconds", "unix-seconds"] as const;
 
 type Credentials = Pick<Auth, "credentialHeaders" | "credentialQuery">;
 
-/** @throws {TypeError} For what is no way to tamper, and where the delivery has nothing of that kind to change. */
+/** @throws {TypeError} For an unknown way to tamper, and when the delivery has nothing of that kind to change. */
 export function tampered(
   signed: SignedDelivery,
   tamper: Tamper,
@@ -68,7 +68,7 @@ function withOtherCredentials(signed: SignedDelivery, credentials: Credentials):
   );
 }
 
-/** A password is changed as the text it is: within its base64 the change might be no UTF-8. */
+/** A password is decoded before it is changed: a change within its base64 might not be valid UTF-8. */
 function withOtherCredential(value: string): string {
   const encoded = /^basic ([A-Za-z0-9+/]+=*)$/i.exec(value)?.[1];
   if (encoded === undefined) return withOtherCharacter(value);
@@ -76,13 +76,13 @@ function withOtherCredential(value: string): string {
   return value.slice(0, -encoded.length) + Buffer.from(pair, "utf8").toString("base64");
 }
 
-/** Another character of any alphabet that signatures are written in. Not the last one: not all of its bits may count. */
+/** Replaces a character by another one that every encoding of signatures has. Not the last one, some of whose bits may not count. */
 function withOtherCharacter(text: string): string {
   const at = Math.max(0, text.replace(/=+$/, "").length - 2);
   return `${text.slice(0, at)}${text[at] === "0" ? "1" : "0"}${text.slice(at + 1)}`;
 }
 
-/** The time is found by its text, wherever the sender writes it: in a header of its own, inside of the signature's, … */
+/** Finds the time by its string, wherever the sender writes it: in a header of its own, inside the signature's header, … */
 function withLaterTime(signed: SignedDelivery, signedAtMs: number): SignedDelivery {
   for (const format of FORMATS) {
     const text = formatTime(signedAtMs, format);

@@ -3,12 +3,12 @@ import { targetOf } from "../auth/request/signable-request.js";
 import type { SignedDelivery } from "./compose.js";
 import type { Destination } from "./http-client.js";
 
-/** Where a URL is, with the query that is signed beside its own. */
+/** The destination of a target URL, with the query of the signed URL added to its own. */
 export function destinationAt(url: string, signed: SignedDelivery, path: string | undefined): Destination {
   const { protocol, hostname, port } = parsedUrl(url);
   const [ownPath, ownQuery] = splitTarget(targetOf(url));
   const [, query] = splitTarget(targetOf(signed.url));
-  // A URL that is called as it is signed has its query once.
+  // A target URL that equals the signed one keeps its query once.
   const isWithin = ownQuery !== undefined && `${query}&`.startsWith(`${ownQuery}&`);
   const joined = [isWithin ? undefined : ownQuery, query].filter((part) => part !== undefined && part !== "").join("&");
   return {
@@ -20,7 +20,7 @@ export function destinationAt(url: string, signed: SignedDelivery, path: string 
   };
 }
 
-/** Path and query of a URL, under another path where one is given. */
+/** The path and query of a URL, with another path where one is given. */
 export function targetWith(url: string, path: string | undefined): string {
   const own = targetOf(url);
   if (path === undefined) return own;

@@ -18,14 +18,14 @@ import {
 export type { Route, SendTo, TestAnswer } from "./routes.js";
 
 /**
- * Where deliveries go.
+ * The target of test deliveries.
  *
  * - a URL: over HTTP, to exactly that path; the query of the signed URL is added
  * - an app (Express, Connect, any `(req, res)` function) or a server: over HTTP, on a free port of 127.0.0.1 unless the
  *   server listens already
- * - a receiver: in process, without HTTP, and the answer holds its outcome; for HTTP give `http.createServer(receiver)`
+ * - a receiver: in process, without HTTP, and the answer has its outcome; for HTTP use `http.createServer(receiver)`
  * - an object with `fetch`, such as a Hono app, or `{ fetch: receiver.fetch }`: in process, by the Fetch API
- * - an object with `deliver`: a way of your own, which gets the delivery as it is to go onto the wire
+ * - an object with `deliver`: a function of your own, which gets the signed delivery
  */
 export type TestTarget =
   | string

@@ -1,25 +1,25 @@
-// A sender for tests: signs as the real one signs, and delivers to whatever is to be tested. Not a delivery service.
+// A sender for tests. It signs as the real sender does, and delivers to an app, a server or a receiver. Not a delivery service.
 
-import { refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION, type OptionRules } from "../lib/options.js";
 import type { Sender } from "../sender/sender.js";
 import type { SignedDelivery, TestRequest } from "./compose.js";
 import { pathOf, prepareDelivery, type SigningSettings } from "./prepare-delivery.js";
-import { REQUEST_KEYS, SEND_KEYS, type SendOptions } from "./send-options.js";
+import { REQUEST_RULES, SEND_RULES, type SendOptions } from "./send-options.js";
 import { type Route, routeTo, type TestAnswer, type TestTarget } from "./targets.js";
 
 export type { SendOptions } from "./send-options.js";
 
 /** Options of `createTestSender`. */
 export interface TestSenderOptions {
-  /** Signs instead of the sender's first secret: a private key, or the secret behind a secret function. */
+  /** The key to sign with in place of the sender's first secret: a private key, or the secret of a secret function. */
   readonly key?: string;
-  /** The clock that deliveries are signed by, milliseconds since the epoch. Default `Date.now`. */
+  /** The clock of the signatures, milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
-  /** The URL as registered with the sender, absolute; its path is where apps are called. Default `https://example.com/webhooks/<sender>`. */
+  /** The absolute URL as registered with the sender. Apps are called at its path. Default `https://example.com/webhooks/<sender>`. */
   readonly url?: string;
 }
 
-/** What was sent and what came back. */
+/** A delivery that was sent, with its answer. */
 export interface SentDelivery extends TestAnswer {
   readonly request: SignedDelivery;
   readonly id: string | undefined;
@@ -29,9 +29,9 @@ export interface SentDelivery extends TestAnswer {
 export interface TestSender {
   /** Signs a delivery without sending it. */
   sign(request: TestRequest): Promise<SignedDelivery>;
-  /** Signs, changes what is to be changed, and sends. An app is started for this one delivery. */
+  /** Signs, tampers as asked, and sends. An app is started for this one delivery. */
   send(target: TestTarget, options: SendOptions): Promise<SentDelivery>;
-  /** Sends all to one target. An app is started once, by the first delivery, and listens until `close`. */
+  /** Binds the sender to one target. An app is started once, by the first delivery, and listens until `close`. */
   to(target: TestTarget): BoundTestSender;
 }
 
@@ -39,24 +39,32 @@ export interface TestSender {
 export interface BoundTestSender {
   /** Signs a delivery without sending it. */
   sign(request: TestRequest): Promise<SignedDelivery>;
-  /** Signs, changes what is to be changed, and sends. */
+  /** Signs, tampers as asked, and sends. */
   send(type: string, payload?: unknown, options?: Omit<SendOptions, "type" | "payload">): Promise<SentDelivery>;
-  /** Stops the app that was started for it. What listened before goes on listening. */
+  /** Stops the app that was started for it. A server that listened before keeps listening. */
   close(): Promise<void>;
 }
 
-const OPTION_KEYS: readonly (keyof TestSenderOptions | "to")[] = ["key", "now", "url", "to"];
+const RULES: OptionRules<TestSenderOptions & { readonly to?: unknown }> = {
+  key: CHECKED_LATER,
+  now: { must: "be a function, such as Date.now", fits: FUNCTION.fits },
+  url: CHECKED_LATER,
+  to: CHECKED_LATER,
+};
 
 /**
- * Makes a test sender from the same description that verifies: what it signs is what the real sender would send.
+ * Creates a test sender from the same definition that verifies, so it signs as the real sender does.
  *
- * Promise: signatures, times, ids and types stand where the sender's row says, in its formats. Not promised: payloads.
- * Only what the row reads is added to yours, so a handler that needs more needs a fixture.
+ * Promise: signatures, times, ids and types are in the fields of the sender's definition, in its formats. Not promised:
+ * payloads. Only the fields that the definition reads are added to yours; a handler that needs more needs a fixture.
  *
- * @param sender - As given to `createReceiver`, secret included.
- * @param options.key - Where the sender's own key cannot sign: a private key, or the secret behind a secret function.
+ * @param sender - As given to `createReceiver`, with its secret.
+ * @param options.key - For a sender whose own key cannot sign: a private key, or the secret of a secret function.
+ * @param options.now - The clock of the signatures, milliseconds since the epoch. Default `Date.now`.
+ * @param options.url - The absolute URL as registered with the sender.
  * @param options.to - The target of all deliveries; then `send(type, payload, options)`.
- * @throws {TypeError} For a misspelt or malformed option. When it is to sign: where the sender cannot sign at all.
+ * @returns A test sender; with `to`, one that is bound to that target.
+ * @throws {TypeError} For a misspelt or malformed option; on signing, when the sender cannot sign.
  * @example
  * const sender = stripe({ secret });
  * const test = createTestSender(sender).to(app); // app.use("/webhooks/stripe", receiver)
@@ -81,20 +89,19 @@ export function createTestSender<Events>(
       "createTestSender(sender, options): sender must come from hookgate/senders, such as stripe({ secret }), or from defineSender",
     );
   }
-  refuseUnknownKeys("createTestSender", options, OPTION_KEYS);
+  checkOptions<TestSenderOptions & { readonly to?: unknown }>("createTestSender", options, RULES);
   const { key, now = Date.now, url } = options;
-  if (typeof now !== "function") throw new TypeError("createTestSender: now must be a function, such as Date.now");
   const settings: SigningSettings = { sender: sender as unknown as Sender<never>, key, now, url };
 
   async function sendBy(route: Route, send: SendOptions): Promise<SentDelivery> {
-    refuseUnknownKeys("send(target, options)", send, SEND_KEYS);
+    checkOptions("send(target, options)", send, SEND_RULES);
     const request = await prepareDelivery(settings, send);
     const answer = await route.send(request, { path: pathOf(send), from: send.from });
     return { ...answer, request, id: request.id };
   }
 
   async function sign(request: TestRequest): Promise<SignedDelivery> {
-    refuseUnknownKeys("sign(request)", request, REQUEST_KEYS);
+    checkOptions("sign(request)", request, REQUEST_RULES);
     return prepareDelivery(settings, request);
   }
 

@@ -1,9 +1,9 @@
-// Makes a wrong key of the same shape as a sender's.
+// Creates a wrong key of the same form as a sender's key.
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 
 const BYTES = createHash("sha256").update("not the sender's key").digest();
 
-/** Secrets as senders write them, the most particular first; then the private keys that tokens are signed with. */
+/** The forms of secrets, the most specific first, and then of the private keys that sign tokens. */
 const SHAPES: readonly (() => string)[] = [
   () => `whsec_${BYTES.toString("base64")}`,
   () => BYTES.toString("hex"),
@@ -14,9 +14,9 @@ const SHAPES: readonly (() => string)[] = [
 ];
 
 /**
- * Signs with the first wrong key that the sender's scheme takes as a key at all.
+ * Signs with the first wrong key whose form the sender's scheme accepts.
  *
- * @throws {TypeError} Where it takes none; its cause is what the scheme said to the last one.
+ * @throws {TypeError} When it accepts none. The cause is the scheme's error for the last one.
  */
 export async function signWithWrongKey<Signed>(
   sender: string,
@@ -27,7 +27,7 @@ export async function signWithWrongKey<Signed>(
     try {
       return await sign(shape());
     } catch (error) {
-      cause = error; // not a key of this sender's shape: the next one may be
+      cause = error; // the sender's keys have another form; the next one may fit
     }
   }
   throw new TypeError(

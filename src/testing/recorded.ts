@@ -5,7 +5,7 @@ import { OUTCOME_CHANNEL, type OutcomeMessage } from "../core/diagnostics.js";
 import type { Outcome } from "../core/outcome.js";
 import type { OutcomeName } from "../core/outcomes.js";
 import { coreOf } from "../create-receiver.js";
-import { refuseUnknownKeys } from "../lib/options.js";
+import { checkOptions, FLAG, FUNCTION, type OptionRules, wholeNumber } from "../lib/options.js";
 import { isSecretHeader, type ScrubRules, scrubBody, scrubRulesOf, scrubTarget } from "../sender/scrub.js";
 import type { Sender } from "../sender/sender.js";
 import type { SignedDelivery } from "../test-sender/compose.js";
@@ -56,7 +56,7 @@ export interface Recording {
   stop(): readonly RecordedDelivery[];
 }
 
-const RECORD_OPTIONS: readonly (keyof RecordOptions)[] = ["scrub", "maxCount", "includeUnproven"];
+const RULES: OptionRules<RecordOptions> = { scrub: FUNCTION, maxCount: /* @__PURE__ */ wholeNumber(0), includeUnproven: FLAG };
 const MAX_COUNT = 100;
 /** Whose address it was, what belongs to one connection, and what is written anew when the delivery is sent again. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
@@ -93,7 +93,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
  * writeFileSync("invoice-paid.json", JSON.stringify(recording.stop(), null, 2));
  */
 export function recordDeliveries(receiver: object, options: RecordOptions = {}): Recording {
-  refuseUnknownKeys("recordDeliveries", options, RECORD_OPTIONS);
+  checkOptions("recordDeliveries", options, RULES);
   const core = coreOf(receiver);
   if (core === undefined) throw new TypeError("recordDeliveries(receiver): receiver must come from createReceiver");
   const { scrub, maxCount = MAX_COUNT, includeUnproven = false } = options;

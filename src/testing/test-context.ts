@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { WebhookEvent } from "../core/event.js";
 import { type Reply, UNKNOWN_SENDER } from "../core/reply.js";
 import type { HeldClaim } from "../dedupe/claim.js";
-import { refuseUnknownKeys } from "../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../lib/options.js";
 import type { Context, DedupeState } from "../receiver/processing/context.js";
 import { HandlerContext } from "../receiver/processing/handler-context.js";
 import type { Sender } from "../sender/sender.js";
@@ -40,7 +40,7 @@ export function testEvent<const Type extends string, Payload = unknown>(
   payload: Payload,
   fields: TestEventFields = {},
 ): WebhookEvent<Type, Payload> {
-  refuseUnknownKeys("testEvent(type, payload, fields)", fields, EVENT_FIELDS);
+  checkOptions("testEvent(type, payload, fields)", fields, EVENT_RULES);
   const { body = JSON.stringify(payload) ?? "" } = fields;
   return {
     id: "id" in fields ? fields.id : "evt_test",
@@ -102,7 +102,7 @@ export interface TestRun<Tx = never> {
  * assert.equal(second.replied?.status, 202);
  */
 export function testContext<Tx = never>(options: TestContextOptions<Tx> = {}): TestRun<Tx> {
-  refuseUnknownKeys("testContext", options, CONTEXT_OPTIONS);
+  checkOptions<TestContextOptions<Tx>>("testContext", options, CONTEXT_RULES);
   return runWith(options, undefined);
 }
 
@@ -131,23 +131,26 @@ function runWith<Tx>(options: TestContextOptions<Tx>, progress: string | undefin
   };
 }
 
-const EVENT_FIELDS: readonly (keyof TestEventFields)[] = [
-  "id",
-  "timestamp",
-  "receivedAt",
-  "attempt",
-  "sender",
-  "tenant",
-  "verified",
-  "headers",
-  "body",
-];
-const CONTEXT_OPTIONS: readonly (keyof TestContextOptions)[] = [
-  "sender",
-  "attempt",
-  "dedupe",
-  "idempotencyKey",
-  "isSuperseded",
-  "fence",
-  "tx",
-];
+const EVENT_RULES: OptionRules<TestEventFields> = {
+  id: CHECKED_LATER,
+  timestamp: CHECKED_LATER,
+  receivedAt: CHECKED_LATER,
+  attempt: CHECKED_LATER,
+  sender: CHECKED_LATER,
+  tenant: CHECKED_LATER,
+  verified: FLAG,
+  headers: CHECKED_LATER,
+  body: CHECKED_LATER,
+};
+const CONTEXT_RULES: OptionRules<TestContextOptions> = {
+  sender: CHECKED_LATER,
+  attempt: CHECKED_LATER,
+  dedupe: {
+    must: 'be "claimed", "bypassed" or "off"',
+    fits: (value) => ["claimed", "bypassed", "off"].includes(value as string),
+  },
+  idempotencyKey: CHECKED_LATER,
+  isSuperseded: FLAG,
+  fence: CHECKED_LATER,
+  tx: CHECKED_LATER,
+};

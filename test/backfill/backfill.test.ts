@@ -466,7 +466,7 @@ describe("building", () => {
   it.each([
     ["a receiver that is none", {}, { source: paged([]) }, "what createReceiver returned"],
     ["a misspelt option", undefined, { source: paged([]), overlap: 1 }, 'did you mean "overlapSeconds"?'],
-    ["no source", undefined, {}, "source must be one"],
+    ["no source", undefined, {}, "source must be a source"],
     ["a page size that is none", undefined, { source: paged([]), pageSize: 0 }, "pageSize must be a whole number"],
     ["a since that is none", undefined, { source: paged([]), since: new Date("x") }, "since must be a valid Date"],
   ])("refuses %s", (_name, receiver, options, message) => {

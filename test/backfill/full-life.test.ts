@@ -185,7 +185,7 @@ describe("two instances", () => {
     const cut = first.backfill().catch(() => undefined);
     await expect.poll(() => first.listed(), { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(100);
     const waiting = await second.backfill();
-    expect(waiting).toMatchObject({ state: "waiting", listed: 0, reason: "another instance is at it" });
+    expect(waiting).toMatchObject({ state: "waiting", listed: 0, reason: "another instance is running the backfill" });
     expect(waiting.retryAfterSeconds).toBeGreaterThan(0);
     await first.kill();
     await cut;

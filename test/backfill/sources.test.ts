@@ -370,12 +370,12 @@ describe("a failure of the API", () => {
     {
       name: "403",
       fault: { status: 403, body: { message: "not allowed" } },
-      says: "answered 403: the token is known and may not do this",
+      says: "answered 403: the token is not allowed to do this",
     },
     {
       name: "404",
       fault: { status: 404, body: {} },
-      says: "answered 404: there is no such thing, or the token may not see it",
+      says: "answered 404: it does not exist, or the token may not see it",
     },
     {
       name: "429 with Retry-After",
@@ -389,7 +389,7 @@ describe("a failure of the API", () => {
       says: "again in 90 s",
       retryAfterSeconds: 90,
     },
-    { name: "500", fault: { status: 500, body: {} }, says: "answered 500: the sender's own trouble" },
+    { name: "500", fault: { status: 500, body: {} }, says: "answered 500: the sender's API is failing" },
     {
       name: "503 with Retry-After",
       fault: { status: 503, headers: { "retry-after": "7" } },
@@ -410,7 +410,7 @@ describe("a failure of the API", () => {
     {
       name: "no answer",
       fault: "hang",
-      says: "slow: it is asked again; a larger timeoutSeconds waits longer; it says: nothing within 1.5 s",
+      says: "slow: the call is retried; a larger timeoutSeconds waits longer; it says: nothing within 1.5 s",
     },
     { name: "a broken connection", fault: "reset", says: "unreachable: no connection" },
     {

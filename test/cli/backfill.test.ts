@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
-/** Ten of them, two hours ago and on; three in ten are of a type that no handler takes. */
+/** Emits ten events, starting two hours ago. Three have a type without a handler. */
 async function happen(): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let at = 0; at < 10; at++) {
@@ -104,7 +104,7 @@ describe("hookgate backfill", { timeout: 60_000 }, () => {
   it("says without a cursor where it began, and how to look back further", async () => {
     await happen();
     const { out, code } = await run("webhooks.ts");
-    expect([code, out]).toEqual([0, expect.stringMatching(/no cursor yet; --since looks back further\nFound +0/)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/no cursor yet; --since goes back further\nFound +0/)]);
   });
 
   it("accepts a module with a receiver and a source; --json prints the report alone", async () => {
@@ -148,7 +148,7 @@ it("fetches from GitHub the deliveries that failed", { timeout: 60_000 }, async 
     duplicates: 1,
   });
   const refused = await run("github.ts", ["--since", "1h"], { ...access, GITHUB_TOKEN: "ghp_of_somebody_else" });
-  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/answered 401.*\nFix: Give a token/)]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(/answered 401.*\nFix: Use a token/)]);
   await github.close();
 });
 
@@ -157,8 +157,10 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
     const ids = await happen();
     const failed = await run("webhooks.ts", ["--since", "3h"], { FAIL_AT: "4" });
     expect(failed.out).toMatch(/Failed +1\n$/);
-    expect(failed.err).toMatch(/invoice.paid "evt_\d+" ended as handler_failed[^\n]*\nFix: See why its handler fails/);
-    expect(failed.err.replace(/\s+/g, " ")).toContain("run it again without --since: it goes on from the cursor");
+    expect(failed.err).toMatch(
+      /invoice.paid "evt_\d+" ended as handler_failed[^\n]*\nFix: Find out why its handler fails/,
+    );
+    expect(failed.err.replace(/\s+/g, " ")).toContain("run it again without --since: it continues from the cursor");
     expect(failed.code).toBe(1);
     const mended = await run("webhooks.ts");
     expect([mended.code, ledger()]).toEqual([0, ids]);
@@ -171,10 +173,10 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
   });
 
   const failures: readonly [string, Fault, RegExp][] = [
-    ["401", { status: 401 }, /in force, of the right account and mode/],
-    ["403", { status: 403 }, /Give the token what this needs/],
+    ["401", { status: 401 }, /valid, and of the right account and mode/],
+    ["403", { status: 403 }, /Give the token the permission/],
     ["404", { status: 404 }, /names given to the source/],
-    ["429", { status: 429, headers: { "retry-after": "90" } }, /alone for 90 seconds/],
+    ["429", { status: 429, headers: { "retry-after": "90" } }, /Wait 90 seconds/],
     ["500", { status: 500 }, /status page/],
     ["a bad page", { text: "<html>" }, /a proxy, a login page/],
     ["slow", "hang", /the source's option timeoutSeconds=60/],
@@ -203,7 +205,7 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
       env: { SLOW: "1" },
       signalOn: (out) => ((out.match(/paid /g) ?? []).length >= 2 ? "SIGINT" : undefined),
     });
-    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/it was interrupted\nFix: Run it again/)]);
+    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/the run was interrupted\nFix: Run it again/)]);
     expect((await run("webhooks.ts", ["--since", "3h"])).code).toBe(0);
     expect(ledger()).toEqual(ids);
   });
@@ -227,7 +229,7 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
     const second = await run("webhooks.ts");
     expect([second.code, second.err]).toEqual([
       1,
-      expect.stringMatching(/another instance is at it\nFix: Let the other/),
+      expect.stringMatching(/another instance is running the backfill\nFix: Let the other/),
     ]);
     rmSync(hold);
     expect([(await first).code, ledger()]).toEqual([0, ids]);
@@ -236,20 +238,20 @@ describe("a failure exits with 1, and the next run goes on", { timeout: 60_000 }
 
 describe("misuse exits with 2 and says what to do", { timeout: 60_000 }, () => {
   const cases: readonly [string, readonly string[], RegExp][] = [
-    ["a receiver without a source", ["receiver.ts"], /exports a receiver and no source/],
-    ["a dedupe that only its process sees", ["in-memory.ts"], /would be handled again.*--without-dedupe/],
+    ["a receiver without a source", ["receiver.ts"], /exports a receiver but no source/],
+    ["a store in memory", ["in-memory.ts"], /would be handled again.*--without-dedupe/],
     ["a receiver without handlers", ["without-handlers.ts"], /has no handler/],
-    ["several", ["several.ts"], /say which, as in .*#one or .*#two/],
+    ["several", ["several.ts"], /choose one with .*#one or .*#two/],
     [
       "an export that is not there",
       ["several.ts#three"],
-      /exports no three; it exports (?=.*\bone\b)(?=.*\breceiver\b)(?=.*\btwo\b)\w+, \w+, \w+$/m,
+      /has no export three; its exports are (?=.*\bone\b)(?=.*\breceiver\b)(?=.*\btwo\b)\w+, \w+, \w+$/m,
     ],
-    ["another installation's", ["strange.ts"], /another installation of hookgate/],
-    ["a module without any", ["nothing.ts"], /exports port, and no backfill among it: export what/],
+    ["a receiver of another installation", ["strange.ts"], /another installation of hookgate/],
+    ["a module without any", ["nothing.ts"], /exports port, and no backfill: export the result/],
     ["an empty module", ["empty.ts"], /exports nothing, and/],
     ["a module that throws", ["throws.ts"], /could not be loaded: Error: DATABASE_URL is missing/],
-    ["a module that is none", ["syntax.ts"], /could not be loaded: .*[Ee]rror/],
+    ["a module with a syntax error", ["syntax.ts"], /could not be loaded: .*[Ee]rror/],
   ];
   it.each(cases)("%s", async (_name, args, message) => {
     const ended = await run(args[0] ?? "", args.slice(1));
@@ -261,7 +263,7 @@ describe("misuse exits with 2 and says what to do", { timeout: 60_000 }, () => {
     const { code, out, err } = await spawned("listens.mjs", ["--since", "3h"], { env: { SLOW: "1" } });
     // 1 where the run had begun by then.
     expect([1, 2]).toContain(code);
-    expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*let it listen only when it is run/)]);
+    expect([out + err]).toEqual([expect.stringMatching(/EADDRINUSE.*listen only when it is the main module/)]);
     expect(err).not.toMatch(/ {4}at /);
   });
 
@@ -279,14 +281,14 @@ describe("misuse exits with 2 and says what to do", { timeout: 60_000 }, () => {
 
   const early: readonly [string, readonly string[], RegExp][] = [
     ["no module", [], /takes one module/],
-    ["a module that is not there", ["./nope.mjs"], /no file .\/nope.mjs/],
+    ["a missing module", ["./nope.mjs"], /no file .\/nope.mjs/],
     ["a folder", [folder], /no file/],
     ["a bare number", ["./x", "--since", "24"], /such as 24h, 90m or 7d; got "24"/],
-    ["a day", ["./x", "--since", "2026-11-01"], /begins where\? 2026-11-01T00:00:00Z/],
+    ["a date without a time", ["./x", "--since", "2026-11-01"], /no time zone: write 2026-11-01T00:00:00Z/],
     ["a time without a zone", ["./x", "--since", "2026-11-01 10:00"], /2026-11-01T10:00:00Z, or \+09:00/],
-    ["the future", ["./x", "--since", "2999-01-01T00:00:00Z"], /lies ahead/],
-    ["words", ["./x", "--since", "yesterday"], /must be a moment/],
-    ["nothing", ["./x", "--since", ""], /must be a moment/],
+    ["a time in the future", ["./x", "--since", "2999-01-01T00:00:00Z"], /is in the future/],
+    ["a word", ["./x", "--since", "yesterday"], /must be a time/],
+    ["an empty text", ["./x", "--since", ""], /must be a time/],
   ];
   it.each(early)("%s", async (_name, args, message) => {
     const called = await cli(["backfill", ...args]);

@@ -1,4 +1,4 @@
-// The command line, called in this process: what it writes, and its exit code.
+// Calls the command line in this process and captures its output and exit code.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ export interface Called {
   readonly code: number;
   readonly out: string;
   readonly err: string;
-  /** The output as JSON. */
+  /** Parses the output as JSON. */
   json(): Record<string, unknown>;
 }
 
@@ -17,11 +17,11 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>;
   readonly isTerminal?: boolean;
   readonly input?: string | Buffer;
-  /** What is typed where something is asked; then somebody sits there. */
+  /** The answer to a question; makes standard input a terminal. */
   readonly typed?: string;
   readonly now?: () => number;
   readonly signal?: AbortSignal;
-  /** Told of all that is written, as it is. */
+  /** Called with all raw output. */
   readonly onOut?: (text: string) => void;
 }
 
@@ -57,7 +57,7 @@ const folder = mkdtempSync(join(tmpdir(), "hookgate-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
 
-/** A file with that in it. */
+/** Writes a temporary file. */
 export function file(content: string | Uint8Array, name = "file"): string {
   const path = join(folder, `${count++}-${name}`);
   writeFileSync(path, content);

@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const one of opened.splice(0)) await one.close();
 });
 
-/** A receiver on a free port, with the secrets that are there when a delivery comes. */
+/** A receiver on a free port, which reads its secrets at each delivery. */
 async function receiver(sender: unknown): Promise<string> {
   const made = createReceiver(sender as never, { logger: { warn() {}, error() {} } } as never);
   (made as { on(pattern: string, handler: () => void): unknown }).on("push", () => undefined);
@@ -29,7 +29,7 @@ async function receiver(sender: unknown): Promise<string> {
   return `${server.origin}/hook`;
 }
 
-/** Neither the tokens nor the secrets are ever on a screen. */
+/** Asserts that no token or secret is printed. */
 function discreet(called: Called): Called {
   for (const text of Object.values(env)) expect(called.out + called.err).not.toContain(text);
   return called;
@@ -69,12 +69,14 @@ describe("at GitHub", { timeout: 60_000 }, () => {
   it("ensure prints the plan and its steps; a second run has nothing to do", async () => {
     const planned = await run(...declared(["--dry-run"]));
     expect([planned.code, api.hooks.size]).toEqual([1, 0]);
-    expect(planned.out).toMatch(/^GitHub acme\/shop\n {2}\+ create .* for issues, push\n {2}\? prove .* own ping\n$/);
+    expect(planned.out).toMatch(
+      /^GitHub acme\/shop\n {2}\+ create .* for issues, push\n {2}\? verify .* sender's ping\n$/,
+    );
     const made = await run(...declared());
     expect([made.code, api.hooks.size]).toEqual([0, 1]);
-    expect(made.out).toMatch(/→ create [^\n]*\n→ prove [^\n]*\ndone\n$/);
+    expect(made.out).toMatch(/→ create [^\n]*\n→ verify [^\n]*\ndone\n$/);
     const again = await run(...declared());
-    expect([again.code, again.out]).toEqual([0, expect.stringMatching(/= keep .*: as declared\nnothing to do\n$/)]);
+    expect([again.code, again.out]).toEqual([0, expect.stringMatching(/= keep .*: up to date\nnothing to do\n$/)]);
     expect((await run(...declared(["--dry-run"]))).code).toBe(0);
   });
 
@@ -90,10 +92,10 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     });
   });
 
-  it("ensure says what to do where the receiver has another secret, and exits with 1", async () => {
+  it("ensure prints the fix and exits with 1 when the receiver has another secret", async () => {
     secrets = [NEXT];
     const { code, err } = await run(...declared());
-    expect([code, err]).toEqual([1, expect.stringMatching(/not proven.*another secret\nFix: The new one stays/)]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/not verified.*another secret\nFix: The new webhook/)]);
   });
 
   it("ensure --replaces removes the old URL once the new one is verified", async () => {
@@ -123,7 +125,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     const refused = await run(...rotate, "--yes");
     expect([refused.code, refused.err]).toEqual([
       1,
-      expect.stringMatching(/heard 401\nFix: .*\n? *beside the old one/),
+      expect.stringMatching(/was answered 401\nFix: .*\n? *accept both secrets/),
     ]);
     expect(kept?.secret).toBe(SECRET);
     secrets = [NEXT, SECRET];
@@ -145,7 +147,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     await run(...declared());
     expect((await run("remove", url, "--json")).code).toBe(2);
     const other = await run("remove", "https://example.com/typo", "--yes");
-    expect([other.code, other.out]).toEqual([0, expect.stringContaining(`there is ${url}`)]);
+    expect([other.code, other.out]).toEqual([0, expect.stringContaining(`registered: ${url}`)]);
     expect(api.hooks.size).toBe(1);
     expect((await run("remove", url, "--dry-run")).code).toBe(1);
     expect((await run("remove", url, "--yes")).code).toBe(0);
@@ -156,7 +158,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
     await run(...declared());
     const asked = ["endpoints", "remove", url, ...at()];
     const no = await cli(asked, { env, typed: "no" });
-    expect([no.code, no.err]).toEqual([1, expect.stringMatching(/go on\? \[y\/N\] nothing was changed/)]);
+    expect([no.code, no.err]).toEqual([1, expect.stringMatching(/continue\? \[y\/N\] nothing was changed/)]);
     expect(api.hooks.size).toBe(1);
     expect((await cli(asked, { env, typed: "y" })).code).toBe(0);
     expect(api.hooks.size).toBe(0);
@@ -164,27 +166,30 @@ describe("at GitHub", { timeout: 60_000 }, () => {
 
   const message = { message: `no, ${GITHUB_TOKEN}` };
   const failures: readonly [string, Fault, string, RegExp][] = [
-    ["401", { status: 401, body: message }, "unauthorized", /in force.*It is read from GITHUB_TOKEN/],
+    ["401", { status: 401, body: message }, "unauthorized", /is valid.*The token is read from GITHUB_TOKEN/],
     ["403", { status: 403, body: message }, "forbidden", /permission Webhooks/],
-    ["404", { status: 404, body: message }, "not_found", /given with --option, letter by letter/],
-    ["422", { status: 422, body: message }, "refused", /Change what the sender names/],
-    ["429", { status: 429, headers: { "retry-after": "90" } }, "rate_limited", /alone for 90 seconds/],
+    ["404", { status: 404, body: message }, "not_found", /the names given with --option/],
+    ["422", { status: 422, body: message }, "refused", /Change the value that the sender names/],
+    ["429", { status: 429, headers: { "retry-after": "90" } }, "rate_limited", /Wait 90 seconds/],
     ["500", { status: 500, body: message }, "unavailable", /status page/],
     ["a bad page", { text: "<html>sign in" }, "bad_answer", /a proxy, a login page/],
     ["a broken connection", "reset", "unreachable", /DNS, firewall/],
     ["slow", "hang", "slow", /--option timeoutSeconds=60/],
     ["a redirect", { status: 302, headers: { location: "http://127.0.0.1:1" } }, "redirected", /--option baseUrl/],
   ];
-  it.each(failures)("%s: exit code 1, with the fix, and without the token", async (_name, fault, problem, fix) => {
-    const list = ["list", ...(fault === "hang" ? ["--option", "timeoutSeconds=0.1"] : [])];
-    api.fail(fault);
-    const ended = await run(...list, "--json");
-    expect(ended.json()).toMatchObject({ ok: false, problem, fix: expect.stringMatching(fix) });
-    expect(ended.code).toBe(1);
-    api.fail(fault);
-    const { out, err, code } = discreet(await cli(["endpoints", ...list, ...at()], { env }));
-    expect([code, out, err]).toEqual([1, "", expect.stringMatching(/^hookgate: GitHub could not [^\n]*\nFix: /)]);
-  });
+  it.each(failures)(
+    "%s of the API: prints the fix without the token, exit code 1",
+    async (_name, fault, problem, fix) => {
+      const list = ["list", ...(fault === "hang" ? ["--option", "timeoutSeconds=0.1"] : [])];
+      api.fail(fault);
+      const ended = await run(...list, "--json");
+      expect(ended.json()).toMatchObject({ ok: false, problem, fix: expect.stringMatching(fix) });
+      expect(ended.code).toBe(1);
+      api.fail(fault);
+      const { out, err, code } = discreet(await cli(["endpoints", ...list, ...at()], { env }));
+      expect([code, out, err]).toEqual([1, "", expect.stringMatching(/^hookgate: GitHub could not [^\n]*\nFix: /)]);
+    },
+  );
 
   it("shows no password of a URL, and no control character of an answer", async () => {
     await fetch(`${api.url}/repos/acme/shop/hooks`, {
@@ -200,7 +205,7 @@ describe("at GitHub", { timeout: 60_000 }, () => {
   });
 });
 
-describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
+describe("at Stripe, which creates the secret", { timeout: 60_000 }, () => {
   let api: StripeApi;
   let url: string;
   let kept: string;
@@ -233,28 +238,28 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await run(...ensure)).toMatchObject({ code: 0, out: expect.stringMatching(/nothing to do/) });
     const rotated = await run("rotate", url, "--yes", "--secret-out", path);
-    expect([rotated.code, rotated.err]).toEqual([2, expect.stringMatching(/exists, and is not overwritten/)]);
+    expect([rotated.code, rotated.err]).toEqual([2, expect.stringMatching(/exists and is not overwritten/)]);
   });
 
   it("removes the new endpoint where its secret cannot be kept", async () => {
     const { code, err } = await run("ensure", url, "--events", "invoice.paid", "--secret-to", "exit 3");
-    expect([code, err]).toEqual([2, expect.stringMatching(/ended with 3; the new endpoint is taken away again/)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/ended with 3; the new endpoint is removed again/)]);
     expect(api.endpoints.size).toBe(0);
   });
 
-  it("rotates by a command that makes the receiver take it; and where it does not, all is as before", async () => {
+  it("rotates with a command that deploys the secret; if the receiver rejects it, nothing changes", async () => {
     await run("ensure", url, "--events", "invoice.paid", ...keepIt(), "--prove");
     const [before] = api.endpoints.keys();
     const path = `${kept}.next`;
     const failed = await run("rotate", url, "--yes", "--secret-out", path);
-    expect([failed.code, failed.err]).toEqual([1, expect.stringMatching(/heard 401\nFix: .*while this\s+runs/)]);
+    expect([failed.code, failed.err]).toEqual([1, expect.stringMatching(/was answered 401\nFix: .*while this\s+runs/)]);
     expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
     expect((await run("rotate", url, "--yes", ...keepIt())).code).toBe(0);
     expect(api.endpoints.size).toBe(1);
     expect(api.endpoints.has(before ?? "")).toBe(false);
   });
 
-  it("Ctrl+C while it waits leaves all as it was before the rotation", async () => {
+  it("Ctrl+C during --wait restores the state before the rotation", async () => {
     await run("ensure", url, "--events", "invoice.paid", ...keepIt());
     const [before] = api.endpoints.keys();
     const path = `${kept}.next`;
@@ -262,7 +267,7 @@ describe("at Stripe, which makes the secret", { timeout: 60_000 }, () => {
     const at = ["--sender", "stripe", "--token-env", "STRIPE_API_KEY", "--option", `baseUrl=${api.url}`];
     const signalOn = (out: string): NodeJS.Signals | undefined => (out.includes("→ prove") ? "SIGINT" : undefined);
     const ended = await command([...args, ...at], { env, signalOn });
-    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/is not proven/)]);
+    expect([ended.code, ended.err]).toEqual([1, expect.stringMatching(/is not verified/)]);
     expect([[...api.endpoints.keys()], existsSync(path)]).toEqual([[before], false]);
   });
 
@@ -294,7 +299,7 @@ describe("by hand", () => {
     const tried = await cli([...portone, "--secret-env", "S"], secret);
     expect([tried.code, tried.out]).toEqual([
       1,
-      expect.stringMatching(/! the endpoint is not proven yet: a signed delivery was not answered/),
+      expect.stringMatching(/! the endpoint is not verified yet: a signed delivery was not answered/),
     ]);
     expect((await cli(["endpoints", "remove", "http://127.0.0.1:1", "--sender", "portone"])).err).toMatch(/by hand/);
   });
@@ -310,7 +315,11 @@ describe("misuse exits with 2, says what to do, and calls no API", () => {
     ["a misspelt action", ["ensur"], /did you mean ensure\?/],
     ["no sender", ["list"], /--sender is missing/],
     ["a misspelt sender", ["list", "--sender", "githb"], /did you mean github\?/],
-    ["a sender without an API", ["list", "--sender", "slack"], /slack has no API here.*hookgate senders slack/],
+    [
+      "a sender without an API",
+      ["list", "--sender", "slack"],
+      /no adapter for an API of slack.*hookgate senders slack/,
+    ],
     ["no token", ["list", "--sender", "github"], /token .* is missing: --token-env NAME.*not the webhook's secret/],
     ["a token that is not set", ["list", "--sender", "github", "--token-env", "NOPE"], /NOPE is not set/],
     [
@@ -320,37 +329,45 @@ describe("misuse exits with 2, says what to do, and calls no API", () => {
     ],
     ["a token twice", ["list", ...whole, "--token-file", file("x")], /give the token once/],
     ["an empty token file", ["list", "--sender", "stripe", "--token-file", file("\n")], /is empty/],
-    ["a token file that is not there", ["list", "--sender", "stripe", "--token-file", "/nope"], /cannot be read/],
-    ["a token as an option", ["list", ...place, "--option", "token=ghp_1"], /where others see it/],
-    ["no place", ["list", ...place], /where at github\? Give --option owner=… --option repo=…, or --option org=…/],
+    ["a missing token file", ["list", "--sender", "stripe", "--token-file", "/nope"], /cannot be read/],
+    ["a token as an option", ["list", ...place, "--option", "token=ghp_1"], /in the process list/],
+    [
+      "no place",
+      ["list", ...place],
+      /place at github is missing: give --option owner=… --option repo=…, or --option org=…/,
+    ],
     ["half a place", ["list", ...place, "--option", "owner=acme"], /got owner/],
-    ["two places", ["list", ...whole, "--option", "org=acme"], /where at github\?/],
-    ["an option that is none", ["list", ...whole, "--option", "basUrl=x"], /did you mean "baseUrl"\?/],
+    ["two places", ["list", ...whole, "--option", "org=acme"], /place at github is missing/],
+    ["an unknown option", ["list", ...whole, "--option", "basUrl=x"], /did you mean "baseUrl"\?/],
     ["an option without a value", ["list", ...whole, "--option", "tries"], /OPTION=VALUE/],
-    ["an option that is no number", ["list", ...whole, "--option", "tries=x"], /tries must be a number above 0/],
+    ["an option with a wrong number", ["list", ...whole, "--option", "tries=x"], /tries must be a number above 0/],
     [
       "a base URL in the open",
       ["list", ...place, "--option", "org=a", "--option", "baseUrl=http://a.test"],
       /must be https/,
     ],
-    ["no URL", ["ensure", ...whole], /takes the URL as the sender calls it/],
-    ["a URL that is none", ["ensure", "example.com", ...whole], /must be absolute/],
+    ["no URL", ["ensure", ...whole], /takes the public URL of the endpoint/],
+    ["a relative URL", ["ensure", "example.com", ...whole], /must be absolute/],
     ["two URLs", ["list", url, url, ...whole], /takes one URL/],
     ["no events", ["ensure", url, ...whole, "--secret-env", "HOOK_SECRET"], /--events is missing/],
-    ["no secret", ensure, /secret that github is to sign with is missing.*not the token/],
-    ["the token as the secret", [...ensure, "--secret-env", "GITHUB_TOKEN"], /the secret is the token.*openssl rand/],
+    ["no secret", ensure, /secret for signing deliveries of github is missing.*not the token/],
+    [
+      "the token as the secret",
+      [...ensure, "--secret-env", "GITHUB_TOKEN"],
+      /the secret is the API token.*openssl rand/,
+    ],
     ["two secrets", [...ensure, "--secret-env", "HOOK_SECRET", "--secret-env", "NEXT_SECRET"], /--previous-env/],
     ["proof and no proof", [...ensure, "--secret-env", "HOOK_SECRET", "--prove", "--no-prove"], /exclude each other/],
-    ["a wait for nothing", [...ensure, "--secret-env", "HOOK_SECRET", "--wait", "3s"], /give --prove beside it/],
+    ["--wait without --prove", [...ensure, "--secret-env", "HOOK_SECRET", "--wait", "3s"], /give --prove, too/],
     [
       "a place for a secret that is ours",
       [...ensure, "--secret-env", "HOOK_SECRET", "--secret-out", "x"],
-      /makes none/,
+      /you create it/,
     ],
     [
       "an option of another action",
       ["remove", url, ...whole, "--events", "push"],
-      /of endpoints ensure, not of remove/,
+      /belongs to endpoints ensure, not to remove/,
     ],
     ["rotate without the new secret", ["rotate", url, ...whole], /the new secret is missing/],
     [
@@ -361,14 +378,14 @@ describe("misuse exits with 2, says what to do, and calls no API", () => {
     [
       "rotate where an endpoint has no secret",
       ["rotate", url, "--sender", "discord", "--token-env", "GITHUB_TOKEN"],
-      /no secret of an endpoint/,
+      /no secret per endpoint/,
     ],
     [
       "a proof that cannot be had",
       ["ensure", url, "--sender", "sendgrid", "--token-env", "GITHUB_TOKEN", "--events", "open", "--prove"],
-      /cannot be signed here.*--no-prove/,
+      /cannot sign deliveries of sendgrid.*--no-prove/,
     ],
-    ["a token of a sender by hand", ["list", "--sender", "kakao", "--token-env", "GITHUB_TOKEN"], /takes no token/],
+    ["a token of a sender by hand", ["list", "--sender", "kakao", "--token-env", "GITHUB_TOKEN"], /needs no token/],
   ];
   it.each(cases)("%s", async (_name, args, message) => {
     const called = discreet(await cli(["endpoints", ...args], { env }));

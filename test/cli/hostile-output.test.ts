@@ -1,5 +1,4 @@
-// Whatever a sender, a payload, an answer or a file holds: no command passes it on to a terminal, or raw into JSON.
-
+// Tests that no command prints control characters of senders, payloads, answers or files.
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
@@ -14,23 +13,23 @@ import { cli, file, type World } from "./cli.js";
 
 afterAll(closeServers);
 
-/** Titles, screens, colours, lines, bells, C1, bidi overrides and isolates, invisible ones, half characters, tags. */
+/** Escape sequences, line breaks, bells, C1, bidi overrides and isolates, invisible characters, lone surrogates, tags. */
 const HOSTILE =
   "a\u001b]0;owned\u0007\u001b[2J\u001b[31mred\r\nFORGED line\b\u0000\u007f\u0085\u009b31m\u00ad\u061c\u180e\u200b\u200f\u2028FORGED\u2029\u202e\u2060\u2066\ufeff\ufff9\uffff\ue000\ud800 \udc00\u{e0041}z";
-/** For what cannot hold a line break, such as a header; and as HTTP allows it. */
+/** The same for places without line breaks, such as headers. */
 const HEADER = "a\u0085\u009b31m\u00adz";
 
-/** What may stand in an output: printable characters and line breaks; on a terminal colours, and a line that is written over. */
+/** Allowed output: printable characters and line breaks; on a terminal also colours and an overwritten line. */
 const PRINTABLE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]*$/u;
 function expectPlain({ out, err }: { out: string; err: string }, isTerminal: boolean): void {
   for (const text of [out, err]) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's own colours and line ends are taken out
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removes the command's own colours and line ends
     const left = isTerminal ? text.replace(/\u001b\[\d{1,2}m/g, "").replace(/\r\u001b\[K|\r(?=[█░])/g, "") : text;
     for (const line of left.split("\n")) {
       expect(line).toMatch(PRINTABLE);
       expect(line).not.toMatch(/^FORGED/);
     }
-    expect(text).not.toContain("\u001b[31mred"); // ours colour other words
+    expect(text).not.toContain("\u001b[31mred"); // the command colours other words
   }
 }
 
@@ -75,7 +74,7 @@ async function inboxOf(one: InboxEntry): Promise<string> {
   return path;
 }
 
-/** Answers everything as a hostile server would. */
+/** A hostile server. */
 const answering =
   (status: number, body: unknown, type = "application/json"): RequestListener =>
   (_req, res) => {
@@ -106,7 +105,7 @@ function recorded(more: object = {}): string {
   return file(JSON.stringify({ method: "POST", url: `/hooks?${HOSTILE}`, headers, body, ...more }), "recorded.json");
 }
 
-/** What makes the arguments, and where the hostile text is to be found again in the JSON. */
+/** The arguments of a case, and where the hostile text appears in the JSON. */
 interface Hostile {
   readonly args: () => Promise<readonly string[]> | readonly string[];
   readonly isIn: "json" | "none";
@@ -137,7 +136,7 @@ const CASES: Readonly<Record<string, Hostile>> = {
     args: async () => ["inbox", "show", HOSTILE, "--inbox", await inboxOf(entry)],
     isIn: "json",
   },
-  "verify of what holds": { args: () => ["verify", ...sender, "--delivery", recorded()], isIn: "json" },
+  "verify of a valid delivery": { args: () => ["verify", ...sender, "--delivery", recorded()], isIn: "json" },
   "verify of what does not": {
     args: () => ["verify", ...sender, "--delivery", recorded({ body: JSON.stringify({ note: HOSTILE }) })],
     isIn: "none",
@@ -151,7 +150,7 @@ const CASES: Readonly<Record<string, Hostile>> = {
     ],
     isIn: "none",
   },
-  "verify of what cannot be read": { args: () => ["verify", ...sender, "--delivery", file(HOSTILE)], isIn: "none" },
+  "verify of an unreadable file": { args: () => ["verify", ...sender, "--delivery", file(HOSTILE)], isIn: "none" },
   "send to who accepts": {
     args: async () => ["send", await url(answering(200, PROBLEM)), ...sender, "--type", "push", "--data", `{"a":${H}}`],
     isIn: "json",
@@ -261,11 +260,12 @@ const CASES: Readonly<Record<string, Hostile>> = {
     ],
     isIn: "json",
   },
-  "senders of none": { args: () => ["senders", HOSTILE], isIn: "json" },
+  "senders with an unknown name": { args: () => ["senders", HOSTILE], isIn: "json" },
   "an unknown command": { args: () => [HOSTILE], isIn: "json" },
   "an unknown option": { args: () => ["send", `--x${HOSTILE}`], isIn: "json" },
   "an option's value": { args: () => ["inbox", "list", "--inbox", HOSTILE], isIn: "json" },
   help: { args: () => ["help", HOSTILE], isIn: "json" },
+  completion: { args: () => ["completion", HOSTILE], isIn: "json" },
 };
 
 function endpoints(act: string, baseUrl: string, ...more: string[]): string[] {
@@ -298,7 +298,7 @@ describe.each(Object.entries(CASES))("%s", (_, { args, isIn, world }) => {
     expectPlain(await cli(await args(), { env, isTerminal: true, ...world }), true);
   });
 
-  it("as JSON, which holds it all the same", async () => {
+  it("as JSON, with the text escaped", async () => {
     const called = await cli([...(await args()), "--json"], { env, ...world });
     expectPlain(called, false);
     const told = JSON.stringify(JSON.parse(called.out));
@@ -306,7 +306,7 @@ describe.each(Object.entries(CASES))("%s", (_, { args, isIn, world }) => {
   });
 });
 
-it("every command is among them, and every action of one", () => {
+it("covers every command and every action", () => {
   const folder = join(dirname(fileURLToPath(import.meta.url)), "../../src/cli/commands");
   const commands = readdirSync(folder).map((name) => name.replace(/\.ts$/, ""));
   const names = Object.keys(CASES);
@@ -326,7 +326,7 @@ it("every command is among them, and every action of one", () => {
 });
 
 describe("plainText", () => {
-  it("leaves what people write, and escapes what cannot be seen, as JSON does", () => {
+  it("keeps visible text and escapes invisible characters like JSON", () => {
     const written = "Zoë, Ωmega, Москва, 東京, مرحبا, naïve — 50 € 😀";
     expect(plainText(written)).toBe(written);
     const escaped = plainText(HOSTILE);

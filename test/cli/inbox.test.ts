@@ -1,5 +1,4 @@
-// `hookgate inbox` and `hookgate replay`, on a real SQLite file.
-
+// Tests of `hookgate inbox` and `hookgate replay` on a real SQLite file.
 import { existsSync } from "node:fs";
 import express from "express";
 import { createReceiver } from "hookgate";
@@ -61,13 +60,13 @@ beforeEach(async () => {
 });
 
 describe("inbox", () => {
-  it("list shows dead ones with their reason, or those of another state", async () => {
+  it("list shows dead events with their reason, or those of another state", async () => {
     const dead = await cli(["inbox", "list", "--inbox", path]);
     expect(dead.out).toMatch(new RegExp(`${KEY} +push +id-k +2026-01-02T00:00:00.000Z +github +1 +boom\n$`));
     const done = await cli(["inbox", "list", "--state", "done", "--inbox", path, "--json"]);
     expect(done.json()).toMatchObject([{ key: "d".repeat(43), state: "done" }]);
     const waiting = await cli(["inbox", "list", "--state", "waiting", "--source", "github", "--inbox", path]);
-    expect([waiting.out, waiting.code]).toEqual(["nothing is waiting\n", 0]);
+    expect([waiting.out, waiting.code]).toEqual(["no event is waiting\n", 0]);
   });
 
   it("show prints all of one entry, and no control character of it", async () => {
@@ -85,22 +84,22 @@ describe("inbox", () => {
     });
   });
 
-  it("redrive lets it wait again", async () => {
+  it("redrive puts an event back to waiting", async () => {
     const called = await cli(["inbox", "redrive", KEY, "--inbox", path]);
-    expect([called.out, called.code]).toEqual(["1 event waits again\n", 0]);
+    expect([called.out, called.code]).toEqual(["redriven: 1 event\n", 0]);
     const { waiting, dead } = (await cli(["inbox", "counts", "--inbox", path, "--json"])).json();
     expect([waiting, dead]).toEqual([2, 0]);
   });
 
-  it("redrive --all takes all that are dead", async () => {
-    expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("1 event waits again\n");
-    expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("0 events wait again\n");
+  it("redrive --all redrives all dead events", async () => {
+    expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("redriven: 1 event\n");
+    expect((await cli(["inbox", "redrive", "--all", "--inbox", path])).out).toBe("redriven: 0 events\n");
   });
 
   it("redrive exits with 1 for an unknown entry", async () => {
     const called = await cli(["inbox", "redrive", "nothing", "--inbox", path]);
     expect([called.out, called.code]).toEqual([
-      "0 events wait again; 1 of the keys are of none that is dead or done\n",
+      "redriven: 0 events; 1 of the keys belong to no dead or done event\n",
       1,
     ]);
   });
@@ -123,17 +122,17 @@ describe("inbox", () => {
     expect(existsSync("nowhere.db")).toBe(false);
   });
 
-  it("makes no tables in a file that is no inbox", async () => {
+  it("creates no tables in a file that is not an inbox", async () => {
     const other = file("not a database at all, but long enough to be taken for one by a careless reader");
     const called = await cli(["inbox", "list", "--inbox", other]);
-    expect([called.code, called.err]).toEqual([2, expect.stringMatching(/is no inbox of hookgate's/)]);
+    expect([called.code, called.err]).toEqual([2, expect.stringMatching(/is not an inbox of hookgate/)]);
   });
 });
 
 describe("replay", () => {
   const how = ["--sender", "github", "--secret-env", "GITHUB_SECRET"];
 
-  it("signs an event of an inbox anew: the same id, the same bytes", async () => {
+  it("signs an event of an inbox again, with the same id and bytes", async () => {
     const seen: unknown[] = [];
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
     receiver.on("push", (event) => void seen.push([event.id, Buffer.from(event.body).toString("utf8")]));
@@ -143,7 +142,7 @@ describe("replay", () => {
     expect(seen).toEqual([["id-k", '{"commits":[],"note":"\\u001b[31mred"}']]);
   });
 
-  it("signs a recorded delivery anew", async () => {
+  it("signs a recorded delivery again", async () => {
     const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
     const url = `${await serve(receiver)}/hooks`;
     const old = await createTestSender(github({ secret: "f".repeat(32) })).sign({

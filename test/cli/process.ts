@@ -1,4 +1,4 @@
-// The command line as the command itself: a process of its own, with an environment that holds only what is given.
+// Runs the command line as a process whose environment contains only the given variables.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -14,7 +14,7 @@ export interface Ended {
 export interface Circumstances {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Called with all of the output so far; what it answers is sent to the process, once. */
+  /** Called with the output so far. Its result is sent to the process once. */
   readonly signalOn?: (out: string) => NodeJS.Signals | undefined;
 }
 

@@ -1,5 +1,5 @@
-// `hookgate send`: one delivery, many, and every scenario, against our quick start and against a naive receiver.
-
+// Tests of `hookgate send`: one delivery, many, and every scenario, against the quick start and a naive receiver.
+import type { RequestListener } from "node:http";
 import express from "express";
 import { createReceiver } from "hookgate";
 import { github, stripe } from "hookgate/senders";
@@ -49,7 +49,7 @@ describe("one delivery", () => {
     expect(JSON.parse(out)).toMatchObject({ ok: false, error: expect.stringContaining("ECONNREFUSED") });
   });
 
-  it("has the data of a file, of standard input, or of the command line", async () => {
+  it("takes its data from a file, standard input, or the command line", async () => {
     const bodies: unknown[] = [];
     const app = express();
     app.post("/hooks", express.json(), (req, res) => {
@@ -70,7 +70,7 @@ describe("one delivery", () => {
 });
 
 describe("many", () => {
-  it("are events of their own, counted by answer", async () => {
+  it("have separate ids and are counted by answer", async () => {
     const ids = new Set<unknown>();
     const receiver = createReceiver(stripe({ secret: SECRET }), quiet);
     receiver.on("a.b", (event) => void ids.add(event.id));
@@ -83,7 +83,7 @@ describe("many", () => {
     expect(ids.size).toBe(20);
   });
 
-  it("come at a rate, with a bar on a terminal", async () => {
+  it("are sent at a rate, with a progress bar on a terminal", async () => {
     const started = performance.now();
     const called = await cli(["send", quick, ...how, "--repeat", "11", "--rate", "50"], { env, isTerminal: true });
     expect(performance.now() - started).toBeGreaterThan(190);
@@ -95,11 +95,11 @@ describe("many", () => {
 describe("--scenario all", () => {
   it("passes against the quick start", async () => {
     const called = await cli(["send", quick, ...how, "--scenario", "all"], { env });
-    expect(called.out).toMatch(/12 of 12 are as they should be/);
+    expect(called.out).toMatch(/\n12 passed\n$/);
     expect(called.code).toBe(0);
   });
 
-  it("passes against a receiver of GitHub's, whose time is not signed", async () => {
+  it("passes against a receiver of GitHub, which signs no time", async () => {
     let handled = 0;
     const receiver = createReceiver(github({ secret: SECRET }), quiet);
     receiver.on("ping", () => void handled++);
@@ -113,7 +113,59 @@ describe("--scenario all", () => {
     expect(called.code).toBe(0);
   });
 
-  it("points out each thing that is wrong with a naive receiver", async () => {
+  it("counts scenarios that do not apply as not sent, as text and as JSON", async () => {
+    const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined });
+    receiver.on("*", () => undefined);
+    const url = `${await serve(receiver as RequestListener)}/hooks`;
+    const args = [
+      "send",
+      url,
+      "--sender",
+      "github",
+      "--secret-env",
+      "STRIPE_SECRET",
+      "--scenario",
+      "valid,stale,future",
+    ];
+    const text = await cli(args, { env });
+    expect(text.out).toMatch(/\n1 passed, 2 not sent\n$/);
+    expect((await cli([...args, "--json"], { env })).json()).toMatchObject({
+      ok: true,
+      counts: { passed: 1, failed: 0, notSent: 2 },
+    });
+  });
+
+  it("counts scenarios after Ctrl+C as not sent, and exits with 1", async () => {
+    const stopping = new AbortController();
+    const url = `${await serve((req, res) => {
+      stopping.abort();
+      req.resume();
+      req.on("end", () => void res.end());
+    })}/hooks`;
+    const args = ["send", url, ...how, "--scenario", "unsigned,valid,gzip", "--json"];
+    const called = await cli(args, { env, signal: stopping.signal });
+    const { ok, counts } = called.json() as { ok: boolean; counts: Record<string, number> };
+    expect([called.code, ok, counts.notSent]).toEqual([1, false, 2]);
+  });
+
+  it("fails a large delivery whose connection is closed without an answer", async () => {
+    const url = `${await serve((req, res) => {
+      if (Number(req.headers["content-length"]) > 1_000_000) {
+        req.once("data", () => req.socket.destroy());
+        return;
+      }
+      req.resume();
+      req.on("end", () => void res.end());
+    })}/hooks`;
+    const called = await cli(["send", url, ...how, "--scenario", "large", "--json"], { env });
+    const { results } = called.json() as { results: readonly { result: string; problems: readonly string[] }[] };
+    expect(results).toMatchObject([
+      { result: "failed", problems: [expect.stringMatching(/closed without an answer.*answer 413/)] },
+    ]);
+    expect(called.code).toBe(1);
+  });
+
+  it("reports each fault of a naive receiver", async () => {
     const { app } = naive("/hooks");
     const origin = await serve(app);
     const args = ["send", `${origin}/hooks`, ...how, "--scenario", "all", "--effects", `${origin}/count`, "--json"];
@@ -137,7 +189,7 @@ describe("--scenario all", () => {
     });
   });
 
-  it("runs those that are named, once each, and refuses a misspelt one with the near miss", async () => {
+  it("runs the named scenarios once each, and suggests a name for a misspelt one", async () => {
     const args = ["send", quick, ...how, "--scenario", "unsigned,valid", "--scenario", "valid", "--json"];
     const { results } = (await cli(args, { env })).json() as { results: readonly Result[] };
     expect(results.map(({ name }) => name)).toEqual(["valid", "unsigned"]);

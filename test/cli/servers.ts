@@ -1,7 +1,7 @@
 // A receiver to send to.
 import express, { type Express } from "express";
 
-/** A receiver as it is written in a hurry: no signature, no memory, no limits but express.json's. */
+/** A naive receiver: no signature check, no dedupe, no limits except those of express.json. */
 export function naive(path: string): { readonly app: Express; readonly handled: () => number } {
   let handled = 0;
   const app = express();

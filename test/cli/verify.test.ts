@@ -1,4 +1,4 @@
-// `hookgate verify`: each cause of a refusal is found, and said with its fix.
+// Tests that `hookgate verify` finds each cause of a rejection and its fix.
 import { defineSender, json } from "hookgate";
 import { hmac } from "hookgate/auth";
 import { github, square, standardWebhooks, stripe } from "hookgate/senders";
@@ -9,7 +9,7 @@ import { type Called, cli, file, type World } from "./cli.js";
 const SECRET = "whsec_5WlKQh0vTtVqGzWJr8x2mXnYb4cP7sDe";
 const env = { STRIPE_SECRET: SECRET };
 const HOOK = "https://example.com/webhooks/stripe";
-/** As Stripe writes it: with an indent, and a line break within. */
+/** A body in Stripe's layout: indented, with line breaks. */
 const INVOICE = `{\n  "id": "evt_1",\n  "type": "invoice.paid",\n  "livemode": true,\n  "data": {\n    "object": {\n      "id": "in_1", "note": "5 € / month"\n    }\n  }\n}`;
 
 function record(signed: SignedDelivery, more: Readonly<Record<string, unknown>> = {}): string {
@@ -49,7 +49,7 @@ describe("a good delivery", () => {
     expect(told.called.code).toBe(0);
   });
 
-  it("names the one of several secrets that matched", async () => {
+  it("names the matching secret among several", async () => {
     const delivery = record(await fromStripe());
     const world = { env: { ...env, NEW_SECRET: "whsec_the_one_that_comes_next_year" } };
     const args = ["--sender", "stripe", "--secret-env", "NEW_SECRET", "--secret-env", "STRIPE_SECRET"];
@@ -84,7 +84,7 @@ describe("a good delivery", () => {
   });
 });
 
-describe("why Stripe's delivery is refused", () => {
+describe("finds why Stripe's delivery is rejected:", () => {
   const other = "whsec_of_the_endpoint_in_test_mode_12";
   const causes: readonly [
     cause: string,
@@ -103,12 +103,12 @@ describe("why Stripe's delivery is refused", () => {
       /secret of the endpoint/,
     ],
     [
-      "a secret that nobody here has",
+      "a secret that is in no variable",
       async () => record(await fromStripe(INVOICE, other)),
       { env },
       "secret_wrong",
-      /The delivery is of live mode; is the secret, too\?/,
-      /another endpoint, or an old one.*Workbench/s,
+      /The delivery is from live mode: check that the secret is, too/,
+      /another endpoint, or is an old one.*Workbench/s,
     ],
     [
       "a secret with a line break at its end",
@@ -123,8 +123,8 @@ describe("why Stripe's delivery is refused", () => {
       async () => record(await fromStripe()),
       { env: { STRIPE_SECRET: SECRET.slice(6) } },
       "secret_form",
-      /lacks its whsec_/,
-      /Give it whole/,
+      /lacks the prefix whsec_/,
+      /Give it as the sender shows it/,
     ],
     [
       "a secret in quotes",
@@ -132,14 +132,14 @@ describe("why Stripe's delivery is refused", () => {
       { env: { STRIPE_SECRET: `"${SECRET}"` } },
       "secret_form",
       /quotes around it/,
-      /Take the quotes away/,
+      /Remove the quotes/,
     ],
     [
-      "a secret in base64 once too often",
+      "a secret that is base64-encoded once too often",
       async () => record(await fromStripe()),
       { env: { STRIPE_SECRET: Buffer.from(SECRET).toString("base64") } },
       "secret_form",
-      /base64 once more/,
+      /base64-encoded once too often/,
       /Kubernetes/,
     ],
     [
@@ -147,7 +147,7 @@ describe("why Stripe's delivery is refused", () => {
       async () => record(await fromStripe(INVOICE, other)),
       { env: { STRIPE_SECRET: "sk_live_51H8xQ2eZvKYlo2C0aBcDeFgH" } },
       "secret_is_api_key",
-      /is an API key \(it begins with sk_live_\)/,
+      /is an API key \(it starts with sk_live_\)/,
       /whsec_/,
     ],
     [
@@ -171,7 +171,7 @@ describe("why Stripe's delivery is refused", () => {
       async () => record(await fromStripe(INVOICE, SECRET, () => Date.now() - 900_000), { receivedAt: Date.now() }),
       { env },
       "clock",
-      /signed 900 s before it arrived .* 300 s are tolerated/,
+      /signed 900 s before it arrived .* the tolerance is 300 s/,
       /receiver's clock is fast.*NTP/,
     ],
     [
@@ -188,7 +188,7 @@ describe("why Stripe's delivery is refused", () => {
         record(await createTestSender(github({ secret: SECRET })).sign({ type: "push", payload: { commits: [] } })),
       { env },
       "sender_wrong",
-      /it is a delivery of GitHub, or of one that signs alike, and Stripe was expected/,
+      /the delivery is from GitHub or a sender with the same scheme, not from Stripe/,
       /github\(\{ secret \}\)/,
     ],
     [
@@ -206,7 +206,7 @@ describe("why Stripe's delivery is refused", () => {
       { env },
       "credentials_missing",
       /stripe-signature/,
-      /proxy in between drop/,
+      /no proxy drops headers/,
     ],
     [
       "a signature that came twice",
@@ -259,7 +259,7 @@ describe("why Stripe's delivery is refused", () => {
     ],
     ["JavaScript's for Go's", '{"id":"e","type":"a.b","q":"a\\u0026b"}', '{"id":"e","type":"a.b","q":"a&b"}'],
   ];
-  it.each(written)("a body that was parsed and written again: %s", async (_, signed, came) => {
+  it.each(written)("a body that was parsed and serialised again: %s", async (_, signed, came) => {
     const delivery = record({ ...(await fromStripe(signed)), body: Buffer.from(came) });
     const { findings } = await verify([...asStripe, "--delivery", delivery]);
     expect(findings).toMatchObject([
@@ -271,7 +271,7 @@ describe("why Stripe's delivery is refused", () => {
     ]);
   });
 
-  it("two causes at once: the body and the clock, the secret and the body", async () => {
+  it("two causes together: body and clock, secret and body", async () => {
     const old = await fromStripe(`${INVOICE}\n`, SECRET, () => Date.now() - 900_000);
     const stale = await verify([...asStripe, "--delivery", record({ ...old, body: Buffer.from(INVOICE) })]);
     expect(stale.findings.map(({ code }) => code)).toEqual(["body_changed", "clock"]);
@@ -280,7 +280,7 @@ describe("why Stripe's delivery is refused", () => {
     expect(both.findings.map(({ code }) => code)).toEqual(["secret_form", "body_changed"]);
   });
 
-  it("says how old it is, and what to do, where the record does not say when it arrived", async () => {
+  it("an old recording without its arrival time", async () => {
     const delivery = record(await fromStripe(INVOICE, SECRET, () => Date.now() - 86_400_000));
     const { findings } = await verify([...asStripe, "--delivery", delivery]);
     expect(findings).toMatchObject([{ code: "clock", fix: expect.stringMatching(/--received-at/) }]);
@@ -288,7 +288,7 @@ describe("why Stripe's delivery is refused", () => {
     expect(await verify([...asStripe, "--delivery", delivery, "--received-at", at])).toMatchObject({ ok: true });
   });
 
-  it("knows a record that holds the parsed body", async () => {
+  it("a recording with the parsed body instead of the bytes", async () => {
     const delivery = record(await fromStripe(), { body: JSON.parse(INVOICE.replace(', "note"', ',\n      "note"')) });
     const signed = await fromStripe(JSON.stringify(JSON.parse(INVOICE), null, 2));
     const { findings } = await verify([...asStripe, "--delivery", record(signed, { body: JSON.parse(INVOICE) })]);
@@ -297,8 +297,8 @@ describe("why Stripe's delivery is refused", () => {
   });
 });
 
-describe("a file's last line break", () => {
-  it("is noted, and no problem", async () => {
+describe("the final line break of a secret file", () => {
+  it("is a note, not a problem", async () => {
     const args = ["--sender", "stripe", "--secret-file", file(`${SECRET}\n`), "--delivery", record(await fromStripe())];
     const told = await verify(args, {});
     expect(told).toMatchObject({ ok: true, findings: [{ code: "secret_white_space", level: "note" }] });
@@ -306,8 +306,8 @@ describe("a file's last line break", () => {
   });
 });
 
-describe("whsec_ handled wrongly by who signs", () => {
-  it("the text was the key, not the base64 decoded", async () => {
+describe("a signer that handles whsec_ wrongly", () => {
+  it("is found when it used the text instead of the decoded base64", async () => {
     const secret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
     const asText = hmac({
       secret,
@@ -320,7 +320,7 @@ describe("whsec_ handled wrongly by who signs", () => {
     const args = ["--sender", "standard-webhooks", "--secret-env", "HOOK", "--delivery", record(signed)];
     const { findings } = await verify(args, { env: { HOOK: secret } });
     expect(findings).toMatchObject([
-      { code: "secret_form", message: expect.stringMatching(/used as text by who signed/) },
+      { code: "secret_form", message: expect.stringMatching(/used as text by the signer/) },
     ]);
   });
 
@@ -337,7 +337,7 @@ describe("a signed URL behind a proxy", () => {
   const secret = "square-signature-key-0123";
   const registered = "https://shop.example.com/hooks/square";
 
-  it("is found among what the proxy says", async () => {
+  it("is found from the headers of the proxy", async () => {
     const signed = await createTestSender(square({ secret }), { url: registered }).sign({ type: "a.b" });
     const behind = {
       url: "/hooks/square",
@@ -361,8 +361,8 @@ describe("a signed URL behind a proxy", () => {
   });
 });
 
-describe("a sender of one's own", () => {
-  it("is given by its file", async () => {
+describe("a sender of the user", () => {
+  it("is loaded from its file", async () => {
     const source = `
       export const sender = ({ secret }) => ({
         name: "erp",

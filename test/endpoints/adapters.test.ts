@@ -1,4 +1,4 @@
-// Each adapter speaks its sender's API as documented: made, seen as declared the second time, changed, removed.
+// Tests each adapter against its sender's documented API: create, no change, update, remove.
 import {
   cloudEventsSubscriptions,
   discordWebhook,
@@ -40,7 +40,7 @@ type Row = Record<string, unknown>;
 const json = ({ body }: Asked): Row => JSON.parse(body) as Row;
 const UNAUTHORIZED: Answer = { status: 401, body: { message: "no" } };
 
-/** Rows under a path: listed, made, changed, removed. */
+/** A REST collection: list, create, update, remove. */
 function collection(path: string, listed: (rows: Row[]) => unknown, one: (row: Row) => unknown = (row) => row) {
   const rows: Row[] = [];
   let lastId = 0;
@@ -72,7 +72,7 @@ interface Story {
   readonly events: readonly string[];
   readonly others: readonly string[];
   readonly secret?: string;
-  /** What the sender now has. */
+  /** The present state of the sender. */
   readonly has: () => unknown;
   readonly made: unknown;
   readonly hasNone: unknown;
@@ -322,7 +322,7 @@ const stories: readonly (readonly [string, () => Promise<Omit<Story, "name">>])[
 ];
 
 describe.each(stories)("%s", (_name, begin) => {
-  it("is made, is in order the second time, is changed, moved, and removed", async () => {
+  it("is created, unchanged on a second run, updated, moved and removed", async () => {
     const { api, server, events, others, secret, has, made, hasNone } = await begin();
     const kept: string[] = [];
     const keepSecret = (told: string): void => void kept.push(told);
@@ -355,7 +355,7 @@ describe.each(stories)("%s", (_name, begin) => {
 
 describe("GitLab's test", () => {
   it.each([
-    [201, true, "GitLab's test (push) was taken"],
+    [201, true, "GitLab's test (push) was accepted"],
     [422, false, "could not test the webhook: answered 422"],
   ])("that is answered %i is reported", async (status, isProven, detail) => {
     const server = await serve(({ method }) => {
@@ -369,7 +369,7 @@ describe("GitLab's test", () => {
 });
 
 describe("a token", () => {
-  it("that is part of Telegram's path is in no message", async () => {
+  it("in Telegram's path appears in no message", async () => {
     const server = await serve(() => ({ status: 401, body: { ok: false, description: `Unauthorized: bot${TOKEN}` } }));
     const failed = await telegramWebhook({ token: TOKEN, baseUrl: server.url })
       .list()
@@ -390,7 +390,7 @@ describe("a token", () => {
 });
 
 describe("websubSubscription", () => {
-  it("asks the hub as WebSub has it, and renews before the lease ends", async () => {
+  it("sends WebSub's request to the hub, and renews before the lease expires", async () => {
     const server = await serve(() => ({ status: 202 }));
     const topic = "https://example.com/feed";
     const subscription = websubSubscription({

@@ -84,7 +84,7 @@ describe("at GitHub", () => {
     const { octokit, receiver, wanted } = await start();
     const { plan, endpoint, isChanged } = await ensureEndpoint(wanted);
     expect(describePlan(plan)).toBe(
-      `GitHub acme/shop\n  + create ${receiver.url} for issues, push\n  ? prove ${receiver.url} by the sender's own ping`,
+      `GitHub acme/shop\n  + create ${receiver.url} for issues, push\n  ? verify ${receiver.url} by the sender's ping`,
     );
     expect(isChanged).toBe(true);
     const { data } = await octokit.repos.listWebhooks({ owner: "acme", repo: "shop" });
@@ -99,7 +99,7 @@ describe("at GitHub", () => {
     expect(receiver.outcomes.map(({ name, events }) => [name, events[0]?.type])).toContainEqual(["ignored", "ping"]);
   });
 
-  it("changes nothing the second time", async () => {
+  it("changes nothing on a second run", async () => {
     const { wanted, writes } = await start();
     await ensureEndpoint(wanted);
     const before = writes();
@@ -110,7 +110,7 @@ describe("at GitHub", () => {
     expect(writes()).toBe(before);
   });
 
-  it("changes nothing of what octokit registered as declared", async () => {
+  it("changes nothing in an equal webhook that octokit registered", async () => {
     const { octokit, receiver, wanted, writes } = await start();
     const config = { url: receiver.url, content_type: "json", secret: SECRET };
     await octokit.repos.createWebhook({ owner: "acme", repo: "shop", events: ["push", "issues"], config });
@@ -119,7 +119,7 @@ describe("at GitHub", () => {
     expect(writes()).toBe(before);
   });
 
-  it("updates events, what was switched off, a missing secret and unverified certificates, and says which", async () => {
+  it("updates events, a disabled webhook, a missing secret and unverified certificates, and names them", async () => {
     const { octokit, receiver, wanted, api } = await start();
     const config = { url: receiver.url, content_type: "json", insecure_ssl: "1" };
     await octokit.repos.createWebhook({ owner: "acme", repo: "shop", events: ["push", "star"], active: false, config });
@@ -154,7 +154,7 @@ describe("at GitHub", () => {
     });
   });
 
-  it("replaces a URL without a moment in which none is registered, and no event is lost meanwhile", async () => {
+  it("replaces a URL without a gap, and no event is lost", async () => {
     const { api, wanted, receiver: old } = await start();
     await ensureEndpoint(wanted);
     const next = await listen(github({ secret: SECRET }));
@@ -179,7 +179,7 @@ describe("at GitHub", () => {
     expect([...api.hooks.values()].map(({ hook }) => hook.config.url)).toEqual([next.url]);
   });
 
-  it("keeps the old URL where the new one does not answer, and goes on from there when it does", async () => {
+  it("keeps the old URL while the new one does not answer, and continues when it does", async () => {
     const { api, wanted, receiver: old } = await start();
     await ensureEndpoint(wanted);
     const gone = await listen(github({ secret: "another secret than was registered" }));
@@ -239,12 +239,12 @@ describe("at GitHub", () => {
     });
     await expect(rotating).rejects.toMatchObject({
       code: "not_proven",
-      message: expect.stringContaining("a signed delivery heard 401"),
+      message: expect.stringContaining("a signed delivery was answered 401"),
     });
     expect([...api.hooks.values()][0]?.secret).toBe(SECRET);
   });
 
-  it("gives the previous secret back where GitHub's ping fails after all", async () => {
+  it("restores the previous secret when GitHub's ping fails", async () => {
     const { api, adapter, receiver, wanted } = await start();
     await ensureEndpoint(wanted);
     const rotating = rotateSecret({
@@ -258,7 +258,7 @@ describe("at GitHub", () => {
     expect([...api.hooks.values()][0]?.secret).toBe(SECRET);
   });
 
-  it("removes what is registered for a URL, and nothing where there is nothing", async () => {
+  it("removes every webhook of a URL, and does nothing without one", async () => {
     const { api, adapter, receiver, wanted } = await start();
     await ensureEndpoint(wanted);
     expect((await removeEndpoint({ api: adapter, url: receiver.url, dryRun: true })).steps).toHaveLength(1);
@@ -308,7 +308,7 @@ describe("at Stripe", () => {
     expect(receiver.handled).toEqual([event.id]);
   });
 
-  it("changes nothing the second time, nor of what stripe-node registered", async () => {
+  it("changes nothing on a second run, nor in an equal endpoint that stripe-node registered", async () => {
     const { client, receiver, wanted, writes } = await start();
     await client.webhookEndpoints.create({ url: receiver.url, enabled_events: ["invoice.paid"] });
     const before = writes();
@@ -317,7 +317,7 @@ describe("at Stripe", () => {
     expect(writes()).toBe(before);
   });
 
-  it("enables what was disabled, and changes its events", async () => {
+  it("enables a disabled endpoint, and changes its events", async () => {
     const { client, receiver, wanted, keepSecret: _, ...rest } = await start();
     const { id } = await client.webhookEndpoints.create({ url: receiver.url, enabled_events: ["charge.failed"] });
     await client.webhookEndpoints.update(id, { disabled: true });
@@ -335,7 +335,7 @@ describe("at Stripe", () => {
     expect(api.endpoints.size).toBe(0);
   });
 
-  it("replaces a URL only with a proof, and keeps the old one without", async () => {
+  it("replaces a URL only after verification, and keeps the old one without", async () => {
     const { api, wanted, receiver: old } = await start();
     await ensureEndpoint(wanted);
     const { prove: _none, ...unproven } = wanted;
@@ -351,7 +351,7 @@ describe("at Stripe", () => {
     expect([...api.endpoints.values()].map(({ endpoint }) => endpoint.url)).toEqual([old.url, next.url]);
   });
 
-  it("changes a secret by a second endpoint, without losing a delivery or handling one twice under load", async () => {
+  it("rotates a secret with a second endpoint, without a lost delivery or a double run under load", async () => {
     const { api, adapter, receiver, wanted, prove, keepSecret } = await start();
     await ensureEndpoint(wanted);
     const sent: string[] = [];
@@ -390,12 +390,12 @@ describe("a failure of the API", () => {
     [
       "403",
       { status: 403, body: { message: "Resource not accessible" } },
-      "answered 403: the token is known and may not do this",
+      "answered 403: the token is not allowed to do this",
     ],
     [
       "404",
       { status: 404, body: { message: "Not Found" } },
-      "answered 404: there is no such thing, or the token may not see it",
+      "answered 404: it does not exist, or the token may not see it",
     ],
     [
       "422",
@@ -403,7 +403,7 @@ describe("a failure of the API", () => {
       "it says: Validation Failed (url is not reachable)",
     ],
     ["429 with Retry-After", { status: 429, headers: { "retry-after": "90" } }, "answered 429 (again in 90 s)"],
-    ["500", { status: 500, body: {} }, "answered 500: the sender's own trouble"],
+    ["500", { status: 500, body: {} }, "answered 500: the sender's API is failing"],
     ["a page that is no JSON", { text: "<html>" }, "the body is not JSON"],
     ["a page of another shape", { status: 200, body: {} }, "no list of webhooks"],
     ["no answer", "hang", "nothing within 1.5 s"],
@@ -411,7 +411,7 @@ describe("a failure of the API", () => {
     ["a redirect", { status: 301, headers: { location: "https://example.com/" } }, "redirects are not followed"],
   ];
 
-  it.each(failures)("%s: says so without the token, and the next time it goes on", async (_name, fault, says) => {
+  it.each(failures)("%s: is reported without the token, and the next run continues", async (_name, fault, says) => {
     const api = await open(githubApi());
     const receiver = await listen(github({ secret: SECRET }));
     const adapter = githubWebhooks({ token: GITHUB_TOKEN, owner: "acme", repo: "shop", baseUrl: api.url, ...FAST });
@@ -427,7 +427,7 @@ describe("a failure of the API", () => {
     expect((await ensureEndpoint(wanted)).isChanged).toBe(true);
   });
 
-  it("in the middle leaves the old endpoint, and running it again ends what was begun", async () => {
+  it("in the middle leaves the old endpoint, and the next run completes the change", async () => {
     const api = await open(githubApi());
     const [old, next] = [await listen(github({ secret: SECRET })), await listen(github({ secret: SECRET }))];
     const adapter = githubWebhooks({ token: GITHUB_TOKEN, owner: "acme", repo: "shop", baseUrl: api.url, ...FAST });
@@ -441,7 +441,7 @@ describe("a failure of the API", () => {
     expect([...api.hooks.values()].map(({ hook }) => hook.config.url)).toEqual([next.url]);
   });
 
-  it("that passes is waited for where asking twice does no harm; a create is not repeated", async () => {
+  it("that is temporary is retried for safe requests; a create is not repeated", async () => {
     const api = await open(githubApi());
     const receiver = await listen(github({ secret: SECRET }));
     const adapter = githubWebhooks({ token: GITHUB_TOKEN, owner: "acme", repo: "shop", baseUrl: api.url });
@@ -468,7 +468,7 @@ describe("a sender that is registered by hand", () => {
     });
     expect(failed.plan.isInOrder).toBe(false);
     expect(failed.plan.steps.at(-1)).toMatchObject({
-      text: expect.stringContaining("not proven yet: a signed delivery was not answered: bad port"),
+      text: expect.stringContaining("not verified yet: a signed delivery was not answered: bad port"),
     });
     const receiver = await listen(sender);
     const done = await ensureEndpoint({
@@ -482,19 +482,20 @@ describe("a sender that is registered by hand", () => {
 });
 
 describe("signedRoundTrip", () => {
-  it("does not take a page that answers 200 to everything for a receiver", async () => {
+  it("rejects a page that answers 200 to everything", async () => {
     const server = await startServer((req, res) => void req.resume().on("end", () => res.end("ok")));
     opened.push(server);
     const prove = signedRoundTrip(stripe({ secret: "whsec_0123456789abcdef" }) as never);
     const url = `${server.origin}/`;
     expect(await prove({ url, secret: undefined })).toEqual({
       isProven: false,
-      detail: "a signed delivery was taken, but an unsigned one heard 200: is that the receiver?",
+      detail:
+        "a signed delivery was accepted, but an unsigned one was answered 200: check that the URL is the receiver's",
     });
   });
 });
 
-describe("a sender that holds one endpoint", () => {
+describe("a sender with a single endpoint", () => {
   function single(url: string | undefined) {
     const state = { url, events: ["*"] as readonly string[], log: [] as string[] };
     const api: EndpointApi = {
@@ -521,7 +522,7 @@ describe("a sender that holds one endpoint", () => {
   }
   const wanted = { url: "https://example.com/new", events: ["*"], secret: SECRET };
 
-  it("is not taken from somebody else unasked", async () => {
+  it("keeps an endpoint with another URL unless it is replaced explicitly", async () => {
     const { api } = single("https://example.com/theirs");
     await expect(ensureEndpoint({ api, ...wanted })).rejects.toMatchObject({
       code: "occupied",
@@ -543,9 +544,9 @@ describe("a sender that holds one endpoint", () => {
 
   it("stays as it was where the new URL is not verified", async () => {
     const { api, state } = single("https://example.com/old");
-    const prove = () => ({ isProven: false, detail: "heard 404" });
+    const prove = () => ({ isProven: false, detail: "was answered 404" });
     await expect(ensureEndpoint({ api, ...wanted, replaces: "https://example.com/old", prove })).rejects.toThrow(
-      "heard 404",
+      "was answered 404",
     );
     expect(state.url).toBe("https://example.com/old");
   });
@@ -564,9 +565,9 @@ describe("building", () => {
     [
       "a secret where the sender chooses it",
       { ...good, api: stripeWebhooks({ apiKey: "k" }) },
-      "secret cannot be chosen",
+      "secret cannot be given",
     ],
-  ])("refuses %s, before anything is asked", async (_name, options, message) => {
+  ])("refuses %s before any request", async (_name, options, message) => {
     await expect(ensureEndpoint(options as never)).rejects.toThrow(message);
   });
 
@@ -577,7 +578,7 @@ describe("building", () => {
 });
 
 describe("secretRing", () => {
-  it("takes both until the newest has been seen and the overlap has passed", () => {
+  it("accepts both secrets until a delivery with the newest and the end of the overlap", () => {
     let nowMs = 0;
     const settled: number[] = [];
     const ring = secretRing({

@@ -1,4 +1,4 @@
-// A watch says when an endpoint is silent, switched off, out of reach or refused too much: once when it begins, once when it ends.
+// Tests that a watch reports each alarm once when it begins and once when it ends.
 import { createReceiver } from "hookgate";
 import {
   type AlarmChange,
@@ -67,15 +67,15 @@ describe("silence", () => {
       {
         name: "silent",
         of: "invoice.paid",
-        message: expect.stringContaining("no invoice.paid came since it is watched"),
+        message: expect.stringContaining("no invoice.paid arrived since the watch started"),
       },
     ]);
     expect(types).toEqual([{ type: "charge.failed", count: 1, lastAt: new Date(1_000_000_000_000) }]);
   });
 });
 
-describe("refusals", () => {
-  it("that rise are an alarm, and those that always come are none", async () => {
+describe("rejections", () => {
+  it("are an alarm when they rise, and not when they are constant", async () => {
     const { watch, changes, send } = await start(() => ({ quietRefusals: 3 }));
     const refuse = async (count: number) => {
       for (let at = 0; at < count; at++) await send("invoice.paid", { wrongKey: true });
@@ -85,14 +85,16 @@ describe("refusals", () => {
     expect(changes).toEqual([]);
     const { alarms, refused, deliveries } = await refuse(12);
     expect(changes).toEqual(["+refusals"]);
-    expect(alarms[0]?.message).toContain("12 of 12 deliveries were refused since the last look, 3.0 on average before");
+    expect(alarms[0]?.message).toContain(
+      "12 of 12 deliveries were rejected since the last check, 3.0 on average before",
+    );
     expect([refused, deliveries]).toEqual([15, 15]);
     await refuse(12);
     expect(changes).toEqual(["+refusals", "-refusals"]);
   });
 });
 
-describe("the sender's own account", () => {
+describe("the sender's API", () => {
   it("reports what was switched off, what is gone, and a failed request, which ends no other alarm", async () => {
     const api = await stripeApi();
     opened.push(api);
@@ -110,7 +112,7 @@ describe("the sender's own account", () => {
     const [kept] = api.endpoints.values();
     if (kept !== undefined) kept.endpoint = { ...kept.endpoint, status: "disabled" };
     expect((await watch.look()).alarms).toMatchObject([
-      { name: "disabled", message: expect.stringContaining("has switched the endpoint off (disabled)") },
+      { name: "disabled", message: expect.stringContaining("has disabled the endpoint (disabled)") },
     ]);
     api.fail({ status: 503 });
     expect((await watch.look()).alarms.map(({ name }) => name)).toEqual(["disabled", "unknown"]);
@@ -121,7 +123,7 @@ describe("the sender's own account", () => {
   });
 });
 
-describe("from outside", () => {
+describe("the URL", () => {
   it("a refused signed delivery and an unreachable URL are alarms; an accepted delivery is none", async () => {
     const { watch, changes, close } = await start((url) => ({
       url,
@@ -136,7 +138,7 @@ describe("from outside", () => {
 });
 
 describe("a watch", () => {
-  it("answers ready with the status, and 503 only during alarms that were named", async () => {
+  it("answer ready with the status, and 503 only during alarms of unreadyOn", async () => {
     const { watch, elapse } = await start(() => ({ expectWithinSeconds: 1, unreadyOn: ["silent"] }));
     const server = await startServer(watch.ready);
     opened.push(server);
@@ -149,7 +151,7 @@ describe("a watch", () => {
     expect(await answer.json()).toMatchObject({ isReady: false, sender: "stripe", alarms: [{ name: "silent" }] });
   });
 
-  it("writes metrics that Prometheus reads", async () => {
+  it("are metrics that Prometheus can read", async () => {
     const { watch, send } = await start(() => ({}));
     await send("invoice.paid");
     await send("invoice.paid", { wrongKey: true });
@@ -163,7 +165,7 @@ describe("a watch", () => {
     );
   });
 
-  it("looks on a schedule until it is stopped", async () => {
+  it("follow the schedule until it is stopped", async () => {
     const { watch } = await start(() => ({ everySeconds: 0.02 }));
     watch.start();
     await expect.poll(() => watch.status.lookedAt).toBeDefined();

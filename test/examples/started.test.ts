@@ -39,12 +39,12 @@ function saidBy(args: readonly string[], last: string, cwd: string = root): Prom
 
 it("npm start shows an accepted event, its duplicate, and the refusal of a forged, a stale and a foreign one", async () => {
   const said = await saidBy(["--import", "tsx", "examples/start.ts"], "Stop with Ctrl+C");
-  expect(said.match(/told: .*/g)?.map((line) => line.trim())).toEqual([
-    "told: 200",
-    "told: 200",
-    "told: 401 unauthenticated",
-    "told: 401 unauthenticated",
-    "told: 403 forbidden",
+  expect(said.match(/answer: .*/g)?.map((line) => line.trim())).toEqual([
+    "answer: 200",
+    "answer: 200",
+    "answer: 401 unauthenticated",
+    "answer: 401 unauthenticated",
+    "answer: 403 forbidden",
   ]);
   expect(said.match(/handler: invoice\.paid/g)).toHaveLength(1);
   expect(said).toMatch(/^curl -i http:\/\/127\.0\.0\.1:\d+\/webhooks\/stripe -H /m);

@@ -35,7 +35,7 @@ describe("signed replies", () => {
     return receiver.receive({ url: "/hooks/alipay?x=1", headers: sent.headers, body: sent.body });
   };
 
-  it("hears its success signed with our key, for its own path and client", async () => {
+  it("gets a success signed with our key, for its own path and client", async () => {
     for (const own of [undefined, '{"result":{"resultStatus":"S","resultCode":"MINE"}}']) {
       const outcome = await send({ signReplies: { privateKey } }, own);
       expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
@@ -49,7 +49,7 @@ describe("signed replies", () => {
     }
   });
 
-  it("hears it unsigned without a key, as Antom wants it", async () => {
+  it("gets it unsigned without a key, as Antom wants it", async () => {
     const { reply } = await send({});
     expect(reply.headers).toEqual({ "content-type": "application/json" });
   });

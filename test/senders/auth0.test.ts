@@ -20,7 +20,7 @@ it.each(["application/json", "application/x-ndjson", "text/plain"])(
   },
 );
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -30,9 +30,9 @@ describe("kinds of one sender", () => {
       { headers?: Record<string, string>; contentType?: string }?,
     ]
   >([
-    ["auth0: one object", auth0({ token: secret }), { log_id: "l1", data: { type: "fp" } }, { type: "fp", id: "l1" }],
+    ["one object", auth0({ token: secret }), { log_id: "l1", data: { type: "fp" } }, { type: "fp", id: "l1" }],
     [
-      "auth0: an event stream",
+      "an event stream",
       auth0({ token: secret }),
       { id: "evt_1", type: "user.created" },
       { type: "user.created", id: "evt_1" },

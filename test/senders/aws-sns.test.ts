@@ -208,8 +208,8 @@ describe("AWS SNS' SubscriptionConfirmation", () => {
   });
 });
 
-describe("what a proof leaves open", () => {
-  it("awsSns: a topic of somebody else's is refused, though AWS has signed it", async () => {
+describe("what is not signed", () => {
+  it("a topic of somebody else's is refused, though AWS has signed it", async () => {
     const { publicKey, privateKey: key } = rsaPair();
     const message = { Type: "Notification", Message: "m", Timestamp: "2026-01-02T03:04:05.678Z" };
     const of = (topicArns: string | string[], arn: string) =>
@@ -221,7 +221,7 @@ describe("what a proof leaves open", () => {
     expect((await of(account, TOPIC.replace("1234", "9234"))).outcome).toMatchObject({ name: "unauthenticated" });
   });
 
-  describe("awsSns: a text that AWS signed for somebody else's topic cannot be cut into a message of ours", () => {
+  describe("a text that AWS signed for somebody else's topic cannot be cut into a message of ours", () => {
     const theirs = "arn:aws:sns:us-east-1:999999999999:theirs";
     const genuine = {
       Type: "Notification",
@@ -277,7 +277,7 @@ describe("what a proof leaves open", () => {
     });
   });
 
-  it("awsSns: raw delivery, which has no signature, is refused", async () => {
+  it("raw delivery, which has no signature, is refused", async () => {
     const { receive } = delivered(anySender(awsSns({ topicArns: TOPIC, publicKey: rsaPair().publicKey })));
     const headers = { "content-type": "text/plain; charset=UTF-8", "x-amz-sns-rawdelivery": "true" };
     expect((await receive({ headers, body: '{"a":1}' })).reply.status).toBe(401);

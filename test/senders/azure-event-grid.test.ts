@@ -83,7 +83,7 @@ describe(documentedAt("https://learn.microsoft.com/azure/event-grid/secure-webho
   });
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -94,7 +94,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "azureEventGrid: CloudEvents",
+      "CloudEvents",
       azureEventGrid({ token: secret }),
       { specversion: "1.0", source: "/s", id: "1", type: "T" },
       { type: "T", id: "/s.1" },

@@ -21,7 +21,7 @@ freshnessOracle(
   600,
 );
 
-it("box: version and algorithm stand beside the signature, and the time is Box' RFC 3339", async () => {
+it("version and algorithm stand beside the signature, and the time is Box' RFC 3339", async () => {
   const { headers, body } = await createTestSender(box({ secret })).sign({ type: "FILE.UPLOADED", payload });
   expect(headers).toMatchObject({ "box-signature-version": "1", "box-signature-algorithm": "HmacSHA256" });
   const time = headers["box-delivery-timestamp"] ?? "";
@@ -29,7 +29,7 @@ it("box: version and algorithm stand beside the signature, and the time is Box' 
   expect(headers["box-signature-primary"]).toBe(hmac(Buffer.concat([body, Buffer.from(time)]), "base64"));
 });
 
-it("box: nothing of version and algorithm is believed", async () => {
+it("nothing of version and algorithm is believed", async () => {
   const { receive, seen } = delivered(box({ secret }));
   const { headers, body } = await createTestSender(box({ secret })).sign({ type: "FILE.UPLOADED", payload });
   const other = { ...headers, "box-signature-version": "2", "box-signature-algorithm": "none" };
@@ -39,7 +39,7 @@ it("box: nothing of version and algorithm is believed", async () => {
   expect(seen).toHaveLength(1);
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -48,7 +48,7 @@ describe("kinds of one sender", () => {
       { type: string; id?: string | undefined },
       { headers?: Record<string, string>; contentType?: string }?,
     ]
-  >([["box: without an id", box({ secret }), { trigger: "FILE.UPLOADED" }, { type: "FILE.UPLOADED", id: undefined }]])(
+  >([["without an id", box({ secret }), { trigger: "FILE.UPLOADED" }, { type: "FILE.UPLOADED", id: undefined }]])(
     "%s",
     async (_name, sender, payload, expected, more = {}) => {
       const { seen, outcome } = await send(sender, payload, more);
@@ -58,8 +58,8 @@ describe("kinds of one sender", () => {
   );
 });
 
-describe("how they write", () => {
-  it("box: secondary key in the secondary header", async () => {
+describe("how it signs", () => {
+  it("secondary key in the secondary header", async () => {
     const time = new Date().toISOString();
     const body = '{"id":"1","trigger":"T"}';
     const headers = {

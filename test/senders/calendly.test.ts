@@ -15,7 +15,7 @@ const now = () => nowMs;
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -24,7 +24,7 @@ describe("kinds of one sender", () => {
       { type: string; id?: string | undefined },
       { headers?: Record<string, string>; contentType?: string }?,
     ]
-  >([["calendly: without a URI", calendly({ secret }), { event: "x.y", payload: {} }, { type: "x.y", id: undefined }]])(
+  >([["without a URI", calendly({ secret }), { event: "x.y", payload: {} }, { type: "x.y", id: undefined }]])(
     "%s",
     async (_name, sender, payload, expected, more = {}) => {
       const { seen, outcome } = await send(sender, payload, more);

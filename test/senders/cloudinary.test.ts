@@ -25,8 +25,8 @@ libraryOracle("cloudinary", {
   },
 });
 
-describe("how they write", () => {
-  it.each([["sha1"], ["sha256"]])("cloudinary: %s, as the account is set", async (algorithm) => {
+describe("how it signs", () => {
+  it.each([["sha1"], ["sha256"]])("%s, as the account is set", async (algorithm) => {
     const body = '{"notification_type":"upload"}';
     const time = String(Math.floor(Date.now() / 1000));
     const signature = createHash(algorithm)

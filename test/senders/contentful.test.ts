@@ -40,8 +40,8 @@ libraryOracle("@contentful/node-apps-toolkit", {
   },
 });
 
-describe("what a proof leaves open", () => {
-  it("contentful: a header that is not named is not bound, and the list itself must name the time", async () => {
+describe("what is not signed", () => {
+  it("a header that is not named is not bound, and the list itself must name the time", async () => {
     const { signed, receive, outcome } = await send(
       contentful({ secret }),
       { sys: {} },

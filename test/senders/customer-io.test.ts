@@ -15,7 +15,7 @@ const now = () => nowMs;
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -26,7 +26,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "customerIo: object and metric",
+      "object and metric",
       customerIo({ secret }),
       { object_type: "push", metric: "opened", event_id: "e" },
       { type: "push.opened", id: "e" },

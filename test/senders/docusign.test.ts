@@ -16,7 +16,7 @@ function hmac(text: string | Uint8Array, encoding: "hex" | "base64", algorithm =
   return createHmac(algorithm, secret).update(text).digest(encoding);
 }
 
-it("docusign: the signature of any of a hundred keys is enough", async () => {
+it("the signature of any of a hundred keys is enough", async () => {
   const { receive } = delivered(docusign({ secret }));
   const body = JSON.stringify({ event: "envelope-completed" });
   const wrong = hmac("x", "base64");
@@ -27,7 +27,7 @@ it("docusign: the signature of any of a hundred keys is enough", async () => {
   expect((await receive({ headers, body })).reply.status).toBe(401);
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -36,22 +36,18 @@ describe("kinds of one sender", () => {
       { type: string; id?: string | undefined },
       { headers?: Record<string, string>; contentType?: string }?,
     ]
-  >([
-    [
-      "docusign: without an envelope",
-      docusign({ secret }),
-      { event: "click", data: {} },
-      { type: "click", id: undefined },
-    ],
-  ])("%s", async (_name, sender, payload, expected, more = {}) => {
-    const { seen, outcome } = await send(sender, payload, more);
-    expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
-    expect(seen).toMatchObject([expected]);
-  });
+  >([["without an envelope", docusign({ secret }), { event: "click", data: {} }, { type: "click", id: undefined }]])(
+    "%s",
+    async (_name, sender, payload, expected, more = {}) => {
+      const { seen, outcome } = await send(sender, payload, more);
+      expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
+      expect(seen).toMatchObject([expected]);
+    },
+  );
 });
 
-describe("how they write", () => {
-  it("docusign: any key of ours with any of its headers", async () => {
+describe("how it signs", () => {
+  it("any key of ours with any of its headers", async () => {
     const body = '{"event":"x","data":{}}';
     const signature = (key: string) => createHmac("sha256", key).update(body).digest("base64");
     const { receive } = delivered(anySender(docusign({ secret: [secret, `${secret}2`] })));

@@ -35,7 +35,7 @@ describe("ebay", () => {
     ["with another hash", { alg: "ecdsa", kid: "k1", signature, digest: "MD5" }, 401],
     ["without a key", { signature, digest: "SHA1" }, 401],
     ["without a signature", { kid: "k1", digest: "SHA1" }, 401],
-  ])("hears of a delivery signed %s: %d", async (_name, members, status) => {
+  ])("answers a delivery signed %s with %d", async (_name, members, status) => {
     const { reply } = await delivered(ebay(options)).receive({ headers: head(members), body });
     expect(reply.status).toBe(status);
   });

@@ -15,7 +15,7 @@ const now = () => nowMs;
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -26,7 +26,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "elevenlabs: no conversation",
+      "no conversation",
       elevenlabs({ secret }),
       { type: "voice_removal_notice", data: {} },
       { type: "voice_removal_notice", id: undefined },

@@ -18,8 +18,8 @@ it.each<[string, (secret: string) => unknown]>([["fusionauth", (secret) => fusio
   },
 );
 
-describe("how they write", () => {
-  it("fusionauth: by an HMAC key as well", async () => {
+describe("how it signs", () => {
+  it("by an HMAC key as well", async () => {
     expect((await send(fusionauth({ secret }), { event: { id: "1", type: "user.create" } })).seen).toMatchObject([
       { type: "user.create", id: "1" },
     ]);

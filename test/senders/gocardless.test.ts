@@ -23,8 +23,8 @@ libraryOracle("gocardless-nodejs", {
   },
 });
 
-describe("batches", () => {
-  it("of gocardless are events of resource and action", async () => {
+describe("a batch", () => {
+  it("gives events of resource and action", async () => {
     const { seen, receive } = delivered(gocardless({ secret }));
     const body = JSON.stringify({
       events: [

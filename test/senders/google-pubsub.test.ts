@@ -8,8 +8,8 @@ import { libraryOracle } from "../support/senders/library-oracle.js";
 import { HOOK_URL, send } from "../support/senders/send.js";
 import { header } from "../support/senders/signed.js";
 
-describe("kinds of one sender", () => {
-  it("googlePubsub: an attribute names the type, and unwrapped messages are found by their headers", async () => {
+describe("kinds of deliveries", () => {
+  it("an attribute names the type, and unwrapped messages are found by their headers", async () => {
     const { publicKey, privateKey: key } = rsaPair();
     const sender = googlePubsub({ audience: HOOK_URL, serviceAccount: "a@b.iam.gserviceaccount.com", publicKey });
     const typed = { message: { messageId: "1", attributes: { eventType: "OBJECT_FINALIZE" } } };

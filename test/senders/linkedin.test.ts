@@ -21,7 +21,7 @@ documentationOracle("https://learn.microsoft.com/en-us/linkedin/shared/api-guide
 });
 
 describe("challenges by GET", () => {
-  it("linkedin: hears the code and its HMAC, with the secret of the app that is asked for", async () => {
+  it("gets the code and its HMAC, with the secret of the app that is asked for", async () => {
     const sender = linkedin({ secret: ({ url }) => (url.includes("applicationId=2") ? secret : null) });
     const { receive } = receiverOf(sender);
     const outcome = await receive({
@@ -45,7 +45,7 @@ describe("challenges by GET", () => {
     ["a UUID with something before it", "hmacsha256=890e4665-4dfe-4ab1-b689-ed553bceeed0"],
     ["no UUID", "abc"],
     ["empty", ""],
-  ])("linkedin: refuses a code that is %s", async (_, code) => {
+  ])("refuses a code that is %s", async (_, code) => {
     const url = `/hook?challengeCode=${encodeURIComponent(code)}`;
     const outcome = await receiverOf(linkedin({ secret })).receive({ method: "GET", url });
     expect(outcome).toMatchObject({ name: "bad_credentials", reply: { status: 400 } });

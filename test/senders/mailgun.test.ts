@@ -67,7 +67,7 @@ describe("mailgun, mail with attachments", () => {
   });
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -78,7 +78,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "mailgun: a route's mail",
+      "a route's mail",
       mailgun({ secret }),
       { token: "t1", subject: "s" },
       { type: "inbound", id: "t1" },
@@ -91,8 +91,8 @@ describe("kinds of one sender", () => {
   });
 });
 
-describe("what a proof leaves open", () => {
-  it("mailgun: the form is not read where JSON was signed, nor the other way round", async () => {
+describe("what is not signed", () => {
+  it("the form is not read where JSON was signed, nor the other way round", async () => {
     const { signed, receive } = await send(mailgun({ secret }), { "event-data": { id: "1", event: "delivered" } });
     expect(await receive({ ...signed, headers: FORM_TYPE })).toMatchObject({ name: "unauthenticated" });
   });

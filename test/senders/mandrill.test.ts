@@ -16,7 +16,7 @@ it.each([["mandrill", mandrill({ secret })]])("%s looks with a HEAD", async (_na
   expect(await at(sender).receive({ method: "HEAD", url: "/hook" })).toMatchObject(answered(""));
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -27,12 +27,12 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "mandrill: inbound mail, which has no id",
+      "inbound mail, which has no id",
       mandrill({ secret }),
       [{ event: "inbound", ts: 1, msg: {} }],
       { type: "inbound", id: undefined },
     ],
-    ["mandrill: a list's change", mandrill({ secret }), [{ type: "blacklist", action: "add" }], { type: "blacklist" }],
+    ["a list's change", mandrill({ secret }), [{ type: "blacklist", action: "add" }], { type: "blacklist" }],
   ])("%s", async (_name, sender, payload, expected, more = {}) => {
     const { seen, outcome } = await send(sender, payload, more);
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });

@@ -18,7 +18,7 @@ const SECRET = "0123456789abcdef0123456789abcdef";
 
 vectorOracle("messagebird", ({ secretOrKey: key = secret }) => messagebird({ secret: key }));
 
-it("messagebird: the token has an id of its own, and all that the library checks", async () => {
+it("the token has an id of its own, and all that the library checks", async () => {
   const test = createTestSender(messagebird({ secret }), { url });
   const signed = await test.sign({ payload: { type: "message.created", message: { id: "m1" }, ...payload } });
   const [head = "", claims = "", signature] = (signed.headers["messagebird-signature-jwt"] ?? "").split(".");
@@ -44,7 +44,7 @@ it.each<[string, (secret: string) => unknown]>([["messagebird", (secret) => mess
   },
 );
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -55,7 +55,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "messagebird: another type",
+      "another type",
       messagebird({ secret }),
       { type: "message.updated", message: { id: "m" } },
       { type: "message.updated", id: undefined },
@@ -66,7 +66,7 @@ describe("kinds of one sender", () => {
     expect(seen).toMatchObject([expected]);
   });
 
-  it("messagebird: an SMS status report comes by GET, all of it in the signed URL", async () => {
+  it("an SMS status report comes by GET, all of it in the signed URL", async () => {
     const sender = messagebird({ secret });
     const report = `${HOOK_URL}?id=1&recipient=31600000000&status=delivered`;
     const { seen, receive } = delivered(anySender(sender), { publicUrl: "https://example.com" });

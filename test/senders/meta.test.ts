@@ -10,7 +10,7 @@ import { header } from "../support/senders/signed.js";
 const secret = "0123456789abcdef0123456789abcdef";
 
 describe("challenges by GET", () => {
-  it("meta: hears the challenge only with the right token, and only to subscribe", async () => {
+  it("gets the challenge only with the right token, and only to subscribe", async () => {
     const { receive } = receiverOf(meta({ secret, verifyToken: "my-verify-token" }));
     const get = (query: string) => receive({ method: "GET", url: `/hook?${query}` });
     const right = await get("hub.mode=subscribe&hub.verify_token=my-verify-token&hub.challenge=1158201444");
@@ -21,7 +21,7 @@ describe("challenges by GET", () => {
     expect(other).toMatchObject({ name: "method_not_allowed", reply: { status: 405 } });
   });
 
-  it("meta: is not built without its verify token", () => {
+  it("is not built without its verify token", () => {
     expect(() => meta({ secret, verifyToken: "" })).toThrow(/meta: verifyToken/);
   });
 });

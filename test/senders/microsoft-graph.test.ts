@@ -27,7 +27,7 @@ describe("Microsoft Graph's validation", () => {
   });
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -38,7 +38,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "microsoftGraph: a lifecycle",
+      "a lifecycle",
       microsoftGraph({ clientState: secret }),
       { value: [{ lifecycleEvent: "missed" }] },
       { type: "missed" },
@@ -50,8 +50,8 @@ describe("kinds of one sender", () => {
   });
 });
 
-describe("what a proof leaves open", () => {
-  it("microsoftGraph: every notification of a batch must bring a clientState of ours", async () => {
+describe("what is not signed", () => {
+  it("every notification of a batch must bring a clientState of ours", async () => {
     const { receive } = delivered(anySender(microsoftGraph({ clientState: [secret, `${secret}2`] })));
     const batch = (...states: unknown[]) =>
       receive({

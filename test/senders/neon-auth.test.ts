@@ -7,8 +7,8 @@ import { ed25519Pair } from "../../scripts/sample-keys.js";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
 import { send } from "../support/senders/send.js";
 
-describe("how they write", () => {
-  it("neonAuth: the time is bound, the body too", async () => {
+describe("how it signs", () => {
+  it("the time is bound, the body too", async () => {
     const { publicKey, privateKey: key } = ed25519Pair();
     const headers = { "x-neon-event-id": "e", "x-neon-event-type": "user.created" };
     const { signed, receive, outcome } = await send(neonAuth({ publicKey }), { a: 1 }, { key, headers });

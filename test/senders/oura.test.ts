@@ -31,7 +31,7 @@ describe("a challenge in the query", () => {
   });
 });
 
-describe("how they write", () => {
+describe("how it signs", () => {
   it("oura writes capitals, and lower case is refused", async () => {
     const payload = { data_type: "sleep", event_type: "update", object_id: "o", event_time: "2026-01-02T03:04:05Z" };
     const sender = oura({ secret, verifyToken: "t-0123456789" });

@@ -17,7 +17,7 @@ describe(documentedAt("https://developers.payproglobal.com"), () => {
   it.each([
     ["lower-case", SIGNATURE],
     ["upper-case", SIGNATURE.toUpperCase()],
-  ])("of paypro: six fields and the key, in %s hex", async (_name, signature) => {
+  ])("six fields and the key, in %s hex", async (_name, signature) => {
     const { seen, receive } = delivered(paypro({ secret }));
     const fields = { ...order, TEST_MODE: "0", IPN_TYPE_NAME: "OrderCharged", SIGNATURE: signature };
     await receive({ headers: FORM_TYPE, body: form(fields) });

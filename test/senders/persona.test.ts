@@ -15,8 +15,8 @@ const now = () => nowMs;
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("how they write", () => {
-  it("persona: either of two groups of a rotation is enough", async () => {
+describe("how it signs", () => {
+  it("either of two groups of a rotation is enough", async () => {
     const { signed, receive } = await send(persona({ secret }), {
       data: { id: "1", attributes: { name: "inquiry.completed" } },
     });

@@ -8,7 +8,7 @@ import { send } from "../support/senders/send.js";
 const secret = "0123456789abcdef0123456789abcdef";
 const basic = { username: "hooks", password: secret };
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -19,13 +19,13 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "pipedrive: version 2",
+      "version 2",
       pipedrive(basic),
       { meta: { action: "change", entity: "person", id: "u1" } },
       { type: "change.person", id: "u1" },
     ],
     [
-      "pipedrive: version 1",
+      "version 1",
       pipedrive(basic),
       { event: "added.deal", meta: { id: 1, object: "deal" } },
       { type: "added.deal", id: undefined },

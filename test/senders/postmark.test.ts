@@ -8,7 +8,7 @@ import { send } from "../support/senders/send.js";
 const secret = "0123456789abcdef0123456789abcdef";
 const basic = { username: "hooks", password: secret };
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -19,18 +19,18 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "postmark: a delivery",
+      "a delivery",
       postmark(basic),
       { RecordType: "Delivery", MessageID: "m", Recipient: "a@b.c" },
       { type: "Delivery", id: "Delivery.m.a@b.c" },
     ],
     [
-      "postmark: an open, which has no id",
+      "an open, which has no id",
       postmark(basic),
       { RecordType: "Open", MessageID: "m" },
       { type: "Open", id: undefined },
     ],
-    ["postmark: inbound mail", postmark(basic), { MessageID: "m", Subject: "s" }, { type: "Inbound", id: "m" }],
+    ["inbound mail", postmark(basic), { MessageID: "m", Subject: "s" }, { type: "Inbound", id: "m" }],
   ])("%s", async (_name, sender, payload, expected, more = {}) => {
     const { seen, outcome } = await send(sender, payload, more);
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });

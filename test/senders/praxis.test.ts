@@ -55,7 +55,7 @@ describe("replies", () => {
         body: JSON.stringify(payment),
       });
 
-  it.each([secret, "an older secret of the merchant"])("hears status 0 and the time, hashed with %s", async (key) => {
+  it.each([secret, "an older secret of the merchant"])("gets status 0 and the time, hashed with %s", async (key) => {
     const { name, reply } = await send(key);
     expect(name).toBe("processed");
     expect(reply).toEqual({
@@ -65,7 +65,7 @@ describe("replies", () => {
     });
   });
 
-  it("hears what a handler says instead", async () => {
+  it("gets what a handler replies instead", async () => {
     const { reply } = await send(secret, (_event, context) => context.reply({ body: "mine" }));
     expect(reply).toMatchObject({ body: "mine" });
   });

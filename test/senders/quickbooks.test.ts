@@ -11,8 +11,8 @@ function base64(text: string, key = secret): string {
   return createHmac("sha256", key).update(text).digest("base64");
 }
 
-describe("batches", () => {
-  it("of quickbooks come in either form", async () => {
+describe("a batch", () => {
+  it("is read in either form", async () => {
     const { seen, receive } = delivered(quickbooks({ secret }));
     const bodies = [
       [{ specversion: "1.0", id: "q1", type: "qbo.invoice.created.v1" }],

@@ -17,7 +17,7 @@ describe(documentedAt("https://help.quoter.com"), () => {
   const quote = (data: string, key = secret) =>
     form({ hash: hash(key + seconds + data, "md5"), timestamp: seconds, data });
 
-  it("of quoter: the payload is the JSON in data, the type what the URL says", async () => {
+  it("the payload is the JSON in data, the type what the URL says", async () => {
     const { seen, receive } = delivered(quoter({ secret }), { now });
     await receive({ url: "/?object=quote", headers: FORM_TYPE, body: quote('{"id":"é"}') });
     await receive({ url: "/", headers: FORM_TYPE, body: quote('{"id":"2"}') });

@@ -9,7 +9,7 @@ import { header } from "../support/senders/signed.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -18,7 +18,7 @@ describe("kinds of one sender", () => {
       { type: string; id?: string | undefined },
       { headers?: Record<string, string>; contentType?: string }?,
     ]
-  >([["retell: a chat", retell({ secret }), { event: "chat_ended", chat: {} }, { type: "chat_ended", id: undefined }]])(
+  >([["a chat", retell({ secret }), { event: "chat_ended", chat: {} }, { type: "chat_ended", id: undefined }]])(
     "%s",
     async (_name, sender, payload, expected, more = {}) => {
       const { seen, outcome } = await send(sender, payload, more);

@@ -8,8 +8,8 @@ import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("what a proof leaves open", () => {
-  it("segment: takes no event that is put behind a signed one", async () => {
+describe("what is not signed", () => {
+  it("takes no event that is put behind a signed one", async () => {
     const { signed, receive } = await send(segment({ secret }), { type: "track", messageId: "1" });
     const event = Buffer.from(signed.body).toString("utf8");
     const forged = '{"type":"track","messageId":"2"}';
@@ -24,11 +24,11 @@ describe("what a proof leaves open", () => {
     expect(await receive({ ...signed, url: "/", body: `[${event}]` })).toMatchObject({ name: "processed" });
   });
 
-  it("segment: takes batches or leaves them, and nothing between", () => {
+  it("takes batches or leaves them, and nothing between", () => {
     expect(() => segment({ secret, batches: "yes" as never })).toThrow(/^segment: batches must be true, or left out/);
   });
 
-  it("segment: of a batch that is asked for only the first event is bound, and the trace says so", async () => {
+  it("of a batch that is asked for only the first event is bound, and the trace says so", async () => {
     const batch = [
       { type: "track", messageId: "1" },
       { type: "track", messageId: "2" },
@@ -47,7 +47,7 @@ describe("what a proof leaves open", () => {
     expect(other).toMatchObject({ name: "unauthenticated" });
   });
 
-  it("segment: of a single event all is bound, whatever white space a batch would begin with", async () => {
+  it("of a single event all is bound, whatever white space a batch would begin with", async () => {
     const { signed, receive } = await send(segment({ secret }), { type: "track", messageId: "1" });
     const body = Buffer.from(signed.body).toString("utf8");
     expect(await receive({ ...signed, body: ` ${body}` })).toMatchObject({ name: "unauthenticated" });

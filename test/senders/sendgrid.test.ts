@@ -37,7 +37,7 @@ libraryOracle("@sendgrid/eventwebhook", {
   },
 });
 
-it("sendgrid: signed Inbound Parse is read, a text that is not UTF-8 included", async () => {
+it("signed Inbound Parse is read, a text that is not UTF-8 included", async () => {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = pair.publicKey.export({ type: "spki", format: "der" }).toString("base64");
   const { seen, receive } = delivered(sendgrid({ publicKey }));

@@ -12,8 +12,8 @@ function base64(text: string, key = secret): string {
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("how they write", () => {
-  it("shiphero: a success is answered in its own JSON", async () => {
+describe("how it signs", () => {
+  it("a success is answered in its own JSON", async () => {
     const hero = await send(shiphero({ secret }), { webhook_type: "Shipment Update" });
     expect(hero.outcome.reply.body).toBe('{"code":"200","Status":"Success"}');
   });

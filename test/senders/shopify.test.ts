@@ -14,7 +14,7 @@ const quiet: ReceiverOptions = { logger: { warn() {}, error() {} } };
 
 vectorOracle("shopify", ({ secretOrKey: key }) => shopify({ secret: key }));
 
-it("shopify: shop, version and webhook are named, which Shopify's library needs; one's own names stay", async () => {
+it("shop, version and webhook are named, which Shopify's library needs; one's own names stay", async () => {
   const test = createTestSender(shopify({ secret }));
   const { headers } = await test.sign({ type: "orders/create", headers: { "x-shopify-shop-domain": "a.example" } });
   expect(headers).toMatchObject({

@@ -34,8 +34,8 @@ describe(documentedAt("https://developers.strava.com/docs/webhooks/"), () => {
   });
 });
 
-describe("what a proof leaves open", () => {
-  it("strava: an event reaches a handler only if confirm verifies it", async () => {
+describe("what is not signed", () => {
+  it("an event reaches a handler only if confirm verifies it", async () => {
     const event = { object_type: "activity", aspect_type: "create", object_id: 1, event_time: 2 };
     const asked = (confirm: () => boolean) => send(strava({ verifyToken: "t-0123456789", confirm }), event);
     const { seen } = await asked(() => true);

@@ -31,7 +31,7 @@ libraryOracle("twilio", {
   },
 });
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -42,36 +42,31 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "twilio: a status",
+      "a status",
       twilio({ secret }),
       { MessageSid: "SM1", MessageStatus: "delivered", SmsStatus: "delivered" },
       { type: "message.delivered", id: "SM1.delivered" },
     ],
     [
-      "twilio: a call asking what to do",
+      "a call asking what to do",
       twilio({ secret }),
       { CallSid: "CA1", CallStatus: "ringing" },
       { type: "call.ringing", id: undefined },
     ],
     [
-      "twilio: a call's status",
+      "a call's status",
       twilio({ secret }),
       { CallSid: "CA1", CallStatus: "completed", SequenceNumber: "3" },
       { type: "call.completed", id: "CA1.3" },
     ],
     [
-      "twilio: a recording",
+      "a recording",
       twilio({ secret }),
       { CallSid: "CA1", RecordingSid: "RE1", RecordingStatus: "completed" },
       { type: "recording.completed", id: "RE1.completed" },
     ],
-    [
-      "twilio: a conversation",
-      twilio({ secret }),
-      { EventType: "onMessageAdded" },
-      { type: "conversation.onMessageAdded" },
-    ],
-    ["twilio: anything else", twilio({ secret }), { Foo: "1" }, { type: "webhook" }],
+    ["a conversation", twilio({ secret }), { EventType: "onMessageAdded" }, { type: "conversation.onMessageAdded" }],
+    ["anything else", twilio({ secret }), { Foo: "1" }, { type: "webhook" }],
   ])("%s", async (_name, sender, payload, expected, more = {}) => {
     const { seen, outcome } = await send(sender, payload, more);
     expect(outcome, outcome.hint).toMatchObject({ name: "processed" });
@@ -79,8 +74,8 @@ describe("kinds of one sender", () => {
   });
 });
 
-describe("how they write", () => {
-  it("twilio: a success is answered with an empty response", async () => {
+describe("how it signs", () => {
+  it("a success is answered with an empty response", async () => {
     const text = await send(twilio({ secret }), { MessageSid: "1", SmsStatus: "received" });
     expect(text.outcome.reply).toMatchObject({ body: "<Response/>", headers: { "content-type": "text/xml" } });
   });

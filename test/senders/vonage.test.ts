@@ -18,7 +18,7 @@ it.each<[string, (secret: string) => unknown]>([["vonage", (secret) => vonage({ 
   },
 );
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -29,13 +29,13 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "vonage: a status",
+      "a status",
       vonage({ secret }),
       { message_uuid: "m", status: "delivered" },
       { type: "message.delivered", id: "m.delivered" },
     ],
     [
-      "vonage: a call",
+      "a call",
       vonage({ secret }),
       { uuid: "u", status: "answered", timestamp: "2026-01-02T03:04:05Z" },
       { type: "call.answered", id: "u.answered.2026-01-02T03:04:05Z" },

@@ -8,7 +8,7 @@ import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -19,7 +19,7 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "webflow: an order",
+      "an order",
       webflow({ secret }),
       { triggerType: "ecomm_new_order", payload: { id: "o" } },
       { type: "ecomm_new_order", id: undefined },

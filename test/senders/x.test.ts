@@ -22,7 +22,7 @@ documentationOracle("https://docs.x.com/x-api/webhooks/introduction", {
 });
 
 describe("challenges by GET", () => {
-  it("x: hears the token's HMAC", async () => {
+  it("gets the token's HMAC", async () => {
     const outcome = await receiverOf(x({ secret })).receive({
       method: "GET",
       url: "/hook?crc_token=abc&nonce=1",
@@ -42,12 +42,12 @@ describe("challenges by GET", () => {
     ["the body of a delivery", `crc_token=${encodeURIComponent('{"tweet_create_events":[]}')}`],
     ["a text with a space", "crc_token=a%20b"],
     ["followed by a line break", "crc_token=abc%0A"],
-  ])("x: refuses one that is %s", async (_, query) => {
+  ])("refuses one that is %s", async (_, query) => {
     const outcome = await receiverOf(x({ secret })).receive({ method: "GET", url: `/hook?${query}` });
     expect(outcome).toMatchObject({ name: "bad_credentials", reply: { status: 400 } });
   });
 
-  it.each(["12345", "true", "null", "-1"])("x: refuses the body %s, which anybody may have signed", async (body) => {
+  it.each(["12345", "true", "null", "-1"])("refuses the body %s, which anybody may have signed", async (body) => {
     const { receive } = receiverOf(x({ secret }));
     const challenge = await receive({ method: "GET", url: `/hook?crc_token=${body}` });
     const { response_token: signature } = JSON.parse(String(challenge.reply.body));

@@ -11,11 +11,11 @@ function base64(text: string, key = secret): string {
   return createHmac("sha256", key).update(text).digest("base64");
 }
 
-describe("batches", () => {
+describe("a batch", () => {
   it.each([
     ["rightly signed", base64('{"events":[],"entropy":"x"}'), 200, ""],
     ["wrongly signed", base64("other"), 401, undefined],
-  ])("of xero: the intent to receive, %s, is answered as Xero asks", async (_name, signature, status, text) => {
+  ])("the intent to receive, %s, is answered as Xero asks", async (_name, signature, status, text) => {
     const { seen, receive } = delivered(xero({ secret }));
     const { reply } = await receive({
       headers: { ...JSON_TYPE, "x-xero-signature": signature },

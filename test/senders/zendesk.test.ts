@@ -8,7 +8,7 @@ import { send } from "../support/senders/send.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-describe("kinds of one sender", () => {
+describe("kinds of deliveries", () => {
   it.each<
     [
       string,
@@ -19,13 +19,13 @@ describe("kinds of one sender", () => {
     ]
   >([
     [
-      "zendesk: an event",
+      "an event",
       zendesk({ secret }),
       { type: "zen:event-type:user.created", id: "e1" },
       { type: "zen:event-type:user.created", id: "e1" },
     ],
     [
-      "zendesk: a trigger",
+      "a trigger",
       zendesk({ secret }),
       { type: "mine" },
       { type: "trigger", id: "i1" },

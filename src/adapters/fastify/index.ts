@@ -1,9 +1,9 @@
-// The way of a Fastify request: to the receiver as it came, past the app's parsers and none of them changed.
+// Fastify plugin that passes a request to the receiver unparsed, without changing the app's parsers.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 
-/** What the plugin needs of a receiver: any that `createReceiver` makes. */
+/** The part of a receiver that the plugin uses. */
 export interface MountableReceiver {
   (req: IncomingMessage, res: ServerResponse): void;
   close(options?: { graceSeconds?: number }): Promise<void>;
@@ -12,32 +12,39 @@ export interface MountableReceiver {
 /** Options of `receiverPlugin`. */
 export interface ReceiverPluginOptions {
   readonly receiver: MountableReceiver;
-  /** Fastify's own: where the receiver is mounted; route parameters may be in it. */
+  /** The path of the receiver (an option of Fastify). It may have route parameters. */
   readonly prefix?: string;
-  /** Whether `app.close()` waits for running handlers, as `receiver.close()` does. Default true; false where another app has the receiver too. */
+  /** Whether `app.close()` also calls `receiver.close()`, which waits for running handlers. Default true. Use false when another app shares the receiver. */
   readonly closeWithApp?: boolean;
 }
 
 /** Fastify puts its own members beside ours. */
-const KNOWN: readonly string[] = ["receiver", "closeWithApp", "prefix", "logLevel", "logSerializers"];
+type PluginOptions = ReceiverPluginOptions & { readonly logLevel?: unknown; readonly logSerializers?: unknown };
+const RULES: OptionRules<PluginOptions> = {
+  receiver: CHECKED_LATER,
+  closeWithApp: FLAG,
+  prefix: CHECKED_LATER,
+  logLevel: CHECKED_LATER,
+  logSerializers: CHECKED_LATER,
+};
 
-/** What upstream of us may have added to a request. */
+/** Properties that earlier hooks may have added to a request. */
 type Raw = IncomingMessage & { params?: unknown; rawBody?: unknown };
 
 /**
- * A Fastify plugin that mounts a receiver at its `prefix`, for every method: the receiver answers those that are not the
- * sender's.
+ * A Fastify plugin that mounts a receiver at its `prefix` for every method. The receiver answers 405 to methods that the
+ * sender does not use.
  *
- * Promise: the receiver reads the body itself, within its own limits. Content type parsers of the app are neither used nor
- * changed: this plugin's context has its own, which reads nothing. `onRequest`, `preHandler` and `onResponse` hooks of the
+ * Promise: the receiver reads the body itself, within its limits. Content type parsers of the app are neither used nor
+ * changed: the plugin's context has its own parser, which reads nothing. `onRequest`, `preHandler` and `onResponse` hooks of the
  * app run as they do for any route; `onSend` hooks do not, since the receiver writes the answer.
- * Not promised: anything behind a hook that reads the stream of the body, except where it keeps the bytes in
+ * Not promised: verification behind a hook that reads the body stream, unless the hook stores the bytes in
  * `request.rawBody`, as fastify-raw-body does.
  *
- * The client's address is that of the socket; behind a proxy set the receiver's `trustedProxies`, whatever the app's
- * `trustProxy` is.
+ * The client's address is that of the socket. Behind a proxy set the receiver's `trustedProxies`; the app's
+ * `trustProxy` has no effect.
  *
- * @param app - Given by `register`.
+ * @param app - Passed by `register`.
  * @param options.receiver - From `createReceiver`.
  * @param options.prefix - The path, such as `/webhooks/stripe` or `/webhooks/:tenant`, which secret functions see as `params.tenant`.
  * @throws {TypeError} When registered without a receiver, or with an option it does not know.
@@ -49,7 +56,7 @@ type Raw = IncomingMessage & { params?: unknown; rawBody?: unknown };
  * app.register(receiverPlugin, { prefix: "/webhooks/stripe", receiver });
  */
 export async function receiverPlugin(app: FastifyInstance, options: ReceiverPluginOptions): Promise<void> {
-  refuseUnknownKeys("receiverPlugin", options, KNOWN);
+  checkOptions<PluginOptions>("receiverPlugin", options, RULES);
   const { receiver, closeWithApp = true } = options;
   if (typeof receiver !== "function" || typeof receiver.close !== "function") {
     throw new TypeError(
@@ -68,7 +75,7 @@ export async function receiverPlugin(app: FastifyInstance, options: ReceiverPlug
     raw.params = request.params;
     const { rawBody } = request as { readonly rawBody?: unknown };
     if (rawBody !== undefined) raw.rawBody ??= rawBody;
-    // What `app.inject` makes in tests is no IncomingMessage, cannot be cut off, and does not say so.
+    // The request of `app.inject` in tests is not an IncomingMessage and cannot be aborted.
     raw.complete ??= true;
     reply.hijack();
     receiver(raw, reply.raw);

@@ -1,4 +1,4 @@
-// Transactions the HTTP events that AWS hands to a function into deliveries.
+// Converts the HTTP events of AWS Lambda into deliveries.
 import type { Delivery } from "../../core/delivery.js";
 import { HeaderLines } from "../../lib/headers.js";
 
@@ -30,12 +30,12 @@ export interface ApiGatewayV2Event {
   readonly isBase64Encoded: boolean;
 }
 
-/** What came, in the words of the receiver. @throws {TypeError} For an event that is no HTTP request of these kinds. */
+/** Converts the event. @throws {TypeError} For an event that is not an HTTP request of these kinds. */
 export function deliveryOf(event: ApiGatewayV1Event | ApiGatewayV2Event): Delivery {
   if (isV2(event)) return ofV2(event);
   if (isV1(event)) return ofV1(event);
   throw new TypeError(
-    "lambdaHandler: the event is no HTTP request of API Gateway or of a function URL; a load balancer, a queue or a test event needs a handler of its own",
+    "lambdaHandler: the event is not an HTTP request of API Gateway or a function URL; use another handler for load balancers, queues and test events",
   );
 }
 
@@ -54,7 +54,7 @@ function ofV2(event: ApiGatewayV2Event): Delivery {
   return {
     method: http.method.toUpperCase(),
     url: event.rawQueryString === "" ? event.rawPath : `${event.rawPath}?${event.rawQueryString}`,
-    // AWS has joined repeated lines by commas.
+    // AWS joins repeated header lines with commas.
     headers: new HeaderLines(Object.entries(event.headers).flatMap(pair), true),
     remoteAddress: http.sourceIp,
     isSecure: true,
@@ -81,7 +81,7 @@ function ofV1(event: ApiGatewayV1Event): Delivery {
   };
 }
 
-/** AWS hands it over decoded, so it is written anew: order and escapes may differ from what came. */
+/** AWS passes the query decoded, so it is encoded again: order and escapes may differ from the request. */
 function queryOf(event: ApiGatewayV1Event): string {
   const many = event.multiValueQueryStringParameters;
   const pairs = many

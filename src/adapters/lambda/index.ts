@@ -1,4 +1,4 @@
-// The way of a request to AWS Lambda: from API Gateway or a function URL, and back.
+// AWS Lambda handler for requests of API Gateway and function URLs.
 
 import type { Outcome } from "../../core/outcome.js";
 import type { Reply } from "../../core/reply.js";
@@ -8,7 +8,7 @@ import { type ApiGatewayV1Event, type ApiGatewayV2Event, deliveryOf } from "./ev
 
 export type { ApiGatewayV1Event, ApiGatewayV2Event } from "./event.js";
 
-/** What API Gateway and function URLs take as an answer. */
+/** The answer for API Gateway and function URLs. */
 export interface LambdaAnswer {
   statusCode: number;
   headers: Record<string, string>;
@@ -21,23 +21,23 @@ export interface LambdaContext {
   getRemainingTimeInMillis?(): number;
 }
 
-/** AttemptCounter for the answer's own way, and for AWS to end the invocation in order. */
+/** Reserved for sending the answer, and for AWS to end the invocation. */
 const SPARE_MS = 500;
-/** Of a function without a context, as tests call it: Lambda's own longest run. */
+/** Used without a context, as in tests: Lambda's maximum run time. */
 const LONGEST_RUN_MS = 900_000;
 
 /**
  * A Lambda handler for a receiver: API Gateway REST and HTTP APIs (payload formats 1.0 and 2.0) and function URLs.
  *
- * Promise: bodies are the bytes that came, base64 or not; the client's address is the one AWS saw; HTTPS counts as given,
- * for there is nothing else. Nothing runs after the answer on Lambda, so where the receiver has answered "come again"
- * because a handler still runs, this waits for that handler, for as long as the invocation may last, before it answers.
- * Not promised: what AWS has changed before. A REST API without binary media types hands over text, and a body that is not
- * UTF-8 is damaged; a REST API decodes the query, so a sender that signs its URL needs payload format 2.0 or no query; and
- * format 2.0 joins header lines, so a repeated credential is told only where its value holds no commas of its own.
+ * Promise: bodies are the received bytes, base64 or not; the client's address is the one that AWS saw; HTTPS is assumed,
+ * since Lambda has nothing else. Nothing runs after the answer on Lambda, so when the receiver answers 503
+ * because a handler still runs, this waits for that handler until the invocation nears its end.
+ * Not promised: data that AWS changes. A REST API without binary media types passes text, and a body that is not
+ * UTF-8 is damaged; a REST API decodes the query, so a sender that signs the URL needs payload format 2.0 or no query; and
+ * format 2.0 joins header lines, so a repeated credential is detected only if its value has no commas.
  *
- * @param receiver - From `createReceiver`, with a shared store: each instance of a function has a memory of its own.
- * @throws {TypeError} When built with something else. Its promise rejects for an event that is no HTTP request.
+ * @param receiver - From `createReceiver`, with a shared store: each instance of a function has its own memory.
+ * @throws {TypeError} When built with something else. Its promise rejects for an event that is not an HTTP request.
  * @example
  * import { lambdaHandler } from "hookgate/lambda";
  *
@@ -50,7 +50,7 @@ export function lambdaHandler(
   if (core === undefined) {
     throw new TypeError("lambdaHandler(receiver): receiver must come from createReceiver of the same copy of hookgate");
   }
-  // Two parameters and a promise: a handler with three would be one with a callback.
+  // Two parameters only: Lambda treats a handler with three as one with a callback.
   return async function handleLambda(event, context) {
     const outcome = await core.pipeline.receive(deliveryOf(event));
     if (outcome.events.some(({ name }) => name === "handler_running")) await runsOf(core, context);
@@ -58,7 +58,7 @@ export function lambdaHandler(
   };
 }
 
-/** Waits for what runs, until little of the invocation is left. */
+/** Waits for running handlers until the invocation nears its end. */
 async function runsOf(core: ReceiverCore, context: LambdaContext | undefined): Promise<void> {
   const leftMs = context?.getRemainingTimeInMillis?.() ?? LONGEST_RUN_MS;
   let timer: NodeJS.Timeout | undefined;

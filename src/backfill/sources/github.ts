@@ -1,4 +1,4 @@
-// GitHub as a source: the deliveries of a webhook, kept for three days.
+// GitHub as a source: the deliveries of a webhook, available for three days.
 
 import { CHECKED_LATER, checkOptions, choiceOf, FLAG } from "../../lib/options.js";
 import { API_RULES, type ApiOptions } from "../../lib/sender-api/client.js";
@@ -9,7 +9,7 @@ import { linkTo } from "../../lib/sender-api/link-header.js";
 import { checkedToken } from "../../lib/sender-api/token.js";
 import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPart, windows } from "./source.js";
 
-/** Whose webhook: a repository's, an organisation's, or an app's. */
+/** The owner of the webhook: a repository, an organisation, or an app. */
 export type GithubPlace =
   | { readonly owner: string; readonly repo: string; readonly hookId: number | string }
   | { readonly org: string; readonly hookId: number | string }
@@ -18,27 +18,27 @@ export type GithubPlace =
 /** Options of `githubDeliveries`. */
 export interface GithubDeliveriesOptions extends ApiOptions {
   /**
-   * A token that may read (and for `redeliver` write) the webhooks of the place; of an app, its JWT. A function is asked
-   * before each call, for a JWT lasts ten minutes.
+   * A token that may read (and for `redeliver` write) the webhooks; for an app, its JWT. A function is called
+   * before each request, since a JWT is valid for ten minutes.
    */
   readonly token: string | undefined | (() => string | Promise<string>);
   readonly of: GithubPlace;
   /**
-   * `failed` (default): events of which no delivery was answered with success, seen by what GitHub lists. `all`: whatever
-   * was sent; a call for each.
+   * `failed` (default): events without a successful delivery in GitHub's list. `all`: every event
+   * sent, with one request for each.
    */
   readonly which?: "failed" | "all";
-  /** Ask GitHub to deliver what failed again, instead of handling it here: then it comes signed, by the front door. */
+  /** Asks GitHub to redeliver failed events instead of handling them here. They then arrive signed, as webhooks. */
   readonly redeliver?: boolean;
 }
 
 const MAX_PER_PAGE = 100;
 /**
- * GitHub's deliveries: GitHub never sends again by itself, so this is how what failed is had after all.
+ * GitHub's deliveries. GitHub does not retry automatically, so this fetches failed ones.
  *
  * Source:  docs.github.com, REST API, repository webhooks: list deliveries, get a delivery, redeliver.
- * Promise: ids are those of `X-GitHub-Delivery`, and types are as `github(…)` has them. Not promised: anything older than
- *          three days; and that payloads are byte for byte what was sent, for GitHub tells them as JSON.
+ * Promise: ids are those of `X-GitHub-Delivery`, and types are those of `github(…)`. Not promised: anything older than
+ *          three days; and that payloads are byte for byte those sent, since GitHub returns them as JSON.
  *
  * @throws {TypeError} When the token is missing, or an option is unknown.
  */
@@ -71,7 +71,7 @@ export function githubDeliveries(options: GithubDeliveriesOptions): BackfillSour
     if (!Array.isArray(value)) throw api.badAnswer({ what: "list the deliveries" }, "no list of deliveries");
     const attempts = value.map(attemptOf).filter((one) => one !== undefined);
     const inWindow = attempts.filter(({ atMs }) => atMs >= since.getTime() && atMs <= until.getTime());
-    // Newest first: an event that was delivered at last is seen so before its failures are.
+    // Newest first: a successful delivery is listed before the failures of the same event.
     for (const { guid, isDelivered } of inWindow) if (isDelivered) delivered.add(guid);
     const wanted = new Map<string, Attempt>();
     for (const one of inWindow) {
@@ -86,13 +86,13 @@ export function githubDeliveries(options: GithubDeliveriesOptions): BackfillSour
       }
       if (redeliver) delivered.add(one.guid);
     }
-    // The list begins at the newest and is not bounded by time: beyond the window there is nothing to see.
+    // The list starts with the newest and has no time limit: older entries are outside the window.
     const isPast = attempts.some(({ atMs }) => atMs < since.getTime());
     const next = isPast ? undefined : cursorIn(linkTo("next", headers));
     return { events, next };
   }
 
-  /** Of this process: what it knows to have arrived. */
+  /** Ids that this process knows as delivered. */
   const delivered = new Set<string>();
   return {
     name: `github-deliveries${path}`,
@@ -148,7 +148,7 @@ function eventOf(attempt: Attempt, detail: Members): FetchedEvent {
   const { headers, payload } = membersOf(detail.request);
   const told: Record<string, string> = {};
   for (const [name, value] of Object.entries(membersOf(headers))) {
-    // The signature is of no use: it is over bytes that are not told.
+    // The signature is useless, since GitHub does not return the signed bytes.
     if (typeof value === "string" && !/signature/i.test(name)) told[name.toLowerCase()] = value;
   }
   return { id: attempt.guid, type: attempt.type, payload, timestamp: new Date(attempt.atMs), headers: told };

@@ -1,4 +1,4 @@
-// GitLab as a source: the events of a project's webhook, kept for seven days.
+// GitLab as a source: the events of a project's webhook, available for seven days.
 
 import { CHECKED_LATER, checkOptions, choiceOf, FLAG, isText, type OptionRule, required } from "../../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -8,14 +8,14 @@ import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from ".
 
 /** Options of `gitlabEvents`. */
 export interface GitlabEventsOptions extends ApiOptions {
-  /** A token with the scope `api`, of someone who may see the project's webhooks. */
+  /** A token with the scope `api`, of a user who may see the project's webhooks. */
   readonly token: string | undefined;
   /** The project's number or full path, `group/name`. */
   readonly project: string | number;
   readonly hookId: number | string;
-  /** `failed` (default): what was not answered with 2xx. `all`: everything. */
+  /** `failed` (default): events not answered with 2xx. `all`: every event. */
   readonly which?: "failed" | "all";
-  /** Ask GitLab to send what failed again, instead of handling it here. At most five a minute are allowed. */
+  /** Asks GitLab to resend failed events instead of handling them here. GitLab allows five per minute. */
   readonly resend?: boolean;
 }
 
@@ -27,8 +27,8 @@ const NUMBER_OR_PATH: OptionRule = {
 };
 
 /**
- * The events of a project's webhook. GitLab tells no time of them, so the cursor is the highest number seen, and `since`
- * has no effect: a first run takes all that GitLab keeps.
+ * The events of a project's webhook. GitLab lists no times, so the cursor is the highest number seen, and `since`
+ * has no effect: a first run fetches everything that GitLab has.
  *
  * Source:  docs.gitlab.com, "Project webhooks API": list and resend project webhook events. Unconfirmed: that
  *          `request_headers` hold `Idempotency-Key`, without which an event has no id.
@@ -57,7 +57,7 @@ export function gitlabEvents(options: GitlabEventsOptions): BackfillSource {
   async function* pages({ cursor, pageSize, signal }: BackfillFrom): AsyncGenerator<BackfillPage> {
     const seen = Number(cursor ?? 0);
     let highest = seen;
-    // Newest first: the highest number is only kept once everything below it has been seen.
+    // Newest first: the highest number is saved only after everything below it has been read.
     for (let page = 1; ; page++) {
       const call = {
         what: "list the webhook's events",

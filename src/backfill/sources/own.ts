@@ -1,25 +1,25 @@
-// An application's own source: any async iterable of events.
+// A source of the application: any async iterable of events.
 import type { BackfillFrom, BackfillPage, BackfillSource, FetchedEvent } from "./source.js";
 
-/** An event, and where a later run goes on once it has been handled. */
+/** An event with the cursor from which a later run continues. */
 export interface OwnEvent extends FetchedEvent {
-  /** Absent: a later run goes on from the time at which this one began, less the overlap, if this one comes to its end. */
+  /** Without it a later run continues from the start time of this run minus the overlap, if this run is completed. */
   readonly cursor?: string;
 }
 
 /** Where a source of one's own begins to read. */
 export interface OwnFrom extends Omit<BackfillFrom, "cursor" | "pageSize"> {
-  /** The last event's, of those that have been handled; `undefined` where there is none. */
+  /** The cursor of the last handled event; `undefined` when there is none. */
   readonly cursor: string | undefined;
 }
 
 /**
- * Events of one's own: from a database, a file, a client library that pages by itself.
+ * Events of the application: from a database, a file, or a client library with its own paging.
  *
- * @param name - Part of the key under which the cursor is kept: it never changes once used.
- * @param list - Everything since, oldest first.
- * @param options.hasDeliveryIds - The ids are those of deliveries. Default true.
- * @throws {TypeError} When `list` is no function, or the name is empty.
+ * @param name - Part of the key of the cursor: it must never change.
+ * @param list - Yields all events since then, oldest first.
+ * @param options.hasDeliveryIds - Whether the ids are those of deliveries. Default true.
+ * @throws {TypeError} When `list` is not a function, or the name is empty.
  * @example
  * const rows = [{ id: "1", total: 3, changedAt: new Date() }];
  * eventsFrom("ledger", async function* ({ since }) {
@@ -31,9 +31,9 @@ export function eventsFrom(
   list: (from: OwnFrom) => AsyncIterable<OwnEvent> | Iterable<OwnEvent>,
   options: { readonly hasDeliveryIds?: boolean } = {},
 ): BackfillSource {
-  if (typeof name !== "string" || name === "") throw new TypeError("eventsFrom: name must be a text");
+  if (typeof name !== "string" || name === "") throw new TypeError("eventsFrom: name must be a non-empty string");
   if (typeof list !== "function")
-    throw new TypeError("eventsFrom: list must be a function that gives an (async) iterable");
+    throw new TypeError("eventsFrom: list must be a function that returns an (async) iterable");
 
   async function* pages(from: BackfillFrom): AsyncGenerator<BackfillPage> {
     const { sinceMs, cursor: kept } = readState(from.cursor);

@@ -1,4 +1,4 @@
-// A REST API as a source: any that lists events by time or by cursor.
+// A REST API as a source, which lists events by time or by cursor.
 
 import { CHECKED_LATER, checkOptions, FLAG, isObject, type OptionRules } from "../../lib/options.js";
 import { API_RULES, type ApiAnswer, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -12,44 +12,44 @@ import {
   windows,
 } from "./source.js";
 
-/** Where a listing is. */
+/** The position in a listing. */
 export interface RestAt {
   readonly since: Date;
   readonly until: Date;
-  /** What `next` was; `undefined` on the first page. */
+  /** The `next` of the previous page; `undefined` on the first page. */
   readonly page: string | undefined;
-  /** What `cursor` was with the last page that was handled, in this run or an earlier one. */
+  /** The `cursor` of the last handled page, of this run or an earlier one. */
   readonly cursor: string | undefined;
   readonly pageSize: number;
 }
 
 /** What was read from one answer of a REST API. */
 export interface RestPage {
-  /** Oldest first, as far as can be. */
+  /** Oldest first, as far as possible. */
   readonly events: readonly FetchedEvent[];
-  /** Where the next page of this listing is; absent: this was the last. */
+  /** The position of the next page; absent on the last page. */
   readonly next?: string | undefined;
   /**
-   * For an API that goes on from a cursor of its own and not from a time: where the next run goes on. Then `since` is told
-   * on the first run only.
+   * For an API with its own cursor instead of times: where the next run continues. Then `since` is passed
+   * to the first run only.
    */
   readonly cursor?: string | undefined;
 }
 
 /** Options of `restEvents`. */
 export interface RestEventsOptions extends ApiOptions {
-  /** Part of the key under which the cursor is kept: it never changes once used. */
+  /** Part of the key of the cursor: it must never change. */
   readonly name: string;
   readonly baseUrl: string;
-  /** Goes as `Authorization: Bearer`. For another way give `headers`. */
+  /** Sent as `Authorization: Bearer`. For other schemes use `headers`. */
   readonly token?: string | undefined;
-  /** Never told. */
+  /** Never shown in messages. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The ids are those of deliveries. Default false. */
+  /** Whether the ids are those of deliveries. Default false. */
   readonly hasDeliveryIds?: boolean;
-  /** Path below `baseUrl`, and query. */
+  /** Returns the path below `baseUrl` and the query. */
   readonly request: (at: RestAt) => Pick<ApiCall, "path" | "query" | "json" | "method">;
-  /** What came, read. What it throws is told as a bad answer. */
+  /** Reads the events from the answer. An exception is reported as a bad answer. */
   readonly read: (answer: ApiAnswer) => RestPage;
 }
 
@@ -64,7 +64,7 @@ const RULES: OptionRules<RestEventsOptions> = {
 };
 
 /**
- * Events of any REST API, bounded in time and size, with `Retry-After` respected.
+ * Events of any REST API, with limits on time and size. `Retry-After` is respected.
  *
  * @throws {TypeError} When an option is missing, malformed or unknown.
  * @example
@@ -112,7 +112,7 @@ export function restEvents(options: RestEventsOptions): BackfillSource {
     const kept = ownCursor(from.cursor);
     let first: RestPage | undefined;
     if (kept === undefined) {
-      // Whether it has cursors of its own is seen by its first page.
+      // The first page shows whether the API has its own cursors.
       const list = async ({
         since,
         until,

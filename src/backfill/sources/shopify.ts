@@ -1,4 +1,4 @@
-// Shopify as a source: a resource of the Admin API by the time of its last change.
+// Shopify as a source: a resource of the Admin API, ordered by its last change.
 
 import { CHECKED_LATER, checkOptions, required, TEXT } from "../../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -13,9 +13,9 @@ export interface ShopifyResourceOptions extends ApiOptions {
   readonly shop: string;
   /** An Admin API access token that may read the resource. */
   readonly token: string | undefined;
-  /** As in the API's path: `orders`, `products`, `customers`. */
+  /** The resource in the API's path: `orders`, `products`, `customers`. */
   readonly resource: string;
-  /** The topic that its changes have as webhooks: `orders/updated`. */
+  /** The webhook topic of its changes: `orders/updated`. */
   readonly topic: string;
   /** Default `2026-10`. */
   readonly version?: string;
@@ -25,13 +25,13 @@ const VERSION = "2026-10";
 const MAX_LIMIT = 250;
 
 /**
- * A shop's resource, oldest change first: each row that was changed is one event of the topic, in its present state. What
- * changed twice is told once.
+ * A shop's resource, oldest change first: each changed row is one event of the topic, in its present state. A row that
+ * changed twice is one event.
  *
  * Source:  shopify.dev, Admin REST API: `updated_at_min`, `updated_at_max`, `order`, and pages by the Link header.
- * Not promised: dedupe against deliveries, whose ids the API does not tell. Give `isHandled`, or handlers that set a state.
+ * Not promised: dedupe against deliveries, whose ids the API does not list. Give `isHandled`, or use idempotent handlers.
  *
- * @throws {TypeError} When the token is missing, the shop is no host, or an option is unknown.
+ * @throws {TypeError} When the token is missing, the shop is not a host, or an option is unknown.
  */
 export function shopifyResource(options: ShopifyResourceOptions): BackfillSource {
   checkOptions<ShopifyResourceOptions>("shopifyResource", options, {
@@ -66,7 +66,7 @@ export function shopifyResource(options: ShopifyResourceOptions): BackfillSource
       updated_at_max: until.toISOString(),
       status: resource === "orders" ? "any" : undefined,
     };
-    // A page's name stands for all of the query but the limit.
+    // A page_info replaces the whole query except the limit.
     const call = { what: `list ${resource}`, path, query: page === undefined ? first : { limit, page_info: page } };
     const { value, headers } = await api.call(call, signal);
     const rows = membersOf(value)[resource];

@@ -15,7 +15,7 @@ export interface SlackHistoryOptions extends ApiOptions {
   readonly channel: string;
 }
 
-/** Slack answers 200 with `ok: false`; these of its words mean more than "refused". */
+/** Slack answers 200 with `ok: false`; these error codes have a more exact meaning than "refused". */
 const PROBLEMS: Readonly<Record<string, SenderApiProblem>> = {
   ratelimited: "rate_limited",
   not_authed: "unauthorized",
@@ -34,11 +34,11 @@ const PROBLEMS: Readonly<Record<string, SenderApiProblem>> = {
 const MAX_LIMIT = 999;
 
 /**
- * A channel's messages. Each comes as `slack(…)` has it, type `message`, payload `{ type: "event_callback", event }`.
+ * A channel's messages, in the form of `slack(…)`: type `message`, payload `{ type: "event_callback", event }`.
  *
  * Source:  docs.slack.dev, `conversations.history`: `oldest`, `latest`, `inclusive`, `limit`, `cursor`. Replies in threads
  *          are not in it.
- * Not promised: dedupe against deliveries: the API does not tell their `event_id`. Give `isHandled`, or handlers that know
+ * Not promised: dedupe against deliveries, whose `event_id` the API does not list. Give `isHandled`, or handlers that identify
  *          a message by channel and `ts`.
  *
  * @throws {TypeError} When the token is missing, or an option is unknown.
@@ -88,8 +88,8 @@ export function slackProblem({
 }: ApiAnswer): { readonly problem: SenderApiProblem; readonly said: string } | undefined {
   const { ok, error } = membersOf(value);
   if (ok === true) return undefined;
-  const said = textOf(error) ?? "no ok in the answer";
-  return { problem: PROBLEMS[said] ?? "refused", said };
+  const code = textOf(error) ?? "no ok in the answer";
+  return { problem: PROBLEMS[code] ?? "refused", said: code };
 }
 
 function eventOf(message: Members, channel: string): FetchedEvent | undefined {

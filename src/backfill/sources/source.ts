@@ -1,21 +1,21 @@
-// The contract of a backfill source: it lists past events from a cursor on.
+// The contract of a backfill source, which lists past events starting at a cursor.
 import type { FetchedEvent } from "../../receiver/processing/ingest.js";
 
 export type { FetchedEvent } from "../../receiver/processing/ingest.js";
 
-/** From where a listing goes on. */
+/** Where a listing starts. */
 export interface BackfillFrom {
-  /** What the source gave with the last page that was handled whole; `undefined` on the first run. */
+  /** The cursor of the last completely handled page; `undefined` on the first run. */
   readonly cursor: string | undefined;
-  /** Where a first run begins; and any run that was told to by `run({ since })`, whose cursor is `undefined`. */
+  /** Start of a first run, and of `run({ since })`, whose cursor is `undefined`. */
   readonly since: Date;
-  /** When this run began. */
+  /** Start time of this run. */
   readonly now: Date;
-  /** How far a run goes back behind where the last one ended: what is listed late is found so. */
+  /** How far a run goes back before the end of the last one, to find events that are listed late. */
   readonly overlapSeconds: number;
-  /** How many events a page should have; a source with a lower limit of its own gives fewer. */
+  /** Wanted events per page. A source with a lower limit returns fewer. */
   readonly pageSize: number;
-  /** Aborts when the run is to end: `stop`, or the lease was lost. */
+  /** Aborts when the run must end: on `stop`, or when the lease was lost. */
   readonly signal: AbortSignal;
 }
 
@@ -23,31 +23,31 @@ export interface BackfillFrom {
 export interface BackfillPage {
   /** Oldest first within a page, as far as the source can. */
   readonly events: readonly FetchedEvent[];
-  /** AttemptCounter once every event of the page has been handled; the next run goes on from it. At most 8 KB. */
+  /** Saved after every event of the page has been handled; the next run continues from it. At most 8 KB. */
   readonly cursor: string;
 }
 
-/** Where past events are listed. */
+/** A list of past events. */
 export interface BackfillSource {
   /** Part of the key under which the cursor is kept: it never changes once used. */
   readonly name: string;
   /**
-   * `true`: an event's id is the one its deliveries have, so that what came by webhook is not handled again. `false`: the
-   * API does not tell that id. Then what was fetched is handled once, and again where it came by webhook too, unless
-   * `isHandled` knows.
+   * `true`: an event has the id of its deliveries, so an event that arrived by webhook is not handled again. `false`: the
+   * API does not list that id. Then a fetched event is handled once, and again if it also arrived by webhook, unless
+   * `isHandled` returns true.
    */
   readonly hasDeliveryIds: boolean;
   /**
-   * Everything since, page by page, until there is no more. What it throws ends the run; the cursor stays.
+   * Yields all events since then, page by page. An exception ends the run, and the cursor stays.
    *
-   * @throws {SenderApiError} In words.
+   * @throws {SenderApiError} When the API fails.
    */
   pages(from: BackfillFrom): AsyncIterable<BackfillPage>;
 }
 
-/** A part of one window of time. */
+/** One page of a time window. */
 export interface WindowPart {
-  /** Both ends belong to it. */
+  /** Both ends are included. */
   readonly since: Date;
   readonly until: Date;
   /** What `next` was; `undefined` on the first page. */
@@ -59,7 +59,7 @@ export interface WindowPart {
 /** One page of a window of time, and the cursor within it. */
 export interface WindowPage {
   readonly events: readonly FetchedEvent[];
-  /** Where the next page of the window is; `undefined`: this was the last. */
+  /** The position of the next page; `undefined` on the last page. */
   readonly next: string | undefined;
 }
 
@@ -71,10 +71,10 @@ interface WindowState {
 }
 
 /**
- * A source that lists by time, in whatever order: a run covers a window up to its own start, and a cursor names the window
- * and the page in it, so that a run that was cut off goes on where it was.
+ * A source that lists by time, in any order: a run covers a window up to its start, and a cursor names the window
+ * and the page in it, so that an interrupted run continues there.
  *
- * @param isPageGone - Whether the error says that the page's name means nothing any more; the window then begins anew.
+ * @param isPageGone - Whether the error means that the page no longer exists. The window then starts again.
  */
 export async function* windows(
   from: BackfillFrom,
@@ -87,7 +87,7 @@ export async function* windows(
   for (let round = 0; ; round++) {
     const isResumed = state.untilMs !== undefined;
     const untilMs = state.untilMs ?? now.getTime();
-    // Only a fresh window that follows another one looks back.
+    // Only a new window that follows another one goes back by the overlap.
     const backMs = isResumed || (isFirst && round === 0) ? 0 : overlapSeconds * 1000;
     const sinceMs = state.sinceMs - backMs;
     let page = state.page;
@@ -101,7 +101,7 @@ export async function* windows(
         continue;
       }
       if (part.next !== undefined && part.next === page)
-        throw new Error("the API names the same page again as the next one");
+        throw new Error("the API returned the same page again as the next one");
       page = part.next;
       state = page === undefined ? { sinceMs: untilMs } : { sinceMs, untilMs, page };
       yield { events: part.events, cursor: JSON.stringify(state) };
@@ -111,7 +111,7 @@ export async function* windows(
   }
 }
 
-/** Each of ours begins with a brace; anything else is of another version or source, and begins anew. */
+/** Cursors of this module start with a brace. Anything else is from another version or source, and is ignored. */
 function readState(cursor: string | undefined): WindowState | undefined {
   if (cursor === undefined) return undefined;
   try {

@@ -1,4 +1,4 @@
-// Stripe as a source: `GET /v1/events`, kept for thirty days under the ids of webhooks.
+// Stripe as a source: `GET /v1/events`, available for thirty days with the ids of webhooks.
 
 import { CHECKED_LATER, checkOptions, FLAG, isListOf, isText, TEXT } from "../../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -9,25 +9,25 @@ import { type BackfillSource, type FetchedEvent, type WindowPage, type WindowPar
 
 /** Options of `stripeEvents`. */
 export interface StripeEventsOptions extends ApiOptions {
-  /** A secret or restricted key (`rk_…` with read access to events is enough). Test and live mode have their own. */
+  /** A secret key or a restricted key (`rk_…` with read access to events is enough). Test and live mode have separate keys. */
   readonly apiKey: string | undefined;
-  /** Only these types, at most 20; Stripe filters. Default: all. */
+  /** Lists only these types, at most 20. Default: all. */
   readonly types?: readonly string[];
-  /** Only events of which some delivery failed or is still due; Stripe filters. */
+  /** Lists only events with a failed or pending delivery. */
   readonly undeliveredOnly?: boolean;
-  /** A connected account, for its events. */
+  /** Lists the events of this connected account. */
   readonly account?: string;
 }
 
-/** Of a page. */
+/** The maximum of events per page. */
 const MAX_LIMIT = 100;
 const MAX_TYPES = 20;
 
 /**
- * Stripe's events, newest page first. Needs no other library.
+ * Stripe's events, newest page first. Needs no Stripe library.
  *
  * Source:  docs.stripe.com/api/events/list; stripe-node, EventListParams.
- * Promise: ids are those of webhooks. Not promised: the payload is byte for byte that of the webhook: an endpoint may have
+ * Promise: ids are those of webhooks. Not promised: payloads byte for byte those of webhooks: an endpoint may have
  *          an API version of its own, and the list has the account's. Events older than 30 days are gone.
  *
  * @throws {TypeError} When the key is missing, or an option is unknown.
@@ -74,7 +74,7 @@ export function stripeEvents(options: StripeEventsOptions): BackfillSource {
   return {
     name: account === undefined ? "stripe-events" : `stripe-events/${account}`,
     hasDeliveryIds: true,
-    // The event that named the page may be older than thirty days by now.
+    // The event that marks the page may be older than thirty days by now.
     pages: (from) => windows(from, list, (error) => error instanceof SenderApiError && error.problem === "refused"),
   };
 }

@@ -1,4 +1,4 @@
-// Toss Payments as a source: its transactions, and the payment of each.
+// Toss Payments as a source: its transactions with their payments.
 
 import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -14,15 +14,15 @@ export interface TossTransactionsOptions extends ApiOptions {
 
 const MAX_LIMIT = 5_000;
 const TYPE = "PAYMENT_STATUS_CHANGED";
-/** Dates of the API are Korean time without a zone; there is no summer time. */
+/** The API's dates are Korean time without a zone. Korea has no summer time. */
 const KOREA_MS = 9 * 3_600_000;
 
 /**
- * Toss Payments' transactions: each is one `PAYMENT_STATUS_CHANGED` with the payment as it is now, asked for by its key.
+ * Toss Payments' transactions: each is one `PAYMENT_STATUS_CHANGED` with the current payment.
  *
  * Source:  docs.tosspayments.com, "거래 조회 API" (`/v1/transactions`) and `/v1/payments/{paymentKey}`. Unconfirmed: that
  *          the list is oldest first.
- * Not promised: dedupe against deliveries, whose transmission id the API does not tell. Give `isHandled`, or handlers that
+ * Not promised: dedupe against deliveries, whose transmission id the API does not list. Give `isHandled`, or handlers that
  *          set a state by `paymentKey` and `status`.
  *
  * @throws {TypeError} When the key is missing, or an option is unknown.

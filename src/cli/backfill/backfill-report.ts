@@ -1,4 +1,4 @@
-// What is said of a run: what was found, what became of it, and what to do where it did not end well.
+// Writes the report of a backfill run: what was found, the result of each event, and the fix after a failure.
 
 import type { BackfillReport } from "../../backfill/report.js";
 import type { BackfillFrom } from "../../backfill/sources/source.js";
@@ -12,14 +12,14 @@ import { plain } from "../lib/io.js";
 import { type Line, paragraphs, wrap } from "../lib/paint.js";
 import { shown } from "../lib/since.js";
 
-/** For scripts, and for the text. */
-export interface Told {
+/** The values of the JSON output and of the text. */
+export interface RunSummary {
   readonly ok: boolean;
   readonly source: string;
   readonly state: BackfillReport["state"];
-  /** Where it went on from the cursor that an earlier run kept. */
+  /** Whether the run continued from the cursor of an earlier run. */
   readonly isFromCursor: boolean;
-  /** Where it began, if not at a cursor. */
+  /** Start of the run when there was no cursor. */
   readonly since: string | undefined;
   readonly found: number;
   readonly handled: number;
@@ -27,9 +27,9 @@ export interface Told {
   readonly duplicates: number;
   readonly ignored: number;
   readonly discarded: number;
-  /** Tried, and to come again; or given up. */
+  /** Events that failed: those that a later run retries, and those that were skipped. */
   readonly failed: number;
-  /** Listed, and not got to. */
+  /** Events that were listed but not reached. */
   readonly left: number;
   readonly pages: number;
   readonly durationMs: number;
@@ -38,22 +38,22 @@ export interface Told {
   readonly fix: string | undefined;
 }
 
-/** What the report does not hold. */
+/** Facts of the run that the report does not contain. */
 export interface RunFacts {
   readonly begin: BackfillFrom | undefined;
   /** `--since` */
   readonly fromMs: number | undefined;
-  /** Pages after which the cursor was kept. */
-  readonly pagesKept: number;
+  /** Number of pages after which the cursor was saved. */
+  readonly pagesSaved: number;
   readonly isModuleAtFault: boolean;
 }
 
-export async function toldOf(report: BackfillReport, facts: RunFacts): Promise<Told> {
+export async function summarise(report: BackfillReport, facts: RunFacts): Promise<RunSummary> {
   const { begin } = facts;
   const { Blocked } = await import("../../backfill/take-page.js");
   const { processed, accepted, duplicates, ignored, discarded, skipped, listed, state } = report;
   const open = listed - processed - accepted - duplicates - ignored - discarded - skipped;
-  // Where an event is in the way the others of its page have all been tried.
+  // When an event blocks the run, the other events of its page have all been tried.
   const blockedBy = state === "stopped" && report.error instanceof Blocked ? report.error.outcome : undefined;
   const isBlocked = blockedBy !== undefined;
   const failed = skipped + (isBlocked ? open : 0);
@@ -79,71 +79,70 @@ export async function toldOf(report: BackfillReport, facts: RunFacts): Promise<T
   };
 }
 
-/** What to do about an event that is in the way. */
-const BLOCKED: Readonly<Partial<Record<OutcomeName, string>>> & { readonly handler_failed: string } = {
-  handler_failed: 'See why its handler fails; onFailure: "skip" passes over such events.',
-  handler_running: "Its handler takes longer than it may (handlerTimeoutSeconds).",
-  invalid_event:
-    'Its payload is not what the schema says: see which of them is right; onFailure: "skip" passes over it.',
+/** The fix for an event that blocks the run. */
+const BLOCKED_FIXES: Readonly<Partial<Record<OutcomeName, string>>> & { readonly handler_failed: string } = {
+  handler_failed: 'Find out why its handler fails. onFailure: "skip" skips such events.',
+  handler_running: "Its handler runs longer than handlerTimeoutSeconds.",
+  invalid_event: 'Its payload does not match the schema: correct one of them. onFailure: "skip" skips such events.',
   in_flight:
-    "It is being handled right now; or it was when a process was killed, and then its lease ends within a minute.",
-  store_unavailable: "See that the store can be reached.",
+    "Another process is handling it now, or was killed while handling it. In that case the lease expires within a minute.",
+  store_unavailable: "Check that the store can be reached.",
 };
 
 function fixOf(
   { state, error, retryAfterSeconds }: BackfillReport,
   blockedBy: EventOutcome | undefined,
-  { pagesKept, fromMs, isModuleAtFault }: RunFacts,
+  { pagesSaved, fromMs, isModuleAtFault }: RunFacts,
 ): string | undefined {
   if (state === "done") return undefined;
-  const goesOn =
-    fromMs !== undefined && pagesKept === 0
-      ? "Then run it again with the same --since: no page was finished, so the cursor is where it was."
-      : `Then run it again${fromMs === undefined ? "" : " without --since"}: it goes on from the cursor.`;
+  const next =
+    fromMs !== undefined && pagesSaved === 0
+      ? "Then run it again with the same --since: no page was finished, so the cursor has not moved."
+      : `Then run it again${fromMs === undefined ? "" : " without --since"}: it continues from the cursor.`;
   if (state === "waiting") {
     const lease =
       retryAfterSeconds === undefined
         ? ""
-        : `; if that was killed, its lease ends within ${durationText(Math.ceil(retryAfterSeconds))}`;
-    return `Let the other process do it, or end it${lease}.`;
+        : `; if that process was killed, its lease expires within ${durationText(Math.ceil(retryAfterSeconds))}`;
+    return `Let the other process finish, or stop it${lease}.`;
   }
-  if (state === "ended" && isModuleAtFault) return `Mend the module. ${goesOn}`;
-  if (state === "ended") return goesOn.replace(/^Then run/, "Run");
+  if (state === "ended" && isModuleAtFault) return `Fix the module. ${next}`;
+  if (state === "ended") return next.replace(/^Then run/, "Run");
   const first =
     error instanceof SenderApiError
       ? `${fixFor(error, "module")} `
       : blockedBy === undefined
         ? ""
-        : `${BLOCKED[blockedBy.name] ?? BLOCKED.handler_failed} `;
-  return first === "" ? goesOn.replace(/^Then run/, "Run") : `${first}${goesOn}`;
+        : `${BLOCKED_FIXES[blockedBy.name] ?? BLOCKED_FIXES.handler_failed} `;
+  return first === "" ? next.replace(/^Then run/, "Run") : `${first}${next}`;
 }
 
-/** A first run begins somewhere that nobody has asked for, and may find less than was thought. */
-function sinceText({ since }: Told, isAsked: boolean): string | undefined {
+/** A first run without --since starts at a default, which may be later than the user expects. */
+function sinceText({ since }: RunSummary, isAsked: boolean): string | undefined {
   if (since === undefined || isAsked) return since;
-  return `${since}: there was no cursor yet; --since looks back further`;
+  return `${since}: there is no cursor yet; --since goes back further`;
 }
 
-export function tell(told: Told, isAsked: boolean, { io, paint }: Context): void {
+export function printSummary(summary: RunSummary, isAsked: boolean, { io, paint }: Context): void {
   const count = (name: string, value: number, note: string): Line =>
     value === 0 ? [name, undefined] : [name, note === "" ? String(value) : `${value}, ${note}`];
   const lines: Line[] = [
-    ["Source", plain(told.source)],
-    ["Since", told.isFromCursor ? "the cursor" : sinceText(told, isAsked)],
-    ["Found", String(told.found)],
-    ["Handled", String(told.handled)],
-    count("Accepted", told.accepted, "into the inbox"),
-    ["Duplicates", String(told.duplicates)],
-    count("Ignored", told.ignored, "no handler takes their type"),
-    count("Discarded", told.discarded, ""),
-    ["Failed", told.failed === 0 ? "0" : paint("red", String(told.failed))],
-    count("Left", told.left, "found, and not got to"),
+    ["Source", plain(summary.source)],
+    ["Since", summary.isFromCursor ? "the cursor" : sinceText(summary, isAsked)],
+    ["Found", String(summary.found)],
+    ["Handled", String(summary.handled)],
+    count("Accepted", summary.accepted, "into the inbox"),
+    ["Duplicates", String(summary.duplicates)],
+    count("Ignored", summary.ignored, "no handler for their type"),
+    count("Discarded", summary.discarded, ""),
+    ["Failed", summary.failed === 0 ? "0" : paint("red", String(summary.failed))],
+    count("Left", summary.left, "found but not reached"),
   ];
-  if (told.state === "done" || told.found > 0) io.out(paragraphs(lines, paint));
-  if (told.state === "done") {
-    io.out(told.ok ? "done\n" : "done; what was given up was told to onError, and does not come again by itself\n");
+  if (summary.state === "done" || summary.found > 0) io.out(paragraphs(lines, paint));
+  if (summary.state === "done") {
+    io.out(summary.ok ? "done\n" : "done; skipped events were reported to onError and are not retried\n");
     return;
   }
-  io.err(`${paint("red", "hookgate:")} ${plain(told.reason ?? told.state)}\n`);
-  if (told.fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(plain(told.fix), "  ")}\n`);
+  io.err(`${paint("red", "hookgate:")} ${plain(summary.reason ?? summary.state)}\n`);
+  if (summary.fix !== undefined) io.err(`${paint("bold", "Fix:")} ${wrap(plain(summary.fix), "  ")}\n`);
 }

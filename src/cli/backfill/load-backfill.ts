@@ -1,4 +1,4 @@
-// Loads the backfill that a module of the application exports: one that is ready, or a receiver and a source.
+// Loads the backfill from a module of the application: a finished backfill, or a receiver and a source.
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,34 +10,36 @@ import { asMisuse, UsageError } from "../lib/usage-error.js";
 
 export interface Loaded {
   readonly settings: BackfillSettings;
-  /** Ends what the module itself has begun: a schedule would be in the way. */
+  /** Stops a schedule that the module itself has started. */
   stop(): Promise<void>;
 }
 
-const WANTED =
-  "export what backfill(receiver, { source }) returned, as `missed`; or a receiver as `receiver` and a source as `source`";
+const WANTED_EXPORTS =
+  "export the result of backfill(receiver, { source }) as `missed`, or a receiver as `receiver` and a source as `source`";
 
 /**
  * `./webhooks.js`, or `./webhooks.js#missed`.
  *
- * @throws {UsageError} Where it cannot be loaded, or holds nothing of the kind, or several.
+ * @throws {UsageError} When the module cannot be loaded, exports no backfill, or exports several.
  */
 export async function loadBackfill(given: string): Promise<Loaded> {
   const [path = "", name] = given.split("#", 2);
-  if (!isFile(path)) throw new UsageError(`there is no file ${path}: which module exports the backfill?`);
-  const exported = membersOf(await load(path));
+  if (!isFile(path)) throw new UsageError(`there is no file ${path}: give the module that exports the backfill`);
+  const exported = exportsOf(await load(path));
   const { backfill, settingsBehind } = await import("../../backfill/backfill.js");
   const { coreOf } = await import("../../create-receiver.js");
   const named = name === undefined ? exported : new Map([[name, exported.get(name)]]);
   if (name !== undefined && !exported.has(name))
-    throw new UsageError(`${path} exports no ${name}; it exports ${[...exported.keys()].join(", ") || "nothing"}`);
+    throw new UsageError(
+      `${path} has no export ${name}; its exports are ${[...exported.keys()].join(", ") || "nothing"}`,
+    );
   const ready = [...named].flatMap(([one, value]) => {
     const settings = settingsBehind(value);
     return settings === undefined ? [] : [{ one, settings, stop: () => (value as Backfill).stop() }];
   });
   if (ready.length > 1)
     throw new UsageError(
-      `${path} exports several backfills: say which, as in ${ready.map(({ one }) => `${path}#${one}`).join(" or ")}`,
+      `${path} exports several backfills: choose one with ${ready.map(({ one }) => `${path}#${one}`).join(" or ")}`,
     );
   const [found] = ready;
   if (found !== undefined) return found;
@@ -48,7 +50,7 @@ export async function loadBackfill(given: string): Promise<Loaded> {
   try {
     const options = { source: source as BackfillSource, since: new Date(0) };
     const settings = settingsBehind(backfill(receiver as Receiver<unknown>, options)) as BackfillSettings;
-    // As where the application has given no `since`; it would be warned.
+    // As if the application had given no `since`: the date above only avoids the warning.
     return { settings: { ...settings, since: undefined }, stop: async () => undefined };
   } catch (error) {
     throw asMisuse(error);
@@ -66,44 +68,44 @@ async function load(path: string): Promise<object> {
     const { code, message, name } = error as NodeJS.ErrnoException;
     const isTypescript = code === "ERR_UNKNOWN_FILE_EXTENSION" || (/\.[cm]?tsx?$/.test(path) && name === "SyntaxError");
     const advice = isTypescript
-      ? ". Node does not read TypeScript by itself here: give the built file, or NODE_OPTIONS='--import tsx' where tsx is installed"
+      ? ". This Node cannot load TypeScript: give the built file, or set NODE_OPTIONS='--import tsx' if tsx is installed"
       : "";
     throw new UsageError(`${path} could not be loaded: ${name}: ${message}${advice}`);
   }
 }
 
-/** CommonJS has its exports in `default`, too. */
-function membersOf(module: object): ReadonlyMap<string, unknown> {
-  const members = new Map<string, unknown>(Object.entries(module));
-  const whole = members.get("default");
-  members.delete("module.exports"); // the same once more, from Node 23 on
-  if (typeof whole !== "object" || whole === null || isSource(whole) || isBackfillLike(whole)) return members;
-  members.delete("default");
-  return new Map([...Object.entries(whole), ...members]);
+/** A CommonJS module also has its exports in `default`. */
+function exportsOf(module: object): ReadonlyMap<string, unknown> {
+  const exports = new Map<string, unknown>(Object.entries(module));
+  const whole = exports.get("default");
+  exports.delete("module.exports"); // a second copy, since Node 23
+  if (typeof whole !== "object" || whole === null || isSource(whole) || isBackfillLike(whole)) return exports;
+  exports.delete("default");
+  return new Map([...Object.entries(whole), ...exports]);
 }
 
 function only(what: string, path: string, found: readonly (readonly [string, unknown])[]): unknown {
   const usual = found.find(([name]) => name === what.slice(0, -1));
   if (found.length < 2 || usual !== undefined) return (usual ?? found[0])?.[1];
   const names = found.map(([name]) => name).join(", ");
-  throw new UsageError(`${path} exports several ${what} (${names}): call one of them ${what.slice(0, -1)}`);
+  throw new UsageError(`${path} exports several ${what} (${names}): name one of them ${what.slice(0, -1)}`);
 }
 
-/** What looks like ours and is not known was made by another installation, which has a memory of its own. */
+/** An object that looks like a receiver or backfill but is unknown was created by another installation of hookgate. */
 function nothingIn(path: string, exported: ReadonlyMap<string, unknown>, isReceiver: boolean): UsageError {
-  const strange = [...exported].find(([, value]) => isBackfillLike(value) || (!isReceiver && isReceiverLike(value)));
-  if (strange !== undefined) {
+  const foreign = [...exported].find(([, value]) => isBackfillLike(value) || (!isReceiver && isReceiverLike(value)));
+  if (foreign !== undefined) {
     return new UsageError(
-      `${path}: ${strange[0]} is of another installation of hookgate than this command's: run the application's own, npx hookgate in its folder`,
+      `${path}: ${foreign[0]} was created by another installation of hookgate: run the one of the application, with npx hookgate in its folder`,
     );
   }
   const names = [...exported.keys()].join(", ");
   if (isReceiver)
     return new UsageError(
-      `${path} exports a receiver and no source: where are past events listed? Export one as \`source\`, such as stripeEvents({ apiKey })`,
+      `${path} exports a receiver but no source of past events. Export one as \`source\`, such as stripeEvents({ apiKey })`,
     );
   return new UsageError(
-    `${path} exports ${names === "" ? "nothing" : names}, and no backfill among it: ${WANTED}. What a function makes only later cannot be found`,
+    `${path} exports ${names === "" ? "nothing" : names}, and no backfill: ${WANTED_EXPORTS}. A backfill that a function creates later is not found`,
   );
 }
 

@@ -1,26 +1,26 @@
-// What goes wrong in a module of the user's own besides the command, such as a port that is taken, ends it in words.
+// Turns uncaught errors of the user's module, such as a port in use, into a readable failure of the command.
 import { UsageError } from "../lib/usage-error.js";
 
 export interface ModuleFaults {
-  /** Aborts with a `UsageError`. */
+  /** Aborts with a `UsageError` when the module fails. */
   readonly signal: AbortSignal;
-  /** What it answers, unless the module fails before. */
+  /** Settles like `work`, or rejects when the module fails first. */
   unless<T>(work: Promise<T>): Promise<T>;
 }
 
-/** For the rest of the process: it ends with the command. */
+/** Listens for the rest of the process, which ends with the command. */
 export function watchModule(path: string, interrupted: AbortSignal): ModuleFaults {
   const faults = new AbortController();
-  // Rejections that nobody handles come here, too.
+  // Unhandled rejections arrive here, too.
   process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
     const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const advice =
       error?.code === "EADDRINUSE"
-        ? ". It listens when it is imported, as the application itself does: let it listen only when it is run, if (process.argv[1] === fileURLToPath(import.meta.url)), or export the receiver from a file of its own"
+        ? ". It listens on a port when it is imported: listen only when it is the main module, if (process.argv[1] === fileURLToPath(import.meta.url)), or export the receiver from a separate file"
         : "";
     faults.abort(new UsageError(`${path} failed: ${said}${advice}`));
   });
-  interrupted.addEventListener("abort", () => faults.abort(new Error("it was interrupted")), { once: true });
+  interrupted.addEventListener("abort", () => faults.abort(new Error("the run was interrupted")), { once: true });
   const { signal } = faults;
   return {
     signal,

@@ -1,8 +1,8 @@
-// `hookgate backfill`: one run of the application's own backfill, from the cursor or from a moment on.
+// `hookgate backfill`: runs the application's backfill once, from the cursor or from a given time.
 import type { BackfillProgress, BackfillReport } from "../../backfill/report.js";
 import type { BackfillSettings } from "../../backfill/settings.js";
 import type { BackfillFrom, BackfillPage, BackfillSource } from "../../backfill/sources/source.js";
-import { tell, toldOf } from "../backfill/backfill-report.js";
+import { printSummary, summarise } from "../backfill/backfill-report.js";
 import { loadBackfill } from "../backfill/load-backfill.js";
 import { watchModule } from "../backfill/module-faults.js";
 import type { Command, Context, ExitCode, Given } from "../lib/command.js";
@@ -11,33 +11,33 @@ import { sinceMs } from "../lib/since.js";
 import { UsageError } from "../lib/usage-error.js";
 import { readText } from "../senders/secrets.js";
 
-/** Handlers of the last events may take so long to end. */
+/** Time for the handlers of the last events to finish. */
 const CLOSE_SECONDS = 10;
 
 export const backfill: Command = {
   name: "backfill",
-  summary: "Fetches what was missed from the sender, through the application's own receiver and handlers.",
-  usage: "<module> [--since TIME|SPAN]",
+  summary: "Fetches missed events from the sender and runs the application's handlers.",
+  usage: "<module> [--since TIME|DURATION]",
   details: [
-    "<module> is a file of the application, such as ./webhooks.js. It exports what backfill(receiver, { source }) returned, or a receiver as `receiver` and a source as `source`; ./webhooks.js#name names one of several. It is imported, so it should listen only when it is run itself. The handlers must be registered by then: they run here.",
-    "Each event goes through the receiver's dedupe: what came by webhook is not handled again. The cursor is kept in its store after every page, and without --since a run goes on from there; so what was cut off is resumed.",
-    "Exit code 1: an event failed or was given up, the sender's API or the store failed, another instance is at it, or it was interrupted.",
+    "<module> is a file of the application, such as ./webhooks.js. It exports the result of backfill(receiver, { source }), or a receiver as `receiver` and a source as `source`; ./webhooks.js#name selects one of several. The command imports the module, so the module must not listen on a port when it is imported. It must have registered the handlers, which run in this process.",
+    "Each event passes the receiver's dedupe: an event that arrived by webhook is not handled again. The cursor is saved in the store after every page. Without --since a run continues from the cursor, so an interrupted run is resumed.",
+    "Exit code 1: an event failed or was skipped, the sender's API or the store failed, another process is running the backfill, or the run was interrupted.",
   ],
   options: {
     since: {
       type: "string",
-      value: "TIME|SPAN",
-      help: "Looks again from there, the cursor left aside: RFC 3339, or a span before now such as 24h. Default: the cursor.",
+      value: "TIME|DURATION",
+      help: "Start from this time and ignore the cursor: RFC 3339, or a duration before now such as 24h. Default: the cursor.",
     },
     "env-file": {
       type: "string",
       isList: true,
       value: "PATH",
-      help: "A .env file for the module. What is in the environment counts more.",
+      help: "A .env file for the module. Variables of the environment take precedence.",
     },
     "without-dedupe": {
       type: "boolean",
-      help: "Goes on although this process cannot know what came by webhook (memoryStore, or no dedupe): it is handled again.",
+      help: "Run although this process cannot see which events arrived by webhook (memoryStore, or no dedupe). Those are handled again.",
     },
   },
   examples: [
@@ -53,8 +53,8 @@ export const backfill: Command = {
     const since = given.text("since");
     const fromMs = since === undefined ? undefined : sinceMs(since, io.now());
     readEnvFiles(given);
-    if (context.isJson) sayElsewhere();
-    // The application's connections outlive the run.
+    if (context.isJson) redirectConsole();
+    // Connections of the application would keep the process alive.
     io.endAfterwards();
     const faults = watchModule(path, io.signal);
     const loaded = await faults.unless(loadBackfill(path)).catch((error: unknown) => {
@@ -70,39 +70,39 @@ export const backfill: Command = {
     const { settings, stop } = loaded;
     await stop();
     check(settings, given);
-    return runAndTell(settings, fromMs, context, faults.signal);
+    return runAndReport(settings, fromMs, context, faults.signal);
   },
 };
 
 function readEnvFiles(given: Given): void {
   for (const path of given.list("env-file")) {
-    readText("--env-file", path); // says it better
+    readText("--env-file", path); // its error names the option
     process.loadEnvFile(path);
   }
 }
 
-/** Standard output is for the report. What writes there by itself, without `console`, is not turned. */
-function sayElsewhere(): void {
+/** Keeps standard output free for the report: `console` writes to standard error. Direct writes to stdout are not redirected. */
+function redirectConsole(): void {
   for (const name of ["log", "info", "debug"] as const) console[name] = console.error;
 }
 
-/** @throws {UsageError} Where a run would do harm, or nothing. */
+/** @throws {UsageError} When a run would handle events twice, or handle none. */
 function check({ core, isHandled }: BackfillSettings, given: Given): void {
   if (core.handlers.isEmpty && core.settings.inbox === undefined) {
     throw new UsageError(
-      "the receiver has no handler, so everything would be passed over: register them in the module that was given, or in one that it imports",
+      "the receiver has no handler, so every event would be ignored: register the handlers in the given module, or in one that it imports",
     );
   }
   const { dedupe, inbox } = core.settings;
   const isKnown = inbox !== undefined || dedupe?.store.isShared === true || isHandled !== undefined;
   if (isKnown || given.isSet("without-dedupe")) return;
-  const what = dedupe === undefined ? "has no dedupe" : "keeps its dedupe in memory, which only its own process sees";
+  const what = dedupe === undefined ? "has no dedupe" : "has its dedupe in memory, which other processes cannot see";
   throw new UsageError(
-    `the receiver ${what}: what came to the running application by webhook would be handled again. Give it a store that processes share (sqliteStore, redisStore, postgresStore), or say --without-dedupe where handling twice does no harm`,
+    `the receiver ${what}: events that the running application received by webhook would be handled again. Give it a store that processes share (sqliteStore, redisStore, postgresStore), or use --without-dedupe if handling an event twice is harmless`,
   );
 }
 
-async function runAndTell(
+async function runAndReport(
   settings: BackfillSettings,
   fromMs: number | undefined,
   context: Context,
@@ -112,36 +112,36 @@ async function runAndTell(
   const { runOnce } = await import("../../backfill/backfill.js");
   const { describeBackfill } = await import("../../backfill/report.js");
   const isShown = io.isErrTerminal && !isJson;
-  let pagesKept = 0;
+  let pagesSaved = 0;
   function onProgress(progress: BackfillProgress): void {
-    pagesKept++;
+    pagesSaved++;
     settings.onProgress?.(progress);
     if (isShown) io.err(`\r\u001b[K${plain(describeBackfill(progress))}`);
   }
   if (!settings.source.hasDeliveryIds && settings.isHandled === undefined) {
     io.err(
-      `note: ${settings.source.name} does not tell the ids of deliveries, so what also came by webhook is handled again: give isHandled, or handlers that set a state\n`,
+      `note: ${settings.source.name} does not list delivery ids, so events that also arrived by webhook are handled again: give isHandled, or use idempotent handlers\n`,
     );
   }
   const onReport = (report: BackfillReport): void => settings.onReport?.(report);
   const since = fromMs === undefined ? undefined : new Date(fromMs);
-  const { source, begin } = heard(settings.source);
+  const { source, begin } = observed(settings.source);
   const report = await runOnce({ ...settings, source, onProgress, onReport }, since, signal);
   if (isShown) io.err("\r\u001b[K");
-  const told = await toldOf(report, {
+  const summary = await summarise(report, {
     begin: begin(),
     fromMs,
-    pagesKept,
+    pagesSaved,
     isModuleAtFault: signal.reason instanceof UsageError,
   });
-  if (isJson) io.out(`${JSON.stringify(told, null, 2)}\n`);
-  else tell(told, fromMs !== undefined, context);
+  if (isJson) io.out(`${JSON.stringify(summary, null, 2)}\n`);
+  else printSummary(summary, fromMs !== undefined, context);
   await settings.core.close(CLOSE_SECONDS);
-  return told.ok ? 0 : 1;
+  return summary.ok ? 0 : 1;
 }
 
-/** Where it began is what the source was told. */
-function heard(source: BackfillSource): { source: BackfillSource; begin(): BackfillFrom | undefined } {
+/** Wraps the source to learn where the run started. */
+function observed(source: BackfillSource): { source: BackfillSource; begin(): BackfillFrom | undefined } {
   let first: BackfillFrom | undefined;
   const { name, hasDeliveryIds } = source;
   function pages(from: BackfillFrom): AsyncIterable<BackfillPage> {

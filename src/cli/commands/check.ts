@@ -14,23 +14,27 @@ import { deliveries } from "../senders/deliveries.js";
 import { EVENT_OPTIONS, type EventGiven, readEvent } from "../senders/payload.js";
 import { chooseSigner, countFrom, type Signer } from "../senders/signer.js";
 
-/** No handler takes it, so nothing is set off. */
+/** A type without a handler, so that nothing runs. */
 const HARMLESS_TYPE = "hookgate.check";
 
 export const check: Command = {
   name: "check",
-  summary: "Is an endpoint healthy? DNS, certificate, plain http, time to answer, and what it accepts and refuses.",
+  summary: "Checks an endpoint: DNS, certificate, plain http, response time, and what it accepts and rejects.",
   usage: "<url> --sender NAME --secret-env NAME [--every 5m]",
   details: [
-    `It works against any receiver. Genuine deliveries of the type ${HARMLESS_TYPE} are sent (to GitHub's receivers, ping), which handlers ignore; --type and --data send another. Whether an event that comes again is handled again is seen for sure with --effects.`,
+    `Works with any receiver. It sends genuine deliveries of the type ${HARMLESS_TYPE} (ping for GitHub), which handlers ignore; --type and --data send another event. Only --effects shows for certain whether a duplicate is handled twice.`,
   ],
   options: {
     ...SENDER_OPTIONS,
     ...EVENT_OPTIONS,
-    every: { type: "string", value: "SPAN", help: "Goes on, and says only what has changed: 30s, 5m, 1h." },
-    "time-limit": { type: "string", value: "SECONDS", help: "How long the sender waits. Default: as its row says." },
-    "http-url": { type: "string", value: "URL", help: "Where plain http is served, if not on port 80." },
-    effects: { type: "string", value: "URL", help: "A URL of yours that answers how many events have been handled." },
+    every: { type: "string", value: "DURATION", help: "Repeat the check and print only changes: 30s, 5m, 1h." },
+    "time-limit": {
+      type: "string",
+      value: "SECONDS",
+      help: "How long the sender waits for an answer. Default: the sender's own limit.",
+    },
+    "http-url": { type: "string", value: "URL", help: "The URL of plain http, if it is not on port 80." },
+    effects: { type: "string", value: "URL", help: "A URL of yours that returns the number of handled events." },
     ...SIGNING_OPTIONS,
   },
   examples: [
@@ -46,23 +50,25 @@ export const check: Command = {
     const everyMs = every === undefined ? undefined : durationMs("every", every);
     const signer = await chooseSigner(given, context.io, url);
     const event = await readEvent(given, context.io, signer.known, HARMLESS_TYPE);
-    const look = (): Promise<readonly Probe[]> => probe(given, context, signer, event);
-    return everyMs === undefined ? once(context, signer, await look()) : watch(context, signer, look, everyMs);
+    const runChecks = (): Promise<readonly Probe[]> => probe(given, context, signer, event);
+    return everyMs === undefined
+      ? report(context, signer, await runChecks())
+      : watch(context, signer, runChecks, everyMs);
   },
 };
 
 async function probe(given: Given, { io }: Context, signer: Signer, event: EventGiven): Promise<readonly Probe[]> {
   const url = new URL(signer.url);
   const { probes, isReached } = await reach(url);
-  if (!isReached) return [...probes, skipped("signed", "not asked: it cannot be reached")];
+  if (!isReached) return [...probes, skipped("signed", "not checked: the endpoint cannot be reached")];
   const found = [...probes];
   if (url.protocol === "https:") {
     const trusted = await certificate(url, io.now());
     found.push(trusted);
     const plainly = await plainHttp(url, given.text("http-url"));
     if (plainly !== undefined) found.push(plainly);
-    if (trusted.result === "problem" && trusted.facts?.daysLeft !== undefined && !isOnlySoon(trusted)) {
-      return [...found, skipped("signed", "not asked: a sender goes no further than the certificate")];
+    if (trusted.result === "problem" && trusted.facts?.daysLeft !== undefined && !expiresSoonOnly(trusted)) {
+      return [...found, skipped("signed", "not checked: a sender stops at the certificate")];
     }
   }
   const limitSeconds = given.number("time-limit") ?? signer.sender.profile.timeLimitSeconds;
@@ -71,12 +77,12 @@ async function probe(given: Given, { io }: Context, signer: Signer, event: Event
   return [...found, ...(await deliveries(signer, sent, limitSeconds))];
 }
 
-/** It ends soon, and is good until then. */
-function isOnlySoon({ facts }: Probe): boolean {
+/** Whether the certificate is valid now and only expires soon. */
+function expiresSoonOnly({ facts }: Probe): boolean {
   return Number(facts?.daysLeft) >= 0 && facts?.error === undefined;
 }
 
-function once(context: Context, signer: Signer, probes: readonly Probe[]): ExitCode {
+function report(context: Context, signer: Signer, probes: readonly Probe[]): ExitCode {
   const { io, paint, isJson } = context;
   if (isJson) io.out(`${JSON.stringify(asJson(context, signer, probes), null, 2)}\n`);
   else {
@@ -124,21 +130,21 @@ function asJson({ io }: Context, signer: Signer, probes: readonly Probe[]) {
   };
 }
 
-/** The first look is told whole, and then only what has changed. Ends by Ctrl+C, with the last look's exit code. */
+/** Prints the first result in full and later only changes. Ends with Ctrl+C and the exit code of the last result. */
 async function watch(
   context: Context,
   signer: Signer,
-  look: () => Promise<readonly Probe[]>,
+  runChecks: () => Promise<readonly Probe[]>,
   everyMs: number,
 ): Promise<ExitCode> {
   const { io, paint, isJson } = context;
-  let last = await look();
+  let last = await runChecks();
   if (isJson) io.out(`${JSON.stringify(asJson(context, signer, last))}\n`);
-  else once(context, signer, last);
+  else report(context, signer, last);
   for (;;) {
     const isStopped = await sleep(everyMs, false, { signal: io.signal }).catch(() => true);
     if (isStopped) return exitOf(last);
-    const probes = await look();
+    const probes = await runChecks();
     if (io.signal.aborted) return exitOf(last);
     const changed = probes.filter((one) =>
       isChanged(
@@ -156,7 +162,7 @@ async function watch(
   }
 }
 
-/** Times and days differ with every look, and are no change. */
+/** Numbers such as times and days differ each time and are not a change. */
 function isChanged(now: Probe, before: Probe | undefined): boolean {
   if (before?.result !== now.result) return true;
   return now.result === "problem" && withoutNumbers(now.message) !== withoutNumbers(before.message);

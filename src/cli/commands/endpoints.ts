@@ -1,7 +1,7 @@
-// `hookgate endpoints`: the URL, the events and the secret at the sender's own API: registered, listed, changed, removed.
+// `hookgate endpoints`: registers, lists, changes and removes webhooks through the sender's API.
 import type { RegisteredEndpoint } from "../../endpoints/index.js";
 import { nearest } from "../../lib/nearest.js";
-import { type EndpointCall, endpointJson, line, shownUrl, tellFailure, urlOf } from "../endpoints/endpoint-call.js";
+import { type EndpointCall, endpointJson, line, printFailure, shownUrl, urlOf } from "../endpoints/endpoint-call.js";
 import { apiOf, remove, rotate } from "../endpoints/endpoint-changes.js";
 import { ensure } from "../endpoints/endpoint-ensure.js";
 import { choosePlace, PLACE_OPTIONS } from "../endpoints/endpoint-place.js";
@@ -16,34 +16,44 @@ const { "secret-env": SECRET_ENV, "secret-file": SECRET_FILE } = SECRET_OPTIONS;
 
 export const endpoints: Command = {
   name: "endpoints",
-  summary: "Registers webhooks at the sender's API, lists and removes them, and changes their secrets.",
+  summary: "Registers, lists and removes webhooks through the sender's API, and rotates their secrets.",
   usage: "ensure|list|rotate|remove [<url>] --sender NAME --token-env NAME [--option OPTION=VALUE …]",
   details: [
-    "ensure compares what is declared (<url>, --events, the secret) with what the sender has, and creates, updates or leaves alone: a second time changes nothing. With --replaces an old URL goes once the new one is proven. Of a sender without an API it tells the steps, and with the secret verifies them.",
-    "list shows what is registered, of all URLs or of one. rotate changes the secret: the receiver must take both by then, which a signed delivery proves before anything is changed. remove takes away every endpoint of the URL. Both show the plan, and ask.",
-    "Two secrets are at work: the token is for the sender's API, and the secret is what deliveries are signed with.",
-    "Exit code 1: the API failed, the endpoint is not proven, --dry-run found something to do, or list found none of the URL that is switched on.",
+    "ensure compares <url>, --events and the secret with the sender's configuration, and creates or updates the webhook if they differ. Running it again changes nothing. --replaces removes an old URL after the new one has passed a test delivery. For a sender without an API it prints the manual steps, and verifies them if the secret is given.",
+    "list shows the registered webhooks, of all URLs or of one. rotate changes the secret. The receiver must already accept both secrets; a signed delivery checks this before anything is changed. remove deletes every webhook of the URL. rotate and remove show the plan and ask for confirmation.",
+    "There are two credentials: the token is for the sender's API, and the secret signs the deliveries.",
+    "Exit code 1: the API failed, the endpoint did not pass the test delivery, --dry-run found changes to make, or list found no enabled webhook of the URL.",
   ],
+  actions: ["ensure", "list", "rotate", "remove"],
   options: {
     ...PLACE_OPTIONS,
-    events: { type: "string", isList: true, value: "NAME[,NAME]", help: "ensure: in the sender's own words." },
+    events: {
+      type: "string",
+      isList: true,
+      value: "NAME[,NAME]",
+      help: "ensure: event names as the sender writes them.",
+    },
     ...(SECRET_ENV === undefined ? {} : { "secret-env": SECRET_ENV }),
     ...(SECRET_FILE === undefined ? {} : { "secret-file": SECRET_FILE }),
     "previous-env": {
       type: "string",
       value: "NAME",
-      help: "rotate: the variable with the old secret, which goes back to the sender where its own ping then fails.",
+      help: "rotate: the variable with the old secret, which is restored at the sender if its ping fails.",
     },
     "previous-file": { type: "string", value: "PATH", help: "The same from a file." },
     ...KEEP_OPTIONS,
-    replaces: { type: "string", isList: true, value: "URL", help: "ensure: an old URL that this one takes over from." },
+    replaces: { type: "string", isList: true, value: "URL", help: "ensure: an old URL that this URL replaces." },
     prove: {
       type: "boolean",
-      help: "ensure: also by a signed delivery, and an unsigned one that must be refused. rotate does it by itself.",
+      help: "ensure: test the URL with a signed delivery, and with an unsigned one that must be rejected. rotate always does.",
     },
-    "no-prove": { type: "boolean", help: "Nothing proves it, not even the sender's own ping." },
-    wait: { type: "string", value: "SPAN", help: "How long a signed delivery may be refused until it is taken: 5m." },
-    "dry-run": { type: "boolean", help: "Only the plan. Exit code 1 where something is to be done." },
+    "no-prove": { type: "boolean", help: "Do no test delivery, not even the sender's ping." },
+    wait: {
+      type: "string",
+      value: "DURATION",
+      help: "How long to retry the signed delivery until it is accepted: 5m.",
+    },
+    "dry-run": { type: "boolean", help: "Print the plan only. Exit code 1 if there are changes to make." },
     yes: YES_OPTION,
   },
   examples: [
@@ -57,12 +67,12 @@ export const endpoints: Command = {
     const [name, url, ...others] = given.positionals;
     const act = actionOf(name);
     if (others.length > 0) throw new UsageError(`endpoints ${name} takes one URL; got ${others.length + 1}`);
-    const own = OWN[name as keyof typeof OWN];
+    const own = ACTION_OPTIONS[name as keyof typeof ACTION_OPTIONS];
     for (const option of given.names) {
-      const users = Object.entries(OWN).filter(([, options]) => options.includes(option));
+      const users = Object.entries(ACTION_OPTIONS).filter(([, options]) => options.includes(option));
       if (users.length > 0 && !own.includes(option)) {
         throw new UsageError(
-          `--${option} is of endpoints ${users.map(([user]) => user).join(" and ")}, not of ${name}`,
+          `--${option} belongs to endpoints ${users.map(([user]) => user).join(" and ")}, not to ${name}`,
         );
       }
     }
@@ -70,15 +80,15 @@ export const endpoints: Command = {
     try {
       return await act(call);
     } catch (error) {
-      return tellFailure(error, call);
+      return printFailure(error, call);
     }
   },
 };
 
 const ACTIONS = { ensure, list, rotate, remove };
 
-/** Options of some actions only: given to another one they were meant for something that it does not do. */
-const OWN: Readonly<Record<keyof typeof ACTIONS, readonly string[]>> = {
+/** Options that belong to some actions only. Another action refuses them. */
+const ACTION_OPTIONS: Readonly<Record<keyof typeof ACTIONS, readonly string[]>> = {
   ensure: [
     "events",
     "secret-env",
@@ -108,7 +118,7 @@ const OWN: Readonly<Record<keyof typeof ACTIONS, readonly string[]>> = {
   remove: ["dry-run", "yes"],
 };
 
-/** @throws {UsageError} With the near miss. */
+/** @throws {UsageError} With the closest name, when there is no such action. */
 function actionOf(name: string | undefined): (call: EndpointCall) => Promise<ExitCode> {
   if (name !== undefined && Object.hasOwn(ACTIONS, name)) return ACTIONS[name as keyof typeof ACTIONS];
   const names = Object.keys(ACTIONS);
@@ -126,8 +136,8 @@ async function list(call: EndpointCall): Promise<ExitCode> {
   const found = (await api.list()).filter((one) => url === undefined || sameUrl(one.url, url));
   const isFine = url === undefined || found.some(({ isEnabled }) => isEnabled);
   if (isJson) {
-    const told = { ok: isFine, title: api.title, endpoints: found.map(endpointJson) };
-    io.out(`${shownUrl(JSON.stringify(told, null, 2))}\n`);
+    const result = { ok: isFine, title: api.title, endpoints: found.map(endpointJson) };
+    io.out(`${shownUrl(JSON.stringify(result, null, 2))}\n`);
     return isFine ? 0 : 1;
   }
   if (found.length === 0) {
@@ -139,7 +149,7 @@ async function list(call: EndpointCall): Promise<ExitCode> {
 }
 
 function rowOf({ id, url, events, isEnabled, health, wrong = [] }: RegisteredEndpoint): readonly (Cell | string)[] {
-  const said = [isEnabled ? "on" : "off", health, ...wrong].filter((text) => text !== undefined).join("; ");
+  const state = [isEnabled ? "on" : "off", health, ...wrong].filter((text) => text !== undefined).join("; ");
   const colour = isEnabled ? (health === undefined && wrong.length === 0 ? "green" : "yellow") : "red";
-  return [line(id), { text: line(said), colour }, line(url), line(events.join(", "))];
+  return [line(id), { text: line(state), colour }, line(url), line(events.join(", "))];
 }

@@ -1,4 +1,4 @@
-// `hookgate inbox`: what waits, what died and why, and again with it.
+// `hookgate inbox`: lists and shows the events of an inbox, and redrives dead ones.
 import type { Inbox, InboxRecord, InboxState } from "../../inbox/inbox.js";
 import { parseJson } from "../../lib/json.js";
 import { nearest } from "../../lib/nearest.js";
@@ -15,24 +15,30 @@ const COLOURS: Readonly<Record<InboxState, Colour>> = {
   dead: "red",
   done: "green",
 };
-/** An inbox lists at most so many at once. */
+/** The most events that an inbox lists at once. */
 const MAX_LISTED = 1_000;
 
 export const inbox: Command = {
   name: "inbox",
-  summary: "Lists and shows the events of an inbox, and lets dead ones wait again.",
+  summary: "Lists and shows the events of an inbox, and redrives dead ones.",
   usage: "list|show|redrive|counts --inbox FILE",
   details: [
-    "list shows the events of one state, dead ones unless --state says otherwise; show one of them, headers and body; redrive lets dead or done ones wait again, with their attempts forgotten; counts tells how many there are. Exit code 1: counts found dead events, or redrive found none of a key.",
+    "list shows the events of one state, by default the dead ones. show prints one event with headers and body. redrive puts dead or done events back to waiting, with zero attempts. counts prints the number of events in each state. Exit code 1: counts found dead events, or redrive found no event for a key.",
   ],
+  actions: ["list", "show", "redrive", "counts"],
   options: {
     inbox: INBOX_OPTION,
-    state: { type: "string", value: "STATE", help: "waiting, running, dead or done. Default of list: dead." },
-    source: { type: "string", value: "SOURCE", help: "Only the events of one receiver, as list shows it." },
-    limit: { type: "string", value: "N", help: "At most N, the oldest first. Default 100." },
-    after: { type: "string", value: "KEY", help: "Continues after that event." },
-    all: { type: "boolean", help: "redrive: all that are dead (of --source)." },
-    "no-body": { type: "boolean", help: "show: leaves the body out." },
+    state: {
+      type: "string",
+      value: "STATE",
+      completes: "inbox-state",
+      help: "waiting, running, dead or done. Default of list: dead.",
+    },
+    source: { type: "string", value: "SOURCE", help: "Only the events of this receiver, as shown by list." },
+    limit: { type: "string", value: "N", help: "At most N events, oldest first. Default 100." },
+    after: { type: "string", value: "KEY", help: "Continue after this event." },
+    all: { type: "boolean", help: "redrive: all dead events (of --source)." },
+    "no-body": { type: "boolean", help: "show: leave the body out." },
   },
   examples: [
     "hookgate inbox list --inbox events.db",
@@ -89,7 +95,7 @@ async function list(
     return 0;
   }
   if (records.length === 0) {
-    io.out(`nothing is ${state}\n`);
+    io.out(`no event is ${state}\n`);
     return 0;
   }
   const rows = records.map(({ entry, attempts, reason }) => [
@@ -128,7 +134,7 @@ async function show(
 ): Promise<ExitCode> {
   const [key, ...others] = keys;
   if (key === undefined || others.length > 0)
-    throw new UsageError("show takes one key, as hookgate inbox list shows it");
+    throw new UsageError("show takes one key, as printed by hookgate inbox list");
   const record = await opened.get(key);
   if (record === undefined) throw new UsageError(`there is no event ${key} in the inbox`);
   const { entry } = record;
@@ -158,7 +164,7 @@ async function show(
   return 0;
 }
 
-/** JSON with an indent; anything else as it is. Nothing of it reaches the terminal as a command. */
+/** Indents JSON and leaves other text as it is. Control characters are removed. */
 function bodyText(body: Buffer): string {
   const parsed = parseJson(body);
   const text = parsed.ok ? JSON.stringify(parsed.value, null, 2) : body.toString("utf8");
@@ -172,18 +178,18 @@ async function redrive(
   context: Context,
 ): Promise<ExitCode> {
   const isAll = given.isSet("all");
-  if (isAll === keys.length > 0) throw new UsageError("redrive takes keys, or --all for all that are dead");
+  if (isAll === keys.length > 0) throw new UsageError("redrive takes keys, or --all for all dead events");
   const count = isAll ? await redriveDead(opened, given.text("source")) : await opened.redrive(keys);
   const missed = isAll ? 0 : new Set(keys).size - count;
   if (context.isJson) context.io.out(`${JSON.stringify({ ok: missed === 0, redriven: count, missed }, null, 2)}\n`);
   else {
-    const rest = missed === 0 ? "" : `; ${missed} of the keys are of none that is dead or done`;
-    context.io.out(`${count} ${count === 1 ? "event waits" : "events wait"} again${rest}\n`);
+    const rest = missed === 0 ? "" : `; ${missed} of the keys belong to no dead or done event`;
+    context.io.out(`redriven: ${count} ${count === 1 ? "event" : "events"}${rest}\n`);
   }
   return missed === 0 ? 0 : 1;
 }
 
-/** Pages of dead ones, until there are no more: what was let go is dead no longer. */
+/** Redrives page after page until no dead event is left. */
 async function redriveDead(opened: Inbox<unknown>, source: string | undefined): Promise<number> {
   let total = 0;
   for (;;) {
@@ -206,7 +212,8 @@ async function counts(
   else {
     const rows = STATES.map((state) => [{ text: state, colour: COLOURS[state] }, String(found[state])]);
     io.out(table(rows, paint));
-    if (found.waiting > 0) io.out(`the oldest that could run waits for ${Math.round(found.oldestWaitingSeconds)} s\n`);
+    if (found.waiting > 0)
+      io.out(`the oldest event that could run has waited for ${Math.round(found.oldestWaitingSeconds)} s\n`);
   }
   return found.dead === 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// `hookgate replay`: signs what was received before anew, and delivers it: from an inbox, or from a recorded delivery.
+// `hookgate replay`: signs and sends a received event again, from an inbox or from a recorded delivery.
 import type { InboxRecord } from "../../inbox/inbox.js";
 import type { SendOptions } from "../../test-sender/test-sender.js";
 import { openStage, type Stage, type Step } from "../../testing/scenarios/stage.js";
@@ -13,17 +13,21 @@ import { readRecorded } from "../verify/recorded.js";
 
 export const replay: Command = {
   name: "replay",
-  summary: "Signs what was received before anew and delivers it: events of an inbox, or a recorded delivery.",
+  summary: "Signs and sends a received event again, from an inbox or from a recorded delivery.",
   usage: "<url> --sender NAME --secret-env NAME (--inbox FILE KEY… | --delivery FILE)",
   details: [
-    "An inbox keeps no credentials, and recorded ones grow old, so the delivery is signed again, with the same id and body. A receiver that has handled the event answers it as a duplicate.",
+    "An inbox stores no credentials, and recorded signatures expire, so the delivery is signed again, with the same id and body. A receiver that has already handled the event answers it as a duplicate.",
   ],
   options: {
     ...SENDER_OPTIONS,
     inbox: INBOX_OPTION,
     delivery: { type: "string", value: "FILE", help: "A recorded delivery, as for hookgate verify." },
     ...SIGNING_OPTIONS,
-    "time-limit": { type: "string", value: "SECONDS", help: "How long to wait for an answer. Default: the sender's." },
+    "time-limit": {
+      type: "string",
+      value: "SECONDS",
+      help: "How long to wait for an answer. Default: the sender's limit.",
+    },
   },
   examples: [
     "hookgate replay http://localhost:3000/webhooks/github --sender github --secret-env GITHUB_WEBHOOK_SECRET --inbox events.db KEY",
@@ -40,8 +44,8 @@ export const replay: Command = {
     if ((path !== undefined) !== keys.length > 0) {
       throw new UsageError(
         path === undefined
-          ? "keys are those of an inbox: give --inbox FILE"
-          : "which events? Give their keys, as hookgate inbox list shows them",
+          ? "keys belong to an inbox: give --inbox FILE"
+          : "the keys of the events are missing; hookgate inbox list prints them",
       );
     }
     const signer = await chooseSigner(given, context.io, url);
@@ -58,14 +62,17 @@ export const replay: Command = {
       return {
         method,
         body,
-        headers: withoutOwn(Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])), signer),
+        headers: withoutCredentials(
+          Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
+          signer,
+        ),
       };
     }
     function fromInbox(key: string, record: InboxRecord | undefined): { what: string; options: SendOptions } {
       if (record === undefined) throw new UsageError(`there is no event ${key} in the inbox`);
       const { entry } = record;
-      const headers = withoutOwn(entry.headers, signer);
-      // An item of a batch is kept by itself; it goes out as a batch of one.
+      const headers = withoutCredentials(entry.headers, signer);
+      // The inbox stores each item of a batch separately, so it is sent as a batch of one.
       const body =
         entry.payloadFrom === "json"
           ? { payload: JSON.parse(Buffer.from(entry.body).toString("utf8")) as unknown }
@@ -76,7 +83,7 @@ export const replay: Command = {
   },
 };
 
-/** What belongs to one connection, or is written anew. */
+/** Headers that belong to one connection, or that the client writes itself. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "host",
   "connection",
@@ -88,8 +95,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Credentials are made anew, and so is a signed time in a header of its own. */
-function withoutOwn(headers: Readonly<Record<string, string>>, { sender }: Signer): Record<string, string> {
+/** Removes credentials and a signed time in its own header: signing again writes both. */
+function withoutCredentials(headers: Readonly<Record<string, string>>, { sender }: Signer): Record<string, string> {
   const { auth } = sender.definition;
   const time = /timestamp|request-time|-time$/;
   return Object.fromEntries(

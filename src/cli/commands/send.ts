@@ -1,4 +1,4 @@
-// `hookgate send`: signs as the sender signs, and delivers; or runs scenarios, and tells what came back against what should.
+// `hookgate send`: signs and sends a delivery as the sender does, or runs scenarios and compares the answers.
 import { nearest } from "../../lib/nearest.js";
 import { runScenarios, type ScenarioName, type ScenarioResult, scenarioNames } from "../../testing/scenarios/index.js";
 import type { Command, Context, ExitCode, Given } from "../lib/command.js";
@@ -12,27 +12,33 @@ import { chooseSigner, countFrom, type Signer } from "../senders/signer.js";
 
 export const send: Command = {
   name: "send",
-  summary: "Signs a delivery as the sender signs, and sends it; or runs scenarios against a receiver.",
+  summary: "Signs and sends a delivery as the sender does, or runs scenarios against a receiver.",
   usage: "<url> --sender NAME --secret-env NAME [--type TYPE] [--data JSON|@FILE]",
   details: [
-    "With --scenario the answers are compared with what should come back: valid, duplicate, concurrent, stale, future, tampered, wrong-secret, unsigned, reordered, large, slow, gzip, or all of them. Exit code 1 where something differs.",
-    "It works against any receiver. The deliveries are genuine ones, so handlers run.",
+    "--scenario compares the answers with the expected ones: valid, duplicate, concurrent, stale, future, tampered, wrong-secret, unsigned, reordered, large, slow, gzip, or all. Exit code 1 if an answer differs.",
+    "Works with any receiver. The deliveries are genuine, so handlers run.",
   ],
   options: {
     ...SENDER_OPTIONS,
     ...EVENT_OPTIONS,
     id: { type: "string", value: "ID", help: "The event's id. Default: a new one." },
-    scenario: { type: "string", isList: true, value: "NAME[,NAME]", help: "One, several, or all." },
+    scenario: {
+      type: "string",
+      isList: true,
+      value: "NAME[,NAME]",
+      completes: "scenario",
+      help: "One scenario, several, or all.",
+    },
     effects: {
       type: "string",
       value: "URL",
-      help: "A URL of yours that answers how many events have been handled: then duplicates are seen for sure.",
+      help: "A URL of yours that returns the number of handled events. With it duplicates are detected for certain.",
     },
-    repeat: { type: "string", value: "N", help: "Sends N events, each with an id of its own." },
+    repeat: { type: "string", value: "N", help: "Send N events, each with its own id." },
     rate: {
       type: "string",
       value: "N",
-      help: "At most N a second. Default: one after another, as fast as answers come.",
+      help: "At most N events per second. Default: one after another.",
     },
     ...SIGNING_OPTIONS,
     "time-limit": { type: "string", value: "SECONDS", help: "How long to wait for an answer. Default: the sender's." },
@@ -92,27 +98,46 @@ async function runAll(
     },
   });
   if (io.isErrTerminal && !isJson) io.err("\r\u001b[K");
-  const isFine = results.every(({ result }) => result !== "failed");
-  if (isJson)
-    io.out(`${JSON.stringify({ ok: isFine, url: signer.url, sender: signer.known.name, results }, null, 2)}\n`);
-  else io.out(reportOf(results, paint));
+  const counts = countsOf(results, only.length);
+  // After Ctrl+C some scenarios have not run.
+  const isFine = counts.failed === 0 && !io.signal.aborted;
+  const { url, known } = signer;
+  if (isJson) io.out(`${JSON.stringify({ ok: isFine, url, sender: known.name, counts, results }, null, 2)}\n`);
+  else io.out(scenarioReport(results, counts, paint));
   return isFine ? 0 : 1;
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  /** Scenarios that do not apply to the sender, or that did not run. */
+  readonly notSent: number;
+}
+
+function countsOf(results: readonly ScenarioResult[], wanted: number): Counts {
+  const count = (wantedResult: ScenarioResult["result"]): number =>
+    results.filter(({ result }) => result === wantedResult).length;
+  const [passed, failed] = [count("passed"), count("failed")];
+  return { passed, failed, notSent: wanted - passed - failed };
 }
 
 const MARKS = { passed: ["✓", "green"], failed: ["✗", "red"], skipped: ["-", "dim"] } as const;
 
-/** A table of what came against what should, and below it what is wrong. */
-export function reportOf(results: readonly ScenarioResult[], paint: Paint): string {
+/** Writes a table of expected and actual answers, and the problems below it. */
+export function scenarioReport(results: readonly ScenarioResult[], counts: Counts, paint: Paint): string {
   const rows = results.map((scenario): readonly (Cell | string)[] => {
     const [text, colour] = MARKS[scenario.result];
-    const came = scenario.result === "skipped" ? "not sent" : cameOf(scenario);
-    return [{ text, colour }, scenario.name, scenario.sends, scenario.expected, plain(came)];
+    const actual = scenario.result === "skipped" ? "not sent" : actualOf(scenario);
+    return [{ text, colour }, scenario.name, scenario.sends, scenario.expected, plain(actual)];
   });
   const failed = results.filter(({ problems }) => problems.length > 0);
   const notes = results.filter((result) => result.notes.length > 0);
-  const counted = `${results.length - failed.length} of ${results.length} are as they should be`;
+  const { passed, notSent } = counts;
+  const counted = [`${passed} passed`, `${counts.failed} failed`, `${notSent} not sent`]
+    .filter((text) => !/^0 [fn]/.test(text))
+    .join(", ");
   return [
-    table([["", "SCENARIO", "SENT", "EXPECTED", "CAME"], ...rows], paint),
+    table([["", "SCENARIO", "SENT", "EXPECTED", "ACTUAL"], ...rows], paint),
     ...failed.flatMap(({ name, problems }) =>
       problems.map((problem) => `\n${paint("red", `✗ ${name}`)}: ${wrap(plain(problem), "  ")}\n`),
     ),
@@ -124,9 +149,11 @@ export function reportOf(results: readonly ScenarioResult[], paint: Paint): stri
   ].join("");
 }
 
-/** `200, 200, 503`; alike ones are counted: `200 ×5`. */
-function cameOf({ steps }: ScenarioResult): string {
-  const told = steps.map(({ status, error }) => (status === undefined ? plain(error ?? "no answer") : String(status)));
-  if (told.length > 2 && new Set(told).size === 1) return `${told[0]} ×${told.length}`;
-  return told.join(", ");
+/** `200, 200, 503`; equal answers are counted: `200 ×5`. */
+function actualOf({ steps }: ScenarioResult): string {
+  const answers = steps.map(({ status, error }) =>
+    status === undefined ? plain(error ?? "no answer") : String(status),
+  );
+  if (answers.length > 2 && new Set(answers).size === 1) return `${answers[0]} ×${answers.length}`;
+  return answers.join(", ");
 }

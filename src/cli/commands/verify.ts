@@ -1,4 +1,4 @@
-// `hookgate verify`: passes a delivery through a real receiver, and explains why it is refused.
+// `hookgate verify`: passes a recorded delivery through a real receiver and explains a rejection.
 import type { Proven } from "../../core/auth.js";
 import type { Outcome } from "../../core/outcome.js";
 import { createReceiver } from "../../create-receiver.js";
@@ -15,14 +15,14 @@ import { type Finding, note, problem } from "../verify/finding.js";
 import { asInput, RECORDED_OPTIONS, readRecorded } from "../verify/recorded.js";
 import { refusedAfterwards, unexplained } from "../verify/refused.js";
 import { secretVariants } from "../verify/secret-variants.js";
-import { type Examined, tell } from "../verify/verify-report.js";
+import { type Examined, report } from "../verify/verify-report.js";
 
 export const verify: Command = {
   name: "verify",
-  summary: "Explains why a delivery is refused: wrong secret, changed body, clock, URL, another sender.",
+  summary: "Explains why a delivery is rejected: wrong secret, changed body, clock, URL, another sender.",
   usage: "--sender NAME --secret-env NAME (--delivery FILE | --headers FILE --body FILE)",
   details: [
-    "The delivery goes through a real receiver. Where it is refused, one thing after another is changed until the signature holds: the secret's form, other variables of the environment that are named like secrets, the body's line breaks and layout, the URL. Secrets stay in this process; only the names of variables and files are shown.",
+    "The delivery goes through a real receiver. If it is rejected, the command varies one input after another until the signature matches: the form of the secret, other environment variables with names like secrets, line breaks and layout of the body, the URL. Secrets stay in this process; only the names of variables and files are printed.",
   ],
   options: {
     ...SENDER_OPTIONS,
@@ -31,12 +31,12 @@ export const verify: Command = {
       type: "string",
       isList: true,
       value: "URL",
-      help: "As given to the receiver, where the sender signs it.",
+      help: "The receiver's publicUrl, for senders that sign the URL.",
     },
     tolerance: {
       type: "string",
       value: "SECONDS",
-      help: "As given to the receiver. Default: the sender's, mostly 300.",
+      help: "The receiver's toleranceSeconds. Default: the sender's own, usually 300.",
     },
   },
   examples: [
@@ -46,14 +46,14 @@ export const verify: Command = {
   ],
   async run(given, context) {
     if (given.positionals.length > 0)
-      throw new UsageError(`verify takes options alone: hookgate verify ${verify.usage}`);
+      throw new UsageError(`verify takes options only: hookgate verify ${verify.usage}`);
     const { about, early } = await readCase(given, context);
     const found = await examine(about, given, context);
-    return tell(context, about, { ...found, findings: [...early, ...found.findings] });
+    return report(context, about, { ...found, findings: [...early, ...found.findings] });
   },
 };
 
-/** The delivery, the sender with secrets that it takes, and what had to be mended for that. */
+/** Reads the delivery and builds the sender, with findings about secrets that had to be corrected first. */
 async function readCase(given: Given, { io }: Context): Promise<{ about: Case; early: readonly Finding[] }> {
   const known = await findSender(given.required("sender"));
   const more = given.list("option");
@@ -63,33 +63,36 @@ async function readCase(given: Given, { io }: Context): Promise<{ about: Case; e
   const secrets = read.map((secret) => {
     const text = secret.text.trim();
     if (text === secret.text || text.startsWith("-----BEGIN")) return secret;
-    early.push(whiteSpace(secret));
+    early.push(whiteSpaceFinding(secret));
     return { ...secret, text };
   });
-  const mended = buildable(known, secrets, more);
-  early.push(...mended.findings);
-  const { auth } = mended.sender.definition;
+  const corrected = buildCorrected(known, secrets, more);
+  early.push(...corrected.findings);
+  const { auth } = corrected.sender.definition;
   const publicUrls = [...given.list("public-url")];
   if (publicUrls.length === 0 && auth.needsPublicUrl) {
     const [likely] = urlVariants(recorded, []);
-    if (likely === undefined) throw new UsageError("--public-url is missing: this sender signs the URL that it calls");
+    if (likely === undefined) throw new UsageError("--public-url is missing: this sender signs the URL");
     publicUrls.push(likely);
     early.push(note("url_assumed", `this sender signs the URL; ${likely} is assumed`, "Give it with --public-url."));
   }
   const nowMs = recorded.receivedAtMs ?? io.now();
-  return { about: { known, sender: mended.sender, secrets: mended.secrets, more, recorded, publicUrls, nowMs }, early };
+  return {
+    about: { known, sender: corrected.sender, secrets: corrected.secrets, more, recorded, publicUrls, nowMs },
+    early,
+  };
 }
 
-/** An editor's last line break is no mistake of the file's; anything else would have been refused. */
-function whiteSpace({ text, from }: GivenSecret): Finding {
-  const isEditors = from.startsWith("the file ") && text.replace(/\r?\n$/, "") === text.trim();
-  const what = `the secret in ${from} has white space around it${isEditors ? ": the line break at the file's end" : ""}`;
-  const fix = "Trim it where it is set or read; a receiver takes every character as part of the secret.";
-  return isEditors ? note("secret_white_space", what, fix) : problem("secret_white_space", what, fix);
+/** A final line break of a file is only a note, since readers of files usually remove it. */
+function whiteSpaceFinding({ text, from }: GivenSecret): Finding {
+  const isFinalBreak = from.startsWith("the file ") && text.replace(/\r?\n$/, "") === text.trim();
+  const what = `the secret in ${from} has white space around it${isFinalBreak ? ": the line break at the end of the file" : ""}`;
+  const fix = "Trim it where it is set or read: to a receiver every character is part of the secret.";
+  return isFinalBreak ? note("secret_white_space", what, fix) : problem("secret_white_space", what, fix);
 }
 
-/** A secret that the sender's factory refuses is mended, and told of. */
-function buildable(known: KnownSender, secrets: readonly GivenSecret[], more: readonly string[]) {
+/** Corrects a secret that the sender's factory refuses, and reports that. */
+function buildCorrected(known: KnownSender, secrets: readonly GivenSecret[], more: readonly string[]) {
   try {
     return { sender: build(known, secrets, more), secrets, findings: [] };
   } catch (error) {
@@ -99,7 +102,7 @@ function buildable(known: KnownSender, secrets: readonly GivenSecret[], more: re
         try {
           return { sender: build(known, others, more), secrets: others, findings: [secretFinding(secret, variant)] };
         } catch {
-          // nor does the factory take this one
+          // the factory refuses this variant, too
         }
       }
     }
@@ -109,20 +112,20 @@ function buildable(known: KnownSender, secrets: readonly GivenSecret[], more: re
 
 async function examine(about: Case, given: Given, { io }: Context): Promise<Examined> {
   const outcome = await receive(about, given.number("tolerance"));
-  const proof = await attempt(about);
-  if (proof !== undefined) {
-    const findings = clockFindings(about, proof, given.number("tolerance"));
+  const proven = await attempt(about);
+  if (proven !== undefined) {
+    const findings = clockFindings(about, proven, given.number("tolerance"));
     const isClock = findings.some(({ level }) => level === "problem");
-    const matched = await matchedBy(about, proof);
-    if (proof.isVerified === false) {
+    const matched = await matchedBy(about, proven);
+    if (proven.isVerified === false) {
       return {
         outcome,
         matched: undefined,
         findings: [
           note(
             "not_signed",
-            "the sender signs no such delivery: nothing proves where it comes from",
-            "`confirm` must verify it.",
+            "the sender does not sign this kind of delivery, so its origin cannot be verified",
+            "The receiver's `confirm` must verify it.",
           ),
         ],
       };
@@ -132,7 +135,7 @@ async function examine(about: Case, given: Given, { io }: Context): Promise<Exam
   if (outcome.name !== "unauthenticated") {
     return { outcome, matched: undefined, findings: unexplained(about, outcome) };
   }
-  const { findings, proof: otherwise } = await findCause(about, readVariables(given, io));
+  const { findings, proven: otherwise } = await findCause(about, readVariables(given, io));
   const clock = otherwise === undefined ? [] : clockFindings(about, otherwise, given.number("tolerance"));
   if (findings.length > 0) return { outcome, matched: undefined, findings: [...findings, ...clock] };
   return { outcome, matched: undefined, findings: unexplained(about, outcome) };
@@ -152,11 +155,11 @@ function receive(about: Case, toleranceSeconds: number | undefined): Promise<Out
   return receiver.receive(asInput(about.recorded));
 }
 
-/** Each secret by itself: the one that the proof holds with. */
-async function matchedBy(about: Case, proof: Proven): Promise<string | undefined> {
+/** Tries each secret alone, to name the one that matches. */
+async function matchedBy(about: Case, proven: Proven): Promise<string | undefined> {
   for (const { option, text, from } of about.secrets) {
     const sender = withSecret(about, option, text);
     if (sender !== undefined && (await attempt(about, { sender })) !== undefined) return from;
   }
-  return about.secrets.length === 0 ? `key ${proof.keyIndex} of the sender` : about.secrets[0]?.from;
+  return about.secrets.length === 0 ? `key ${proven.keyIndex} of the sender` : about.secrets[0]?.from;
 }

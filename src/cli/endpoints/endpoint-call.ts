@@ -1,4 +1,4 @@
-// One call of `hookgate endpoints`: what every action has, how plans are shown, and what is said of a failure.
+// Shared by the actions of `hookgate endpoints`: arguments, output of plans, and messages of failures.
 
 import type { EndpointError, EndpointPlan, PlanStep, RegisteredEndpoint } from "../../endpoints/index.js";
 import { SenderApiError } from "../../lib/sender-api/error.js";
@@ -15,12 +15,12 @@ export interface EndpointCall extends Place {
   readonly url: string | undefined;
 }
 
-/** @throws {UsageError} Where it was not given, or no sender could call it. */
+/** @throws {UsageError} When the URL is missing or not absolute. */
 export function urlOf({ url, given }: EndpointCall): string {
   const [action] = given.positionals;
   if (url === undefined) {
     throw new UsageError(
-      `${action} takes the URL as the sender calls it: hookgate endpoints ${action} https://example.com/webhooks …`,
+      `${action} takes the public URL of the endpoint: hookgate endpoints ${action} https://example.com/webhooks …`,
     );
   }
   return checkedUrl("the URL", url);
@@ -34,23 +34,23 @@ export function checkedUrl(what: string, url: string): string {
   );
 }
 
-/** A name and a password in it are nobody's business. */
+/** Hides a user name and password in a URL. */
 export function shownUrl(text: string): string {
   return text.replace(/(\bhttps?:\/\/)[^\s/?#@]+@/gi, "$1…@");
 }
 
-/** What came from a sender, on a line of a terminal. */
+/** Makes text of a sender safe for one line of a terminal. */
 export function line(text: string): string {
   return shownUrl(plain(text));
 }
 
-export async function tellPlan({ context: { io } }: EndpointCall, plan: EndpointPlan): Promise<void> {
+export async function printPlan({ context: { io } }: EndpointCall, plan: EndpointPlan): Promise<void> {
   const { describePlan } = await import("../../endpoints/index.js");
   io.out(`${describePlan(plan).split("\n").map(line).join("\n")}\n`);
 }
 
-/** Before each step; and where Ctrl+C was pressed, no further one. */
-export async function stepTeller({ context: { io, isJson, paint } }: EndpointCall): Promise<(step: PlanStep) => void> {
+/** Prints each step before it runs. After Ctrl+C no further step starts. */
+export async function stepPrinter({ context: { io, isJson, paint } }: EndpointCall): Promise<(step: PlanStep) => void> {
   const { describeStep } = await import("../../endpoints/index.js");
   return (step) => {
     if (io.signal.aborted) throw new Interrupted();
@@ -60,7 +60,7 @@ export async function stepTeller({ context: { io, isJson, paint } }: EndpointCal
 
 class Interrupted extends Error {
   constructor() {
-    super("interrupted: what was done before stands, and running it again goes on from there");
+    super("interrupted: completed steps stay in place, and running the command again continues from there");
   }
 }
 
@@ -76,11 +76,11 @@ export function endpointJson({ id, url, events, isEnabled, health, wrong }: Regi
   return { id, url, events, isEnabled, health, wrong };
 }
 
-/** What was begun is not lost. */
-const AGAIN = "Then run this again: what was done before stands, and it goes on from there.";
+/** Every action can be repeated. */
+const AGAIN = "Then run this again: completed steps stay in place, and it continues from there.";
 
-/** @returns The exit code. @throws What is none of the sender's, or of the endpoint. */
-export function tellFailure(error: unknown, call: EndpointCall): ExitCode {
+/** @returns The exit code. @throws Errors that come neither from the sender's API nor from the endpoint. */
+export function printFailure(error: unknown, call: EndpointCall): ExitCode {
   const { context, row, tokenFrom } = call;
   const { io, isJson, paint } = context;
   const isApi = error instanceof SenderApiError;
@@ -103,13 +103,13 @@ export function tellFailure(error: unknown, call: EndpointCall): ExitCode {
 }
 
 function fixOf(code: EndpointError["code"] | undefined, { given, api }: EndpointCall): string | undefined {
-  if (code === "occupied") return "If that one is to go: --replaces URL, with the URL that is named above.";
-  if (code === "not_found") return "hookgate endpoints list shows what there is; ensure registers it.";
+  if (code === "occupied") return "To replace it, give --replaces URL with the URL shown above.";
+  if (code === "not_found") return "hookgate endpoints list shows the registered webhooks; ensure registers one.";
   if (code !== "not_proven") return undefined;
   if (given.positionals[0] === "rotate") {
     return "secretBy" in api && api.secretBy === "sender"
-      ? "The receiver must take the new secret beside the old one while this runs: --secret-to with a command that stores it and deploys, and --wait 5m where that takes time. The old secret and endpoint are in force."
-      : "The receiver must take the new secret beside the old one before it is used: give it both, as in secret: [next, previous], deploy, and run this again. --wait 5m gives a deployment time.";
+      ? "The receiver must accept both the new and the old secret while this runs: use --secret-to with a command that stores and deploys the secret, and --wait 5m if that takes time. The old secret and endpoint remain valid."
+      : "The receiver must accept both secrets before the new one is used: set secret: [next, previous], deploy, and run this again. --wait 5m waits for a deployment.";
   }
-  return "The new one stays registered, and so does what it replaces. See that the receiver runs at that URL, with this secret, and that the sender reaches it: hookgate check tells more. Then run this again, with --prove --wait 5m where a deployment takes time; or hookgate endpoints remove takes it away.";
+  return "The new webhook and the one that it replaces both stay registered. Check that the receiver runs at that URL with this secret, and that the sender can reach it: hookgate check helps. Then run this again, with --prove --wait 5m if a deployment takes time, or remove the webhook with hookgate endpoints remove.";
 }

@@ -1,19 +1,19 @@
-// `hookgate endpoints rotate` and `remove`: what cannot be undone, told as a plan and asked for.
+// `hookgate endpoints rotate` and `remove`: show the plan, ask for confirmation, then change it.
 import type { EndpointApi, EndpointPlan, EndpointProof, PlanStep, RotateOptions } from "../../endpoints/index.js";
 import type { ExitCode } from "../lib/command.js";
 import { isConfirmed } from "../lib/confirm.js";
 import { UsageError } from "../lib/usage-error.js";
 import { readText, readVariable } from "../senders/secrets.js";
-import { asJson, type EndpointCall, endpointJson, line, stepTeller, tellPlan, urlOf } from "./endpoint-call.js";
+import { asJson, type EndpointCall, endpointJson, line, printPlan, stepPrinter, urlOf } from "./endpoint-call.js";
 import { isManual } from "./endpoint-ensure.js";
 import { canSign, isUnproven, readSigning, roundTrip, type Signing } from "./endpoint-proof.js";
 import { keeperOf } from "./keep-secret.js";
 
-/** @throws {UsageError} Where a person does it. */
+/** @throws {UsageError} When the sender is configured by hand. */
 export function apiOf({ api, given }: EndpointCall): EndpointApi {
   if (!isManual(api)) return api;
   throw new UsageError(
-    `${api.title} is registered by hand, so ${given.positionals[0]} is done on its own pages; ensure tells the steps`,
+    `${api.title} is configured by hand, so ${given.positionals[0]} is done on its own pages; ensure prints the steps`,
   );
 }
 
@@ -26,12 +26,12 @@ export async function remove(call: EndpointCall): Promise<ExitCode> {
     const others = (await api.list()).map((one) => one.url);
     if (context.isJson) context.io.out(asJson(plan, { ok: true, isChanged: false, others }));
     else {
-      const rest = others.length === 0 ? "" : `; there ${others.length === 1 ? "is" : "are"} ${others.join(", ")}`;
+      const rest = others.length === 0 ? "" : `; registered: ${others.join(", ")}`;
       context.io.out(line(`${api.title}: nothing is registered with the URL ${url}${rest}`).concat("\n"));
     }
     return 0;
   }
-  return carryOut(call, plan, "removing it", async () => {
+  return carryOut(call, plan, "removing the webhook", async () => {
     await removeEndpoint({ api, url });
     return {};
   });
@@ -42,9 +42,7 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
   const { given } = call;
   const [api, url] = [apiOf(call), urlOf(call)];
   if (api.secretBy === "nobody") {
-    throw new UsageError(
-      `${api.title} has no secret of an endpoint: what its deliveries are proven by is changed on its own pages`,
-    );
+    throw new UsageError(`${api.title} has no secret per endpoint: change its credential on its own pages`);
   }
   const signing = await readSigning(call);
   const keeper = keeperOf(call);
@@ -53,7 +51,7 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
     throw new UsageError("the new secret is missing: --secret-env NAME, or --secret-file PATH");
   if (!isOurs && signing.secret !== undefined) {
     throw new UsageError(
-      `${api.title} makes the new secret itself: leave --secret-env out, and say where it is to go: --secret-out PATH, or --secret-to COMMAND`,
+      `${api.title} creates the new secret itself: leave out --secret-env, and give --secret-out PATH or --secret-to COMMAND to store it`,
     );
   }
   const previous = previousOf(call);
@@ -62,13 +60,13 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
   const isDryRun = given.isSet("dry-run");
   if (!isOurs && keeper === undefined && !isDryRun) {
     throw new UsageError(
-      `${api.title} makes the new secret, and tells it this once: where is it to go? --secret-out PATH for a file, or --secret-to COMMAND`,
+      `${api.title} creates the new secret and shows it only once: give --secret-out PATH or --secret-to COMMAND to store it`,
     );
   }
   const options: RotateOptions = {
     api,
     url,
-    // Ours is in the receiver already: its own configuration, which the proof shows.
+    // A secret of ours is already in the receiver's configuration, which the test delivery checks.
     keepSecret: keeper?.keep ?? (() => undefined),
     prove: await proofFor(call, signing),
     ...(isOurs ? { secret: signing.secret } : {}),
@@ -77,24 +75,24 @@ export async function rotate(call: EndpointCall): Promise<ExitCode> {
   const { plan } = await rotateSecret({ ...options, dryRun: true });
   return carryOut(call, plan, "changing the secret", async () => {
     keeper?.check();
-    const tell = await stepTeller(call);
+    const print = await stepPrinter(call);
     let isRemoving = false;
     const onStep = (step: PlanStep): void => {
-      tell(step);
+      print(step);
       isRemoving ||= step.action === "remove";
     };
     try {
       const { endpoint } = await rotateSecret({ ...options, onStep });
       return { endpoint: endpointJson(endpoint) };
     } catch (error) {
-      // From the first removal on the new one is what counts.
+      // After the first removal the new secret is the valid one and must be kept.
       if (!isRemoving) keeper?.discard();
       throw error;
     }
   });
 }
 
-/** Told, asked for, done. */
+/** Prints the plan, asks, and carries it out. */
 async function carryOut(
   call: EndpointCall,
   plan: EndpointPlan,
@@ -104,7 +102,7 @@ async function carryOut(
   const { context, given } = call;
   const { io, isJson } = context;
   const isDryRun = given.isSet("dry-run");
-  if (!isJson) await tellPlan(call, plan);
+  if (!isJson) await printPlan(call, plan);
   if (isDryRun) {
     if (isJson) io.out(asJson(plan, { ok: false, isDryRun, isChanged: false }));
     return 1;
@@ -123,7 +121,7 @@ async function proofFor({ given, context, row }: EndpointCall, signing: Signing)
   if (isUnproven(given)) return false;
   if (canSign(signing)) return await roundTrip(signing, given, context.io);
   throw new UsageError(
-    `a delivery of ${row.sender}'s cannot be signed here, so nothing would prove that the receiver takes the new secret: give --no-prove`,
+    `hookgate cannot sign deliveries of ${row.sender}, so it cannot check that the receiver accepts the new secret: give --no-prove`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { EndpointApi, EndpointProof, EnsureOptions, ManualEndpoint } from "
 import { isLoopbackHost } from "../../lib/ip/loopback.js";
 import type { ExitCode } from "../lib/command.js";
 import { UsageError } from "../lib/usage-error.js";
-import { asJson, checkedUrl, type EndpointCall, endpointJson, stepTeller, tellPlan, urlOf } from "./endpoint-call.js";
+import { asJson, checkedUrl, type EndpointCall, endpointJson, printPlan, stepPrinter, urlOf } from "./endpoint-call.js";
 import { canSign, isUnproven, readSigning, roundTrip, type Signing } from "./endpoint-proof.js";
 import { keeperOf } from "./keep-secret.js";
 
@@ -32,7 +32,7 @@ export async function ensure(call: EndpointCall): Promise<ExitCode> {
   noteLoopback(call, url);
   const { plan } = await ensureEndpoint({ ...options, dryRun: true });
   const isDryRun = given.isSet("dry-run");
-  if (!context.isJson) await tellPlan(call, plan);
+  if (!context.isJson) await printPlan(call, plan);
   if (isDryRun || plan.isInOrder) {
     if (context.isJson) context.io.out(asJson(plan, { ok: plan.isInOrder, isDryRun, isChanged: false }));
     return plan.isInOrder ? 0 : 1;
@@ -40,17 +40,17 @@ export async function ensure(call: EndpointCall): Promise<ExitCode> {
   const isNew = plan.steps.some(({ action }) => action === "create");
   if (isNew && api.secretBy === "sender" && keeper === undefined) {
     throw new UsageError(
-      `${api.title} makes the secret of a new endpoint, and tells it this once: where is it to go? --secret-out PATH for a file, or --secret-to COMMAND. Nothing was changed`,
+      `${api.title} creates the secret of a new endpoint and shows it only once: give --secret-out PATH or --secret-to COMMAND to store it. Nothing was changed`,
     );
   }
   if (isNew) keeper?.check();
   else if (signing.secret === undefined && plan.steps.some((step) => step.action === "prove" && step.by !== "ping")) {
     throw new UsageError(
-      `what is to be signed with, for the proof? ${api.title} tells the secret of an endpoint only once: give the one that was kept, --secret-env NAME or --secret-file PATH; or --no-prove. Nothing was changed`,
+      `the test delivery needs the secret, and ${api.title} shows the secret of an endpoint only once: give the stored one with --secret-env NAME or --secret-file PATH, or skip the test with --no-prove. Nothing was changed`,
     );
   }
   if (!context.isJson) context.io.out("\n");
-  const done = await ensureEndpoint({ ...options, onStep: await stepTeller(call) });
+  const done = await ensureEndpoint({ ...options, onStep: await stepPrinter(call) });
   if (context.isJson) {
     const endpoint = done.endpoint === undefined ? undefined : endpointJson(done.endpoint);
     context.io.out(asJson(plan, { ok: true, isDryRun, isChanged: done.isChanged, endpoint }));
@@ -58,7 +58,7 @@ export async function ensure(call: EndpointCall): Promise<ExitCode> {
   return 0;
 }
 
-/** Steps for a person; and with the secret it is seen whether they have been taken. */
+/** Prints the manual steps. With the secret a test delivery shows whether they have been done. */
 async function byHand(call: EndpointCall, options: EnsureOptions): Promise<ExitCode> {
   const { context, given } = call;
   const { ensureEndpoint } = await import("../../endpoints/index.js");
@@ -68,27 +68,27 @@ async function byHand(call: EndpointCall, options: EnsureOptions): Promise<ExitC
   const isFine = !isVerified || plan.isInOrder;
   if (context.isJson) context.io.out(asJson(plan, { ok: isFine, isDryRun, isVerified, isChanged: false }));
   else {
-    await tellPlan(call, plan);
+    await printPlan(call, plan);
     const why =
       options.secret === undefined
-        ? "give --secret-env NAME, and a signed delivery shows it"
-        : "only a plan was wanted, or a delivery of its cannot be signed here";
+        ? "give --secret-env NAME to test it with a signed delivery"
+        : "--dry-run was given, or hookgate cannot sign deliveries of this sender";
     if (!isVerified) context.io.out(`not verified: ${why}\n`);
   }
   return isFine ? 0 : 1;
 }
 
-/** @throws {UsageError} Where one is given that the sender would not take, or the one that it needs is not. */
+/** @throws {UsageError} When the sender needs a secret and none is given. */
 function secretFor({ api, row }: EndpointCall, { secret }: Signing): { readonly secret?: string } {
   if (isManual(api) || api.secretBy === "sender" || api.secretBy === "nobody")
     return isManual(api) && secret !== undefined ? { secret } : {};
   if (secret !== undefined) return { secret };
   throw new UsageError(
-    `the secret that ${row.sender} is to sign with is missing: --secret-env NAME, or --secret-file PATH. It is not the token`,
+    `the secret for signing deliveries of ${row.sender} is missing: --secret-env NAME or --secret-file PATH. It is not the token`,
   );
 }
 
-/** @throws {UsageError} Where a proof is wanted that cannot be had. */
+/** @throws {UsageError} When a test delivery is requested that cannot be signed. */
 async function proofFor(
   { api, given, context, row }: EndpointCall,
   signing: Signing,
@@ -97,19 +97,19 @@ async function proofFor(
   const isReplacing = given.list("replaces").length > 0 && !isManual(api) && api.test === undefined;
   const isByHand = isManual(api) && signing.secret !== undefined;
   if (!given.isSet("prove") && !isReplacing && !isByHand) {
-    if (given.isSet("wait")) throw new UsageError("--wait is for a signed delivery: give --prove beside it");
+    if (given.isSet("wait")) throw new UsageError("--wait is for a signed delivery: give --prove, too");
     return undefined;
   }
   if (canSign(signing)) {
     const isToldLater = !isManual(api) && api.secretBy === "sender";
     if (signing.secret !== undefined || isToldLater) return await roundTrip(signing, given, context.io);
     throw new UsageError(
-      "what is to be signed with, for the proof? Give the secret that the receiver has: --secret-env NAME, or --secret-file PATH; or --no-prove",
+      "the test delivery needs the receiver's secret: give --secret-env NAME or --secret-file PATH, or skip the test with --no-prove",
     );
   }
   if (isByHand) return undefined;
   throw new UsageError(
-    `a delivery of ${row.sender}'s cannot be signed here, so nothing would prove the endpoint: give --no-prove`,
+    `hookgate cannot sign deliveries of ${row.sender}, so it cannot test the endpoint: give --no-prove`,
   );
 }
 
@@ -122,12 +122,12 @@ function eventsOf({ given, row }: EndpointCall): readonly string[] {
     .filter((name) => name !== "");
   if (events.length > 0) return events;
   throw new UsageError(
-    `--events is missing: which events, in ${row.sender}'s own words? --events issues,push; '*' (quoted) is all, where the sender knows that`,
+    `--events is missing: give event names of ${row.sender}, such as --events issues,push; '*' (quoted) means all, if the sender supports that`,
   );
 }
 
 function noteLoopback({ context: { io, isJson }, given, row }: EndpointCall, url: string): void {
   const isOwn = given.list("option").some((pair) => pair.startsWith("baseUrl="));
   if (isJson || isOwn || !isLoopbackHost(new URL(url).hostname)) return;
-  io.err(`note: ${url} is this machine itself, which ${row.sender} cannot call\n`);
+  io.err(`note: ${url} is this machine, which ${row.sender} cannot reach\n`);
 }

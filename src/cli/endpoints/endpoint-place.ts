@@ -1,4 +1,4 @@
-// Finds the sender's API, the place there and the token for an endpoints command.
+// Reads the sender's API, the account or repository, and the token of an endpoints command.
 
 import type { AdapterRow, EndpointApi, ManualEndpoint } from "../../endpoints/index.js";
 import { nearest } from "../../lib/nearest.js";
@@ -13,41 +13,42 @@ export const PLACE_OPTIONS: OptionSpecs = {
   sender: {
     type: "string",
     value: "NAME",
-    help: "Whose API: github, stripe, gitlab, shopify, twilio, sendgrid, telegram, discord, linear, cloud-events; toss-payments, portone and kakao are told in steps for a person.",
+    completes: "sender",
+    help: "Whose API: github, stripe, gitlab, shopify, twilio, sendgrid, telegram, discord, linear, cloud-events; for toss-payments, portone and kakao the manual steps are printed.",
   },
   option: {
     type: "string",
     isList: true,
     value: "OPTION=VALUE",
-    help: "Where: owner=acme and repo=shop, org=acme, project=42, shop=example.myshopify.com, …; and baseUrl, timeoutSeconds, tries.",
+    help: "The place at the sender: owner=acme and repo=shop, org=acme, project=42, shop=example.myshopify.com, …; also baseUrl, timeoutSeconds, tries.",
   },
   "token-env": { type: "string", value: "NAME", help: "The environment variable with the token of the sender's API." },
-  "token-file": { type: "string", value: "PATH", help: "A file with it. One line break at its end is not part of it." },
+  "token-file": { type: "string", value: "PATH", help: "A file with the token. One line break at the end is ignored." },
   "env-file": {
     type: "string",
     isList: true,
     value: "PATH",
-    help: "A .env file; variables are looked for there first.",
+    help: "A .env file. Its variables take precedence over the environment.",
   },
 };
 
 export interface Place {
   readonly row: AdapterRow;
   readonly api: EndpointApi | ManualEndpoint;
-  /** The variable or the file; `undefined` where it is done by hand. */
+  /** The variable or file of the token. `undefined` for a sender that is configured by hand. */
   readonly tokenFrom: string | undefined;
-  /** Whether that text is the token: one that deliveries are signed with would be known to whoever can read them both. */
+  /** Whether that text is the token. The token must not be the secret of the deliveries, too. */
   isToken(text: string): boolean;
 }
 
-/** @throws {UsageError} With what is missing, and how it is given. */
+/** @throws {UsageError} When something is missing. The message says how to give it. */
 export async function choosePlace(given: Given, context: Context): Promise<Place> {
   const row = await rowOf(given.required("sender"));
   const token = readToken(row, given, context.io);
   const options: Record<string, unknown> = { ...placeOf(row, given) };
   if (token !== undefined && row.token !== undefined) {
     options[row.token] = token.text;
-    options.fetch = telling(row.sender, context);
+    options.fetch = reportingFetch(row.sender, context);
   }
   try {
     return { row, api: row.open(options), tokenFrom: token?.from, isToken: (text) => text === token?.text };
@@ -62,18 +63,18 @@ async function rowOf(name: string): Promise<AdapterRow> {
   const known = ENDPOINT_ADAPTERS.find(({ sender }) => sender === name);
   if (known !== undefined) return known;
   const near = nearest(name, names);
-  // Its title, `GitHub`, is as good as its name; and some that are known have no API for this.
+  // A title such as `GitHub` is accepted, and a known sender may have no API for this.
   const found =
     near === undefined || !name.startsWith(near) ? await findSender(name).catch(() => undefined) : undefined;
   const row = ENDPOINT_ADAPTERS.find(({ sender }) => sender === found?.name);
   if (row !== undefined) return row;
   if (found !== undefined) {
     throw new UsageError(
-      `${found.name} has no API here that registers webhooks: do it on its own pages (hookgate senders ${found.name}). There are ${names.join(", ")}`,
+      `hookgate has no adapter for an API of ${found.name}: register the webhook on its own pages (hookgate senders ${found.name}). Adapters exist for ${names.join(", ")}`,
     );
   }
   throw new UsageError(
-    `there is no API of ${JSON.stringify(name)} here; ${near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`}`,
+    `hookgate has no adapter for ${JSON.stringify(name)}; ${near === undefined ? `adapters exist for ${names.join(", ")}` : `did you mean ${near}?`}`,
   );
 }
 
@@ -81,7 +82,7 @@ function readToken(row: AdapterRow, given: Given, io: Io): { text: string; from:
   const [name, path] = [given.text("token-env"), given.text("token-file")];
   if (row.token === undefined) {
     if (name === undefined && path === undefined) return undefined;
-    throw new UsageError(`${row.sender} is registered by hand, and takes no token`);
+    throw new UsageError(`${row.sender} is configured by hand and needs no token`);
   }
   if (name !== undefined && path !== undefined)
     throw new UsageError("give the token once: --token-env or --token-file");
@@ -92,13 +93,13 @@ function readToken(row: AdapterRow, given: Given, io: Io): { text: string; from:
     return { text, from: `the file ${path}` };
   }
   throw new UsageError(
-    `the token of ${row.sender}'s API is missing: --token-env NAME, or --token-file PATH. It is not the webhook's secret`,
+    `the token of ${row.sender}'s API is missing: --token-env NAME or --token-file PATH. It is not the webhook's secret`,
   );
 }
 
 const API_NUMBERS = ["timeoutSeconds", "tries", "maxWaitSeconds"];
 
-/** @throws {UsageError} Where it is told nowhere, half or twice. */
+/** @throws {UsageError} When the place is missing, incomplete or ambiguous. */
 function placeOf(row: AdapterRow, given: Given): Record<string, unknown> {
   const names = new Set(row.places.flat());
   const options: Record<string, unknown> = {};
@@ -108,42 +109,43 @@ function placeOf(row: AdapterRow, given: Given): Record<string, unknown> {
     const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
     if (name === row.token || /token|secret|password|apikey/i.test(name)) {
       throw new UsageError(
-        `--option ${name}=… would put it where others see it: in the list of processes, and in the shell's history. Use --token-env NAME, or --token-file PATH`,
+        `--option ${name}=… would expose it in the process list and in the shell history. Use --token-env NAME or --token-file PATH`,
       );
     }
-    if (name === "fetch") throw new UsageError("--option fetch is for programs");
+    if (name === "fetch") throw new UsageError("--option fetch cannot be given on the command line");
     if (Object.hasOwn(options, name)) throw new UsageError(`--option ${name} is given twice`);
     if (value === "") throw new UsageError(`--option ${name} is empty`);
     options[name] = names.has(name) ? value : jsonOrText(value);
     if (API_NUMBERS.includes(name) && !(typeof options[name] === "number" && options[name] > 0))
       throw new UsageError(`--option ${name} must be a number above 0; got ${JSON.stringify(value)}`);
   }
-  // `acme/shop`, as GitHub itself writes it.
+  // GitHub writes `acme/shop`.
   const [, owner, repo] = row.sender === "github" ? (/^([^/]+)\/([^/]+)$/.exec(String(options.repo)) ?? []) : [];
   if (owner !== undefined && options.owner === undefined) Object.assign(options, { owner, repo });
-  const told = [...names].filter((name) => Object.hasOwn(options, name)).sort();
-  const isWhole = row.places.some((place) => [...place].sort().join() === told.join());
+  const named = [...names].filter((name) => Object.hasOwn(options, name)).sort();
+  const isWhole = row.places.some((place) => [...place].sort().join() === named.join());
   if (isWhole) return options;
   const ways = row.places.map((place) =>
     place.map((name) => `--option ${name}=${name === "app" ? "true" : "…"}`).join(" "),
   );
   throw new UsageError(
-    `where at ${row.sender}? Give ${ways.filter((way) => way !== "").join(", or ")}${told.length === 0 ? "" : `; got ${told.join(" and ")}`}`,
+    `the place at ${row.sender} is missing: give ${ways.filter((way) => way !== "").join(", or ")}${named.length === 0 ? "" : `; got ${named.join(" and ")}`}`,
   );
 }
 
-/** At a terminal a wait of a minute should not look as if nothing happened. */
-function telling(sender: string, { io, isJson }: Context): typeof fetch {
+/** Reports failed calls on a terminal, so that a wait before a retry is visible. */
+function reportingFetch(sender: string, { io, isJson }: Context): typeof fetch {
   const note = (text: string): void => {
     if (io.isErrTerminal && !isJson) io.err(`${sender}: ${plain(text)}\n`);
   };
   return async (input, init) => {
     try {
       const answer = await fetch(input, init);
-      if (answer.status === 429 || answer.status >= 500) note(`answered ${answer.status}; what may be asked again is`);
+      if (answer.status === 429 || answer.status >= 500)
+        note(`answered ${answer.status}; retrying if the call allows it`);
       return answer;
     } catch (error) {
-      note("no answer; what may be asked again is");
+      note("no answer; retrying if the call allows it");
       throw error;
     }
   };

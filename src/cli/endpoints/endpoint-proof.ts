@@ -1,4 +1,4 @@
-// Sends a harmless signed delivery to show that a URL accepts a secret.
+// Sends a harmless signed delivery to check that a URL accepts a secret.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointProof } from "../../endpoints/index.js";
 import type { Sender } from "../../sender/sender.js";
@@ -12,23 +12,23 @@ import { readEvent } from "../senders/payload.js";
 import { type GivenSecret, readSecrets, usualOption, withoutFinalBreak } from "../senders/secrets.js";
 import type { EndpointCall } from "./endpoint-call.js";
 
-/** No handler takes it, so nothing is set off. */
+/** A type without a handler, so that nothing runs. */
 const HARMLESS_TYPE = "hookgate.check";
 const PAUSE_MS = 1_000;
-/** Where a sender knows two ways to prove itself, the option whose secret the API registers. */
+/** For senders with two kinds of credentials: the option whose secret the API registers. */
 const REGISTERED_AS: Readonly<Record<string, string>> = { gitlab: "token" };
-/** Where the sender makes the secret, there is none yet. */
+/** Stands for the secret that the sender has not created yet. */
 const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
 
-/** The webhook's own secret, and others that its receiver has. */
+/** The webhook's secret, and further secrets of the receiver. */
 export interface Signing {
   readonly known: KnownSender;
-  /** `undefined`: none was given. */
+  /** `undefined` when none was given. */
   readonly secret: string | undefined;
   readonly secrets: readonly GivenSecret[];
 }
 
-/** @throws {UsageError} Where several are given: an endpoint has one. */
+/** @throws {UsageError} When several are given, since an endpoint has one. */
 export async function readSigning({ row, api, isToken, given, context }: EndpointCall): Promise<Signing> {
   const { sender: name } = row;
   const { io } = context;
@@ -39,17 +39,17 @@ export async function readSigning({ row, api, isToken, given, context }: Endpoin
   const own = secrets.filter(({ option }) => option === usualOption(known));
   if (own.length > 1)
     throw new UsageError(
-      "an endpoint has one secret; two were given. For rotate the new one is --secret-env NAME, the old one --previous-env NAME",
+      "an endpoint has one secret, but two were given. For rotate the new one is --secret-env NAME and the old one --previous-env NAME",
     );
   const [first] = own;
   if (first !== undefined && "secretBy" in api && api.secretBy === "us" && isToken(first.text))
     throw new UsageError(
-      "the secret is the token: deliveries are signed with a secret of their own, such as openssl rand -hex 32 makes",
+      "the secret is the API token: use a separate secret for deliveries, such as the output of openssl rand -hex 32",
     );
   return { known, secret: first?.text, secrets };
 }
 
-/** Tries until it holds, or `--wait` is over. @throws {UsageError} Where the sender signs in a way that cannot be done here. */
+/** Retries until the delivery is accepted or `--wait` has passed. @throws {UsageError} When hookgate cannot sign as the sender does. */
 export async function roundTrip(signing: Signing, given: Given, io: Io): Promise<EndpointProof> {
   const { known, secrets } = signing;
   const { signedRoundTrip } = await import("../../endpoints/index.js");
@@ -65,7 +65,7 @@ export async function roundTrip(signing: Signing, given: Given, io: Io): Promise
   });
   return async ({ url, secret = signing.secret }) => {
     if (secret === undefined) {
-      return { isProven: false, detail: "there is no secret to sign with: give --secret-env NAME, or --no-prove" };
+      return { isProven: false, detail: "there is no secret to sign with: give --secret-env NAME or --no-prove" };
     }
     const endMs = performance.now() + waitMs;
     for (;;) {
@@ -76,7 +76,7 @@ export async function roundTrip(signing: Signing, given: Given, io: Io): Promise
   };
 }
 
-/** `--no-prove`. @throws {UsageError} Beside what it excludes. */
+/** `--no-prove`. @throws {UsageError} Together with an option that it excludes. */
 export function isUnproven(given: Given): boolean {
   if (!given.isSet("no-prove")) return false;
   const other = ["prove", "wait"].find((name) => given.isSet(name));
@@ -84,12 +84,12 @@ export function isUnproven(given: Given): boolean {
   return true;
 }
 
-/** Not with what proves and cannot sign: a public key. */
+/** A public key verifies but cannot sign. */
 export function canSign({ known, secret, secrets }: Signing): boolean {
   const main = usualOption(known);
   if (main === "publicKey") return false;
   const others = secrets.filter(({ option }) => option !== main);
-  // What was given must be right; what stands in for a secret need not fit.
+  // A given secret must be valid; the stand-in may be of the wrong form.
   if (secret !== undefined) return build(known, secrets, []).definition.auth.sign !== undefined;
   try {
     const stand = { option: main, text: STAND_IN, from: "" };

@@ -1,48 +1,48 @@
-// Advice for errors of a sender's API.
+// The fix that is shown for each error of a sender's API.
 
 import type { SenderApiError, SenderApiProblem } from "../../lib/sender-api/error.js";
 import { durationText } from "./duration.js";
 
-/** What a token must be allowed, in the vendor's own words. */
+/** The permissions that a token needs, in the vendor's words. */
 export interface Permissions {
   readonly what: string;
-  /** Where tokens come from, and modes that have their own. */
+  /** Kinds of tokens, such as one for test mode and one for live mode. */
   readonly kinds?: string;
 }
 
-/** Of tokens that register webhooks. */
+/** Permissions to register webhooks. */
 export const ENDPOINT_PERMISSIONS: Readonly<Record<string, Permissions>> = {
   github: {
-    what: "a fine-grained token needs the repository permission Webhooks, read and write; a classic one the scope admin:repo_hook, for an organisation admin:org_hook",
-    kinds: "an app's webhook is reached with the app's JWT, not with a token of a person",
+    what: "a fine-grained token needs the repository permission Webhooks (read and write); a classic token needs the scope admin:repo_hook, or admin:org_hook for an organisation",
+    kinds: "the webhook of a GitHub App needs the app's JWT, not a personal token",
   },
   stripe: {
     what: "a restricted key (rk_…) needs Webhook Endpoints: Write",
-    kinds: "test mode (…_test_…) and live mode have keys of their own",
+    kinds: "test mode (…_test_…) and live mode have separate keys",
   },
-  gitlab: { what: "the token needs the scope api, and the role Maintainer or Owner" },
+  gitlab: { what: "the token needs the scope api and the role Maintainer or Owner" },
 };
 
-/** Where the options of an adapter are given: on the command line, or in the module that makes the source. */
+/** Where the adapter's options are set: on the command line, or in the module that creates the source. */
 export type OptionsAt = "command line" | "module";
 
 function fixes(at: OptionsAt): Readonly<Record<SenderApiProblem, string>> {
   const given = (option: string): string => (at === "module" ? `the source's option ${option}` : `--option ${option}`);
   return {
-    unauthorized: "Give a token that is in force, of the right account and mode.",
-    forbidden: "Give the token what this needs.",
-    not_found: `Compare the names ${at === "module" ? "given to the source" : "given with --option"}, letter by letter. Many senders answer 404 also where the token may not see it.`,
-    refused: "Change what the sender names.",
-    rate_limited: "Leave it alone for a while.",
-    unavailable: "See the sender's status page.",
-    slow: `Where it is always so, ${given("timeoutSeconds=60")} waits longer.`,
-    unreachable: `See that this machine reaches the sender: DNS, firewall, and ${given("baseUrl")} where one is given.`,
-    redirected: `Give ${given("baseUrl")} as the sender finally answers it.`,
-    bad_answer: `See what answers there: a proxy, a login page, or another ${given("baseUrl")}.`,
+    unauthorized: "Use a token that is valid, and of the right account and mode.",
+    forbidden: "Give the token the permission that this needs.",
+    not_found: `Check the spelling of the names ${at === "module" ? "given to the source" : "given with --option"}. Many senders also answer 404 when the token has no access.`,
+    refused: "Change the value that the sender names.",
+    rate_limited: "Wait a while before the next call.",
+    unavailable: "Check the sender's status page.",
+    slow: `If this happens every time, wait longer with ${given("timeoutSeconds=60")}.`,
+    unreachable: `Check that this machine can reach the sender: DNS, firewall, and ${given("baseUrl")} if it is set.`,
+    redirected: `Set ${given("baseUrl")} to the final URL, after the redirect.`,
+    bad_answer: `Check what answers at that URL: a proxy, a login page, or a wrong ${given("baseUrl")}.`,
   };
 }
 
-/** `from`: the variable or file that the token is from. */
+/** @param from - The variable or file that holds the token. */
 export function fixFor(
   error: SenderApiError,
   at: OptionsAt,
@@ -50,11 +50,11 @@ export function fixFor(
   from?: string | undefined,
 ): string {
   const { problem, retryAfterSeconds: seconds } = error;
-  const parts = [seconds === undefined ? fixes(at)[problem] : `Leave it alone for ${durationText(seconds)}.`];
-  if (problem === "unauthorized" && from !== undefined) parts.push(`It is read from ${from}.`);
+  const parts = [seconds === undefined ? fixes(at)[problem] : `Wait ${durationText(seconds)} before the next call.`];
+  if (problem === "unauthorized" && from !== undefined) parts.push(`The token is read from ${from}.`);
   if (problem === "unauthorized" && permissions?.kinds !== undefined)
-    parts.push(`Of this sender: ${permissions.kinds}.`);
+    parts.push(`For this sender: ${permissions.kinds}.`);
   if ((problem === "forbidden" || problem === "not_found") && permissions !== undefined)
-    parts.push(`Of this sender: ${permissions.what}.`);
+    parts.push(`For this sender: ${permissions.what}.`);
   return parts.join(" ");
 }

@@ -5,16 +5,18 @@ import type { Io } from "./io.js";
 import type { Paint } from "./paint.js";
 import { UsageError } from "./usage-error.js";
 
-/** 0 all is well, 1 a problem was found, 2 misuse. */
+/** 0 no problem, 1 a problem was found, 2 a wrong command line. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface OptionSpec {
   readonly type: "string" | "boolean";
-  /** It may be given several times. */
+  /** Whether it may be given several times. */
   readonly isList?: boolean;
-  /** What stands for its value in the help: `NAME`. */
+  /** The placeholder of its value in the help: `NAME`. */
   readonly value?: string;
   readonly help: string;
+  /** What its values are, for the completion of shells. */
+  readonly completes?: "sender" | "scenario" | "inbox-state";
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -23,9 +25,11 @@ export interface Command {
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** After the command's name: `<url> --sender NAME`. */
+  /** The text after the command's name: `<url> --sender NAME`. */
   readonly usage: string;
   readonly options: OptionSpecs;
+  /** Names that the first argument may have, such as `list`, for the completion of shells. */
+  readonly actions?: readonly string[];
   readonly examples: readonly string[];
   /** Paragraphs between the usage and the options. */
   readonly details?: readonly string[];
@@ -41,24 +45,24 @@ export interface Context {
 /** The arguments of one call. */
 export interface Given {
   readonly positionals: readonly string[];
-  /** Of the options that were given. */
+  /** Names of the options that were given. */
   readonly names: readonly string[];
   text(name: string): string | undefined;
-  /** @throws {UsageError} Where it was not given. */
+  /** @throws {UsageError} When it was not given. */
   required(name: string): string;
   list(name: string): readonly string[];
   isSet(name: string): boolean;
-  /** @throws {UsageError} Where it is no number above 0. */
+  /** @throws {UsageError} When it is not a number above 0. */
   number(name: string): number | undefined;
 }
 
 export const COMMON_OPTIONS: OptionSpecs = {
-  json: { type: "boolean", help: "Writes JSON instead of text." },
-  "no-color": { type: "boolean", help: "No colours. NO_COLOR does the same, and so does output that is no terminal." },
-  help: { type: "boolean", help: "This text." },
+  json: { type: "boolean", help: "Write JSON instead of text." },
+  "no-color": { type: "boolean", help: "Write no colours. NO_COLOR and output that is not a terminal do the same." },
+  help: { type: "boolean", help: "Show this help." },
 };
 
-/** @throws {UsageError} For an option that the command does not have, or that lacks its value. */
+/** @throws {UsageError} For an unknown option and for an option without its value. */
 export function readArguments(command: Command, args: readonly string[]): Given {
   const specs: OptionSpecs = { ...command.options, ...COMMON_OPTIONS };
   const options: NonNullable<ParseArgsConfig["options"]> = {};
@@ -77,7 +81,7 @@ export function readArguments(command: Command, args: readonly string[]): Given 
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (spec === undefined) throw unknownOption(command, rawName, Object.keys(specs));
     if (spec.type === "boolean" && value !== undefined) throw new UsageError(`${rawName} takes no value`);
-    // `--secret --json`: the next option is not this one's value.
+    // `--secret --json`: the next option is not the value of this one.
     if (spec.type === "string" && (value === undefined || (token.inlineValue === false && /^--\w/.test(value)))) {
       throw new UsageError(`${rawName} needs a value: ${rawName} ${spec.value ?? "VALUE"}`);
     }
@@ -116,7 +120,7 @@ function givenOf(command: Command, values: ReadonlyMap<string, string[]>, positi
 function unknownOption(command: Command, rawName: string, known: readonly string[]): UsageError {
   if (rawName === "--secret") {
     return new UsageError(
-      "--secret would put the secret where others see it: every user of the machine in the list of processes, and the shell's history. Use --secret-env NAME (the name of an environment variable) or --secret-file PATH",
+      "--secret would expose the secret in the process list and in the shell history. Use --secret-env NAME (the name of an environment variable) or --secret-file PATH",
     );
   }
   const near = nearest(rawName.replace(/^-+/, ""), known);

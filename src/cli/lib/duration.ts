@@ -8,7 +8,7 @@ export function durationMs(option: string, text: string): number {
   const [, digits = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? [];
   const ms = digits === "" ? 0 : Number(digits) * (UNIT_MS[unit] as number);
   if (ms > 0) return ms;
-  throw new UsageError(`--${option} must be a span such as 30s, 5m or 1h; got ${JSON.stringify(text)}`);
+  throw new UsageError(`--${option} must be a duration such as 30s, 5m or 1h; got ${JSON.stringify(text)}`);
 }
 
 const LARGEST_FIRST: readonly (readonly [number, string])[] = [
@@ -18,7 +18,7 @@ const LARGEST_FIRST: readonly (readonly [number, string])[] = [
   [1, "second"],
 ];
 
-/** In the largest unit that leaves a whole number: `3 days`, `75 minutes`. */
+/** Uses the largest unit that gives a whole number: `3 days`, `75 minutes`. */
 export function durationText(seconds: number): string {
   const [size, name] = LARGEST_FIRST.find(([unit]) => seconds % unit === 0) ?? [1, "second"];
   const count = seconds / size;

@@ -19,8 +19,8 @@ export function overview(commands: readonly Command[], paint: Paint): string {
       commands.map(({ name, summary }) => [`  ${name}`, summary]),
       paint,
     )}`,
-    "hookgate <command> --help tells more, with examples. All take --json.\n",
-    "Exit codes: 0 all is well, 1 a problem was found, 2 the command line was not understood or a file could not be\nread, 3 hookgate itself failed.\n",
+    "hookgate <command> --help (or -h) shows the options and examples of a command; all commands accept --json.\nhookgate --version (or -v) shows the version.\n",
+    "Exit codes: 0 no problem, 1 a problem was found, 2 the command line is wrong or a file cannot be read,\n3 hookgate itself failed.\n",
   ].join("\n");
 }
 

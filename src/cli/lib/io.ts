@@ -1,4 +1,4 @@
-// The command line's outside world: output, input and clock.
+// The input, output and clock of the command line.
 import { createInterface } from "node:readline/promises";
 import { plainText, plainTextBut } from "../../lib/plain-text.js";
 
@@ -7,16 +7,16 @@ export interface Io {
   /** Whether standard output, and standard error, is a terminal. */
   readonly isOutTerminal: boolean;
   readonly isErrTerminal: boolean;
-  /** Whether somebody can be asked. */
+  /** Whether standard input is a terminal, so that a question can be answered. */
   readonly isInTerminal: boolean;
-  /** Aborts when the user wants to end it (Ctrl+C). */
+  /** Aborts when the user presses Ctrl+C. */
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
   readInput(): Promise<Buffer>;
-  /** One line of whoever sits there; empty where they end it instead. */
+  /** Reads one line from the terminal; empty when input ends or Ctrl+C is pressed. */
   ask(question: string): Promise<string>;
-  /** The process ends with the command, whatever a module of the user's own holds open. */
+  /** Makes the process exit after the command, even when a module of the user holds handles open. */
   endAfterwards(): void;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -26,7 +26,7 @@ export interface ProcessIo extends Io {
   readonly isEndForced: boolean;
 }
 
-/** The process's own. */
+/** Input and output of this process. */
 export function processIo(signal: AbortSignal): ProcessIo {
   let isEndForced = false;
   return {
@@ -43,7 +43,7 @@ export function processIo(signal: AbortSignal): ProcessIo {
       return Buffer.concat(chunks);
     },
     async ask(question) {
-      // Not as a terminal, which would keep Ctrl+C for itself.
+      // Not in terminal mode, in which readline would handle Ctrl+C itself.
       const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
       try {
         const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
@@ -64,18 +64,18 @@ export function processIo(signal: AbortSignal): ProcessIo {
   };
 }
 
-/** What came from outside may not move a terminal's cursor, colour it, or begin a line of its own. */
+/** Removes control characters from foreign text, so that it cannot move the cursor, set colours or start a line. */
 export const plain: (text: string) => string = plainText;
 
 const COLOUR = "\\u001b\\[\\d{1,2}m";
 const jsonOut = plainTextBut(/\n/);
 const textOut = plainTextBut(new RegExp(`\\n|${COLOUR}`));
-/** A bar of progress is written over. */
+/** The progress bar overwrites its own line. */
 const textErr = plainTextBut(new RegExp(`\\n|${COLOUR}|\\r(?:\\u001b\\[K)?`));
 
 /**
- * The last word on what is written. Commands make their values `plain`, for only they know which line breaks and colours are
- * theirs; nothing else gets by, and JSON is of printable characters alone, its strings escaped.
+ * Filters everything that is written, as a second guard. Commands call `plain` on foreign values, since only they know which line breaks and colours are
+ * their own. No other control character passes, and JSON consists of printable characters only.
  */
 export function printing(io: Io, isJson: boolean): Io {
   return {

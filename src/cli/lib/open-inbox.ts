@@ -1,4 +1,4 @@
-// Opens a SQLite inbox, only if the file is one: opening creates tables.
+// Opens a SQLite inbox after checking that the file is one, because opening creates tables.
 import { existsSync } from "node:fs";
 import type { Inbox } from "../../inbox/inbox.js";
 import { openSqliteDatabase } from "../../lib/sqlite/driver.js";
@@ -9,13 +9,13 @@ import { UsageError } from "./usage-error.js";
 export const INBOX_OPTION: OptionSpec = {
   type: "string",
   value: "FILE",
-  help: "The file of sqliteInbox(…), such as events.db.",
+  help: "The database file of sqliteInbox(…), such as events.db.",
 };
 
-/** @throws {UsageError} Where the file is no inbox. */
+/** @throws {UsageError} When the file is not an inbox. */
 export async function withInbox<T>(path: string, use: (inbox: Inbox<unknown>) => Promise<T>): Promise<T> {
   if (!existsSync(path)) throw new UsageError(`--inbox: there is no file ${path}`);
-  if (!isInbox(path)) throw new UsageError(`--inbox: ${path} is no inbox of hookgate's (sqliteInbox makes one)`);
+  if (!isInbox(path)) throw new UsageError(`--inbox: ${path} is not an inbox of hookgate (sqliteInbox creates one)`);
   const { sqliteInbox } = await import("../../inbox/sqlite/index.js");
   const inbox = sqliteInbox(path);
   try {
@@ -30,7 +30,7 @@ function isInbox(path: string): boolean {
   try {
     return hasTable(database, "hookgate_inbox");
   } catch {
-    return false; // not even a database
+    return false; // not a database
   } finally {
     database.close();
   }

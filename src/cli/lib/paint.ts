@@ -1,32 +1,32 @@
 // Colours and columns for terminals.
 
-/** ECMA-48 8.3.117: on, and off. Not by util.styleText, which looks at this process's terminal and not at the given one. */
+/** ECMA-48 8.3.117: on and off. util.styleText is not used because it looks at the terminal of this process, not at the given one. */
 const SGR = { green: [32, 39], red: [31, 39], yellow: [33, 39], dim: [2, 22], bold: [1, 22] } as const;
 
 export type Colour = keyof typeof SGR;
 export type Paint = (colour: Colour, text: string) => string;
 
-export interface ColourWish {
+export interface ColourOptions {
   readonly isTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `--no-color` */
   readonly isOff: boolean;
 }
 
-/** Off where nobody sees colours, and where somebody does not want them (no-color.org). */
-export function paintFor({ isTerminal, env, isOff }: ColourWish): Paint {
+/** Colours are off without a terminal, with `--no-color` and with NO_COLOR (no-color.org). */
+export function paintFor({ isTerminal, env, isOff }: ColourOptions): Paint {
   const isWanted = isTerminal && !isOff && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
   if (!isWanted) return (_colour, text) => text;
   return (colour, text) => `\u001b[${SGR[colour][0]}m${text}\u001b[${SGR[colour][1]}m`;
 }
 
-/** A cell and how it is painted once it has its width. */
+/** A cell with its colour, which is applied after padding. */
 export interface Cell {
   readonly text: string;
   readonly colour?: Colour;
 }
 
-/** Columns as wide as their widest cell; the last one runs on. */
+/** Pads each column to its widest cell, except the last one. */
 export function table(rows: readonly (readonly (Cell | string)[])[], paint: Paint): string {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? { text: cell } : cell) as Cell));
   const widths: number[] = [];
@@ -46,7 +46,7 @@ export function table(rows: readonly (readonly (Cell | string)[])[], paint: Pain
     .join("");
 }
 
-/** Words in lines of at most 96 characters, each line after the first under the indent. */
+/** Wraps text at 96 characters; every line after the first gets the indent. */
 export function wrap(text: string, indent: string): string {
   const lines: string[] = [];
   let line = "";
@@ -59,10 +59,10 @@ export function wrap(text: string, indent: string): string {
   return [...lines, line].join(`\n${indent}`);
 }
 
-/** A heading and its text, or its list; left out where there is none. */
+/** A heading with its text or list. `undefined` leaves the line out. */
 export type Line = readonly [name: string, text: string | readonly string[] | undefined];
 
-/** Headings at the left, and their texts beside them; lists stand below theirs. */
+/** Writes headings on the left with texts beside them; lists go below their heading. */
 export function paragraphs(lines: readonly Line[], paint: Paint): string {
   const width = Math.max(...lines.map(([name]) => name.length)) + 2;
   const indent = " ".repeat(width);

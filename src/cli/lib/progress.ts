@@ -3,12 +3,12 @@ import type { Io } from "./io.js";
 
 export interface Progress {
   step(): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void;
 }
 
 const WIDTH = 30;
-/** Not for every step: a terminal is slower than a receiver. */
+/** Redraws at most this often: a terminal is slower than a receiver. */
 const EVERY_MS = 50;
 
 export function progressBar(io: Io, total: number): Progress {

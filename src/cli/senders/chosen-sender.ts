@@ -1,4 +1,4 @@
-// The sender of a command line, with its secrets.
+// Builds the sender of a command line from its secrets.
 import type { Sender } from "../../sender/sender.js";
 import type { Given, OptionSpecs } from "../lib/command.js";
 import type { Io } from "../lib/io.js";
@@ -10,23 +10,24 @@ export const SENDER_OPTIONS: OptionSpecs = {
   sender: {
     type: "string",
     value: "NAME",
-    help: "As hookgate senders lists it; one of your own by its file: ./erp.js",
+    completes: "sender",
+    help: "A name from hookgate senders, or the file of your own sender: ./erp.js",
   },
   ...SECRET_OPTIONS,
 };
 
-/** What commands that sign take beside it. */
+/** Further options of commands that sign. */
 export const SIGNING_OPTIONS: OptionSpecs = {
   "signing-key-env": {
     type: "string",
     value: "NAME",
-    help: "The variable with the private key, of senders that sign with one.",
+    help: "The variable with the private key, for senders that sign with one.",
   },
-  "signing-key-file": { type: "string", value: "PATH", help: "The same from a file (PEM)." },
+  "signing-key-file": { type: "string", value: "PATH", help: "A PEM file with the private key." },
   "registered-url": {
     type: "string",
     value: "URL",
-    help: "The URL as registered with the sender, where it is signed and not the one that is called.",
+    help: "The URL as registered with the sender, if it is signed and differs from <url>.",
   },
 };
 
@@ -36,14 +37,14 @@ export interface Chosen {
   readonly secrets: readonly GivenSecret[];
 }
 
-/** @throws {UsageError} With what the sender's factory says, and how secrets are given. */
+/** @throws {UsageError} With the message of the sender's factory and how to give secrets. */
 export async function chooseSender(given: Given, io: Io): Promise<Chosen> {
   const known = await findSender(given.required("sender"));
   const secrets = readSecrets(given, io, known).map(withoutFinalBreak);
   return { known, secrets, sender: build(known, secrets, given.list("option")) };
 }
 
-/** @throws {UsageError} With what the sender's factory says. */
+/** @throws {UsageError} With the message of the sender's factory. */
 export function build(known: KnownSender, secrets: readonly GivenSecret[], more: readonly string[]): Sender<never> {
   try {
     return known.build(senderOptions(secrets, more));
@@ -51,7 +52,7 @@ export function build(known: KnownSender, secrets: readonly GivenSecret[], more:
     if (!(error instanceof TypeError)) throw error;
     const advice =
       secrets.length === 0
-        ? `. Give its secret: --secret-env NAME, or --secret-file PATH (its options are ${known.options.join(", ")})`
+        ? `. Give its secret with --secret-env NAME or --secret-file PATH (its options are ${known.options.join(", ")})`
         : "";
     throw new UsageError(`${error.message}${advice}`);
   }

@@ -1,4 +1,4 @@
-// Finds a sender by its name in hookgate/senders, or in a file of the user.
+// Finds a sender by name in hookgate/senders, or in a file of the user.
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,15 +11,15 @@ import { UsageError } from "../lib/usage-error.js";
 /** A sender that can be built. */
 export interface KnownSender {
   readonly name: string;
-  /** What its options are called; empty where the file holds a sender that is built already. */
+  /** Names of its options. Empty when a file exports a finished sender. */
   readonly options: readonly string[];
-  /** `undefined` of a sender of the user's own. */
+  /** `undefined` for a sender of the user. */
   readonly about: SenderDescription | undefined;
   /** @throws {TypeError} As its factory does. */
   build(options: Readonly<Record<string, unknown>>): Sender<never>;
 }
 
-/** In the order of their titles. By `import()`: `hookgate/senders` keeps its file, and `--help` does without it. */
+/** All senders, sorted by title. Loaded with `import()`, so that `--help` does not load them. */
 export async function knownSenders(): Promise<readonly (KnownSender & { readonly about: SenderDescription })[]> {
   const factories = Object.values(
     (await import("../../senders/index.js")) as unknown as Readonly<Record<string, unknown>>,
@@ -36,10 +36,10 @@ export async function knownSenders(): Promise<readonly (KnownSender & { readonly
     .sort((a, b) => a.about.title.localeCompare(b.about.title, "en"));
 }
 
-/** Options that are functions of the application; here they decide nothing. */
+/** Stand-ins for options that are functions of the application. */
 const STAND_INS: Readonly<Record<string, () => boolean>> = { confirm: () => true, enrol: () => true };
 
-/** Functions are stood in for only where the factory insists on them: with `confirm` some senders take unsigned deliveries. */
+/** Uses stand-ins only when the factory requires them: with `confirm` some senders accept unsigned deliveries. */
 function buildWith(factory: SenderFactory<object>, options: object): Sender<never> {
   try {
     return factory(options as never) as unknown as Sender<never>;
@@ -49,7 +49,7 @@ function buildWith(factory: SenderFactory<object>, options: object): Sender<neve
     try {
       return factory({ ...Object.fromEntries(missing), ...options } as never) as unknown as Sender<never>;
     } catch {
-      throw error; // the first one tells what was given wrongly
+      throw error; // the first error names the wrong option
     }
   }
 }
@@ -58,7 +58,7 @@ function isFactory(value: unknown): value is SenderFactory<object> {
   return typeof value === "function" && "about" in value;
 }
 
-/** @throws {UsageError} Where there is none of that name; with the near miss. */
+/** @throws {UsageError} When there is no such sender. The message has the closest name. */
 export async function findSender(name: string): Promise<KnownSender> {
   if (/[/\\]|\.[cm]?[jt]s(#|$)/.test(name)) return fromFile(name);
   const known = await knownSenders();
@@ -70,11 +70,11 @@ export async function findSender(name: string): Promise<KnownSender> {
   const names = known.map((one) => one.name);
   const near = nearest(name, names);
   throw new UsageError(
-    `there is no sender ${JSON.stringify(name)}; ${near === undefined ? "hookgate senders lists them, and one of your own is given by its file, as in --sender ./erp.js" : `did you mean ${near}?`}`,
+    `there is no sender ${JSON.stringify(name)}; ${near === undefined ? "hookgate senders lists them; your own sender is loaded from its file, as in --sender ./erp.js" : `did you mean ${near}?`}`,
   );
 }
 
-/** The format that an application hands in; its package is loaded for these senders alone. */
+/** Adds the XML format that an application passes in; it is loaded for these senders only. */
 async function withXml(known: KnownSender): Promise<KnownSender> {
   const { xml } = await import("../../body-formats/xml.js");
   return { ...known, build: (options) => known.build({ xml: xml(), ...options }) };
@@ -84,7 +84,7 @@ function simple(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-/** `./erp.js`, or `./senders.js#erp`: a sender, or a function that makes one of its options. */
+/** Loads `./erp.js` or `./senders.js#erp`: a sender, or a function from options to a sender. */
 async function fromFile(given: string): Promise<KnownSender> {
   const [path = "", wanted] = given.split("#", 2);
   if (!existsSync(path)) throw new UsageError(`--sender: there is no file ${path}`);
@@ -98,13 +98,13 @@ async function fromFile(given: string): Promise<KnownSender> {
   if (isSender(value)) return { name: value.name, options: [], about: undefined, build: () => value };
   if (typeof value !== "function") {
     throw new UsageError(
-      `--sender ${given}: the file must export a sender (from defineSender), or a function of { secret } that makes one, as \`sender\`; or name the export: --sender ${path}#name`,
+      `--sender ${given}: the file must export a sender (from defineSender), or a function of { secret } that returns one, as \`sender\`; --sender ${path}#name selects another export`,
     );
   }
   const build = (options: object): Sender<never> => {
     const made: unknown = value(options);
     if (isSender(made)) return made;
-    throw new UsageError(`--sender ${given}: the exported function did not answer a sender`);
+    throw new UsageError(`--sender ${given}: the exported function did not return a sender`);
   };
   return { name: name as string, options: ["secret"], about: undefined, build };
 }

@@ -1,4 +1,4 @@
-// Picks the event to send: `--type` and `--data`, or one that the sender really sends.
+// Chooses the event to send: `--type` and `--data`, or an example of the sender.
 import type { SendOptions } from "../../test-sender/test-sender.js";
 import type { Given, OptionSpecs } from "../lib/command.js";
 import type { Io } from "../lib/io.js";
@@ -7,19 +7,19 @@ import type { KnownSender } from "./find-sender.js";
 import { readBytes } from "./secrets.js";
 
 export const EVENT_OPTIONS: OptionSpecs = {
-  type: { type: "string", value: "TYPE", help: "The event's type, as handlers are registered for it." },
+  type: { type: "string", value: "TYPE", help: "The event type, as in receiver.on(type, …)." },
   data: {
     type: "string",
     value: "JSON|@FILE",
-    help: "The payload: JSON, a file of it, or @- for standard input. What the sender's row locates is added.",
+    help: "The payload: JSON, a file, or @- for standard input. Id and type are added where the sender has them.",
   },
-  header: { type: "string", isList: true, value: "'NAME: VALUE'", help: "A header of the delivery." },
+  header: { type: "string", isList: true, value: "'NAME: VALUE'", help: "An additional header of the delivery." },
 };
 
-/** The event, and what of it is the same in every delivery. */
+/** The event with its type, and the parts that every delivery shares. */
 export type EventGiven = Pick<SendOptions, "payload" | "body" | "headers"> & { readonly type: string };
 
-/** Its names are checked against its bodies, so a made-up one must fit. */
+/** GitHub's event names are checked against the body, so the example must fit. */
 const PING = { type: "ping", payload: { zen: "Keep it logically awesome.", hook_id: 1 } };
 const EXAMPLES: Readonly<Record<string, { readonly type: string; readonly payload: unknown }>> = {
   github: PING,
@@ -27,14 +27,14 @@ const EXAMPLES: Readonly<Record<string, { readonly type: string; readonly payloa
 };
 
 /**
- * @param defaultType - For commands that should set nothing off: one that nobody handles.
- * @throws {UsageError} Where the data cannot be read.
+ * @param defaultType - A type without a handler, for commands that must not run one.
+ * @throws {UsageError} When the data cannot be read.
  */
 export async function readEvent(given: Given, io: Io, known: KnownSender, defaultType?: string): Promise<EventGiven> {
   const example = EXAMPLES[known.name];
   const chosen = given.text("type");
   const type = chosen ?? (example === PING ? PING.type : defaultType) ?? example?.type ?? known.about?.exampleType;
-  if (type === undefined) throw new UsageError("--type is missing: which event is to be sent?");
+  if (type === undefined) throw new UsageError("--type is missing: give the type of the event to send");
   const data = given.text("data");
   const sent = data === undefined ? { payload: payloadFor(type, example) } : await dataOf(data, io);
   const headers = readHeaders(given.list("header"));
@@ -51,7 +51,7 @@ async function dataOf(data: string, io: Io): Promise<Pick<SendOptions, "payload"
   try {
     return { payload: JSON.parse(bytes.toString("utf8")) as unknown };
   } catch {
-    return { body: bytes }; // no JSON: it goes out as it is
+    return { body: bytes }; // not JSON: sent unchanged
   }
 }
 
@@ -59,7 +59,7 @@ function parsed(text: string, option: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new UsageError(`${option} must be JSON, or @ and a file's path; got text that is neither`);
+    throw new UsageError(`${option} must be JSON, or @ followed by the path of a file; got neither`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Sender } from "../../sender/sender.js";
 import type { KnownSender } from "./find-sender.js";
 
 const BYTES = Buffer.alloc(32, 3);
-/** As senders write them, the most particular last. */
+/** Forms of secrets, the most specific last. */
 const SECRETS: readonly string[] = [
   BYTES.toString("hex"),
   `whsec_${BYTES.toString("base64")}`,
@@ -18,7 +18,7 @@ const KEYS: readonly (() => string)[] = [
   once(() => pem(generateKeyPairSync("rsa", { modulusLength: 2048 }))),
 ];
 
-/** `undefined` where no made-up options are good enough. */
+/** `undefined` when no made-up options fit the factory. */
 export function sampleSender(known: KnownSender): Sender<never> | undefined {
   if (known.about === undefined) return attempt(known, {});
   for (const secret of SECRETS) {
@@ -48,7 +48,7 @@ function attempt(known: KnownSender, options: Readonly<Record<string, unknown>>)
   try {
     return known.build(options);
   } catch {
-    return undefined; // not the shape that this sender wants
+    return undefined; // the factory refuses these options
   }
 }
 
@@ -56,11 +56,11 @@ function isKey(name: string): boolean {
   return /^publicKey$|^keys$/.test(name);
 }
 
-/** What is no secret. */
+/** Values of options that are not secrets. */
 const PLAIN: Readonly<Record<string, unknown>> = {
   confirm: () => true,
   enrol: () => true,
-  xml: { name: "xml", parse: () => ({ ok: false, hint: "no body is read here" }) },
+  xml: { name: "xml", parse: () => ({ ok: false, hint: "no body is parsed here" }) },
   allowedOrigins: [],
   allowedPerMinute: 60,
   jwksUrl: "https://example.com/keys",
@@ -77,7 +77,7 @@ function sampleOf(name: string, secret: string, key: string, keys: unknown): unk
   return Object.hasOwn(PLAIN, name) ? PLAIN[name] : secret;
 }
 
-/** An RSA key takes a tenth of a second to make. */
+/** Keys are generated once: an RSA key takes a tenth of a second. */
 function once(make: () => string): () => string {
   let made: string | undefined;
   return () => {

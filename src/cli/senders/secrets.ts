@@ -6,12 +6,12 @@ import type { Io } from "../lib/io.js";
 import { UsageError } from "../lib/usage-error.js";
 import type { KnownSender } from "./find-sender.js";
 
-/** A secret, and what to call it. */
+/** A secret, and the name to print for it. */
 export interface GivenSecret {
   /** The factory's option: `secret`, `token`, … */
   readonly option: string;
   readonly text: string;
-  /** `STRIPE_WEBHOOK_SECRET`, `the file secret.txt`: this is what is shown of it. */
+  /** `STRIPE_WEBHOOK_SECRET` or `the file secret.txt`: printed in place of the secret. */
   readonly from: string;
 }
 
@@ -20,34 +20,39 @@ export const SECRET_OPTIONS: OptionSpecs = {
     type: "string",
     isList: true,
     value: "[OPTION=]NAME",
-    help: "The environment variable with the secret; several while rotating. OPTION names another option of the sender: token=GITLAB_TOKEN.",
+    help: "The environment variable with the secret; several during a rotation. OPTION selects another option of the sender: token=GITLAB_TOKEN.",
   },
   "secret-file": {
     type: "string",
     isList: true,
     value: "[OPTION=]PATH",
-    help: "A file with the secret. One line break at its end is not part of it.",
+    help: "A file with the secret. One line break at the end is ignored.",
   },
-  "env-file": { type: "string", isList: true, value: "PATH", help: "A .env file; --secret-env looks there first." },
+  "env-file": {
+    type: "string",
+    isList: true,
+    value: "PATH",
+    help: "A .env file. Its variables take precedence over the environment.",
+  },
   option: {
     type: "string",
     isList: true,
     value: "OPTION=VALUE",
-    help: "An option of the sender that is no secret, as JSON or text.",
+    help: "An option of the sender other than a secret, as JSON or text.",
   },
 };
 
-/** What is most often the secret, where a sender takes several options. */
+/** The option that holds the secret, for senders with several options. */
 const USUAL_OPTIONS = ["secret", "token", "publicKey", "verifyToken", "password"] as const;
 
-/** A variable, and where it was set. */
+/** A variable, and where it is set. */
 export interface Variable {
   readonly name: string;
   readonly text: string;
   readonly from: string;
 }
 
-/** The variables of the files, the first file first, then those of the environment. */
+/** The variables of the files in their order, then those of the environment. */
 export function readVariables(given: Given, io: Io): readonly Variable[] {
   const files = given.list("env-file").flatMap((path) => {
     const parsed = parseEnv(readText("--env-file", path));
@@ -57,7 +62,7 @@ export function readVariables(given: Given, io: Io): readonly Variable[] {
   return [...files, ...own];
 }
 
-/** @throws {UsageError} Where a variable is not set or a file cannot be read. Secrets are as they were written, white space and all. */
+/** Reads secrets with their white space. @throws {UsageError} When a variable is not set or a file cannot be read. */
 export function readSecrets(given: Given, io: Io, sender: KnownSender): readonly GivenSecret[] {
   const fromVariables = given.list("secret-env").map((value) => {
     const [option, name] = withOption(value, sender);
@@ -71,7 +76,7 @@ export function readSecrets(given: Given, io: Io, sender: KnownSender): readonly
   return [...fromVariables, ...fromFiles];
 }
 
-/** @throws {UsageError} Where it is not set, or empty. */
+/** @throws {UsageError} When it is not set, or empty. */
 export function readVariable(option: string, name: string, given: Given, io: Io): Variable {
   const found = readVariables(given, io).find((variable) => variable.name === name);
   if (found !== undefined && found.text !== "") return found;
@@ -83,11 +88,11 @@ export function readVariable(option: string, name: string, given: Given, io: Io)
 const VARIABLE = /^(?:[A-Z_][A-Z0-9_]{0,63}|[A-Za-z_]{1,32})$/;
 const SECRET = /^(whsec|sk|rk|pk|shpss|shpat|gh[a-z]|github_pat|xox[a-z]|lin_api)_/i;
 
-/** A secret given in the place of a variable's name must not be repeated on a screen. */
+/** Hides the name if it may be a secret that was typed in place of the name. */
 function shownName(name: string): string {
   return VARIABLE.test(name) && !SECRET.test(name)
     ? name
-    : "what was given (which does not look like the name of a variable)";
+    : "the given value (which does not look like a variable name)";
 }
 
 function withOption(value: string, sender: KnownSender): readonly [string, string] {
@@ -97,13 +102,13 @@ function withOption(value: string, sender: KnownSender): readonly [string, strin
   return [usualOption(sender), value];
 }
 
-/** The option that a secret is for where none is named. */
+/** The option that a secret belongs to when none is named. */
 export function usualOption(sender: KnownSender): string {
   const usual = USUAL_OPTIONS.find((option) => sender.options.includes(option));
   return usual ?? sender.options.find((option) => option !== "confirm") ?? "secret";
 }
 
-/** The one line break that editors end a file with. */
+/** Removes the one line break that editors write at the end of a file. */
 export function withoutFinalBreak({ text, option, from }: GivenSecret): GivenSecret {
   return {
     option,
@@ -112,12 +117,12 @@ export function withoutFinalBreak({ text, option, from }: GivenSecret): GivenSec
   };
 }
 
-/** Options that are functions: the command line decides nothing by them. */
+/** Options that are functions, made from a text. */
 const FUNCTIONS: Readonly<Record<string, (text: string) => unknown>> = {
   depositSecret: (text) => () => text,
 };
 
-/** What the factory is called with. */
+/** The options for the sender's factory. */
 export function senderOptions(secrets: readonly GivenSecret[], more: readonly string[]): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const { option, text } of secrets) {
@@ -141,7 +146,7 @@ export function jsonOrText(text: string): unknown {
   }
 }
 
-/** @throws {UsageError} Where there is nothing to read. */
+/** @throws {UsageError} When the file cannot be read. */
 export function readBytes(option: string, path: string): Buffer {
   try {
     return readFileSync(path);

@@ -1,4 +1,4 @@
-// Sends one event, or many at a rate, and tells what came back.
+// Sends one event, or many at a rate, and reports the answers.
 import { openStage, type Step } from "../../testing/scenarios/stage.js";
 import type { Context, ExitCode, Given } from "../lib/command.js";
 import { plain } from "../lib/io.js";
@@ -8,7 +8,7 @@ import { UsageError } from "../lib/usage-error.js";
 import type { EventGiven } from "./payload.js";
 import type { Signer } from "./signer.js";
 
-/** With a rate deliveries do not wait for one another, up to so many under way. */
+/** With a rate, deliveries run concurrently, at most this many. */
 const MAX_UNDER_WAY = 200;
 
 export async function sendMany(given: Given, context: Context, signer: Signer, event: EventGiven): Promise<ExitCode> {
@@ -18,7 +18,7 @@ export async function sendMany(given: Given, context: Context, signer: Signer, e
   const rate = given.number("rate");
   const id = given.text("id");
   if (id !== undefined && count > 1)
-    throw new UsageError("--id and --repeat exclude each other: each event has an id of its own");
+    throw new UsageError("--id and --repeat exclude each other: each event needs its own id");
   const timeLimitSeconds = given.number("time-limit") ?? signer.sender.profile.timeLimitSeconds;
   const stage = openStage(signer.sender, signer.url, {
     ...signer.signing,
@@ -34,13 +34,13 @@ export async function sendMany(given: Given, context: Context, signer: Signer, e
   };
   const startedAtMs = performance.now();
   const steps =
-    rate === undefined ? await inTurn(count, sendOne, io.signal) : await atRate(count, rate, sendOne, io.signal);
+    rate === undefined ? await oneByOne(count, sendOne, io.signal) : await atRate(count, rate, sendOne, io.signal);
   bar.end();
   const seconds = (performance.now() - startedAtMs) / 1000;
-  return count === 1 ? tellOne(context, signer, steps[0] as Step) : tellMany(context, signer, steps, seconds);
+  return count === 1 ? reportOne(context, signer, steps[0] as Step) : reportMany(context, signer, steps, seconds);
 }
 
-async function inTurn(count: number, sendOne: () => Promise<Step>, signal: AbortSignal): Promise<readonly Step[]> {
+async function oneByOne(count: number, sendOne: () => Promise<Step>, signal: AbortSignal): Promise<readonly Step[]> {
   const steps: Step[] = [];
   while (steps.length < count && !signal.aborted) steps.push(await sendOne());
   return steps;
@@ -75,12 +75,12 @@ function isSuccess({ status }: Step, { sender }: Signer): boolean {
 
 const SHOWN_CHARACTERS = 500;
 
-function tellOne({ io, paint, isJson }: Context, signer: Signer, step: Step): ExitCode {
+function reportOne({ io, paint, isJson }: Context, signer: Signer, step: Step): ExitCode {
   const isFine = isSuccess(step, signer);
   const { status, code, error, answeredMs, sent } = step;
   const body = sent?.body ?? "";
   if (isJson) {
-    const told = {
+    const result = {
       ok: isFine,
       url: signer.url,
       id: sent?.id,
@@ -90,7 +90,7 @@ function tellOne({ io, paint, isJson }: Context, signer: Signer, step: Step): Ex
       answeredMs: Math.round(answeredMs),
       body,
     };
-    io.out(`${JSON.stringify(told, null, 2)}\n`);
+    io.out(`${JSON.stringify(result, null, 2)}\n`);
     return isFine ? 0 : 1;
   }
   const answer = status === undefined ? (error ?? "no answer") : `${status}${code === undefined ? "" : ` ${code}`}`;
@@ -98,12 +98,12 @@ function tellOne({ io, paint, isJson }: Context, signer: Signer, step: Step): Ex
   io.out(`${paint(isFine ? "green" : "red", plain(answer))} in ${Math.round(answeredMs)} ms${plain(id)}\n`);
   if (body !== "") io.out(`${paint("dim", plain(body.slice(0, SHOWN_CHARACTERS)))}\n`);
   if (!isFine && (status === 401 || status === 400 || status === 403)) {
-    io.out("hookgate verify tells why a delivery is refused; its hint is also in the receiver's log.\n");
+    io.out("hookgate verify explains why a delivery is rejected; the receiver's log has the hint, too.\n");
   }
   return isFine ? 0 : 1;
 }
 
-function tellMany({ io, paint, isJson }: Context, signer: Signer, steps: readonly Step[], seconds: number): ExitCode {
+function reportMany({ io, paint, isJson }: Context, signer: Signer, steps: readonly Step[], seconds: number): ExitCode {
   const counts = new Map<string, number>();
   for (const { status, error } of steps) {
     const name = status === undefined ? (error ?? "no answer") : String(status);
@@ -116,7 +116,7 @@ function tellMany({ io, paint, isJson }: Context, signer: Signer, steps: readonl
   const failedCount = steps.filter((step) => !isSuccess(step, signer)).length;
   const perSecond = Math.round((steps.length / seconds) * 10) / 10;
   if (isJson) {
-    const told = {
+    const result = {
       ok: failedCount === 0,
       url: signer.url,
       sent: steps.length,
@@ -126,7 +126,7 @@ function tellMany({ io, paint, isJson }: Context, signer: Signer, steps: readonl
       answers: Object.fromEntries(counts),
       answeredMs,
     };
-    io.out(`${JSON.stringify(told, null, 2)}\n`);
+    io.out(`${JSON.stringify(result, null, 2)}\n`);
     return failedCount === 0 ? 0 : 1;
   }
   io.out(

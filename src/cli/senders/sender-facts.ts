@@ -1,4 +1,4 @@
-// Collects the facts that a sender's definition states.
+// Collects the facts of a sender from its definition.
 import type { Field } from "../../core/field.js";
 import { isCovered } from "../../core/read-field.js";
 import type { EventRow, Sender } from "../../sender/sender.js";
@@ -18,9 +18,9 @@ export interface Facts {
     readonly headers: readonly string[];
     readonly fields: readonly string[];
   };
-  /** `undefined` where no signed time is judged. */
+  /** `undefined` when no signed time is checked. */
   readonly toleranceSeconds: number | undefined;
-  /** `undefined` where there is none, or it depends on the kind of delivery. */
+  /** `undefined` when there is none, or when it depends on the kind of delivery. */
   readonly id: Place | undefined;
   readonly type: Place | undefined;
   readonly retries: boolean;
@@ -34,7 +34,7 @@ export interface Facts {
   readonly unsubscribes: readonly number[];
   readonly maxBodyBytes: number;
   readonly handshakes: readonly string[];
-  /** Where they are published. */
+  /** The URL of the published list. */
   readonly addresses: string | undefined;
 }
 

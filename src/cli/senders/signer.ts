@@ -1,4 +1,4 @@
-// Builds the test sender and the target of a command.
+// Builds the test sender of a command and checks its target URL.
 import type { TestSenderOptions } from "../../test-sender/test-sender.js";
 import type { Given } from "../lib/command.js";
 import type { Io } from "../lib/io.js";
@@ -11,7 +11,7 @@ export interface Signer extends Chosen {
   readonly signing: TestSenderOptions;
 }
 
-/** @throws {UsageError} Where the URL is none, or nothing can be signed with what was given. */
+/** @throws {UsageError} When the URL is not absolute, or the sender cannot be signed for. */
 export async function chooseSigner(given: Given, io: Io, url: string): Promise<Signer> {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
@@ -23,7 +23,7 @@ export async function chooseSigner(given: Given, io: Io, url: string): Promise<S
   const key = signingKey(given, io);
   const registered = given.text("registered-url");
   if (chosen.sender.definition.auth.sign === undefined) {
-    throw new UsageError(`${chosen.known.name} signs in a way that cannot be done here: use its own tools to send`);
+    throw new UsageError(`hookgate cannot sign as ${chosen.known.name} does: send with the sender's own tools`);
   }
   return {
     ...chosen,
@@ -42,12 +42,12 @@ function signingKey(given: Given, io: Io): string | undefined {
   return text;
 }
 
-/** Asks a URL of the user's own how many events have been handled. */
+/** Asks a URL of the user for the number of handled events. */
 export function countFrom(url: string): () => Promise<number> {
   return async () => {
     const response = await fetch(url);
     const count = Number((await response.text()).trim());
     if (response.ok && Number.isFinite(count)) return count;
-    throw new UsageError(`--effects: ${url} must answer a number: how many events have been handled`);
+    throw new UsageError(`--effects: ${url} must return a number: the count of handled events`);
   };
 }

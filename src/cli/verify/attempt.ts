@@ -1,4 +1,4 @@
-// Verifies a delivery with one thing about it changed. Every finding of `verify` is made of such attempts.
+// Verifies a delivery with one input changed. Each finding of `verify` comes from such an attempt.
 import type { Proven } from "../../core/auth.js";
 import { toDelivery } from "../../core/delivery.js";
 import { urlCompleter } from "../../core/public-url.js";
@@ -11,40 +11,40 @@ import { asInput, type Recorded } from "./recorded.js";
 export interface Case {
   readonly known: KnownSender;
   readonly sender: Sender<never>;
-  /** Those that the receiver has. */
+  /** The secrets of the receiver. */
   readonly secrets: readonly GivenSecret[];
-  /** Further options of the sender, as given. */
+  /** Values of `--option`. */
   readonly more: readonly string[];
   readonly recorded: Recorded;
   readonly publicUrls: readonly string[];
   readonly nowMs: number;
 }
 
-/** What is tried instead of what was given. */
-export interface Otherwise {
+/** The inputs that an attempt changes. */
+export interface Changed {
   readonly sender?: Sender<never>;
   readonly recorded?: Partial<Recorded>;
   readonly publicUrls?: readonly string[];
 }
 
-/** The proof, or `undefined`. Whether it is fresh is not asked. */
-export async function attempt(about: Case, otherwise: Otherwise = {}): Promise<Proven | undefined> {
-  const { definition } = otherwise.sender ?? about.sender;
-  const recorded = { ...about.recorded, ...otherwise.recorded };
-  const urls = otherwise.publicUrls ?? about.publicUrls;
+/** Runs the signature check alone, without freshness. `undefined` when it fails. */
+export async function attempt(about: Case, changed: Changed = {}): Promise<Proven | undefined> {
+  const { definition } = changed.sender ?? about.sender;
+  const recorded = { ...about.recorded, ...changed.recorded };
+  const urls = changed.publicUrls ?? about.publicUrls;
   const target = asInput(recorded).url ?? "/";
   try {
-    const proof = await definition.auth.verify(toDelivery(asInput(recorded)), {
+    const result = await definition.auth.verify(toDelivery(asInput(recorded)), {
       nowMs: about.nowMs,
       publicUrls: () => urls.map((url) => urlCompleter(url)(target)),
     });
-    return proof.ok ? proof : undefined;
+    return result.ok ? result : undefined;
   } catch {
-    return undefined; // it cannot even be asked so
+    return undefined; // the scheme cannot check this variant
   }
 }
 
-/** The same sender with another secret in the place of all of that option's; `undefined` where it is no secret of this sender's. */
+/** Builds the sender with another secret for that option. `undefined` when the sender's factory refuses the secret. */
 export function withSecret(about: Case, option: string, text: string): Sender<never> | undefined {
   const others = about.secrets.filter((secret) => secret.option !== option);
   const secrets = [...others, { option, text, from: "" }];

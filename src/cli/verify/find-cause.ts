@@ -1,52 +1,52 @@
-// Finds why a signature does not verify: changes one thing at a time, then two, until it does.
+// Finds why a signature does not match: changes one input, then two, until it does.
 import { type BodyVariant, bodyVariants } from "../../diagnosis/body-variants.js";
 import { urlVariants } from "../../diagnosis/url-variants.js";
 import type { GivenSecret, Variable } from "../senders/secrets.js";
-import { attempt, type Case, type Otherwise, withSecret } from "./attempt.js";
+import { attempt, type Case, type Changed, withSecret } from "./attempt.js";
 import { type Cause, type Finding, problem } from "./finding.js";
 import { hasCredentials, otherSender } from "./other-sender.js";
 import { type SecretVariant, secretVariants } from "./secret-variants.js";
 
-/** Bodies beyond it are not tried with everything at once: each try is a hash over all of it. */
+/** Larger bodies are not tried in pairs with other changes: each attempt hashes the whole body. */
 const MAX_COMBINED_BYTES = 65_536;
-/** Of all bodies that are tried, a second or two of hashing. */
+/** Total of all attempts: a second or two of hashing. */
 const MAX_TRIED_BYTES = 1_073_741_824;
 
-const NOTHING: Cause = { findings: [], proof: undefined };
+const NOTHING: Cause = { findings: [], proven: undefined };
 
 interface Change {
-  readonly otherwise: Otherwise;
+  readonly changed: Changed;
   readonly finding: Finding;
 }
 
-/** @param variables - Of the environment: one of them may hold the secret of another endpoint. */
+/** @param variables - Environment variables, one of which may hold the secret of another endpoint. */
 export async function findCause(about: Case, variables: readonly Variable[]): Promise<Cause> {
   if (!hasCredentials(about)) return (await otherSender(about)) ?? NOTHING;
   const secrets = [...secretChanges(about), ...variableChanges(about, variables)];
   const urls = urlChanges(about);
-  const single = await firstThatHolds(about, singles(secrets, bodyChanges(about), urls));
+  const single = await firstMatch(about, singles(secrets, bodyChanges(about), urls));
   if (single !== undefined) return single;
   const other = await otherSender(about);
   if (other !== undefined) return other;
   if (about.recorded.body.length > MAX_COMBINED_BYTES) return NOTHING;
   const bodies = [...bodyChanges(about)];
   const pairs = [...pairsOf(secrets, bodies), ...pairsOf(secrets, urls), ...pairsOf(bodies, urls)];
-  return (await firstThatHolds(about, pairs)) ?? NOTHING;
+  return (await firstMatch(about, pairs)) ?? NOTHING;
 }
 
-async function firstThatHolds(about: Case, tries: Iterable<readonly Change[]>): Promise<Cause | undefined> {
+async function firstMatch(about: Case, tries: Iterable<readonly Change[]>): Promise<Cause | undefined> {
   let triedBytes = 0;
   for (const changes of tries) {
-    const otherwise = Object.assign({}, ...changes.map((change) => change.otherwise)) as Otherwise;
-    triedBytes += (otherwise.recorded?.body ?? about.recorded.body).length;
+    const changed = Object.assign({}, ...changes.map((change) => change.changed)) as Changed;
+    triedBytes += (changed.recorded?.body ?? about.recorded.body).length;
     if (triedBytes > MAX_TRIED_BYTES) return undefined;
-    const proof = await attempt(about, otherwise);
-    if (proof !== undefined) return { proof, findings: changes.map((change) => change.finding) };
+    const proven = await attempt(about, changed);
+    if (proven !== undefined) return { proven, findings: changes.map((change) => change.finding) };
   }
   return undefined;
 }
 
-/** Bodies one at a time: all of them may be many times the delivery. */
+/** A generator, because all body variants together may need many times the memory of the delivery. */
 function* singles(...kinds: readonly Iterable<Change>[]): Generator<readonly Change[]> {
   for (const changes of kinds) for (const change of changes) yield [change];
 }
@@ -59,7 +59,7 @@ function secretChanges(about: Case): readonly Change[] {
   return about.secrets.flatMap((secret) =>
     secretVariants(secret.text).flatMap((variant) => {
       const sender = withSecret(about, secret.option, variant.text);
-      return sender === undefined ? [] : [{ otherwise: { sender }, finding: secretFinding(secret, variant) }];
+      return sender === undefined ? [] : [{ changed: { sender }, finding: secretFinding(secret, variant) }];
     }),
   );
 }
@@ -68,7 +68,7 @@ export function secretFinding({ from }: GivenSecret, { code, wrong, fix }: Secre
   return problem(code, `the secret in ${from} ${wrong}`, fix);
 }
 
-/** Variables that are named like secrets, or hold what looks like one. */
+/** Tries variables whose name or value looks like a secret. */
 function variableChanges(about: Case, variables: readonly Variable[]): readonly Change[] {
   const [first] = about.secrets;
   const option = first?.option ?? "secret";
@@ -83,27 +83,27 @@ function variableChanges(about: Case, variables: readonly Variable[]): readonly 
     if (sender === undefined) return [];
     const finding = problem(
       "secret_other",
-      `it was signed with the secret in ${from}, not with ${about.secrets.map((secret) => secret.from).join(", ") || "the one given"}: it came from another endpoint, or from another environment (test or live)`,
-      `Give the receiver the secret of the endpoint that sends to it; ${from} is that of this delivery.`,
+      `the delivery was signed with the secret in ${from}, not with ${about.secrets.map((secret) => secret.from).join(", ") || "the given one"}: it comes from another endpoint or environment (test or live)`,
+      `Give the receiver the secret of the endpoint that sends to it; for this delivery that is ${from}.`,
     );
-    return [{ otherwise: { sender }, finding }];
+    return [{ changed: { sender }, finding }];
   });
 }
 
 function* bodyChanges({ recorded }: Case): Generator<Change> {
   for (const variant of bodyVariants(recorded.body)) {
     yield {
-      otherwise: { recorded: { body: variant.body } },
+      changed: { recorded: { body: variant.body } },
       finding: bodyFinding(variant, recorded.isBodyGuessed),
     };
   }
 }
 
 function bodyFinding({ code, wrong, fix }: BodyVariant, isGuessed: boolean): Finding {
-  if (!isGuessed) return problem(code, `the body is not the one that was signed: ${wrong}`, fix);
+  if (!isGuessed) return problem(code, `the body differs from the signed one: ${wrong}`, fix);
   return problem(
     "record_parsed",
-    `the record holds the parsed body and not its bytes, and they can be told only because ${wrong}`,
+    `the recording has the parsed body instead of its bytes; the original was found because ${wrong}`,
     "Record the body as text, or as bodyBase64.",
   );
 }
@@ -112,17 +112,17 @@ function urlChanges({ sender, recorded, publicUrls }: Case): readonly Change[] {
   const { auth } = sender.definition;
   if (!auth.needsPublicUrl && !auth.covers.url) return [];
   return urlVariants(recorded, publicUrls).map((url) => ({
-    otherwise: { publicUrls: [url] },
+    changed: { publicUrls: [url] },
     finding: urlFinding(url.replace(/\?.*/s, ""), publicUrls),
   }));
 }
 
-/** Without its query, which may hold a token, and which the receiver adds by itself. */
+/** Shows the URL without its query, which may contain a token and which the receiver adds itself. */
 function urlFinding(url: string, publicUrls: readonly string[]): Finding {
   const given = publicUrls.map((one) => one.replace(/\?.*/s, "")).join(", ");
   return problem(
     "url_wrong",
-    `the sender signed the URL ${url}, and ${given || "none"} was given: a proxy in between changed what the receiver sees`,
-    `Give it as registered with the sender: createReceiver(…, { publicUrl: ${JSON.stringify(url)} }).`,
+    `the sender signed the URL ${url}, but the receiver has ${given || "no publicUrl"}: a proxy changes the URL that the receiver sees`,
+    `Give the URL as registered with the sender: createReceiver(…, { publicUrl: ${JSON.stringify(url)} }).`,
   );
 }

@@ -1,10 +1,10 @@
-// What `verify` finds: the cause of a refusal, and what to do about it.
+// The findings of `verify`: the cause of a rejection, and its fix.
 import type { Proven } from "../../core/auth.js";
 
 export interface Finding {
-  /** For scripts. */
+  /** A stable name for scripts. */
   readonly code: FindingCode;
-  /** A note alone refuses nothing. */
+  /** A note does not make the command fail. */
   readonly level: "problem" | "note";
   readonly message: string;
   readonly fix: string;
@@ -36,8 +36,8 @@ export function note(code: FindingCode, message: string, fix = ""): Finding {
   return { code, level: "note", message, fix };
 }
 
-/** What was found; with the proof, where it held in the end. */
+/** The findings, and the successful signature check if a change led to one. */
 export interface Cause {
   readonly findings: readonly Finding[];
-  readonly proof: Proven | undefined;
+  readonly proven: Proven | undefined;
 }

@@ -1,4 +1,4 @@
-// Recognises another sender's delivery by its headers and its signature.
+// Recognises a delivery of another sender by its headers and signature.
 import type { Sender } from "../../sender/sender.js";
 import type { SenderDescription } from "../../senders/facts/index.js";
 import { type KnownSender, knownSenders } from "../senders/find-sender.js";
@@ -7,18 +7,18 @@ import { senderOptions } from "../senders/secrets.js";
 import { attempt, type Case } from "./attempt.js";
 import { type Cause, problem } from "./finding.js";
 
-/** They carry everybody's credentials. */
+/** Headers that many senders use, so they identify none. */
 const COMMON: ReadonlySet<string> = new Set(["authorization", "content-digest", "digest", "signature"]);
-/** More names would help nobody. */
+/** A longer list of names is no help. */
 const MAX_NAMED = 6;
 
 interface Candidate {
   readonly known: KnownSender & { readonly about: SenderDescription };
-  /** How many of the headers that it reads are there. */
+  /** How many headers of the sender's fields the delivery has. */
   readonly likeness: number;
 }
 
-/** Another sender for which the proof holds, or whose headers are there where this one's are not. */
+/** Finds a sender whose signature check passes, or whose headers are present when this sender's are missing. */
 export async function otherSender(about: Case): Promise<Cause | undefined> {
   const names = new Set(about.recorded.headers.map(([name]) => name.toLowerCase()));
   const candidates = await candidatesFor(about, names);
@@ -27,27 +27,27 @@ export async function otherSender(about: Case): Promise<Cause | undefined> {
     for (const { text } of about.secrets) {
       const [option = "secret"] = known.options.filter((name) => name !== "confirm");
       const sender = built(() => known.build(senderOptions([{ option, text: text.trim(), from: "" }], [])));
-      const proof = sender === undefined ? undefined : await attempt(about, { sender });
-      if (proof === undefined) continue;
+      const proven = sender === undefined ? undefined : await attempt(about, { sender });
+      if (proven === undefined) continue;
       const finding = problem(
         "sender_wrong",
-        `it is a delivery of ${known.about.title}, or of one that signs alike, and ${expected} was expected: with the same secret its signature holds`,
+        `the delivery is from ${known.about.title} or a sender with the same scheme, not from ${expected}: its signature matches with the same secret`,
         `Receive it with ${known.about.factory}({ ${option} }) from hookgate/senders.`,
       );
-      return { proof, findings: [finding] };
+      return { proven, findings: [finding] };
     }
   }
   if (candidates.length === 0 || hasCredentials(about)) return undefined;
   const shown = candidates.slice(0, MAX_NAMED).map(({ known }) => known.about.title);
   const finding = problem(
     "sender_wrong",
-    `it has no credentials of ${expected}; its headers are those of ${shown.join(", ")}${candidates.length > MAX_NAMED ? ", …" : ""}`,
-    "Verify it with --sender and the sender that it comes from; at the sender, look which URL is registered.",
+    `the delivery has no credentials of ${expected}; its headers are those of ${shown.join(", ")}${candidates.length > MAX_NAMED ? ", …" : ""}`,
+    "Give --sender the sender that the delivery comes from, and check which URL is registered there.",
   );
-  return { proof: undefined, findings: [finding] };
+  return { proven: undefined, findings: [finding] };
 }
 
-/** Senders whose credentials are there, the likeliest first. */
+/** Senders whose credential headers are present, the likeliest first. */
 async function candidatesFor(about: Case, names: ReadonlySet<string>): Promise<readonly Candidate[]> {
   const candidates = (await knownSenders()).flatMap((known): Candidate[] => {
     if (known.name === about.known.name) return [];
@@ -63,10 +63,10 @@ async function candidatesFor(about: Case, names: ReadonlySet<string>): Promise<r
   return candidates.sort((a, b) => b.likeness - a.likeness);
 }
 
-/** Whether anything is there that could prove where it comes from. */
+/** Whether the delivery has any of the sender's credential headers. */
 export function hasCredentials({ sender, recorded }: Case): boolean {
   const { credentialHeaders, credentialQuery = [] } = sender.definition.auth;
-  // Where they are in the body, that cannot be told from here.
+  // Credentials in the body or the query cannot be seen from the headers.
   if (credentialHeaders.length === 0 || credentialQuery.length > 0) return true;
   return recorded.headers.some(([name]) => credentialHeaders.includes(name.toLowerCase()));
 }
@@ -75,6 +75,6 @@ function built(build: () => Sender<never>): Sender<never> | undefined {
   try {
     return build();
   } catch {
-    return undefined; // the secret is none of that sender's
+    return undefined; // that sender's factory refuses the secret
   }
 }

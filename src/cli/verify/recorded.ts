@@ -1,4 +1,4 @@
-// A delivery as it was recorded: as JSON, as a raw HTTP message, or its headers and its body in two files.
+// Reads a recorded delivery: JSON, a raw HTTP message, or headers and body in two files.
 import type { DeliveryInput } from "../../core/delivery.js";
 import { parseTime } from "../../lib/time.js";
 import type { Given, OptionSpecs } from "../lib/command.js";
@@ -8,13 +8,13 @@ import { readBytes } from "../senders/secrets.js";
 
 export interface Recorded {
   readonly method: string;
-  /** As it was recorded: a target, or absolute. */
+  /** A path or an absolute URL, as recorded. */
   readonly url: string;
-  /** In the order they came, repeats kept. */
+  /** In their original order, with repeats. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer;
   readonly receivedAtMs: number | undefined;
-  /** The record held a parsed body, so its bytes are a guess. */
+  /** Whether the recording had a parsed body, so that the bytes are a guess. */
   readonly isBodyGuessed: boolean;
 }
 
@@ -22,20 +22,20 @@ export const RECORDED_OPTIONS: OptionSpecs = {
   delivery: {
     type: "string",
     value: "FILE",
-    help: "A recorded delivery: JSON of { method, url, headers, body or bodyBase64, receivedAt }, or a raw HTTP message. - is standard input.",
+    help: "A recorded delivery: JSON of { method, url, headers, body or bodyBase64, receivedAt }, or a raw HTTP message. - reads standard input.",
   },
-  headers: { type: "string", value: "FILE", help: "Its headers alone: lines of 'Name: value', or a JSON object." },
-  body: { type: "string", value: "FILE", help: "Its body alone, byte by byte." },
+  headers: { type: "string", value: "FILE", help: "The headers: lines of 'Name: value', or a JSON object." },
+  body: { type: "string", value: "FILE", help: "The body, exactly as received." },
   method: { type: "string", value: "METHOD", help: "Default: as recorded, or POST." },
-  url: { type: "string", value: "URL", help: "The URL or path that was called. Default: as recorded, or /." },
+  url: { type: "string", value: "URL", help: "The URL or path of the request. Default: as recorded, or /." },
   "received-at": {
     type: "string",
     value: "TIME",
-    help: "When it arrived, by the receiver's clock: RFC 3339 or unix seconds. Default: as recorded, or now.",
+    help: "The arrival time by the receiver's clock: RFC 3339 or unix seconds. Default: as recorded, or now.",
   },
 };
 
-/** @throws {UsageError} Where there is no delivery to read. */
+/** @throws {UsageError} When no delivery is given. */
 export async function readRecorded(
   given: Given,
   io: Io,
@@ -44,28 +44,28 @@ export async function readRecorded(
   const headers = given.text("headers");
   const body = given.text("body");
   if (delivery === undefined && headers === undefined) {
-    throw new UsageError("which delivery? Give --delivery FILE, or --headers FILE and --body FILE");
+    throw new UsageError("the delivery is missing: give --delivery FILE, or --headers FILE and --body FILE");
   }
   const bytesOf = (option: string, path: string): Promise<Buffer> | Buffer =>
     path === "-" ? io.readInput() : readBytes(option, path);
-  const whole = delivery === undefined ? undefined : parseDelivery(await bytesOf("--delivery", delivery));
+  const parsed = delivery === undefined ? undefined : parseDelivery(await bytesOf("--delivery", delivery));
   const receivedAt = given.text("received-at");
   return {
-    method: (given.text("method") ?? whole?.method ?? "POST").toUpperCase(),
-    url: given.text("url") ?? whole?.url ?? "/",
-    headers: headers === undefined ? (whole?.headers ?? []) : parseHeaders(await bytesOf("--headers", headers)),
-    body: body === undefined ? (whole?.body ?? Buffer.alloc(0)) : await bytesOf("--body", body),
-    receivedAtMs: receivedAt === undefined ? whole?.receivedAtMs : timeOf(receivedAt),
-    isBodyGuessed: body === undefined && whole?.isBodyGuessed === true,
+    method: (given.text("method") ?? parsed?.method ?? "POST").toUpperCase(),
+    url: given.text("url") ?? parsed?.url ?? "/",
+    headers: headers === undefined ? (parsed?.headers ?? []) : parseHeaders(await bytesOf("--headers", headers)),
+    body: body === undefined ? (parsed?.body ?? Buffer.alloc(0)) : await bytesOf("--body", body),
+    receivedAtMs: receivedAt === undefined ? parsed?.receivedAtMs : timeOf(receivedAt),
+    isBodyGuessed: body === undefined && parsed?.isBodyGuessed === true,
   };
 }
 
-/** As a receiver takes it. */
+/** The delivery as input of a receiver. */
 export function asInput({ method, url, headers, body }: Recorded): DeliveryInput {
   return { method, url: targetIn(url), headers, body, remoteAddress: "127.0.0.1", isSecure: true };
 }
 
-/** What a server sees of a URL. */
+/** The part of a URL that a server sees. */
 function targetIn(url: string): string {
   const target = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url)?.[1];
   if (target === undefined) return url;
@@ -79,20 +79,20 @@ function timeOf(text: string): number {
   throw new UsageError(`--received-at must be RFC 3339 or unix seconds; got ${JSON.stringify(text)}`);
 }
 
-type Whole = Partial<Recorded> & Pick<Recorded, "headers" | "body" | "isBodyGuessed">;
+type Parsed = Partial<Recorded> & Pick<Recorded, "headers" | "body" | "isBodyGuessed">;
 
-function parseDelivery(bytes: Buffer): Whole {
+function parseDelivery(bytes: Buffer): Parsed {
   const text = bytes.toString("utf8").trimStart();
   if (text.startsWith("{")) return parseJsonRecord(text);
   return parseMessage(bytes);
 }
 
-function parseJsonRecord(text: string): Whole {
+function parseJsonRecord(text: string): Parsed {
   let record: Record<string, unknown>;
   try {
     record = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    throw new UsageError("--delivery: the file begins like JSON and is none");
+    throw new UsageError("--delivery: the file starts like JSON but is not valid JSON");
   }
   const { method, url, headers, body, bodyBase64, isBase64Encoded, receivedAt } = record;
   if (typeof headers !== "object" || headers === null) {
@@ -100,7 +100,7 @@ function parseJsonRecord(text: string): Whole {
   }
   const isText = typeof body === "string";
   const encoded = typeof bodyBase64 === "string" ? bodyBase64 : isText && isBase64Encoded === true ? body : undefined;
-  const guessed = body === undefined || body === null ? "" : isText ? body : written(body);
+  const guessed = body === undefined || body === null ? "" : isText ? body : serialised(body);
   return {
     ...(typeof method === "string" ? { method } : {}),
     ...(typeof url === "string" ? { url } : {}),
@@ -113,16 +113,16 @@ function parseJsonRecord(text: string): Whole {
 }
 
 /** @throws {UsageError} */
-function written(body: unknown): string {
+function serialised(body: unknown): string {
   try {
     return JSON.stringify(body);
   } catch {
-    throw new UsageError("--delivery: the body is nested too deep to be written out; record it as text");
+    throw new UsageError("--delivery: the body is nested too deeply to serialise; record it as text");
   }
 }
 
-/** RFC 9112: a request line, headers, an empty line, the body as it is. */
-function parseMessage(bytes: Buffer): Whole {
+/** RFC 9112: a request line, headers, an empty line, the raw body. */
+function parseMessage(bytes: Buffer): Parsed {
   const [end, length] = [bytes.indexOf("\r\n\r\n"), bytes.indexOf("\n\n")];
   const isCrLf = end >= 0 && (length < 0 || end < length);
   const at = isCrLf ? end : length;
@@ -131,7 +131,7 @@ function parseMessage(bytes: Buffer): Whole {
   const [, method, url] = /^([A-Z]+) (\S+) HTTP\/[\d.]+$/.exec(first.trim()) ?? [];
   if (method === undefined || url === undefined) {
     throw new UsageError(
-      "--delivery: neither JSON nor an HTTP message, which begins with a line such as POST /webhooks HTTP/1.1",
+      "--delivery: neither JSON nor an HTTP message, which starts with a line such as POST /webhooks HTTP/1.1",
     );
   }
   const body = at < 0 ? Buffer.alloc(0) : bytes.subarray(at + (isCrLf ? 4 : 2));
@@ -144,11 +144,11 @@ function parseHeaders(bytes: Buffer): readonly (readonly [string, string])[] {
   try {
     return headerPairs(JSON.parse(text) as object);
   } catch {
-    throw new UsageError("--headers: the file begins like JSON and is none");
+    throw new UsageError("--headers: the file starts like JSON but is not valid JSON");
   }
 }
 
-/** A request or status line before them is passed over. */
+/** Skips lines that are not headers, such as a request line. */
 export function parseHeaderLines(lines: readonly string[]): readonly (readonly [string, string])[] {
   return lines.flatMap((line) => {
     const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$/.exec(line) ?? [];
@@ -156,7 +156,7 @@ export function parseHeaderLines(lines: readonly string[]): readonly (readonly [
   });
 }
 
-/** An object of texts or lists, pairs, or pairs in a row as in `rawHeaders`. */
+/** Reads an object of strings or lists, a list of pairs, or a flat list as in `rawHeaders`. */
 function headerPairs(headers: object): readonly (readonly [string, string])[] {
   if (!Array.isArray(headers)) {
     return Object.entries(headers).flatMap(([name, value]) =>

@@ -1,10 +1,10 @@
-// Variants of a secret that copying can make.
+// Variants of a secret that result from copying or decoding it wrongly.
 import type { FindingCode } from "./finding.js";
 
 export interface SecretVariant {
   readonly code: FindingCode;
   readonly text: string;
-  /** Said of the secret as it was given: `has quotes around it`. */
+  /** What is wrong with the given secret: `has quotes around it`. */
   readonly wrong: string;
   readonly fix: string;
 }
@@ -12,7 +12,7 @@ export interface SecretVariant {
 const PREFIX = "whsec_";
 const PRINTABLE = /^[\x20-\x7e]+$/;
 
-/** Other texts that the sender may have signed with, had this one been copied or decoded otherwise. */
+/** Texts that the sender may have signed with if the given one was copied or decoded wrongly. */
 export function secretVariants(given: string): readonly SecretVariant[] {
   const text = given.trim();
   const variants: SecretVariant[] = [];
@@ -23,51 +23,51 @@ export function secretVariants(given: string): readonly SecretVariant[] {
   add(
     text,
     "has white space around it",
-    "Trim it where it is set; a file often ends in a line break.",
+    "Trim it where it is set; files often end with a line break.",
     "secret_white_space",
   );
   add(
     text.replace(/^(["'`])(.*)\1$/s, "$2"),
     "has quotes around it, which are not part of it",
-    "Take the quotes away: docker --env-file and some panels keep them.",
+    "Remove the quotes: docker --env-file and some control panels keep them.",
   );
-  add(text.replace(/\\n$|\\r\\n$/g, ""), "ends in \\n written out", "Take it away where the secret is set.");
+  add(text.replace(/\\n$|\\r\\n$/g, ""), "ends with the two characters \\n", "Remove them where the secret is set.");
   add(
     text.replace(/^(?:whsec_)+/, PREFIX),
-    `begins with ${PREFIX} more than once`,
-    `Copy it whole from the sender's page, with one ${PREFIX}.`,
+    `starts with ${PREFIX} more than once`,
+    `Copy it completely from the sender's page, with one ${PREFIX}.`,
   );
   if (text.startsWith(PREFIX)) {
     add(
       text.slice(PREFIX.length),
-      `begins with ${PREFIX}, and the sender signed with what follows it`,
+      `starts with ${PREFIX}, but the sender signed with the part after it`,
       `Give it without ${PREFIX}.`,
     );
   } else {
     add(
       PREFIX + text,
-      `lacks its ${PREFIX}: for this sender the prefix is part of the secret`,
-      `Give it whole, as the sender shows it, beginning with ${PREFIX}.`,
+      `lacks the prefix ${PREFIX}, which is part of this sender's secret`,
+      `Give it as the sender shows it, starting with ${PREFIX}.`,
     );
   }
   for (const key of [text, text.replace(PREFIX, "")]) {
     add(
       PREFIX + Buffer.from(key).toString("base64"),
-      `was used as text by who signed; the key is the base64 after ${PREFIX}, decoded`,
-      `The sender must decode what follows ${PREFIX} from base64 before it signs.`,
+      `was used as text by the signer; the key is the decoded base64 after ${PREFIX}`,
+      `The sender must decode the base64 after ${PREFIX} before it signs.`,
     );
   }
   const decoded = fromBase64(text);
   if (decoded !== undefined) {
-    add(decoded, "is in base64 once more than it should be", "Decode it once, as Kubernetes' secrets are.");
+    add(decoded, "is base64-encoded once too often", "Decode it once. Kubernetes stores secrets in base64.");
   }
   add(
     Buffer.from(text).toString("base64"),
-    "was decoded from base64 before it was given",
-    "Give it as the sender shows it: it is decoded here.",
+    "was decoded from base64 before it was set",
+    "Give it as the sender shows it: hookgate decodes it.",
   );
   if (/%[0-9a-f]{2}/i.test(text)) {
-    add(percentDecoded(text), "is percent-encoded, as in a URL", "Decode it: %2B is +, %2F is /, %3D is =.");
+    add(percentDecoded(text), "is percent-encoded", "Decode it: %2B is +, %2F is /, %3D is =.");
   }
   return variants;
 }

@@ -8,16 +8,16 @@ import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint }
 
 /** Options of `cloudEventsSubscriptions`. */
 export interface CloudEventsSubscriptionsOptions extends ApiOptions {
-  /** Below it is `/subscriptions`. */
+  /** The base URL, without `/subscriptions`. */
   readonly baseUrl: string;
-  /** Goes as `Authorization: Bearer`. */
+  /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
-  /** Only events of this source. */
+  /** Subscribes to events of this source only. */
   readonly source?: string;
 }
 
 /**
- * The Subscriptions API of CloudEvents. Events are CloudEvents types; the secret is the access token that deliveries bear.
+ * The Subscriptions API of CloudEvents. Events are CloudEvents types; the secret is the access token of the deliveries.
  *
  * Source: github.com/cloudevents/spec, subscriptions/spec.md: `sink`, `sinkcredential`, `types`, `protocol`. The
  * specification is a working draft, and senders differ.
@@ -42,7 +42,7 @@ export function cloudEventsSubscriptions(options: CloudEventsSubscriptionsOption
   const path = "/subscriptions";
 
   function jsonOf({ url, events, secret }: WantedEndpoint): Record<string, unknown> {
-    // The draft names no time of expiry that means "never", so a far one stands for it.
+    // The draft has no expiry that means "never", so a distant one is used.
     const credential = {
       credentialtype: "ACCESSTOKEN",
       accesstoken: secret,

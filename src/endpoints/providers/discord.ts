@@ -8,7 +8,7 @@ import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js
 
 /** Options of `discordWebhook`. */
 export interface DiscordWebhookOptions extends ApiOptions {
-  /** The bot's token of the application. */
+  /** The token of the application's bot. */
   readonly token: string | undefined;
 }
 
@@ -17,8 +17,8 @@ const DISABLED = 1;
 const ENABLED = 2;
 
 /**
- * An application's webhook events. Discord pings the URL when it is set, and refuses one that does not answer; there is no
- * secret, for Discord signs with the application's key pair.
+ * An application's webhook events. Discord pings the URL when it is set, and refuses one that does not answer. There is no
+ * secret: Discord signs with the application's key pair.
  *
  * Source: docs.discord.com, "Edit Current Application": `event_webhooks_url`, `event_webhooks_status`,
  * `event_webhooks_types`.

@@ -2,13 +2,13 @@
 import { SharedError } from "../../lib/across-builds.js";
 
 /**
- * - `not_proven`: the receiver did not take what the sender, or a signed round trip, delivered
- * - `occupied`: the sender holds one endpoint, and it is somebody else's
+ * - `not_proven`: the receiver did not accept the sender's ping or a signed round trip
+ * - `occupied`: the sender has only one endpoint, and it has another URL
  * - `not_found`: there is none with that URL or id
  */
 export type EndpointErrorCode = "not_proven" | "occupied" | "not_found";
 
-/** What was done before stands; what was registered before is still there. Running it again goes on from there. */
+/** The error of a registration. Completed steps and earlier registrations stay in place, and running it again continues. */
 export class EndpointError extends SharedError {
   static override readonly brand = "hookgate.EndpointError";
   override readonly name = "EndpointError";

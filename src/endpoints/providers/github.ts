@@ -10,17 +10,17 @@ import type { ChangedEndpoint, EndpointApi, ProofResult, RegisteredEndpoint, Wan
 
 /** Options of `githubWebhooks`: a repository, an organization, or an app. */
 export type GithubWebhooksOptions = ApiOptions & {
-  /** May administer the webhooks of the repository or organisation; of an app, its JWT. */
+  /** A token that may administer the webhooks of the repository or organisation; for an app, its JWT. */
   readonly token: string | undefined;
 } & ({ readonly owner: string; readonly repo: string } | { readonly org: string } | { readonly app: true });
 
-/** A ping is under way for so long at most. */
+/** How long a ping may take. */
 const PING_TRIES = 40;
 const PING_PAUSE_MS = 250;
 
 /**
- * GitHub's webhooks API. A repository or organisation has many, an app has one, whose
- * events are chosen in its settings: say `["*"]`.
+ * GitHub's webhooks API. A repository or organisation has many webhooks. An app has one, whose
+ * events are chosen in its settings: give `["*"]`.
  *
  * Source: docs.github.com, REST API, "Repository webhooks", "Organization webhooks", "GitHub App webhooks".
  *
@@ -68,7 +68,7 @@ function webhooksOf(api: SenderApi, title: string, path: string): EndpointApi {
       if (answered !== undefined) return judged(answered);
       await new Promise((resolve) => setTimeout(resolve, PING_PAUSE_MS));
     }
-    return { isProven: false, detail: `GitHub told of no ping within ${(PING_TRIES * PING_PAUSE_MS) / 1000} s` };
+    return { isProven: false, detail: `GitHub listed no ping within ${(PING_TRIES * PING_PAUSE_MS) / 1000} s` };
   }
 
   return {
@@ -101,7 +101,7 @@ function webhooksOf(api: SenderApi, title: string, path: string): EndpointApi {
       return changed(api, call, value);
     },
     async update(id, wanted) {
-      // A config without a secret would take the secret away, so it is either whole or absent.
+      // A config without a secret would remove the secret, so the config is sent completely or not at all.
       const config = wanted.secret === undefined ? {} : { config: configOf(wanted) };
       const call: ApiCall = {
         what: "update the webhook",
@@ -155,7 +155,7 @@ function judged({ status, status_code: code }: Members): ProofResult {
     return { isProven: true, detail: `GitHub's ping was answered ${code}` };
   const why =
     code === 401 ? "the receiver has another secret" : `${textOf(status) ?? "no status"}, ${textOf(code) ?? "no code"}`;
-  return { isProven: false, detail: `GitHub's ping was not taken: ${why}` };
+  return { isProven: false, detail: `GitHub's ping was not accepted: ${why}` };
 }
 
 function configOf({ url, secret }: WantedEndpoint): Record<string, string> {
@@ -188,7 +188,7 @@ function endpointOf(value: unknown): RegisteredEndpoint | undefined {
   };
 }
 
-/** Both content types are read; a webhook without a secret signs nothing, and one that takes any certificate can be listened to. */
+/** Reports a webhook without a secret, which signs nothing, and one that accepts any certificate. Both content types are fine. */
 function wrongOf(config: Members): { readonly wrong?: readonly string[] } {
   const wrong: string[] = [];
   if (config.secret === undefined) wrong.push("set a secret (it has none, so nothing is signed)");

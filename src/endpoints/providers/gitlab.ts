@@ -9,11 +9,11 @@ import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint }
 
 /** Options of `gitlabWebhooks`: a project or a group. */
 export type GitlabWebhooksOptions = ApiOptions & {
-  /** With the scope `api`, of someone who may administer webhooks. */
+  /** A token with the scope `api`, of a user who may administer webhooks. */
   readonly token: string | undefined;
 } & ({ readonly project: string | number } | { readonly group: string | number });
 
-/** Each is a member `<name>_events` of a webhook. */
+/** Each is a property `<name>_events` of a webhook. */
 const EVENTS = [
   "push",
   "tag_push",
@@ -34,7 +34,7 @@ const EVENTS = [
 ] as const;
 
 /**
- * GitLab's webhooks API. Events are `push`, `merge_requests`, …: the API's own names without `_events`.
+ * GitLab's webhooks API. Events are `push`, `merge_requests`, …: the API's names without `_events`.
  *
  * Source: docs.gitlab.com, "Project webhooks API", "Group webhooks API". The secret is the secret token (`gitlab({ token })`).
  *
@@ -100,9 +100,9 @@ export function gitlabWebhooks(options: GitlabWebhooksOptions): EndpointApi {
       };
       try {
         await api.call(call);
-        return { isProven: true, detail: `GitLab's test (${event}) was taken` };
+        return { isProven: true, detail: `GitLab's test (${event}) was accepted` };
       } catch (error) {
-        // 422: it was sent, and not taken.
+        // 422: it was sent but not accepted.
         if (!(error instanceof SenderApiError) || error.problem !== "refused") throw error;
         return { isProven: false, detail: error.message };
       }

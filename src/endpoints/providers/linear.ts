@@ -1,4 +1,4 @@
-// Linear's webhooks, by its GraphQL API.
+// Linear's webhooks through its GraphQL API.
 
 import { CHECKED_LATER, checkOptions, TEXT } from "../../lib/options.js";
 import { API_RULES, type ApiAnswer, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -9,14 +9,14 @@ import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint } from "./provide
 
 /** Options of `linearWebhooks`. */
 export interface LinearWebhooksOptions extends ApiOptions {
-  /** A personal API key of an admin, as it is; or `Bearer <OAuth token>`. */
+  /** An admin's personal API key, or `Bearer <OAuth token>`. */
   readonly apiKey: string | undefined;
-  /** Only of this team. Default: all public teams. */
+  /** Limits the webhook to this team. Default: all public teams. */
   readonly teamId?: string;
 }
 
 const FIELDS = "id url enabled resourceTypes";
-/** Words of Linear's errors (`extensions.type`, `extensions.code`) that mean more than "refused". */
+/** Error codes of Linear (`extensions.type`, `extensions.code`) with a more exact meaning than "refused". */
 const PROBLEMS: readonly (readonly [RegExp, SenderApiProblem])[] = [
   [/auth|unauthenticated/i, "unauthorized"],
   [/forbidden/i, "forbidden"],
@@ -25,7 +25,7 @@ const PROBLEMS: readonly (readonly [RegExp, SenderApiProblem])[] = [
 ];
 
 /**
- * Linear's webhooks. Events are resource types: `Issue`, `Comment`. The secret is given when it is made.
+ * Linear's webhooks. Events are resource types: `Issue`, `Comment`. The secret is set on creation.
  *
  * Source: linear.app/developers/webhooks and its GraphQL schema: `webhooks`, `webhookCreate`, `webhookUpdate`,
  * `webhookDelete`. Unconfirmed: that `webhookUpdate` takes a `secret`.

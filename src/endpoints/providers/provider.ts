@@ -1,65 +1,65 @@
 // The contract of an endpoint provider.
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
-/** An endpoint as the sender tells of it. */
+/** An endpoint as the sender's API describes it. */
 export interface RegisteredEndpoint {
-  /** The sender's own. */
+  /** The sender's id. */
   readonly id: string;
   readonly url: string;
-  /** In the sender's own words; `*` where it takes everything. */
+  /** Event names of the sender; `*` for all. */
   readonly events: readonly string[];
   readonly isEnabled: boolean;
-  /** What the sender says of its health, in a few words: `disabled after failures`, `last answer 502`. */
+  /** The sender's health information in a few words: `disabled after failures`, `last answer 502`. */
   readonly health?: string | undefined;
-  /** What is set otherwise than hookgate needs it, `content_type form`; an update mends it. */
+  /** Settings that hookgate needs changed, such as `content_type form`. An update corrects them. */
   readonly wrong?: readonly string[];
 }
 
-/** What is wanted. */
+/** The wanted configuration. */
 export interface WantedEndpoint {
   readonly url: string;
   readonly events: readonly string[];
-  /** Where we choose it; left as it is where it is absent. */
+  /** The secret, for senders that take it from you. An absent one is left unchanged. */
   readonly secret?: string | undefined;
 }
 
-/** What was registered just now. */
+/** The endpoint that was just created. */
 export interface ChangedEndpoint extends RegisteredEndpoint {
-  /** Where the sender chose it, and tells it this once. */
+  /** The secret, if the sender created it. It is shown only once. */
   readonly secret?: string | undefined;
 }
 
-/** Whether something holds, and what was seen. */
+/** The result of a verification, with its reason. */
 export interface ProofResult {
   readonly isProven: boolean;
   readonly detail: string;
 }
 
-/** A sender with an API for webhooks. Everything it throws is a `SenderApiError`, and holds no token. */
+/** A sender with an API for webhooks. It throws only `SenderApiError`, which contains no token. */
 export interface EndpointApi {
-  /** The vendor's own spelling, and where: `GitHub acme/shop`. */
+  /** The vendor's name and the place: `GitHub acme/shop`. */
   readonly title: string;
-  /** Who chooses the secret: we give it; the sender makes it and tells it once; or it belongs to no endpoint. */
+  /** Who chooses the secret: `us` gives it, `sender` creates it and shows it once, `nobody` has none per endpoint. */
   readonly secretBy: "us" | "sender" | "nobody";
-  /** `one`: a change replaces what is there at once, and there is nothing beside it. */
+  /** `one`: the sender has a single endpoint, and a change replaces it at once. */
   readonly holds: "many" | "one";
   list(): Promise<readonly RegisteredEndpoint[]>;
   create(wanted: WantedEndpoint): Promise<ChangedEndpoint>;
   update(id: string, wanted: WantedEndpoint): Promise<ChangedEndpoint>;
   remove(id: string): Promise<void>;
-  /** Has the sender deliver something harmless, signed as everything is, and says what became of it. */
+  /** Makes the sender send a harmless signed delivery, and returns its result. */
   test?(id: string): Promise<ProofResult>;
 }
 
-/** A sender whose webhooks are registered by hand. */
+/** A sender without an API for webhooks. */
 export interface ManualEndpoint {
   readonly title: string;
   readonly isManual: true;
-  /** What to do, in order. */
+  /** The manual steps, in order. */
   steps(wanted: WantedEndpoint): readonly string[];
 }
 
-/** Shows that a URL leads to a receiver that takes what is signed with that secret. */
+/** Checks that the receiver at a URL accepts deliveries signed with that secret. */
 export type EndpointProof = (at: {
   readonly url: string;
   readonly secret: string | undefined;

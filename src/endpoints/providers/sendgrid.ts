@@ -8,11 +8,11 @@ import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint, WantedEndpoint }
 
 /** Options of `sendgridWebhooks`. */
 export interface SendgridWebhooksOptions extends ApiOptions {
-  /** With full access to "User Account → Event Notification" settings. */
+  /** An API key with full access to "User Account → Event Notification" settings. */
   readonly apiKey: string | undefined;
 }
 
-/** Members of a webhook. */
+/** Properties of a webhook. */
 const EVENTS = [
   "bounce",
   "click",
@@ -28,10 +28,10 @@ const EVENTS = [
 ] as const;
 
 /**
- * SendGrid's Event Webhooks, signed: what `keepSecret` gets is the public key for `sendgrid({ publicKey })`.
+ * SendGrid's Event Webhooks, signed. `keepSecret` gets the public key for `sendgrid({ publicKey })`.
  *
  * Source: docs.sendgrid.com, "Event Webhook" settings: `/v3/user/webhooks/event/settings`, `…/all`, `…/signed/{id}`, and
- * `/v3/user/webhooks/event/test`. How many are allowed depends on the plan: one on some, where a second is refused.
+ * `/v3/user/webhooks/event/test`. The number of webhooks depends on the plan: some plans refuse a second one.
  *
  * @throws {TypeError} When the key is missing, or an option is unknown.
  */
@@ -50,7 +50,7 @@ export function sendgridWebhooks(options: SendgridWebhooksOptions): EndpointApi 
   async function write(call: ApiCall): Promise<ChangedEndpoint> {
     const endpoint = endpointOf((await api.call(call)).value);
     if (endpoint === undefined) throw api.badAnswer(call, "no webhook with id and URL");
-    // Unsigned is what a new one is.
+    // A new webhook is unsigned.
     const sign: ApiCall = {
       what: "have the webhook signed",
       method: "PATCH",

@@ -1,4 +1,4 @@
-// Shopify's webhook subscriptions: one for each topic, seen here as one endpoint for each address.
+// Shopify's webhook subscriptions: one per topic, presented as one endpoint per address.
 
 import { CHECKED_LATER, checkOptions, required, TEXT } from "../../lib/options.js";
 import { API_RULES, type ApiCall, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -20,12 +20,12 @@ export interface ShopifyWebhooksOptions extends ApiOptions {
 const VERSION = "2026-10";
 
 /**
- * Shopify's webhooks of one shop. Events are topics. Their secret is the app's, so it is not changed here.
+ * Shopify's webhooks of one shop. Events are topics. The secret belongs to the app, so it is not changed here.
  *
- * Source: shopify.dev, Admin REST API, "Webhook". Subscriptions of an app's own configuration (shopify.app.toml) are not
+ * Source: shopify.dev, Admin REST API, "Webhook". Subscriptions from an app's configuration (shopify.app.toml) are not
  * among them.
  *
- * @throws {TypeError} When the token is missing, the shop is no host, or an option is unknown.
+ * @throws {TypeError} When the token is missing, the shop is not a host, or an option is unknown.
  */
 export function shopifyWebhooks(options: ShopifyWebhooksOptions): EndpointApi {
   checkOptions<ShopifyWebhooksOptions>("shopifyWebhooks", options, {

@@ -8,18 +8,18 @@ import type { ChangedEndpoint, EndpointApi, RegisteredEndpoint } from "./provide
 
 /** Options of `stripeWebhooks`. */
 export interface StripeWebhooksOptions extends ApiOptions {
-  /** A secret key, or a restricted one that may write webhook endpoints. */
+  /** A secret key, or a restricted key that may write webhook endpoints. */
   readonly apiKey: string | undefined;
   /** Pins new endpoints to a version of the API. Default: the account's. */
   readonly apiVersion?: string;
-  /** Events of connected accounts. Default: the account's own. */
+  /** Receive events of connected accounts. Default: of the account itself. */
   readonly connect?: boolean;
 }
 
 const MAX_PAGES = 10;
 
 /**
- * Stripe's webhook endpoints. Stripe makes the secret of each, and tells it when it is created and never again. There is no
+ * Stripe's webhook endpoints. Stripe creates the secret of each endpoint and shows it only on creation. There is no
  * ping: give `prove: signedRoundTrip((secret) => stripe({ secret }))`.
  *
  * Source: docs.stripe.com/api/webhook_endpoints.

@@ -1,4 +1,4 @@
-// Telegram's one webhook of a bot.
+// Telegram's webhook of a bot.
 
 import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -13,7 +13,7 @@ export interface TelegramWebhookOptions extends ApiOptions {
 }
 
 /**
- * A bot's webhook. Events are kinds of updates (`message`, `callback_query`); `*` is what Telegram sends unasked. The secret
+ * A bot's webhook. Events are kinds of updates (`message`, `callback_query`); `*` means Telegram's default. The secret
  * is the secret token.
  *
  * Source: core.telegram.org/bots/api: `setWebhook`, `getWebhookInfo`, `deleteWebhook`.
@@ -23,7 +23,7 @@ export interface TelegramWebhookOptions extends ApiOptions {
 export function telegramWebhook(options: TelegramWebhookOptions): EndpointApi {
   checkOptions<TelegramWebhookOptions>("telegramWebhook", options, { token: CHECKED_LATER, ...API_RULES });
   const token = checkedToken("telegramWebhook", "token", options.token);
-  // The token is part of the path, which no message of ours holds.
+  // The token is part of the path, so paths never appear in messages.
   const api = new SenderApi({
     sender: "Telegram",
     baseUrl: "https://api.telegram.org",

@@ -1,4 +1,4 @@
-// Twilio's URLs of a phone number: one for messages, one for calls.
+// Twilio's webhook URLs of a phone number: one for messages, one for calls.
 
 import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
 import { API_RULES, type ApiOptions, SenderApi } from "../../lib/sender-api/client.js";
@@ -10,11 +10,11 @@ import type { ChangedEndpoint, EndpointApi, WantedEndpoint } from "./provider.js
 export interface TwilioWebhookOptions extends ApiOptions {
   readonly accountSid: string;
   readonly authToken: string | undefined;
-  /** Of the number, `PN…`. */
+  /** The SID of the number, `PN…`. */
   readonly phoneNumberSid: string;
 }
 
-/** Members of a number, for messages, calls and a call's progress. */
+/** Properties of a number for messages, calls and call progress. */
 const FIELDS: Readonly<Record<string, readonly [read: string, write: string]>> = {
   sms: ["sms_url", "SmsUrl"],
   voice: ["voice_url", "VoiceUrl"],
@@ -22,8 +22,8 @@ const FIELDS: Readonly<Record<string, readonly [read: string, write: string]>> =
 };
 
 /**
- * Where Twilio sends what comes to a phone number. Events are `sms`, `voice`, `status`. Twilio signs with the account's auth
- * token, so there is no secret to choose, and nothing is sent again: prove a new URL by `signedRoundTrip`.
+ * The URLs that Twilio calls for a phone number. Events are `sms`, `voice`, `status`. Twilio signs with the account's auth
+ * token, so there is no secret to choose, and it never retries: verify a new URL with `signedRoundTrip`.
  *
  * Source: twilio.com/docs/phone-numbers/api/incomingphonenumber-resource.
  *

@@ -1,6 +1,6 @@
 // The inbox on Redis. BullMQ is the queue.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 import type { DedupeStore } from "../../stores/store.js";
 import { createBacklog } from "../backlog-limit.js";
 import { entryToText } from "../entry-codec.js";
@@ -36,14 +36,14 @@ export interface BullMqInboxOptions<Tx = never> {
   readonly lockSeconds?: number;
 }
 
-const OPTIONS: readonly (keyof BullMqInboxOptions)[] = [
-  "store",
-  "allowVolatile",
-  "maxWaiting",
-  "retentionSeconds",
-  "deadRetentionSeconds",
-  "lockSeconds",
-];
+const RULES: OptionRules<BullMqInboxOptions> = {
+  store: CHECKED_LATER,
+  allowVolatile: FLAG,
+  maxWaiting: CHECKED_LATER,
+  retentionSeconds: CHECKED_LATER,
+  deadRetentionSeconds: CHECKED_LATER,
+  lockSeconds: CHECKED_LATER,
+};
 
 /**
  * A durable inbox on Redis. BullMQ queues, retries and stores the events; the application creates and closes the `Queue`.
@@ -63,7 +63,7 @@ const OPTIONS: readonly (keyof BullMqInboxOptions)[] = [
  * const inbox = bullmqInbox(new Queue("stripe-events", { connection: { host: "127.0.0.1", port: 6379 } }));
  */
 export function bullmqInbox<Tx = never>(queue: BullMqQueueLike, options: BullMqInboxOptions<Tx> = {}): Inbox<Tx> {
-  refuseUnknownKeys("bullmqInbox", options, OPTIONS);
+  checkOptions("bullmqInbox", options, RULES);
   checkBullMqQueue(queue);
   const maxWaiting = positive("bullmqInbox", "maxWaiting", options.maxWaiting ?? 100_000);
   const lockMs = positive("bullmqInbox", "lockSeconds", options.lockSeconds ?? 30) * 1_000;

@@ -1,6 +1,6 @@
 // The inbox on PostgreSQL. pg-boss is the queue.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 import type { DedupeStore } from "../../stores/store.js";
 import { createBacklog } from "../backlog-limit.js";
 import type { Inbox } from "../inbox.js";
@@ -34,16 +34,16 @@ export interface PgBossInboxOptions<Tx = never> {
   readonly pollSeconds?: number;
 }
 
-const OPTIONS: readonly (keyof PgBossInboxOptions)[] = [
-  "store",
-  "keepsOrder",
-  "prefix",
-  "schema",
-  "maxWaiting",
-  "retentionSeconds",
-  "deadRetentionSeconds",
-  "pollSeconds",
-];
+const RULES: OptionRules<PgBossInboxOptions> = {
+  store: CHECKED_LATER,
+  keepsOrder: FLAG,
+  prefix: CHECKED_LATER,
+  schema: CHECKED_LATER,
+  maxWaiting: CHECKED_LATER,
+  retentionSeconds: CHECKED_LATER,
+  deadRetentionSeconds: CHECKED_LATER,
+  pollSeconds: CHECKED_LATER,
+};
 /**
  * A durable inbox on PostgreSQL. pg-boss queues, retries and stores the events; the application creates, starts and stops it.
  *
@@ -63,7 +63,7 @@ const OPTIONS: readonly (keyof PgBossInboxOptions)[] = [
  * const receiver = createReceiver(stripe({ secret }), { scope: "billing", inbox: pgBossInbox(boss) });
  */
 export function pgBossInbox<Tx = never>(boss: PgBossLike, options: PgBossInboxOptions<Tx> = {}): Inbox<Tx> {
-  refuseUnknownKeys("pgBossInbox", options, OPTIONS);
+  checkOptions("pgBossInbox", options, RULES);
   checkPgBoss(boss);
   const { keepsOrder = false, prefix = "hookgate", schema = "pgboss" } = options;
   if (!/^[A-Za-z0-9_]+$/.test(schema)) throw new TypeError(`pgBossInbox: schema must be a plain name; got "${schema}"`);

@@ -1,6 +1,6 @@
 // The inbox in a SQLite file, which is hookgate's own queue. Many events share one fsync.
 
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, type OptionRules } from "../../lib/options.js";
 import { isSqliteDatabase, openSqliteDatabase, type SqliteDatabase } from "../../lib/sqlite/driver.js";
 import { makeDurable } from "../../lib/sqlite/file.js";
 import { hostClocks } from "../../lib/sqlite/file-clock.js";
@@ -13,16 +13,16 @@ export type { SqliteDatabase } from "../../lib/sqlite/driver.js";
 export type { SqliteInboxOptions } from "./options.js";
 export type { SqliteInbox } from "./queue.js";
 
-const OPTIONS: readonly (keyof SqliteInboxOptions)[] = [
-  "store",
-  "maxWaiting",
-  "retentionSeconds",
-  "deadRetentionSeconds",
-  "leaseSeconds",
-  "pollSeconds",
-  "timeoutMs",
-  "clocks",
-];
+const RULES: OptionRules<SqliteInboxOptions> = {
+  store: CHECKED_LATER,
+  maxWaiting: CHECKED_LATER,
+  retentionSeconds: CHECKED_LATER,
+  deadRetentionSeconds: CHECKED_LATER,
+  leaseSeconds: CHECKED_LATER,
+  pollSeconds: CHECKED_LATER,
+  timeoutMs: CHECKED_LATER,
+  clocks: CHECKED_LATER,
+};
 /** Shorter than the second that a receiver gives a put. */
 const DEFAULT_TIMEOUT_MS = 800;
 
@@ -50,7 +50,7 @@ export function sqliteInbox<Tx = never>(
   database: SqliteDatabase | string,
   options: SqliteInboxOptions<Tx> = {},
 ): SqliteInbox<Tx> {
-  refuseUnknownKeys("sqliteInbox", options, OPTIONS);
+  checkOptions("sqliteInbox", options, RULES);
   const settings = {
     clocks: options.clocks ?? hostClocks,
     maxWaiting: positive("sqliteInbox", "maxWaiting", options.maxWaiting ?? 100_000),

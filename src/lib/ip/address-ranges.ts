@@ -1,19 +1,19 @@
-// Ranges of addresses, parsed strictly when built and found by binary search.
+// Ranges of addresses, parsed strictly when built and searched by bisection.
 import { type Address, parseAddress } from "./address.js";
 import { compare, type Range, rangeOf, WORD_MAX } from "./cidr.js";
 
-/** A list of networks, compiled. */
+/** A compiled list of networks. */
 export interface AddressRanges {
-  /** Whether the text is an address in the list. What is no address is in no list; nothing is thrown. */
+  /** Whether the string is an address in the list. `false` for a string that is not an address; never throws. */
   contains(text: string): boolean;
-  /** The same for an address that has been read already. */
+  /** The same for a parsed address. */
   holds(address: Address): boolean;
 }
 
 export interface CompileRangesOptions {
-  /** The option the entries came from, for the error's text. */
+  /** The option with the entries, for the error message. */
   readonly option: string;
-  /** Lets the list hold every address there is. */
+  /** Allows a list that contains every address. */
   readonly allowAny?: boolean;
 }
 
@@ -21,8 +21,8 @@ export interface CompileRangesOptions {
  * Compiles addresses and CIDRs into sorted, merged ranges.
  *
  * @param entries - `203.0.113.7`, `10.0.0.0/8`, `2001:db8::1`, `2001:db8::/32`, `::ffff:10.0.0.0/104`.
- * @throws {TypeError} For an entry that some parser somewhere would read as another network, one with host bits, a list
- * of every address without `allowAny`, or an empty list. The message names the option, the entry and the fix.
+ * @throws {TypeError} For an entry that another parser could read as another network, one with host bits, a list of every
+ * address without `allowAny`, or an empty list. The message names the option, the entry and the fix.
  */
 export function compileRanges(entries: readonly string[], options: CompileRangesOptions): AddressRanges {
   const { option, allowAny = false } = options;
@@ -51,7 +51,7 @@ export function compileRanges(entries: readonly string[], options: CompileRanges
   };
 }
 
-/** The address after this one; after the last comes the first. */
+/** The next address; the first one after the last. */
 function next(address: Address): Address {
   const words = [...address];
   for (let index = words.length - 1; index >= 0; index--) {
@@ -61,7 +61,7 @@ function next(address: Address): Address {
   return words;
 }
 
-/** Sorted, with what overlaps or touches made one. */
+/** Sorts the ranges and merges those that overlap or are adjacent. */
 function merge(ranges: readonly Range[]): readonly Range[] {
   const merged: Range[] = [];
   for (const range of ranges.toSorted((left, right) => compare(left.first, right.first))) {
@@ -79,7 +79,7 @@ function isEveryAddress(merged: readonly Range[]): boolean {
   return merged.some(({ first, last }) => first.every((word) => word === 0) && last.every((word) => word === WORD_MAX));
 }
 
-/** Flat arrays: the search touches few cache lines and makes no garbage. */
+/** Flat arrays, so that the search touches few cache lines and allocates nothing. */
 function compileSearch(merged: readonly Range[], width: number): (address: Address) => boolean {
   const firsts = Uint32Array.from(merged.flatMap((range) => range.first));
   const lasts = Uint32Array.from(merged.flatMap((range) => range.last));
@@ -93,7 +93,7 @@ function compileSearch(merged: readonly Range[], width: number): (address: Addre
   }
 
   return function isInside(address) {
-    let low = 0; // how many ranges begin at or before the address
+    let low = 0; // the number of ranges that begin at or before the address
     let high = merged.length;
     while (low < high) {
       const middle = (low + high) >>> 1;

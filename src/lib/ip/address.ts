@@ -1,21 +1,21 @@
-// Reads and writes IP addresses, as strictly as the wire needs.
+// Parses and formats IP addresses strictly.
 // Formats: RFC 4291 section 2.2 (IPv6 texts), RFC 5952 (how they are written). IPv6 is read by the platform's URL parser
-// (WHATWG URL section 3.5): it is in every runtime without an import, strict, and writes the one spelling of RFC 5952.
+// (WHATWG URL section 3.5): it is in every runtime without an import, is strict, and formats as RFC 5952.
 
-/** 32-bit words, the highest first: one is IPv4, four are IPv6. An IPv4-mapped IPv6 address is IPv4. */
+/** 32-bit words, the highest first: one for IPv4, four for IPv6. An IPv4-mapped IPv6 address is IPv4. */
 export type Address = readonly number[];
 
-/** The longest IPv6 text is 45 characters; a zone id is an interface's name, at most 15 on Linux. */
+/** The longest IPv6 address has 45 characters. A zone id is an interface's name, at most 15 characters on Linux. */
 const MAX_TEXT_LENGTH = 64;
 const ZONE = /^[0-9A-Za-z._~-]{1,16}$/;
 
-/** What stands in an IPv6 text once a dotted tail is hexadecimal, too. */
+/** The characters of an IPv6 address whose dotted tail has been converted to hexadecimal. */
 const HEX_GROUPS = /^[0-9A-Fa-f:]{2,39}$/;
 
 /**
- * The address a text names, or `undefined`. As strict as the wire needs: IPv4 is four decimal parts without leading
- * zeros, a zone id is dropped from link-local addresses (fe80::/10) and from no others, and the deprecated
- * IPv4-compatible text `::1.2.3.4` is nothing.
+ * Parses an address; `undefined` where the string is not one. IPv4 is four decimal parts without leading zeros. A zone id is
+ * removed from link-local addresses (fe80::/10) and refused in others. The deprecated IPv4-compatible form `::1.2.3.4` is
+ * refused.
  */
 export function parseAddress(text: string): Address | undefined {
   if (text.length > MAX_TEXT_LENGTH) return undefined;
@@ -24,14 +24,14 @@ export function parseAddress(text: string): Address | undefined {
   return word === undefined ? undefined : [word];
 }
 
-/** The usual text of an address, IPv6 as RFC 5952 wants it. */
+/** Formats an address, IPv6 as in RFC 5952. */
 export function formatAddress(address: Address): string {
   if (address.length === 1) return formatIPv4(address[0] as number);
   const groups = address.flatMap((word) => [word >>> 16, word & 0xffff]);
   return spelled(groups.map((group) => group.toString(16)).join(":"));
 }
 
-/** 32 bits of the text from `from` on: four decimal parts, no leading zero, for others read those as octal. */
+/** The 32 bits of an IPv4 address from `from` on. No leading zeros, which other parsers read as octal. */
 function parseIPv4(text: string, from: number): number | undefined {
   let word = 0;
   let part = -1;
@@ -57,7 +57,7 @@ function formatIPv4(word: number): string {
 }
 
 function parseIPv6(text: string): Address | undefined {
-  // What a dual-stack socket says of an IPv4 peer; the common case needs no parser.
+  // The form that a dual-stack socket gives an IPv4 peer. This common case needs no parser.
   const mapped = text.startsWith("::ffff:") ? parseIPv4(text, 7) : undefined;
   if (mapped !== undefined) return [mapped];
   const zoneAt = text.indexOf("%");
@@ -77,7 +77,7 @@ function parseIPv6(text: string): Address | undefined {
   return words;
 }
 
-/** `64:ff9b::1.2.3.4` with its tail as hexadecimal parts: parsers differ on which heads may have a dotted tail. */
+/** Converts the dotted tail of `64:ff9b::1.2.3.4` to hexadecimal, since parsers differ on which prefixes may have one. */
 function withHexTail(text: string): string | undefined {
   const tailAt = text.lastIndexOf(":") + 1;
   const word = parseIPv4(text, tailAt);
@@ -85,14 +85,14 @@ function withHexTail(text: string): string | undefined {
   return `${text.slice(0, tailAt)}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
 }
 
-/** The eight groups of an IPv6 text in hexadecimal; `undefined` where it is none. */
+/** The eight groups of a hexadecimal IPv6 address; `undefined` where the string is not one. */
 function groupsOf(text: string): readonly number[] | undefined {
   if (!HEX_GROUPS.test(text)) return undefined;
   let spelling: string;
   try {
     spelling = spelled(text);
   } catch {
-    return undefined; // a TypeError: no IPv6 address
+    return undefined; // a TypeError: not an IPv6 address
   }
   const [head = "", tail] = spelling.split("::");
   const first = numbersOf(head);
@@ -100,7 +100,7 @@ function groupsOf(text: string): readonly number[] | undefined {
   return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
-/** The spelling of RFC 5952. @throws {TypeError} Where the text is no IPv6 address. */
+/** The form of RFC 5952. @throws {TypeError} When the string is not an IPv6 address. */
 function spelled(text: string): string {
   return new URL(`http://[${text}]`).hostname.slice(1, -1);
 }

@@ -1,8 +1,8 @@
-// Parses CIDR entries. What parsers read differently is refused, with what to write instead.
+// Parses CIDR entries. An entry that parsers read differently is refused, with a suggestion.
 // Formats: RFC 4632 section 3.1 (IPv4 CIDR), RFC 4291 section 2.3 (IPv6 prefixes).
 import { type Address, formatAddress, parseAddress } from "./address.js";
 
-/** A network as its first and its last address. */
+/** A network, by its first and last address. */
 export interface Range {
   readonly first: Address;
   readonly last: Address;
@@ -11,7 +11,7 @@ export interface Range {
 export const WORD_MAX = 0xffff_ffff;
 const PREFIX = /^(?:0|[1-9][0-9]{0,2})$/;
 
-/** @throws {TypeError} That names the option, the entry and the fix. */
+/** @throws {TypeError} The message names the option, the entry and the fix. */
 export function rangeOf(entry: string, option: string): Range {
   const shown = JSON.stringify(entry)?.slice(0, 80);
   const refuse = (why: string): TypeError => new TypeError(`${option}: ${shown} ${why}`);
@@ -41,13 +41,13 @@ export function rangeOf(entry: string, option: string): Range {
   return { first, last: address.map((word, index) => (word | ~maskOf(prefix, index)) >>> 0) };
 }
 
-/** The part of a prefix that falls into one 32-bit word. JavaScript shifts by 32 as by 0, hence the edge. */
+/** The mask of the part of a prefix in one 32-bit word. A shift by 32 is a shift by 0 in JavaScript, which needs a special case. */
 function maskOf(prefix: number, index: number): number {
   const bits = Math.min(Math.max(prefix - index * 32, 0), 32);
   return bits === 0 ? 0 : (WORD_MAX << (32 - bits)) >>> 0;
 }
 
-/** What people write instead of an address, and what they should write. The first that fits is told. */
+/** Common mistakes and what to write instead. The first match is in the message. */
 const MISTAKES: readonly (readonly [RegExp, string])[] = [
   [/^$/, "is empty: write an address"],
   [/^\s|\s$|\s\/|\/\s/, "has white space in it: remove it"],
@@ -73,7 +73,7 @@ function whyNoPrefix(written: string, most: number): string {
   return `has no valid prefix length: after the slash comes a whole number from 0 to ${most}, without leading zeros${hint}`;
 }
 
-/** Below 0, 0 or above 0, as `left` comes before, at or after `right`; both of one kind. */
+/** Below 0, 0 or above 0, as `left` is before, equal to or after `right`. Both have the same version. */
 export function compare(left: Address, right: Address): number {
   for (let index = 0; index < left.length; index++) {
     const difference = (left[index] as number) - (right[index] as number);

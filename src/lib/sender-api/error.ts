@@ -2,9 +2,9 @@
 import { SharedError } from "../across-builds.js";
 
 /**
- * - `unauthorized` 401 · `forbidden` 403 · `not_found` 404 · `refused` another 4xx, or the sender's own "no"
+ * - `unauthorized` 401 · `forbidden` 403 · `not_found` 404 · `refused` another 4xx, or the sender's own refusal
  * - `rate_limited` 429, or the sender's own way of saying so · `unavailable` 5xx · `slow` no answer in time
- * - `unreachable` no connection · `redirected` 3xx, which is not followed · `bad_answer` what came is not what is documented
+ * - `unreachable` no connection · `redirected` 3xx, which is not followed · `bad_answer` an answer that differs from the documentation
  */
 export type SenderApiProblem =
   | "unauthorized"
@@ -18,21 +18,21 @@ export type SenderApiProblem =
   | "redirected"
   | "bad_answer";
 
-/** What to do about each, in the reader's words. */
+/** What to do about each problem. */
 const ADVICE: Readonly<Record<SenderApiProblem, string>> = {
   unauthorized: "the token is wrong, expired or revoked, or is one of another kind or mode (test, live)",
-  forbidden: "the token is known and may not do this: see which scopes or permissions it has",
-  not_found: "there is no such thing, or the token may not see it: see owner, repository, account and id",
+  forbidden: "the token is not allowed to do this: check its scopes or permissions",
+  not_found: "it does not exist, or the token may not see it: check owner, repository, account and id",
   refused: "the sender understood and refused it",
-  rate_limited: "too many calls: it is asked again once the sender allows",
-  unavailable: "the sender's own trouble: it is asked again",
-  slow: "it is asked again; a larger timeoutSeconds waits longer",
-  unreachable: "no connection: see the base URL, DNS, proxies and the firewall",
-  redirected: "redirects are not followed, for the token would go along: give the final base URL",
-  bad_answer: "what came is not what the API is documented to answer: see the base URL, and what stands between",
+  rate_limited: "too many calls: the call is retried once the sender allows it",
+  unavailable: "the sender's API is failing: the call is retried",
+  slow: "the call is retried; a larger timeoutSeconds waits longer",
+  unreachable: "no connection: check the base URL, DNS, proxies and the firewall",
+  redirected: "redirects are not followed, since the token would be sent too: set the final base URL",
+  bad_answer: "the answer differs from the API's documentation: check the base URL and any proxy in between",
 };
 
-/** These pass by themselves: the same call may hold later. */
+/** Problems that pass: the same call may succeed later. */
 const PASSING: ReadonlySet<SenderApiProblem> = /* @__PURE__ */ new Set([
   "rate_limited",
   "unavailable",
@@ -43,18 +43,18 @@ const PASSING: ReadonlySet<SenderApiProblem> = /* @__PURE__ */ new Set([
 
 export interface SenderApiFailure {
   readonly problem: SenderApiProblem;
-  /** The sender's own spelling: `GitHub`. */
+  /** The sender's name in its own spelling: `GitHub`. */
   readonly sender: string;
-  /** What was asked for: `list the webhooks`. */
+  /** What the call does: `list the webhooks`. */
   readonly what: string;
   readonly status?: number | undefined;
-  /** How long the sender wants to be left alone. */
+  /** How long the sender asks to wait. */
   readonly retryAfterSeconds?: number | undefined;
-  /** The sender's own words, without any secret. */
+  /** The sender's own message, without secrets. */
   readonly said?: string | undefined;
 }
 
-/** A call to a sender's API failed. Holds no token, no secret and nothing of the answer but the sender's own short message. */
+/** A call to a sender's API failed. Contains no token, no secret and no part of the answer except the sender's own short message. */
 export class SenderApiError extends SharedError {
   static override readonly brand = "hookgate.SenderApiError";
   override readonly name = "SenderApiError";
@@ -69,7 +69,7 @@ export class SenderApiError extends SharedError {
     this.retryAfterSeconds = failure.retryAfterSeconds;
   }
 
-  /** Whether the same call may hold later. */
+  /** Whether the same call may succeed later. */
   get isPassing(): boolean {
     return PASSING.has(this.problem);
   }

@@ -1,10 +1,10 @@
 // The client of GitHub's API.
 import { type ApiOptions, SenderApi } from "./client.js";
 
-/** The API as it was on that day. */
+/** The version of the API, which is a date. */
 const API_VERSION = "2022-11-28";
 
-/** @param token - `undefined` where each call brings its own. */
+/** @param token - `undefined` where each call has its own. */
 export function githubApi(token: string | undefined, options: ApiOptions): SenderApi {
   return new SenderApi({
     sender: "GitHub",

@@ -1,8 +1,8 @@
-// Reads properties of an API's answer, each checked.
+// Reads properties of an API's answer and checks them.
 
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Its members; none where it is no object. */
+/** The properties of an object; none for any other value. */
 export function membersOf(value: unknown): Members {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
@@ -16,7 +16,7 @@ export function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 }
 
-/** Rows by a text of theirs, in the order of their first. */
+/** Groups rows by a key, in the order of their first rows. */
 export function groupedBy<Row>(rows: Iterable<Row>, keyOf: (row: Row) => string): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

@@ -1,6 +1,6 @@
 // Parses `Link` headers for the next page (RFC 8288).
 
-/** The target of the link with that relation; `undefined` where there is none. */
+/** The target of the link with that relation; `undefined` where there is no such link. */
 export function linkTo(relation: string, headers: Headers): string | undefined {
   for (const part of (headers.get("link") ?? "").split(/,(?=\s*<)/)) {
     const [, target, parameters = ""] = /^\s*<([^>]*)>(.*)$/s.exec(part) ?? [];

@@ -1,13 +1,13 @@
-// Reads a response of a sender's API: its failure and its words.
+// Reads a response of a sender's API: its problem and its message.
 import type { SenderApiProblem } from "./error.js";
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
-/** What a status of 300 or more means. */
+/** The problem of a status of 300 or more. */
 export function problemOf(status: number, headers: Headers): SenderApiProblem {
   if (status < 400) return "redirected";
   if (status === 401) return "unauthorized";
-  // GitHub says 403 for its rate limits: the primary by what is left, the secondary by Retry-After.
+  // GitHub answers 403 for its rate limits. The primary one has x-ratelimit-remaining, the secondary one Retry-After.
   if (status === 403) {
     return headers.get("x-ratelimit-remaining") === "0" || headers.has("retry-after") ? "rate_limited" : "forbidden";
   }
@@ -16,7 +16,7 @@ export function problemOf(status: number, headers: Headers): SenderApiProblem {
   return status < 500 ? "refused" : "unavailable";
 }
 
-/** The sender's own message, where its errors have one of the usual forms. */
+/** The sender's own message, where its error has one of the usual forms. */
 export function saidIn(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { message, error, description, errors, error_description: more } = value as Record<string, unknown>;
@@ -29,8 +29,8 @@ export function saidIn(value: unknown): string | undefined {
 function detailsOf(errors: unknown): string {
   if (!Array.isArray(errors)) return "";
   const texts = errors.map((one: unknown) => (typeof one === "string" ? one : (one as { message?: unknown })?.message));
-  const told = texts.filter((text) => typeof text === "string");
-  return told.length === 0 ? "" : ` (${told.join("; ")})`;
+  const messages = texts.filter((text) => typeof text === "string");
+  return messages.length === 0 ? "" : ` (${messages.join("; ")})`;
 }
 
 export class TooLarge extends Error {}

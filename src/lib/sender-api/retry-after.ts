@@ -1,6 +1,6 @@
-// Reads how long an API wants its client to wait.
+// Reads how long an API asks its client to wait.
 
-/** Whole seconds, rounded up; `undefined` where the answer does not say. */
+/** Whole seconds, rounded up; `undefined` where the response does not say. */
 export function retryAfterSeconds(headers: Headers, nowMs: number): number | undefined {
   const given = headers.get("retry-after");
   if (given !== null) {
@@ -9,11 +9,11 @@ export function retryAfterSeconds(headers: Headers, nowMs: number): number | und
     const atMs = Date.parse(given);
     if (!Number.isNaN(atMs)) return Math.max(0, Math.ceil((atMs - nowMs) / 1000));
   }
-  // GitHub and others: the second at which the quota is whole again. Only where nothing is left of it.
+  // GitHub and others: the time at which the quota is reset. It counts only where no quota is left.
   const reset = headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset");
   const left = headers.get("x-ratelimit-remaining") ?? headers.get("ratelimit-remaining");
   if (reset === null || left !== "0" || !/^\d{1,10}$/.test(reset)) return undefined;
   const resetSeconds = Number(reset);
-  // Small numbers are a span, large ones a moment.
+  // Small numbers are a duration, large ones a time.
   return resetSeconds < 1e9 ? resetSeconds : Math.max(0, Math.ceil(resetSeconds - nowMs / 1000));
 }

@@ -1,10 +1,10 @@
-// Checks that an API token is given, without showing it.
+// Checks that an API token is given. Messages do not show it.
 import { kindOf } from "../options.js";
 
 /**
- * The token as it goes onto the wire.
+ * The token, checked.
  *
- * @throws {TypeError} Where it is missing, blank, or has white space around it.
+ * @throws {TypeError} When the token is missing or blank, or has white space around it.
  */
 export function checkedToken(where: string, option: string, value: unknown): string {
   if (typeof value !== "string" || value.trim() === "") {

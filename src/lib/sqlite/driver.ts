@@ -1,7 +1,7 @@
 // Opens SQLite databases with whichever driver is installed, and maps their errors.
 import { join, resolve } from "node:path";
 
-/** Never give `null` or bytes as the only value: one driver takes a lone object for named parameters, and aborts. */
+/** `null` or bytes must not be the only value: one driver takes a single object for named parameters and aborts. */
 export type SqliteValue = string | number | bigint | Uint8Array | null;
 
 /** A prepared statement of `better-sqlite3`. */
@@ -12,7 +12,7 @@ export interface SqliteStatement {
   all(...values: SqliteValue[]): unknown[];
 }
 
-/** What `better-sqlite3`, `libsql` and `node:sqlite` have in common. */
+/** The common part of `better-sqlite3`, `libsql` and `node:sqlite`. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
@@ -23,7 +23,7 @@ export interface SqliteDatabase {
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
 
-/** From these on `node:sqlite` loads without an ExperimentalWarning (its page in the Node documentation, "History"). */
+/** The first versions in which `node:sqlite` loads without an ExperimentalWarning (its page in the Node documentation, "History"). */
 const QUIET_NODE_SQLITE: readonly (readonly [major: number, minor: number])[] = [
   [24, 15],
   [25, 7],
@@ -31,13 +31,13 @@ const QUIET_NODE_SQLITE: readonly (readonly [major: number, minor: number])[] = 
 
 interface Driver {
   readonly name: string;
-  /** `undefined` where this Node has no such driver. */
+  /** Returns `undefined` where this Node has no such driver. */
   readonly load: () => (new (path: string) => SqliteDatabase) | undefined;
 }
 
 const nodeSqlite: Driver = {
   name: "node:sqlite",
-  // Not `require`: bundlers that know no such module fail on it. Node 20 answers `undefined`.
+  // Not `require`: bundlers that do not know the module fail on it. Node 20 returns `undefined`.
   load: () =>
     (process.getBuiltinModule("node:sqlite") as { DatabaseSync: new (path: string) => SqliteDatabase } | undefined)
       ?.DatabaseSync,
@@ -46,7 +46,7 @@ const packages: readonly Driver[] = /* @__PURE__ */ ["libsql", "better-sqlite3"]
   name,
   load() {
     const Database = requirePackage(name) as new (path: string) => SqliteDatabase;
-    // Some load their binary only now, and it may be one for another Node.
+    // Some drivers load their binary only now, and it may be built for another Node.
     new Database(":memory:").close();
     return Database;
   },
@@ -71,15 +71,15 @@ function requirePackage(name: string): unknown {
 }
 
 /**
- * Opens a file with the first driver there is: `node:sqlite` where it warns of nothing, `libsql`, `better-sqlite3`, and
- * `node:sqlite` with its warning. None is loaded before.
+ * Opens a file with the first available driver: `node:sqlite` where it loads without a warning, `libsql`, `better-sqlite3`,
+ * and `node:sqlite` with its warning. No driver is loaded before this call.
  *
- * @throws {TypeError} Where `path` names no file, or there is no driver.
+ * @throws {TypeError} When `path` is not that of a file, or there is no driver.
  */
 export function openSqliteDatabase(where: string, path: string): SqliteDatabase {
   if (path === "" || path === ":memory:" || /^[a-z][a-z0-9+.-]+:/i.test(path)) {
     throw new TypeError(
-      `${where}: the path must name a file; got "${path}". What is in memory is lost with the process; for dedupe without a file there is memoryStore()`,
+      `${where}: the path must name a file; got "${path}". A database in memory is lost with the process; use memoryStore() for dedupe without a file`,
     );
   }
   const drivers = isNodeSqliteQuiet(process.versions.node) ? [nodeSqlite, ...packages] : [...packages, nodeSqlite];
@@ -113,29 +113,29 @@ export function isSqliteDatabase(value: unknown): value is SqliteDatabase {
   return typeof exec === "function" && typeof prepare === "function" && typeof close === "function";
 }
 
-/** Not all drivers refuse a closed database by themselves: a prepared statement may outlive it. */
+/** Some drivers do not refuse a closed database: a prepared statement may still run. */
 export function isOpen(database: SqliteDatabase): boolean {
   const { isOpen, open } = database as { isOpen?: unknown; open?: unknown };
   return (typeof isOpen === "boolean" ? isOpen : open) !== false;
 }
 
-/** The value of a pragma that answers with one column. */
+/** The value of a pragma with one column. */
 export function pragma(database: SqliteDatabase, name: string): unknown {
   const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, unknown> | undefined;
   return row?.[name.replace(/\s*=.*$/, "")];
 }
 
-/** Another connection holds the lock that was asked for: it passes. */
+/** Whether another connection holds the requested lock. The condition passes. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === SQLITE_BUSY;
 }
 
-/** The disk, or the database's own limit, is full. Nothing of the transaction was kept, and the file is whole. */
+/** Whether the disk is full, or the database has reached its own limit. The transaction is rolled back and the file is intact. */
 export function isFull(error: unknown): boolean {
   return resultCode(error) === SQLITE_FULL;
 }
 
-/** The primary code of an error: a number in two drivers, a name in one. */
+/** The primary result code of an error. Two drivers have a number, one has a name. */
 function resultCode(error: unknown): number | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { errcode, rawCode, code } = error as { errcode?: unknown; rawCode?: unknown; code?: unknown };

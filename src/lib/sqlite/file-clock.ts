@@ -1,20 +1,20 @@
-// A clock for several processes of one host, kept in the SQLite file: the slower of two.
+// A clock that the processes of one host share in a SQLite file. It advances with the slower of two clocks.
 
-/** In whole milliseconds. What the file keeps: the time it was, and what both clocks showed then. */
+/** The state in the file, in whole milliseconds: a time, and the readings of both clocks at that time. */
 export interface ClockAnchor {
   readonly timeMs: number;
   readonly monotonicMs: number;
   readonly wallMs: number;
 }
 
-/** The clocks of this machine, which a test may replace. */
+/** The clocks of the host. A test can replace them. */
 export interface HostClocks {
-  /** Counts from the host's start, the same in all of its processes. Node promises neither, but Linux, macOS and Windows do so. */
+  /** Counts from the start of the host, the same in all processes. Node does not promise this; Linux, macOS and Windows do it. */
   readonly monotonicMs: () => number;
   readonly wallMs: () => number;
 }
 
-/** A new anchor is kept no more often, so that rounding loses at most a thousandth. */
+/** The shortest time between two stored anchors, so that rounding loses at most a thousandth. */
 const KEPT_FOR_MS = 1000;
 
 export const hostClocks: HostClocks = {
@@ -22,27 +22,27 @@ export const hostClocks: HostClocks = {
   wallMs: () => Date.now(),
 };
 
-/** Where no file is yet: the wall's time, so that whoever looks into the file can read it. */
+/** The first anchor of a new file. Its time is that of the wall clock, so that people can read it. */
 export function firstAnchor({ monotonicMs, wallMs }: HostClocks): ClockAnchor {
   const nowMs = Math.floor(wallMs());
   return { timeMs: nowMs, monotonicMs: Math.floor(monotonicMs()), wallMs: nowMs };
 }
 
 /**
- * The file's time now, and the anchor to keep: the one given, where it is still good.
+ * The current time of the file, and the anchor to store: the given one, as long as it is valid.
  *
- * Neither clock is enough. The wall is set: forward by a week, and every record would be past its time; back, and leases
- * would not end. "The largest time seen" as a floor makes the first worse: once a wall was a week ahead, time would stand
- * still for a week. The monotonic clock starts again with the host, and may differ between containers. So time goes on by
- * the smaller of what both say has passed since the anchor:
+ * Neither clock is enough alone. The wall clock can be set: forward by a week, and every record would expire; back, and
+ * leases would not end. Using the largest time seen as a minimum makes the first case worse: after a wall clock was a week
+ * ahead, the time would not advance for a week. The monotonic clock restarts with the host and may differ between containers.
+ * So the time advances by the smaller of the two differences since the anchor:
  *
- * - The wall steps forward: the monotonic clock is the smaller. It steps back: what passed since the anchor is lost, and
- *   from the new anchor on all is right again.
- * - The host started again: the monotonic clock is behind the anchor, and the wall alone says how long it was off. Where
- *   it is ahead of it already, less passed than did.
- * - Clocks that are not the same in all processes: behind or far ahead, and the wall decides.
+ * - The wall clock is set forward: the monotonic difference is smaller. The wall clock is set back: the time since the anchor
+ *   is lost, and it is correct again from the new anchor on.
+ * - The host was restarted: the monotonic clock is behind the anchor, and the wall clock alone gives the difference. Where the
+ *   monotonic clock is already ahead of the anchor again, the difference is too small.
+ * - The monotonic clocks of the processes differ: they are behind or far ahead, and the wall clock decides.
  *
- * In doubt too little has passed: a lease ends late, and a record is kept longer. The other way an event would run twice.
+ * In doubt the difference is too small: a lease ends late and a record is kept longer. The opposite would run an event twice.
  */
 export function readClock(anchor: ClockAnchor, clocks: HostClocks): { nowMs: number; anchor: ClockAnchor } {
   const monotonicMs = Math.floor(clocks.monotonicMs());

@@ -1,13 +1,13 @@
 // Creates tables in a SQLite file while other processes do the same.
 import { isBusy, pragma, type SqliteDatabase } from "./driver.js";
 
-/** SQLite's number for FULL: the commit is on the disk before it is answered. 1 (NORMAL) may lose it with the power. */
+/** SQLite's number for FULL: a commit is on the disk before it returns. 1 (NORMAL) may lose it in a power loss. */
 const SYNCHRONOUS_FULL = 2;
-/** Other processes that start now migrate, too. */
+/** How long a migration waits for other processes that migrate. */
 const MIGRATE_TIMEOUT_MS = 5_000;
 const MIGRATE_PAUSE_MS = 10;
 
-/** Of the connection only: every commit reaches the disk. */
+/** Sets this connection so that every commit reaches the disk. */
 export function makeDurable(database: SqliteDatabase): void {
   if (Number(pragma(database, "synchronous")) < SYNCHRONOUS_FULL) database.exec("PRAGMA synchronous = FULL");
 }
@@ -20,16 +20,16 @@ export function hasTable(database: SqliteDatabase, name: string): boolean {
 /**
  * Switches the file to a write-ahead log, and runs `makeTables` in a transaction. Blocks while other processes do the same.
  *
- * @throws {Error} Where the database cannot keep a write-ahead log, or `makeTables` throws.
+ * @throws {Error} When the database cannot have a write-ahead log, or `makeTables` throws.
  */
 export function migrateFile(database: SqliteDatabase, where: string, makeTables: () => void): void {
-  const mode = patiently(() => pragma(database, "journal_mode = WAL"));
+  const mode = retryWhileBusy(() => pragma(database, "journal_mode = WAL"));
   if (mode !== "wal") {
     throw new Error(`${where}: the database must be a file with a write-ahead log; its journal_mode is "${mode}"`);
   }
-  // After the mode: some builds of SQLite fall back to NORMAL with it.
+  // After the journal mode, since some builds of SQLite reset to NORMAL with it.
   makeDurable(database);
-  patiently(() => database.exec("BEGIN IMMEDIATE"));
+  retryWhileBusy(() => database.exec("BEGIN IMMEDIATE"));
   try {
     makeTables();
     database.exec("COMMIT");
@@ -37,23 +37,23 @@ export function migrateFile(database: SqliteDatabase, where: string, makeTables:
     try {
       database.exec("ROLLBACK");
     } catch {
-      // Rolled back already, by the engine.
+      // The engine has rolled back already.
     }
     throw error;
   }
 }
 
-/** Leaves one file behind, where nobody else is using it: not every driver does so when it closes. */
+/** Moves the write-ahead log into the file, where no other process uses it. Not every driver does so on close. */
 export function checkpoint(database: SqliteDatabase): void {
   try {
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch {
-    // The log stays, and is read by whoever opens the file next.
+    // The log stays, and the next process that opens the file reads it.
   }
 }
 
-/** Again while others hold the lock. Blocks: at the start there is nobody to keep waiting. */
-function patiently<T>(step: () => T): T {
+/** Retries while other processes hold the lock. It blocks the event loop, which is harmless at start-up. */
+function retryWhileBusy<T>(step: () => T): T {
   const untilMs = performance.now() + MIGRATE_TIMEOUT_MS;
   for (;;) {
     try {

@@ -11,7 +11,7 @@ export const awsSns: SenderFacts = {
     "Three times, 20 seconds apart, unless the topic or subscription has a delivery policy of its own, of up to an hour; a 4xx other than 429 ends them.",
   notes: [
     "AWS signs for everybody: `topicArns` is what keeps other people's topics out.",
-    "A SubscriptionConfirmation of a topic of yours is confirmed by itself, by a GET of its SubscribeURL.",
+    "A SubscriptionConfirmation of a topic of yours is confirmed automatically, by a GET of its SubscribeURL.",
     "`Message` is a text; parse it yourself. Raw delivery has no signature and is refused.",
     "`Timestamp` is when it was published, so it says nothing about freshness. Set the topic to SignatureVersion 2: SHA-1 is weak.",
   ],

@@ -15,7 +15,7 @@ export const azureEventGrid: SenderFacts = {
   notes: [
     "Both handshakes are answered by themselves, once the token is right: the validation event, and `OPTIONS` of the CloudEvents schema.",
     "Event Grid hides the query of the URL from its readers, but your own logs may not.",
-    "A token of Entra binds nothing of what was sent: whoever has seen one can send other bodies until it ends.",
+    "A token of Entra binds nothing of what was sent: anyone who has seen one can send other bodies until it ends.",
   ],
   oracle: { kind: "documentation", source: "https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery" },
   sources: [

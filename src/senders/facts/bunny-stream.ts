@@ -9,7 +9,7 @@ export const bunnyStream: SenderFacts = {
   retries: "Not documented.",
   notes: [
     "Types are `Status` as text: 0 queued, 1 processing, 2 encoding, 3 finished, 4 one resolution finished, 5 failed, 6 to 8 uploads, 9 captions, 10 title or description.",
-    "There is no id, and a state may come again (4 comes once for each resolution), so nothing is deduped.",
+    "There is no id, and a state may be sent repeatedly (4 comes once for each resolution), so nothing is deduped.",
     "Bunny's other webhooks are signed otherwise (`x-bunny-signature`, HMAC-SHA1).",
   ],
   oracle: { kind: "documentation", source: "https://docs.bunny.net/stream/webhooks" },

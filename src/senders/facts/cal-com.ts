@@ -6,7 +6,7 @@ export const calCom: SenderFacts = {
   credential: "Settings → Developer → Webhooks → Secret. Used as text.",
   proof: "`X-Cal-Signature-256: <lower-case hex, 64 chars>`: HMAC-SHA256 over the body.",
   exampleType: "BOOKING_CREATED",
-  retries: "Not by itself.",
+  retries: "Not automatically.",
   notes: [
     'Events have no id: a booking\'s `payload.uid` is the same for all its events. `dedupe: { replay: "suppress" }` refuses equal bodies.',
     "A custom payload template changes the body, which is sent as a form where the template is no JSON. Without `triggerEvent` its type is `webhook`.",

@@ -10,7 +10,7 @@ export const discord: SenderFacts = {
     "webhook events: type `event.type`, time `event.timestamp`, no id. Interactions: id `id`, type by the number of `type`: `application_command` (2), `message_component` (3), `application_command_autocomplete` (4), `modal_submit` (5), `interaction` (any other).",
   retries: "Webhook events for up to 10 min, with backoff; too many failures end them. Interactions never.",
   notes: [
-    'Both PINGs are signed: `{ "type": 0 }` hears 204, `{ "type": 1 }` hears `{ "type": 1 }`.',
+    'Both PINGs are signed: `{ "type": 0 }` gets 204, `{ "type": 1 }` gets `{ "type": 1 }`.',
     "Discord sends deliberately wrong signatures to see that they are refused with 401.",
     'An interaction is answered in the reply, within 3 s: `context.reply({ status: 200, headers: { "content-type": "application/json" }, body })`.',
   ],

@@ -9,9 +9,9 @@ export const dropboxSign: SenderFacts = {
   exampleType: "signature_request_signed",
   events:
     "type `event.event_type`; id of type, time, signature request and signer together, none where there is no request.",
-  retries: "Until it hears a 200 with the text it wants; with growing pauses for some days.",
+  retries: "Until it gets a 200 with the text it wants; with growing pauses for some days.",
   notes: [
-    "Only time and type are signed, and the time is the event's: whoever has seen one delivery can send another body with it at any time. Ask the API what is true.",
+    "Only time and type are signed, and the time is the event's: anyone who has seen one delivery can send another body with it at any time. Ask the API what is true.",
     "It wants the text `Hello API Event Received`; a handler's own answer must hold it.",
   ],
   oracle: { kind: "library", source: "@dropbox/sign" },

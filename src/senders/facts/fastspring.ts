@@ -7,7 +7,7 @@ export const fastspring: SenderFacts = {
     "Developer Tools → Webhooks → Configuration → HMAC SHA256 Secret. Used as text. Without one, nothing is signed.",
   proof: "`X-FS-Signature: <base64, 44 chars>`: HMAC-SHA256 over the body.",
   exampleType: "order.completed",
-  retries: "Until it hears a 200. Retries by itself keep the id; those by hand get a new one.",
+  retries: "Until it gets a 200. Automatic retries keep the id; those by hand get a new one.",
   notes: ["A batch: `events[]`. Only 200 is success."],
   oracle: { kind: "documentation", source: "https://developer.fastspring.com/reference/message-security" },
   sources: [

@@ -8,8 +8,8 @@ export const favro: SenderFacts = {
   exampleType: "created",
   retries: "Not documented.",
   notes: [
-    "Only `payloadId` and the URL are signed: whoever has seen one delivery can send another body under the same id, which is then a duplicate.",
-    "What was created or moved (a card, a comment) is told by the object in the body. A `ping` comes when the webhook is made.",
+    "Only `payloadId` and the URL are signed: anyone who has seen one delivery can send another body under the same id, which is then a duplicate.",
+    "What was created or moved (a card, a comment) is given by the object in the body. A `ping` comes when the webhook is made.",
   ],
   oracle: { kind: "documentation", source: "https://favro.com/developer/#webhook-signatures" },
   sources: [

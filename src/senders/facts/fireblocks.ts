@@ -11,7 +11,7 @@ export const fireblocks: SenderFacts = {
   events: "v2: id `id`, type `eventType` of the signed body. v1: type `type`; no id, and so no dedupe.",
   retries: "After a 408, 429 or 5xx: 10, 30, 120, 300, 900, 1800, 3600, 7200 and 14400 s later; by hand for 30 days.",
   notes: [
-    "The key set is fetched with the first delivery, and kept; while it cannot be had, Fireblocks hears 503 and comes again.",
+    "The key set is fetched with the first delivery, and kept; while it cannot be had, Fireblocks gets 503 and retries.",
     "v1 was to end in March 2026.",
   ],
   oracle: { kind: "documentation", source: "https://developers.fireblocks.com/reference/validating-webhooks" },

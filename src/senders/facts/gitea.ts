@@ -7,7 +7,7 @@ export const gitea: SenderFacts = {
   proof:
     "`X-Gitea-Signature: <lower-case hex, 64 chars>`: HMAC-SHA256 over the JSON: the body, or, of a form, its one field `payload`. Forgejo sends it under this name, too.",
   exampleType: "push",
-  retries: "Not by itself: a delivery is sent again by hand, from its log.",
+  retries: "Not automatically: a delivery is sent again by hand, from its log.",
   notes: [
     "`X-Gitea-Event` and `X-Gitea-Delivery` are headers, and the signature covers neither.",
     "Both content types are read, JSON and the form. Of the form the JSON is signed and not how it is encoded.",

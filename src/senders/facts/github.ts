@@ -11,7 +11,7 @@ export const github: SenderFacts = {
   events:
     'id: `X-GitHub-Delivery` (not signed), which a redelivery keeps. Type: `X-GitHub-Event` (not signed) and the body\'s `action`, joined by a dot: `issues.opened`, `push`. `"issues"` alone is never a type; `issues.*` takes all of its actions. Both content types are read, `application/json` and the form with JSON in `payload`. `ping` is an event like others, and is answered with 200 where nobody handles it.',
   retries:
-    '**Never by itself**, so a 503 loses the event until somebody redelivers it, by hand or by API, for three days. While the dedupe store is down events are therefore handled without it (`onStoreFailure: "refuse"` changes that).',
+    '**Never automatically**, so a 503 loses the event until somebody redelivers it, by hand or by API, for three days. While the dedupe store is down events are therefore handled without it (`onStoreFailure: "refuse"` changes that).',
   notes: [
     "The name of some thirty events is checked against the body: a comment's body cannot pass as its issue's, and a mismatch is 400 `unidentified`. Names beyond these are taken as they come; a schema (`events: { … }`) checks them too.",
     'The same body under another id is reported as `replay_suspected`, or refused with `dedupe: { replay: "suppress" }`.',

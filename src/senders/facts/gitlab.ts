@@ -6,12 +6,12 @@ export const gitlab: SenderFacts = {
   credential:
     "project or group → Settings → Webhooks. Newer versions have a *signing token* (`whsec_…`): give it as `secret`. All have a *secret token*, which comes as it is in `X-Gitlab-Token`: give it as `token`. With both, either is enough; that is for the days while you change over, for it is as weak as the token. An option that is named and not set throws, so a missing variable never leaves the weaker proof alone.",
   proof:
-    "with `secret` as [Standard Webhooks](standard-webhooks.md): `webhook-signature: v1,<base64>` over `<webhook-id>.<webhook-timestamp>.<body>`. With `token`: `X-Gitlab-Token: <token>`, which binds **nothing**: who learns the token can send anything, and a copy of a delivery looks like a new one once its id is changed.",
+    "with `secret` as [Standard Webhooks](standard-webhooks.md): `webhook-signature: v1,<base64>` over `<webhook-id>.<webhook-timestamp>.<body>`. With `token`: `X-Gitlab-Token: <token>`, which binds **nothing**: anyone who learns the token can send anything, and a copy of a delivery looks like a new one once its id is changed.",
   exampleType: "merge_request",
   events:
     "type: the body's `object_kind` (`push`, `merge_request`, `pipeline`), or `event_name` of system hooks. Id: `webhook-id`, which equals `Idempotency-Key`, the same when sent again by hand. GitLab before 17.4 has neither, and its events are not deduped: `X-Gitlab-Event-UUID` is shared by webhooks that set each other off, so it would swallow events.",
   retries:
-    "Not by itself, only by hand. Whatever the status, four failures in a row disable the webhook for a minute, and longer with each further one up to a day; 40 disable it for good. While the dedupe store is down events are handled without it.",
+    "Not automatically, only by hand. Whatever the status, four failures in a row disable the webhook for a minute, and longer with each further one up to a day; 40 disable it permanently. While the dedupe store is down events are handled without it.",
   notes: ["gitlab.com publishes its addresses in its documentation, not as a list to load."],
   oracle: { kind: "library", source: "standardwebhooks" },
   sources: [

@@ -12,7 +12,7 @@ export const googlePubsub: SenderFacts = {
   retries:
     "After anything but 102, 200, 201, 202 and 204, until the message is as old as the subscription keeps it (seven days by default).",
   notes: [
-    "The token binds nothing of what was sent: whoever has seen one can send other bodies until it ends, an hour at most.",
+    "The token binds nothing of what was sent: anyone who has seen one can send other bodies until it ends, an hour at most.",
     "`message.data` is base64; it is handed over as it is.",
   ],
   oracle: { kind: "library", source: "google-auth-library" },

@@ -11,7 +11,7 @@ export const hubspot: SenderFacts = {
     "a batch: an array. Id of portal, subscription, objects (`objectId`; of associations `fromObjectId` and `toObjectId`), property, `occurredAt` and `eventId` together, for `eventId` alone is not unique; type `subscriptionType`.",
   retries: "Up to ten times within 24 hours; 400, 401, 403, 404 and 405 end them.",
   notes: [
-    'Versions 1 and 2 are hashes, not HMACs, and sign no time: whoever has seen one delivery can append to its body, and send it again at any time. `versions: ["v3"]` refuses them.',
+    'Versions 1 and 2 are hashes, not HMACs, and sign no time: anyone who has seen one delivery can append to its body, and send it again at any time. `versions: ["v3"]` refuses them.',
     "Where a version 3 signature came, it must hold, whatever else came.",
     "Of the URL version 3 signs these escapes decoded: %3A %2F %3F %40 %21 %24 %27 %28 %29 %2A %2C %3B. HubSpot's library for Node decodes nothing; a URL signed as it came is accepted, too.",
   ],

@@ -22,7 +22,7 @@ export const kakao: SenderFacts = {
     "developers.kakao.com/docs/latest/ko/kakaologin/callback",
   ],
   unconfirmed: [
-    "how often it comes again",
+    "how often it retries",
     "of account status: where the keys are, the issuer, and the names of the events",
     "callbacks of Kakao Talk and channels: their bodies are passed on as they are",
   ],

@@ -6,7 +6,7 @@ export const lineWorks: SenderFacts = {
   credential: "Developer Console → Bot → the bot → Bot Secret. Used as text.",
   proof: "`X-WORKS-Signature: <base64>`, HMAC-SHA256 over the body.",
   exampleType: "message",
-  retries: "Not by itself.",
+  retries: "Not automatically.",
   notes: [
     "Korea and Japan. There is no id, so nothing is deduped.",
     "`X-WORKS-BotId`, which names the bot, is a header, and the signature does not cover it: one secret for each bot.",

@@ -10,7 +10,7 @@ export const linkedin: SenderFacts = {
     "type `type` of the body. Where the body has `notifications`, each of them is one event, with `notificationId` as id; others have none.",
   retries: "Every 5 min for up to 8 hours.",
   notes: [
-    "`GET ?challengeCode=…`, every 2 hours, hears `{ challengeCode, challengeResponse }`, the code's HMAC with the secret, hex; of several secrets the first. A code that is no UUID is refused. Three failures in a row block the URL. Mount with `app.use`, so that GET arrives.",
+    "`GET ?challengeCode=…`, every 2 hours, gets `{ challengeCode, challengeResponse }`, the code's HMAC with the secret, hex; of several secrets the first. A code that is no UUID is refused. Three failures in a row block the URL. Mount with `app.use`, so that GET arrives.",
     "Parent and child apps: `applicationId` in the query names the app whose secret is asked for, so give a function as `secret` there.",
   ],
   oracle: {

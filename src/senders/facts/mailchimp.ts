@@ -9,7 +9,7 @@ export const mailchimp: SenderFacts = {
   retries: "With growing pauses for an hour or so.",
   notes: [
     "A form, with flat names such as `data[email]`. Events have no id, so they are not deduped.",
-    "URLs end up in logs: whoever reads them knows the token.",
+    "URLs end up in logs: anyone who reads them knows the token.",
   ],
   oracle: {
     kind: "documentation",

@@ -9,9 +9,9 @@ export const mailgun: SenderFacts = {
   exampleType: "delivered",
   events:
     "webhooks: id of `event-data.timestamp` and `event-data.id`, for the latter is unique within a day only; type `event-data.event`. Routes: id `token`, type `inbound`.",
-  retries: "After 5, 10 and 15 minutes, 1, 2 and 4 hours; 406 stops it. Notices of delivery do not come again.",
+  retries: "After 5, 10 and 15 minutes, 1, 2 and 4 hours; 406 stops it. Notices of delivery are not retried.",
   notes: [
-    "Only a time and a token are signed: whoever has seen one delivery can send another body with them for five minutes. Ask the Events API where that matters.",
+    "Only a time and a token are signed: anyone who has seen one delivery can send another body with them for five minutes. Ask the Events API where that matters.",
     "A sub-account's `parent-signature` is not read.",
     "Mail with attachments comes as multipart: its files are in the payload as `{ filename, contentType, content }`, the content in base64.",
   ],

@@ -12,7 +12,7 @@ export const meta: SenderFacts = {
     "a batch: one event for each item of `entry`; type `object` of the body (signed); no id, so there is no dedupe.",
   retries: "Facebook for 36 hours, WhatsApp for up to 7 days, with falling frequency.",
   notes: [
-    "The GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge` hears the challenge where the token is yours, else 403. Mount with `app.use`, so that GET arrives.",
+    "The GET with `hub.mode=subscribe`, `hub.verify_token` and `hub.challenge` gets the challenge where the token is yours, else 403. Mount with `app.use`, so that GET arrives.",
     "What happened is in `changes[].field` or `messaging[]` of an entry; up to 1000 of them come in one delivery. Messages have ids (`messaging[].message.mid`, `messages[].id`): dedupe by those, in your own database.",
   ],
   oracle: { kind: "library", source: "whatsapp-api-js" },

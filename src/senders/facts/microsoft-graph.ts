@@ -9,7 +9,7 @@ export const microsoftGraph: SenderFacts = {
   retries: "After anything but a 2xx within 3 seconds, for up to four hours.",
   notes: [
     "A batch: `value[]`. Notifications have no id, so nothing is deduped. The client state is taken out of payload and body once it has proven the delivery.",
-    "`?validationToken=` is answered by itself. Lifecycle notifications may go to the same URL.",
+    "`?validationToken=` is answered automatically. Lifecycle notifications may go to the same URL.",
     "Of rich notifications neither the `validationTokens` are checked nor the content is decrypted.",
   ],
   oracle: { kind: "documentation", source: "https://learn.microsoft.com/graph/change-notifications-delivery-webhooks" },

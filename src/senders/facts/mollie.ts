@@ -13,7 +13,7 @@ export const mollie: SenderFacts = {
   retries: "Ten attempts within 26 hours.",
   notes: [
     "A classic webhook can be sent by anybody: trust what `confirm` fetched, never the delivery. It may answer `{ payload }` to put that in its place.",
-    "With both options the kinds are told apart by the signature's presence, so a forged event without one reaches `confirm`, and `event.verified` is false.",
+    "With both options the kinds are distinguished by the signature's presence, so a forged event without one reaches `confirm`, and `event.verified` is false.",
     "Mollie publishes no addresses, on purpose.",
   ],
   oracle: {

@@ -11,7 +11,7 @@ export const monday: SenderFacts = {
   notes: [
     "The JWT says who sends and for which URL (`aud` is the URL as registered, so `publicUrl` is needed), and binds nothing of what was sent: who sees one can send others until it expires.",
     "Webhooks that were not made by an app come without a JWT, and are 401.",
-    '`{ "challenge": … }`, when the URL is registered, comes unsigned and hears the same JSON.',
+    '`{ "challenge": … }`, when the URL is registered, comes unsigned and gets the same JSON.',
   ],
   oracle: { kind: "documentation", source: "https://developer.monday.com/apps/docs/integration-authorization" },
   sources: [

@@ -9,7 +9,7 @@ export const nylas: SenderFacts = {
   exampleType: "message.created",
   retries: "Twice after 408, 429, 502, 503, 504 or 507, within 20 minutes.",
   notes: [
-    "Other statuses, 500 among them, are not retried: throw `RetryLater` (503) where it should come again.",
+    "Other statuses, 500 among them, are not retried: throw `RetryLater` (503) where it should be retried.",
     "Compressed notifications must stay switched off: a body with a Content-Encoding is refused (415).",
   ],
   oracle: { kind: "documentation", source: "https://developer.nylas.com/docs/v3/notifications/webhooks/" },

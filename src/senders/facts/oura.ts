@@ -10,7 +10,7 @@ export const oura: SenderFacts = {
   retries: "Ten times after a 4xx, a 5xx or no answer; 410 ends the subscription.",
   notes: [
     "The unit of `x-oura-timestamp` is not documented, so it is signed and not judged.",
-    "A subscription is confirmed by a GET, which is answered by itself if it repeats the verification token.",
+    "A subscription is confirmed by a GET, which is answered automatically if it repeats the verification token.",
   ],
   oracle: { kind: "documentation", source: "https://cloud.ouraring.com/v2/docs" },
   sources: [

@@ -9,8 +9,8 @@ export const paymob: SenderFacts = {
   exampleType: "TRANSACTION",
   notes: [
     "Only those twenty members are signed: not `type`, nor anything else in `obj`.",
-    "**Where one value ends and the next begins is not signed**: the values stand side by side. Values that are not written as Paymob writes them are refused, but whoever replays a delivery can move digits between `obj.id` and `obj.integration_id`, and between `obj.order.id` and `obj.owner`. Compare `integration_id` and `owner` with yours.",
-    "There is no dedupe: a transaction comes again under the same `obj.id` when its state changes. Compare `pending`, `success`, `is_refunded` and `is_voided`.",
+    "**Where one value ends and the next begins is not signed**: the values stand side by side. Values that are not written as Paymob writes them are refused, but anyone who replays a delivery can move digits between `obj.id` and `obj.integration_id`, and between `obj.order.id` and `obj.owner`. Compare `integration_id` and `owner` with yours.",
+    "There is no dedupe: a transaction is sent again under the same `obj.id` when its state changes. Compare `pending`, `success`, `is_refunded` and `is_voided`.",
     "The response callback (a browser's GET) and the callbacks of card tokens and deliveries are signed otherwise, and not read.",
   ],
   oracle: {

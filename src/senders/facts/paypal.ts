@@ -12,7 +12,7 @@ export const paypal: SenderFacts = {
   notes: [
     "The signature binds the body by a CRC-32 alone. Whoever has seen one delivery can make another body with the same checksum: fetch the resource before you act upon it.",
     "Which transmission it is, and when, are signed; whether a retry has a time of its own is not documented, so the time is not judged.",
-    "The certificate is fetched with the first delivery, and kept for a day; while it cannot be had, PayPal hears 503 and comes again.",
+    "The certificate is fetched with the first delivery, and kept for a day; while it cannot be had, PayPal gets 503 and retries.",
   ],
   oracle: { kind: "documentation", source: "https://developer.paypal.com/api/rest/webhooks/rest/" },
   sources: [

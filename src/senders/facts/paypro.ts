@@ -12,7 +12,7 @@ export const paypro: SenderFacts = {
   exampleType: "OrderCharged",
   retries: "Up to three more times, every 30 minutes.",
   notes: [
-    "Only those six fields are signed; all others can be changed by whoever replays a delivery.",
+    "Only those six fields are signed; all others can be changed by anyone who replays a delivery.",
     "The six stand side by side. An address that begins with a digit behind an amount without two decimals is refused: the digit could belong to either.",
     "There is no id of the event, so nothing is deduped.",
     "The `HASH` field (MD5 with the other key) is not looked at.",

@@ -6,7 +6,7 @@ export const picqer: SenderFacts = {
   credential: "The `secret` that you gave when you created the hook. Used as text. Without one, nothing is signed.",
   proof: "`X-Picqer-Signature: <base64, 44 chars>`: HMAC-SHA256 over the body.",
   exampleType: "orders.created",
-  retries: "15 times within 17 hours; five events that fail for good within 24 hours disable the hook.",
+  retries: "15 times within 17 hours; five events that fail permanently within 24 hours disable the hook.",
   notes: ['Events have no id, so they are not deduped; `dedupe: { replay: "suppress" }` refuses equal bodies.'],
   oracle: { kind: "documentation", source: "https://picqer.com/en/api/webhooks" },
   sources: [

@@ -11,7 +11,7 @@ export const plaid: SenderFacts = {
   retries: "For up to 24 hours, unless too many fail.",
   notes: [
     'There is no id of the event, so nothing is deduped: most are thin, and mean "come and look".',
-    "Where `keys` throws, Plaid hears 503 and comes again; where it answers `null`, 401.",
+    "Where `keys` throws, Plaid gets 503 and retries; where it answers `null`, 401.",
   ],
   oracle: { kind: "documentation", source: "https://plaid.com/docs/api/webhooks/webhook-verification/" },
   sources: [

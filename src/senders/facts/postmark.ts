@@ -20,5 +20,5 @@ export const postmark: SenderFacts = {
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: postmark",
     "postmarkapp.com/support, inbound webhook retries: ten within 10.5 hours, and that 403 stops them",
   ],
-  unconfirmed: ["time limit", "ids built from several members", "that other kinds than inbound mail come again alike"],
+  unconfirmed: ["time limit", "ids built from several members", "that other kinds than inbound mail are retried alike"],
 };

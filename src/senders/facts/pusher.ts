@@ -10,7 +10,7 @@ export const pusher: SenderFacts = {
   exampleType: "channel_occupied",
   retries: "With growing pauses for 5 minutes.",
   notes: [
-    "A batch: `events[]`. Events have no id, and a state may come again, so nothing is deduped.",
+    "A batch: `events[]`. Events have no id, and a state may be sent repeatedly, so nothing is deduped.",
     'The body holds `time_ms`, so two genuine deliveries are never equal: `dedupe: { replay: "suppress" }` refuses copies.',
   ],
   oracle: { kind: "library", source: "pusher" },

@@ -12,7 +12,7 @@ export const quoter: SenderFacts = {
   events:
     "no id, so there is no dedupe. Quoter does not say what changed: give each object a URL of its own, with `?object=quote` for instance, which is then the type; otherwise it is always `changed`.",
   notes: [
-    "MD5 with the key in front: whoever has seen one delivery can append to its data. Fetch what you act upon.",
+    "MD5 with the key in front: anyone who has seen one delivery can append to its data. Fetch what you act upon.",
     "`object` in the URL is not signed.",
     "The payload is the JSON in `data`. XML is not read.",
   ],

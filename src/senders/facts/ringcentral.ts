@@ -8,7 +8,7 @@ export const ringcentral: SenderFacts = {
   exampleType: "/restapi/v1.0/account/1/extension/2/message-store",
   retries: "After a failure; too many put the subscription on a blacklist, which ends it.",
   notes: [
-    "The empty POST with `Validation-Token`, when the subscription is made, hears 200 and the same header; an answer over 1,024 bytes, headers included, is refused there, so put nothing of size before the receiver.",
+    "The empty POST with `Validation-Token`, when the subscription is made, gets 200 and the same header; an answer over 1,024 bytes, headers included, is refused there, so put nothing of size before the receiver.",
     "Types hold the account's and the extension's ids: handle `*` and look at `event.type`.",
     "A static token binds nothing of what was sent.",
   ],

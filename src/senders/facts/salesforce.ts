@@ -7,7 +7,7 @@ export const salesforce: SenderFacts = {
   proof:
     "None: anybody can post a message. `confirm(event)` asks the API whether it is true. Salesforce can show a client certificate to the proxy in front of you.",
   exampleType: "Account",
-  retries: "For up to 24 hours, until it hears `<Ack>true</Ack>`.",
+  retries: "For up to 24 hours, until it gets `<Ack>true</Ack>`.",
   events: "a batch, up to 100: id `Id` of each Notification, type that of its `sObject`, without its prefix.",
   notes: [
     "The organization id is no secret: with `allow`, let in Salesforce's addresses alone. Events are unverified until `confirm` has said yes.",

@@ -11,7 +11,7 @@ export const segment: SenderFacts = {
     "a single event, or a batch of one; with `batches: true` of any number: an array. Id `messageId`, type `type`.",
   retries: "After no answer and 5xx, for up to four hours.",
   notes: [
-    "Of a batch nothing but the first event is signed: whoever has seen one can put other events behind it. So a batch of more than one is refused with 401: switch batching off at Segment. With `batches: true` all of its events are handled, the others unproven.",
+    "Of a batch nothing but the first event is signed: anyone who has seen one can put other events behind it. So a batch of more than one is refused with 401: switch batching off at Segment. With `batches: true` all of its events are handled, the others unproven.",
   ],
   oracle: { kind: "documentation", source: "https://github.com/segmentio/segment-docs" },
   sources: [

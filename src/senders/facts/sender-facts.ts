@@ -20,7 +20,7 @@ export interface SenderFacts {
   readonly oracle: SenderOracle;
   /** Where the facts are from. */
   readonly sources: readonly string[];
-  /** What nobody could look up. */
+  /** What could not be confirmed. */
   readonly unconfirmed?: readonly string[];
 }
 

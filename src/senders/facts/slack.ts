@@ -13,7 +13,7 @@ export const slack: SenderFacts = {
   retries:
     "Events at once, after 1 min and after 5 min; commands and interactions never. `X-Slack-No-Retry` is not sent.",
   notes: [
-    "`url_verification` is signed; the challenge, at most 512 characters, goes back as plain text. `ssl_check=1` comes as a form **without** a signature: it hears an empty 200, and nothing of it reaches a handler. With a signature header it must hold like any other delivery.",
+    "`url_verification` is signed; the challenge, at most 512 characters, goes back as plain text. `ssl_check=1` comes as a form **without** a signature: it gets an empty 200, and nothing of it reaches a handler. With a signature header it must hold like any other delivery.",
     "Interactions have no id, so they are not deduped; Slack does not send them again.",
     'Acknowledge first and work afterwards: 3 s are short. A command may be answered at once: `context.reply({ body: "On it." })`.',
   ],

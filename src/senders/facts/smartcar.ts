@@ -8,7 +8,7 @@ export const smartcar: SenderFacts = {
   exampleType: "VEHICLE_STATE",
   retries: "With growing pauses after anything but a 2xx within 15 seconds.",
   notes: [
-    '`VERIFY`, signed, is answered by itself with `{"challenge": <hex HMAC of the challenge>}`.',
+    '`VERIFY`, signed, is answered automatically with `{"challenge": <hex HMAC of the challenge>}`.',
     "`meta.deliveryId` changes with each attempt; `eventId` stays.",
   ],
   oracle: { kind: "library", source: "smartcar" },

@@ -11,7 +11,7 @@ export const strava: SenderFacts = {
   retries: "Up to three attempts, where no 200 came within two seconds.",
   notes: [
     "Compare `subscription_id` with yours, then fetch the object by `object_id`. Events are unverified until `confirm` has said yes.",
-    "The subscription is confirmed by a GET, which is answered by itself if it repeats the verify token.",
+    "The subscription is confirmed by a GET, which is answered automatically if it repeats the verify token.",
   ],
   oracle: { kind: "documentation", source: "https://developers.strava.com/docs/webhooks/" },
   sources: [

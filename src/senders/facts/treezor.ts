@@ -9,7 +9,7 @@ export const treezor: SenderFacts = {
   exampleType: "payin.create",
   retries: "After a 5xx every minute, up to 30 times.",
   notes: [
-    "Signed is `object_payload` alone: `webhook` (the type), `webhook_id` and `object_id` can be changed by whoever replays a delivery. Look at what `object_payload` holds before you act upon the type.",
+    "Signed is `object_payload` alone: `webhook` (the type), `webhook_id` and `object_id` can be changed by anyone who replays a delivery. Look at what `object_payload` holds before you act upon the type.",
     "Bodies come as text/plain.",
     "The order is not kept: compare `webhook_created_at`.",
   ],

@@ -9,7 +9,7 @@ export const twilio: SenderFacts = {
   exampleType: "message.received",
   events:
     "of messages `message.<MessageStatus or SmsStatus>` by `MessageSid` and status; of calls `call.<CallStatus>` by `CallSid` and `SequenceNumber`, without an id where there is no number; of recordings `recording.<RecordingStatus>`; of conversations `conversation.<EventType>`; of Event Streams (JSON) the events' own id and type; else `webhook`.",
-  retries: "Mostly not by itself; a URL's fragment can ask for it (`#rc=3`).",
+  retries: "Mostly not automatically; a URL's fragment can ask for it (`#rc=3`).",
   notes: [
     'What Twilio asks for instructions (a call, an incoming message) reads the answer as TwiML: `context.reply({ headers: { "content-type": "text/xml" }, body: twiml })`. An empty `<Response/>` is the default.',
     "**Where one value ends and the next name begins is not signed**: the text has no separators. Whoever replays a delivery can move letters between a field's name and its value, and make one field of several.",

@@ -9,7 +9,7 @@ export const websub: SenderFacts = {
   exampleType: "content",
   retries: "By the hub's own policy, until the lease ends: renew it before.",
   notes: [
-    '`hub.mode=subscribe` for a topic among `topics` hears the challenge, any other 404; `unsubscribe` the other way round, so that no stranger ends a subscription; `denied` hears 200. With `"*"` everything is confirmed. Mount with `app.use`, so that GET arrives.',
+    '`hub.mode=subscribe` for a topic among `topics` gets the challenge, any other 404; `unsubscribe` the other way round, so that no stranger ends a subscription; `denied` gets 200. With `"*"` everything is confirmed. Mount with `app.use`, so that GET arrives.',
     "The payload is JSON, text (Atom, RSS and other XML) or bytes, by its media type. The `Link` header names the topic, and is not signed.",
     "The specification allows hubs to sign with SHA-1; HMAC with it is still sound.",
   ],

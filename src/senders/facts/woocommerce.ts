@@ -6,7 +6,7 @@ export const woocommerce: SenderFacts = {
   credential: "WooCommerce → Settings → Advanced → Webhooks → the webhook → Secret. Used as text.",
   proof: "`X-WC-Webhook-Signature: <base64, 44 chars>`: HMAC-SHA256 over the body.",
   exampleType: "order.created",
-  retries: "Not by itself; more than five failures in a row disable the webhook.",
+  retries: "Not automatically; more than five failures in a row disable the webhook.",
   notes: [
     "Topic and delivery id are headers, and the signature covers neither. The delivery's id is made of the webhook's number and the second, so the object's `id` (of custom topics `arg`) belongs to it.",
     "The ping that comes when a webhook is saved is an unsigned form with its number; it is answered, and nothing of it is kept.",

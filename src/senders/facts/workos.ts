@@ -11,7 +11,7 @@ export const workos: SenderFacts = {
   events:
     "webhooks: id `id`, type `event`. Actions, which have an endpoint and a secret of their own: id `id`, type `object` (`authentication_action_context`, `user_registration_action_context`).",
   notes: [
-    'An action waits for a verdict: `context.reply({ body: JSON.stringify({ verdict: "Deny", error_message: "…" }) })`, or `"Allow"`. It is dated, signed with the secret that fitted, and sent as `{ object, payload, signature }`; a retry hears the same verdict, signed anew. Without a verdict WorkOS hears an empty 200, which is none: what then happens is set in its dashboard.',
+    'An action waits for a verdict: `context.reply({ body: JSON.stringify({ verdict: "Deny", error_message: "…" }) })`, or `"Allow"`. It is dated, signed with the secret that fitted, and sent as `{ object, payload, signature }`; a retry gets the same verdict, signed anew. Without a verdict WorkOS gets an empty 200, which is none: what then happens is set in its dashboard.',
     "WorkOS' own library accepts actions for 30 s only: give `toleranceSeconds: 30` to the receiver of actions. A verdict cannot wait for an inbox.",
   ],
   oracle: { kind: "library", source: "@workos-inc/node" },

@@ -10,7 +10,7 @@ export const x: SenderFacts = {
     "type the name of the member that holds the events (`tweet_create_events`, `direct_message_events`), `data` of filtered streams; no id, so there is no dedupe.",
   retries: "Unknown; an hour is assumed.",
   notes: [
-    '`GET ?crc_token=…`, every hour, hears `{ "response_token": "sha256=<base64>" }`, the token\'s HMAC with the secret; of several secrets the first. A `crc_token` that holds anything but letters, digits, `_` and `-` is refused: its MAC would be the signature of a body. Mount with `app.use`, so that GET arrives.',
+    '`GET ?crc_token=…`, every hour, gets `{ "response_token": "sha256=<base64>" }`, the token\'s HMAC with the secret; of several secrets the first. A `crc_token` that holds anything but letters, digits, `_` and `-` is refused: its MAC would be the signature of a body. Mount with `app.use`, so that GET arrives.',
     "One delivery is one event here, with all that is in its arrays. `for_user_id` says whose it is.",
   ],
   oracle: { kind: "documentation", source: "https://docs.x.com/x-api/webhooks/introduction" },

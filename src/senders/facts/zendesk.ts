@@ -13,7 +13,7 @@ export const zendesk: SenderFacts = {
   retries:
     "409 up to three times, 429 and 503 with a `Retry-After` below 60 s, no answer within 12 s up to five times.",
   notes: [
-    "Other statuses are not retried: throw `RetryLater` (503) where it should come again.",
+    "Other statuses are not retried: throw `RetryLater` (503) where it should be retried.",
     "A trigger's body is JSON, a form or XML (passed on as text), below 256 KB; what is in it is up to whoever made the trigger. GET and DELETE have no body, and are not read: the signature does not cover the URL.",
   ],
   oracle: { kind: "documentation", source: "https://developer.zendesk.com/documentation/webhooks/verifying/" },

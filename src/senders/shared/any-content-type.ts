@@ -1,4 +1,4 @@
-// What several of these senders share: kinde, wix.
+// Content types under which Kinde and Wix send a body that is a token.
 import type { BodyFormat, BodyFormats } from "../../body-formats/format.js";
 
 /** Whatever the Content-Type says: senders differ, and the proof knows what it reads. */

@@ -1,4 +1,4 @@
-// What several of these senders share: notion, asana.
+// Handshakes in which the sender hands over the secret (Notion, Asana).
 import { Unverified, type UnverifiedDelivery } from "../../auth/keys/unverified-delivery.js";
 import type { WrittenPlace } from "../../core/auth.js";
 import type { Rejection } from "../../core/outcome.js";

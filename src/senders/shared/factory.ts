@@ -1,4 +1,4 @@
-// Transactions a vendor's definition into the factory that users call: `stripe({ secret })`.
+// Turns a vendor's definition into the factory that users call: `stripe({ secret })`.
 import type { AnyEvents, EventMap } from "../../core/event-map.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { defineSender } from "../../sender/define-sender.js";

@@ -54,7 +54,7 @@ export function echoQuery(parameter: string, reply: (challenge: string) => Reply
 }
 
 /**
- * As `echoQuery`, for senders that also say a text which only they were told: without it nothing is repeated.
+ * As `echoQuery`, for senders that also send a text that only they were given: without it nothing is echoed.
  *
  * @param token - Where the text is, and what it must be.
  */

@@ -1,4 +1,4 @@
-// What several of these senders share: hook0, coinbaseCommerce.
+// The signature scheme of Hook0, which Coinbase uses too.
 import type { Secrets } from "../../auth/keys/secrets.js";
 import { hmac } from "../../auth/schemes/hmac.js";
 import { param } from "../../auth/signature/signature.js";

@@ -1,4 +1,4 @@
-// What several of these senders share: fusionauth, neonAuth.
+// Options for a key set or one public key (FusionAuth, Neon Auth).
 import type { PublicKeyText } from "../../auth/keys/parse-public-key.js";
 
 /** A published key set, or the key itself. */

@@ -1,4 +1,4 @@
-// Rows whose type is a name that no locator reaches: a member's own name, or one beside the array that holds the events.
+// Event rows whose type is no value of the body: a property's name, or one beside the array of events.
 import { type Field, literal } from "../../core/field.js";
 import type { EventRow } from "../../sender/sender.js";
 

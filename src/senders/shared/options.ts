@@ -13,7 +13,7 @@ export interface SecretOptions {
   readonly secret: Secrets;
 }
 
-/** A static token the sender repeats with every delivery: it proves who knows it, and binds nothing. */
+/** A static token that the sender sends with every delivery. It authenticates whoever knows it, and binds nothing. */
 export interface TokenOptions {
   readonly token: Secrets;
 }

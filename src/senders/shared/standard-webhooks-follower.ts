@@ -1,4 +1,4 @@
-// Senders that follow Standard Webhooks but for their key, header names or type.
+// Builds senders that follow Standard Webhooks except for their key, header names or type.
 import type { Field } from "../../core/field.js";
 import type { ReplyProfile } from "../../core/reply.js";
 import { senderFactory } from "./factory.js";

@@ -1,4 +1,4 @@
-// The scheme of senders that sign nothing: `confirm` fetches the truth before the event is claimed.
+// The scheme of senders that sign nothing: `confirm` asks the vendor's API before the event is claimed.
 import { type Auth, COVERS_NOTHING, type Proven } from "../../core/auth.js";
 
 const UNVERIFIED: Proven = /* @__PURE__ */ Object.freeze({

@@ -1,4 +1,4 @@
-// XML that is handed over as the text it is: needs no parser, and JSON never passes for it.
+// A body format that hands XML over as text, without a parser, and refuses JSON.
 import { type CustomFormat, unreadable } from "../../body-formats/format.js";
 import { decodeUtf8 } from "../../lib/json.js";
 

@@ -1,5 +1,5 @@
 // The dedupe store in this process's memory, bounded, on the monotonic clock.
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION } from "../../lib/options.js";
 import {
   type ClaimAnswer,
   type ClaimRequest,
@@ -62,13 +62,13 @@ export interface MemoryStore extends DedupeStore {
  * @example createReceiver(stripe({ secret }), { dedupe: { store: memoryStore({ maxKeys: 1_000_000 }) } });
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  refuseUnknownKeys("memoryStore", options, ["maxKeys", "now"]);
+  checkOptions<MemoryStoreOptions>("memoryStore", options, {
+    maxKeys: CHECKED_LATER,
+    now: { must: "be a function that returns milliseconds", fits: FUNCTION.fits },
+  });
   const { maxKeys = DEFAULT_MAX_KEYS, now = () => performance.now() } = options;
   if (!Number.isSafeInteger(maxKeys) || maxKeys < 1) {
     throw new TypeError(`memoryStore: maxKeys must be a whole number, 1 or more; got ${String(maxKeys)}`);
-  }
-  if (typeof now !== "function") {
-    throw new TypeError(`memoryStore: now must be a function that returns milliseconds; got ${typeof now}`);
   }
   return new Memory(maxKeys, now);
 }

@@ -1,5 +1,5 @@
 // The dedupe store in PostgreSQL. Its transactional form makes a handler's writes happen exactly once.
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules, wholeNumber } from "../../lib/options.js";
 import type {
   BeginAnswer,
   ClaimAnswer,
@@ -81,25 +81,24 @@ export function postgresStore(
   database: PostgresPool | PostgresOrm<object>,
   options: PostgresStoreOptions = {},
 ): PostgresStore<never> {
-  refuseUnknownKeys("postgresStore", options, ["table", "transactional"]);
+  checkOptions<PostgresStoreOptions>("postgresStore", options, { table: CHECKED_LATER, transactional: FLAG });
   const { table = "hookgate_dedupe", transactional = false } = options;
-  if (typeof transactional !== "boolean") {
-    throw new TypeError(`postgresStore: transactional must be true or false; got ${String(transactional)}`);
-  }
   const store = new Postgres(toDatabase(database), tablesOf(table), transactional);
   return store as unknown as PostgresStore<never>;
 }
 
+/** The functions and their types are checked by use; a pool is passed through. */
+const ORM_RULES: OptionRules<PostgresOrm<object>> = {
+  transaction: CHECKED_LATER,
+  query: CHECKED_LATER,
+  pool: CHECKED_LATER,
+  maxTransactions: /* @__PURE__ */ wholeNumber(1),
+};
+
 function toDatabase(given: PostgresPool | PostgresOrm<object>): Database<object> {
   const members = (given ?? {}) as unknown as Partial<Record<string, unknown>>;
   if (typeof members.query === "function" && typeof members.transaction === "function") {
-    refuseUnknownKeys("postgresStore", members, ["transaction", "query", "pool", "maxTransactions"]);
-    const { maxTransactions } = members;
-    if (maxTransactions !== undefined && (!Number.isSafeInteger(maxTransactions) || (maxTransactions as number) < 1)) {
-      throw new TypeError(
-        `postgresStore: maxTransactions must be a whole number, 1 or more; got ${String(maxTransactions)}`,
-      );
-    }
+    checkOptions("postgresStore", members as unknown as PostgresOrm<object>, ORM_RULES);
     return ormDatabase(given as PostgresOrm<object>);
   }
   const isPool = ["query", "connect", "on", "listenerCount"].every((name) => typeof members[name] === "function");

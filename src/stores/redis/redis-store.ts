@@ -1,5 +1,5 @@
 // The dedupe store in Redis. Each operation is one script and one round trip.
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { checkOptions, FLAG } from "../../lib/options.js";
 import type {
   ClaimAnswer,
   ClaimRequest,
@@ -67,14 +67,11 @@ export interface RedisStore extends DedupeStore {
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
   const connection = connectionOf(client);
-  refuseUnknownKeys("redisStore", options, ["prefix", "allowVolatile"]);
+  checkOptions<RedisStoreOptions>("redisStore", options, {
+    prefix: { must: "be a string without { and }", fits: (value) => typeof value === "string" && !/[{}]/.test(value) },
+    allowVolatile: { must: "be a boolean", fits: FLAG.fits },
+  });
   const { prefix = DEFAULT_PREFIX, allowVolatile = false } = options;
-  if (typeof prefix !== "string" || /[{}]/.test(prefix)) {
-    throw new TypeError(`redisStore: prefix must be a string without { and }; got ${JSON.stringify(prefix)}`);
-  }
-  if (typeof allowVolatile !== "boolean") {
-    throw new TypeError(`redisStore: allowVolatile must be a boolean; got ${JSON.stringify(allowVolatile)}`);
-  }
   return new RedisBacked(client, connection, prefix, allowVolatile);
 }
 

@@ -1,7 +1,7 @@
 // The dedupe store in a SQLite file, for several processes of one machine, with one fsync for many claims.
 
 import type { MaybePromise } from "../../lib/maybe-promise.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions } from "../../lib/options.js";
 import {
   isBusy,
   isFull,
@@ -77,11 +77,11 @@ export interface SqliteStore extends DedupeStore {
  * @example createReceiver(stripe({ secret }), { scope: "billing", dedupe: { store: sqliteStore("./events.db") } });
  */
 export function sqliteStore(database: SqliteDatabase | string, options: SqliteStoreOptions = {}): SqliteStore {
-  refuseUnknownKeys("sqliteStore", options, ["timeoutMs", "clocks"]);
+  checkOptions<SqliteStoreOptions>("sqliteStore", options, {
+    timeoutMs: { must: "be a number above 0", fits: (value) => Number.isFinite(value) && (value as number) > 0 },
+    clocks: CHECKED_LATER,
+  });
   const { timeoutMs = DEFAULT_TIMEOUT_MS, clocks = hostClocks } = options;
-  if (typeof timeoutMs !== "number" || !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new TypeError(`sqliteStore: timeoutMs must be a number above 0; got ${String(timeoutMs)}`);
-  }
   if (typeof database === "string") return opened(database, timeoutMs, clocks);
   if (!isSqliteDatabase(database)) {
     throw new TypeError(

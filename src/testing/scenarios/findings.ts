@@ -42,6 +42,11 @@ export function mustBeRefused(step: Step, harm: string): Problem {
   return `${what} was answered ${named(step)}, which is no refusal: ${status < 400 ? "a redirect" : "nothing takes deliveries there, or they are asked for again"}`;
 }
 
+/** A connection that was closed (`EPIPE`, `ECONNRESET`) is a network failure for the sender. */
+export function closedWithoutAnswer({ what, error }: Step): Problem {
+  return `${what}: the connection was closed without an answer (${error}), so the sender retries; answer 413`;
+}
+
 function named({ status, code }: Step): string {
   return code === undefined ? String(status) : `${status} ${code}`;
 }

@@ -1,6 +1,6 @@
 // Runs the scenarios of a sender, a network and an attacker against a receiver.
 import { nearest } from "../../lib/nearest.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FUNCTION, type OptionRules } from "../../lib/options.js";
 import type { Sender } from "../../sender/sender.js";
 import type { TestTarget } from "../../test-sender/targets.js";
 import type { SendOptions, TestSenderOptions } from "../../test-sender/test-sender.js";
@@ -47,20 +47,20 @@ export interface ScenarioResult {
 /** All names, in a good order to run them in. */
 export const scenarioNames: readonly ScenarioName[] = Object.keys(SCENARIO_CASES) as ScenarioName[];
 
-const OPTION_KEYS: readonly (keyof ScenarioOptions)[] = [
-  "type",
-  "payload",
-  "headers",
-  "contentType",
-  "path",
-  "body",
-  "effects",
-  "timeLimitSeconds",
-  "signal",
-  "key",
-  "now",
-  "url",
-];
+const RULES: OptionRules<ScenarioOptions> = {
+  type: CHECKED_LATER,
+  payload: CHECKED_LATER,
+  headers: CHECKED_LATER,
+  contentType: CHECKED_LATER,
+  path: CHECKED_LATER,
+  body: CHECKED_LATER,
+  effects: FUNCTION,
+  timeLimitSeconds: CHECKED_LATER,
+  signal: CHECKED_LATER,
+  key: CHECKED_LATER,
+  now: FUNCTION,
+  url: CHECKED_LATER,
+};
 
 /**
  * Sends what the scenario is about, and judges what came back.
@@ -90,7 +90,7 @@ export async function runScenario<Events>(
   options: ScenarioOptions,
 ): Promise<ScenarioResult> {
   if (!Object.hasOwn(SCENARIO_CASES, name)) throw unknownScenario(name);
-  refuseUnknownKeys("runScenario", options, OPTION_KEYS);
+  checkOptions("runScenario", options, RULES);
   const described = sender as unknown as Sender<never>;
   const { type, payload, headers, contentType, body, effects, ...how } = options;
   const timeLimitSeconds = how.timeLimitSeconds ?? described.profile.timeLimitSeconds;

@@ -10,13 +10,13 @@ type DeliveryDetail = RestEndpointMethodTypes["repos"]["getWebhookDelivery"]["re
 
 export const GITHUB_TOKEN = "ghp_only_for_this_test_0123456789";
 
-interface AttemptCounter {
+interface Registered {
   hook: Hook;
   secret: string | undefined;
 }
 
 export interface GithubApi extends ApiServer {
-  readonly hooks: Map<number, AttemptCounter>;
+  readonly hooks: Map<number, Registered>;
   readonly deliveries: DeliveryDetail[];
   /** Something happens: it is sent once to every active webhook that wants it. GitHub does not send again by itself. */
   emit(event: string, payload: object, guid?: string): Promise<string>;
@@ -34,7 +34,7 @@ const NOT_FOUND: Answer = {
 };
 
 export async function githubApi(): Promise<GithubApi> {
-  const hooks = new Map<number, AttemptCounter>();
+  const hooks = new Map<number, Registered>();
   const deliveries: DeliveryDetail[] = [];
   let lastId = 12_345_677;
   const server = await apiServer(answer);
@@ -107,13 +107,13 @@ export async function githubApi(): Promise<GithubApi> {
       deliveries_url: `${self}/deliveries`,
       last_response: { code: null, status: "unused", message: null },
     };
-    const kept: AttemptCounter = { hook, secret: config.secret };
+    const kept: Registered = { hook, secret: config.secret };
     hooks.set(id, kept);
     void send(kept, "ping", { zen: "Design for failure.", hook_id: id, hook }, randomUUID());
     return { status: 201, body: hook, headers: { location: self } };
   }
 
-  async function one({ method, body }: Asked, kept: AttemptCounter): Promise<Answer> {
+  async function one({ method, body }: Asked, kept: Registered): Promise<Answer> {
     if (method === "DELETE") {
       hooks.delete(kept.hook.id);
       return { status: 204 };
@@ -151,7 +151,7 @@ export async function githubApi(): Promise<GithubApi> {
     return { status: 200, body: kept.hook };
   }
 
-  async function ping(kept: AttemptCounter): Promise<Answer> {
+  async function ping(kept: Registered): Promise<Answer> {
     await send(
       kept,
       "ping",
@@ -161,7 +161,7 @@ export async function githubApi(): Promise<GithubApi> {
     return { status: 204 };
   }
 
-  async function deliveriesOf({ method, query, path }: Asked, kept: AttemptCounter, more: string): Promise<Answer> {
+  async function deliveriesOf({ method, query, path }: Asked, kept: Registered, more: string): Promise<Answer> {
     const own = deliveries.filter(
       (one) => one.url === kept.hook.config.url || (one as { hook?: number }).hook === kept.hook.id,
     );
@@ -190,7 +190,7 @@ export async function githubApi(): Promise<GithubApi> {
   }
 
   async function send(
-    { hook, secret }: AttemptCounter,
+    { hook, secret }: Registered,
     event: string,
     payload: object,
     guid: string,

@@ -6,13 +6,13 @@ import { type Answer, type ApiServer, type Asked, apiServer, deliver } from "./a
 
 export const STRIPE_KEY = "sk_test_only_for_this_test_0123456789";
 
-interface AttemptCounter {
+interface Registered {
   endpoint: Stripe.WebhookEndpoint;
   readonly secret: string;
 }
 
 export interface StripeApi extends ApiServer {
-  readonly endpoints: Map<string, AttemptCounter>;
+  readonly endpoints: Map<string, Registered>;
   /** Oldest first. */
   readonly events: Stripe.Event[];
   /** Something happens, and it is delivered; again after each of `retriesMs`, while it is not answered with 2xx. */
@@ -30,7 +30,7 @@ const UNAUTHORIZED: Answer = {
 };
 
 export async function stripeApi(): Promise<StripeApi> {
-  const endpoints = new Map<string, AttemptCounter>();
+  const endpoints = new Map<string, Registered>();
   const events: Stripe.Event[] = [];
   const givenUp = new Set<string>();
   let count = 0;
@@ -85,7 +85,7 @@ export async function stripeApi(): Promise<StripeApi> {
     return { status: 200, body: { ...endpoint, secret } };
   }
 
-  function update(kept: AttemptCounter, form: URLSearchParams): void {
+  function update(kept: Registered, form: URLSearchParams): void {
     const enabled = listOf(form, "enabled_events");
     kept.endpoint = {
       ...kept.endpoint,
@@ -117,7 +117,7 @@ export async function stripeApi(): Promise<StripeApi> {
     return event;
   }
 
-  async function persist(kept: AttemptCounter, event: Stripe.Event, retriesMs: readonly number[]): Promise<void> {
+  async function persist(kept: Registered, event: Stripe.Event, retriesMs: readonly number[]): Promise<void> {
     for (const pauseMs of [0, ...retriesMs]) {
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       const body = JSON.stringify(event, null, 2);
