@@ -96,7 +96,7 @@ function classOf(node: ClassDeclaration): string {
   const [first] = node.members;
   const head = first === undefined ? text.slice(0, -1) : text.slice(0, first.getFullStart() - node.getStart());
   const members = node.members
-    .filter((member) => !/^(private |#)/.test(member.getText()))
+    .filter((member) => !/^(private |(readonly |async )?#)/.test(member.getText()))
     .map((member) => {
       const comment = textOfComment(member);
       return `\n${comment === "" ? "" : `  ${comment}\n`}  ${withoutBody(member as Node & { body?: Node }).replace(/;$/, "")};`;

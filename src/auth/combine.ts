@@ -16,10 +16,10 @@ import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 import { inSigningOrder, signerOf, signWithEach, writtenBy } from "./signing-order.js";
 
 /**
- * Every one must hold: a signature and a client's password, say. What is bound is what any of them binds.
+ * Requires all of the schemes to accept a delivery, such as a signature and a password. It covers what any of them covers.
  *
- * They are verified in the order given, so put the cheapest first; to sign, whoever changes what another one signs goes
- * before it.
+ * The schemes are verified in the given order, so the cheapest belongs first. A request is signed in an order in which
+ * each scheme signs what the others have written before.
  *
  * @throws {TypeError} When fewer than two are given.
  * @example allOf(basicAuth({ username, password }), hmac({ … }))
@@ -58,9 +58,9 @@ export function allOf(...auths: readonly Auth[]): Auth {
 }
 
 /**
- * One must hold; which one decides what is bound, delivery by delivery.
+ * Requires one of the schemes to accept a delivery. What is covered depends on the scheme that accepted it.
  *
- * Where none holds, a proof that could not be decided speaks first, then one whose credentials were there.
+ * If none accepts it, the refusal is that of a scheme that could not decide, else of one whose credentials were present.
  *
  * @throws {TypeError} When fewer than two are given.
  * @example anyOf(hmac({ … }), staticToken({ token, at: header("x-gitlab-token") }))
@@ -93,7 +93,7 @@ export function anyOf(...auths: readonly Auth[]): Auth {
   return auths.some(needsBody) ? combined : fromHead(combined);
 }
 
-/** A proof that throws has decided nothing, and another one may still hold. */
+/** A scheme that throws has not decided, and another scheme may still accept the delivery. */
 function proofOf(auth: Auth, delivery: Delivery, context: ProofContext): MaybePromise<Proof> {
   const undecided = (cause: unknown): Refusal => ({
     ...refuse("undecided", `${auth.scheme} threw instead of answering`),
@@ -111,10 +111,10 @@ function common(
   where: string,
   auths: readonly Auth[],
 ): Omit<Auth, "scheme" | "covers" | "signsTime" | "verify" | "writes" | "sign"> {
-  if (auths.length < 2) throw new TypeError(`${where}(…): give two proofs or more`);
+  if (auths.length < 2) throw new TypeError(`${where}(…): give two schemes or more`);
   for (const auth of auths)
     if (typeof auth?.verify !== "function")
-      throw new TypeError(`${where}(…): every argument must be a proof of hookgate/auth`);
+      throw new TypeError(`${where}(…): every argument must be a scheme of hookgate/auth`);
   // RFC 9110 section 11.6.1: WWW-Authenticate may list several.
   const challenges = new Set(auths.flatMap((auth) => auth.challenge ?? []));
   return {
@@ -127,7 +127,7 @@ function common(
   };
 }
 
-/** Of all of them, whichever has proven the delivery. */
+/** The secret fields of all schemes are removed, whichever scheme accepted the delivery. */
 function secretsOf(auths: readonly Auth[]): Pick<Auth, "secretFields" | "withoutSecrets"> {
   const cleaners = auths.flatMap((auth) => auth.withoutSecrets ?? []);
   if (cleaners.length === 0) return {};
@@ -137,12 +137,12 @@ function secretsOf(auths: readonly Auth[]): Pick<Auth, "secretFields" | "without
   };
 }
 
-/** As old as the oldest of them, and of one tenant. */
+/** The result has the oldest signed time, and all schemes must name the same tenant. */
 function together(held: readonly Proven[]): Proof {
   const first = held[0] as Proven;
   const times = held.flatMap((proof) => (proof.sentAtMs === undefined ? [] : [proof.sentAtMs]));
   const tenants = new Set(held.flatMap((proof) => (proof.tenant === undefined ? [] : [proof.tenant])));
-  if (tenants.size > 1) return refuse("unauthenticated", "the proofs hold, but name different tenants");
+  if (tenants.size > 1) return refuse("unauthenticated", "the schemes accept the delivery, but for different tenants");
   const [tenant] = tenants;
   return {
     ok: true,
@@ -169,7 +169,7 @@ function unionOf(all: readonly Covers[]): Covers {
   };
 }
 
-/** What is bound whichever branch holds. */
+/** What is covered whichever scheme accepts the delivery. */
 function intersectionOf(all: readonly Covers[]): Covers {
   const [first, ...rest] = all as [Covers, ...Covers[]];
   return {

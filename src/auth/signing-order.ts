@@ -4,10 +4,10 @@ import { isCovered } from "../core/read-field.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { isPromise, type MaybePromise } from "../lib/maybe-promise.js";
 
-/** Which branch an `anyOf` signs with: what that one binds, and not what all of them bind, decides when it must sign. */
+/** The scheme that an `anyOf` signs with. What this scheme covers decides when it must sign. */
 export const signerOf: () => WeakMap<Auth, Auth> = /* @__PURE__ */ sharedWeakMap<Auth, Auth>("signers");
 
-/** Whoever signs what another one writes comes after it; otherwise as given, and so where two sign each other's places. */
+/** A scheme that signs what another scheme writes comes after it. Otherwise, and in circles, the given order stays. */
 export function inSigningOrder(auths: readonly Auth[]): readonly Auth[] {
   const ordered: Auth[] = [];
   const left = [...auths];

@@ -8,20 +8,20 @@ import { parseJson } from "../lib/json.js";
 import { isPromise } from "../lib/maybe-promise.js";
 import { decodeCanonical } from "./request/encoding.js";
 
-/** How a delivery is unwrapped before a proof looks at it. */
+/** How a delivery is unwrapped before a scheme verifies it. */
 export interface Wrapping {
-  /** The delivery as the proof sees it, or a refusal. Nothing is verified yet: read bounded, and never throw. */
+  /** The delivery that the scheme verifies, or a refusal. Nothing is verified yet: limit what is read, and never throw. */
   see(delivery: Delivery): Delivery | Refusal;
-  /** Wraps again what the proof has signed. `request` is what was to be signed. */
+  /** Wraps what the scheme has signed. `request` is the request before it was unwrapped and signed. */
   wrap?(signed: SignableRequest, request: SignableRequest): SignableRequest;
-  /** What of the delivery is bound when the proof binds so much of the view. */
+  /** What of the delivery is covered when the scheme covers `seen` of the unwrapped delivery. */
   covers(seen: Covers): Covers;
-  /** Headers beside those of the proof that hold credentials. */
+  /** Headers with credentials, beside those of the scheme. */
   readonly credentialHeaders?: readonly string[];
 }
 
 /**
- * A proof that looks at what is inside of the delivery.
+ * Verifies what is wrapped inside a delivery, such as a field of a multipart body.
  *
  * @throws {TypeError} When one of the two is missing.
  * @example
@@ -34,7 +34,7 @@ export interface Wrapping {
  */
 export function unwrapped(view: Wrapping, auth: Auth): Auth {
   if (typeof view?.see !== "function") throw new TypeError("unwrapped: the first argument must be a view");
-  if (typeof auth?.verify !== "function") throw new TypeError("unwrapped: the second argument must be a proof");
+  if (typeof auth?.verify !== "function") throw new TypeError("unwrapped: the second argument must be a scheme");
   const { sign } = auth;
   return {
     ...auth,
@@ -58,7 +58,7 @@ export function unwrapped(view: Wrapping, auth: Auth): Auth {
   };
 }
 
-/** One field of a `multipart/form-data` body stands for the whole body; what else is in it is not looked at. */
+/** One field of a `multipart/form-data` body is verified in place of the whole body. The other fields are ignored. */
 export function viewOfMultipart(field: string): Wrapping {
   const missing = absent(`the multipart body has no field ${field}`);
   return {
@@ -84,7 +84,7 @@ export function viewOfMultipart(field: string): Wrapping {
 const MAX_HEADER_JSON_CHARS = 8_192;
 
 /**
- * A header that is JSON in base64 (eBay): each member that is a text becomes a header `<name>.<member>` of the view.
+ * A header that is JSON in base64 (eBay): each property that is a string becomes a header `<name>.<property>`.
  *
  * @example unwrapped(viewOfJsonHeader("x-ebay-signature"), publicKey({ keyId: header("x-ebay-signature.kid"), … }))
  */

@@ -101,13 +101,13 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
     401,
     false,
     "The proof of origin is absent or wrong, or the delivery is stale or from the future.",
-    "Read the hint in the trace: wrong secret, changed body, or clock.",
+    "Compare the secret, the clock and the raw body; `hookgate verify` finds the cause in a recorded delivery.",
   ),
   undecided: /* @__PURE__ */ row(
     503,
     true,
     "Keys, secrets or the address list were unavailable, so nothing was decided.",
-    "See that the key or address source answers.",
+    "Check that the source of the keys, secrets or addresses answers.",
   ),
   bad_payload: /* @__PURE__ */ row(400, false, "The delivery is genuine, but its body cannot be parsed."),
   unidentified: /* @__PURE__ */ row(
@@ -119,10 +119,15 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
     500,
     true,
     "The event does not match its schema.",
-    "Mend the schema and deploy; `onInvalid` chooses what the sender gets until then.",
+    "Correct the schema and deploy; `onInvalid` chooses the reply until then.",
   ),
   in_flight: /* @__PURE__ */ row(503, true, "Another delivery of the event is being handled right now."),
-  handler_failed: /* @__PURE__ */ row(500, true, "The handler threw.", "Read the error given to `onError`."),
+  handler_failed: /* @__PURE__ */ row(
+    500,
+    true,
+    "The handler threw.",
+    "Fix the handler; the sender retries if it does at all.",
+  ),
   handler_running: /* @__PURE__ */ row(
     503,
     true,
@@ -134,7 +139,7 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
     503,
     true,
     "The dedupe store or the inbox did not answer.",
-    "See that the store answers within a second.",
+    "Check that the store answers within a second.",
   ),
   closing: /* @__PURE__ */ row(503, true, "The receiver is closing."),
   overloaded: /* @__PURE__ */ row(
@@ -146,13 +151,13 @@ export const OUTCOMES: Readonly<Record<OutcomeName, OutcomeRow>> = {
     500,
     true,
     "The receiver is configured wrongly.",
-    "The hint names the cause and the fix; it is logged once.",
+    "Correct the configuration and deploy; the sender retries.",
   ),
   internal_error: /* @__PURE__ */ row(
     500,
     true,
     "hookgate itself failed.",
-    "Please report it, with the error given to `onError`.",
+    "Please report it, with the error and its stack.",
   ),
 };
 

@@ -1,6 +1,6 @@
 // A store whose operations answer within a time limit or throw a `StoreUnavailableError`.
 import type { MaybePromise } from "../lib/maybe-promise.js";
-import { CHECKED_LATER, checkOptions, FUNCTION, kindOf } from "../lib/options.js";
+import { checkOptions, FUNCTION, kindOf, type OptionRule, type OptionRules } from "../lib/options.js";
 import type { ClaimAnswer, ClaimRequest, DedupeStore, HolderAnswer } from "../stores/store.js";
 import { createBreaker } from "./circuit-breaker.js";
 import { createPendingSettlements } from "./pending-settlements.js";
@@ -32,6 +32,18 @@ export interface ResilientStoreOptions {
   readonly random?: () => number;
 }
 
+const ABOVE_ZERO: OptionRule = {
+  must: "be a number above 0",
+  fits: (value) => typeof value === "number" && value > 0 && value < 2 ** 31,
+};
+const RULES: OptionRules<ResilientStoreOptions> = {
+  timeoutMs: ABOVE_ZERO,
+  breakerFailures: ABOVE_ZERO,
+  breakerOpenMs: ABOVE_ZERO,
+  nowMs: FUNCTION,
+  random: FUNCTION,
+};
+
 /**
  * Wraps a store: every operation answers within the time limit or throws a `StoreUnavailableError` with the cause.
  *
@@ -55,19 +67,13 @@ export function resilientStore<Tx = never>(
   options: ResilientStoreOptions = {},
 ): DedupeStore<Tx> {
   refuseUnlessStore(store);
-  checkOptions<ResilientStoreOptions>("resilientStore", options, {
-    timeoutMs: CHECKED_LATER,
-    breakerFailures: CHECKED_LATER,
-    breakerOpenMs: CHECKED_LATER,
-    nowMs: FUNCTION,
-    random: FUNCTION,
-  });
-  const timeoutMs = aboveZero("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  checkOptions("resilientStore", options, RULES);
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const nowMs = options.nowMs ?? (() => performance.now());
   const random = options.random ?? Math.random;
   const breaker = createBreaker(
-    aboveZero("breakerFailures", options.breakerFailures ?? DEFAULT_BREAKER_FAILURES),
-    aboveZero("breakerOpenMs", options.breakerOpenMs ?? DEFAULT_BREAKER_OPEN_MS),
+    options.breakerFailures ?? DEFAULT_BREAKER_FAILURES,
+    options.breakerOpenMs ?? DEFAULT_BREAKER_OPEN_MS,
     nowMs,
   );
   const pending = createPendingSettlements(store.name, timeoutMs);
@@ -146,9 +152,4 @@ function refuseUnlessStore(value: unknown): void {
 
 function claimIdOf(key: string, token: string): string {
   return `${key} ${token}`;
-}
-
-function aboveZero(name: string, value: number): number {
-  if (typeof value === "number" && value > 0 && value < 2 ** 31) return value;
-  throw new TypeError(`resilientStore: ${name} must be a number above 0; got ${String(value)}`);
 }

@@ -8,7 +8,7 @@ export interface LoopOptions<Job> {
   readonly concurrency: number;
   /** The largest number of jobs taken together. */
   readonly maxBatch: number;
-  /** How long an idle loop waits before it looks for jobs again. */
+  /** How long an idle loop waits before it looks for jobs again. `Infinity`: until it is woken. */
   readonly pollMs: number;
   readonly take: (count: number) => Promise<readonly Job[]>;
   /** Runs a job and settles it. A rejection is reported, and the engine's own lease decides when the job is retried. */
@@ -43,7 +43,8 @@ export class WorkerLoop<Job extends object> {
   readonly #options: LoopOptions<Job>;
   readonly #held = new Map<Job, HeldJob>();
   readonly #runs = new Set<Promise<void>>();
-  readonly #heart: NodeJS.Timeout;
+  /** While jobs run. */
+  #heart: NodeJS.Timeout | undefined;
   #isStopped = false;
   #isWoken = false;
   #taking: Promise<void> | undefined;
@@ -51,8 +52,6 @@ export class WorkerLoop<Job extends object> {
 
   constructor(options: LoopOptions<Job>) {
     this.#options = options;
-    this.#heart = setInterval(() => void this.#beat(), options.beatMs);
-    unref(this.#heart);
     this.wake();
   }
 
@@ -73,7 +72,12 @@ export class WorkerLoop<Job extends object> {
     clearTimeout(this.#timer);
     await this.#taking;
     while (this.#runs.size > 0) await Promise.all(this.#runs);
+    this.#stopHeart();
+  }
+
+  #stopHeart(): void {
     clearInterval(this.#heart);
+    this.#heart = undefined;
   }
 
   async #beat(): Promise<void> {
@@ -106,14 +110,18 @@ export class WorkerLoop<Job extends object> {
       waitMs = Math.max(waitMs, FAILURE_PAUSE_MS);
       onError("no entries could be taken", cause);
     }
-    if (this.#isStopped) return;
     clearTimeout(this.#timer);
+    if (this.#isStopped || waitMs === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(() => this.wake(), waitMs);
   }
 
   #start(job: Job): void {
     const held: HeldJob = { tell: undefined, isLost: false };
     this.#held.set(job, held);
+    if (this.#heart === undefined) {
+      this.#heart = setInterval(() => void this.#beat(), this.#options.beatMs);
+      unref(this.#heart);
+    }
     const onLost = (tell: (reason: string) => void): void => {
       held.tell = tell;
       if (held.isLost) tell(LOST);
@@ -123,6 +131,7 @@ export class WorkerLoop<Job extends object> {
       .catch((cause: unknown) => this.#options.onError("a run could not be settled", cause))
       .then(() => {
         this.#held.delete(job);
+        if (this.#held.size === 0) this.#stopHeart();
         this.#runs.delete(run);
         this.wake();
       });

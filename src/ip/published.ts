@@ -1,6 +1,6 @@
 // Lists of addresses that senders publish: their URLs, and how long they are valid.
 import { isLoopbackHost } from "../lib/ip/loopback.js";
-import { CHECKED_LATER, checkOptions, FLAG, FUNCTION, kindOf, type OptionRules, shown } from "../lib/options.js";
+import { checkOptions, FLAG, FUNCTION, kindOf, type OptionRule, type OptionRules, shown } from "../lib/options.js";
 import type { PublishedAddresses } from "../sender/sender.js";
 import { type PublishedList, RefreshedList } from "./refreshed-list.js";
 
@@ -37,10 +37,14 @@ const KNOWN: Readonly<Record<KnownList, PublishedAddresses>> = {
   stripe: { url: "https://stripe.com/files/ips/ips_webhooks.json", at: "WEBHOOKS" },
 };
 
+const ABOVE_ZERO: OptionRule = {
+  must: "be a number of seconds above 0",
+  fits: (value) => Number.isFinite(value) && (value as number) > 0,
+};
 const RULES: OptionRules<PublishedOptions> = {
-  refreshSeconds: CHECKED_LATER,
-  staleSeconds: CHECKED_LATER,
-  timeoutSeconds: CHECKED_LATER,
+  refreshSeconds: ABOVE_ZERO,
+  staleSeconds: ABOVE_ZERO,
+  timeoutSeconds: ABOVE_ZERO,
   allowHttpOnLoopback: FLAG,
   now: { must: "be a function that returns milliseconds", fits: FUNCTION.fits },
 };
@@ -64,9 +68,9 @@ export function published(source: PublishedSource, options: PublishedOptions = {
   const { url, at } = locationOf(source);
   checkOptions("published", options, RULES);
   const parsed = urlOf(url, options.allowHttpOnLoopback === true);
-  const refreshMs = secondsOf(options, "refreshSeconds", 3600) * 1000;
-  const staleMs = secondsOf(options, "staleSeconds", 7 * 86_400) * 1000;
-  const timeoutMs = secondsOf(options, "timeoutSeconds", 5) * 1000;
+  const refreshMs = (options.refreshSeconds ?? 3600) * 1000;
+  const staleMs = (options.staleSeconds ?? 7 * 86_400) * 1000;
+  const timeoutMs = (options.timeoutSeconds ?? 5) * 1000;
   if (staleMs < refreshMs) {
     throw new TypeError(
       `published: staleSeconds must not be below refreshSeconds; got ${staleMs / 1000} and ${refreshMs / 1000}`,
@@ -119,14 +123,4 @@ function urlOf(text: string, allowsLoopback: boolean): URL {
   throw new TypeError(
     `published: url must begin with https:, since anyone on the network path could change the list; got ${url.protocol}//${url.host}`,
   );
-}
-
-function secondsOf(
-  options: PublishedOptions,
-  name: "refreshSeconds" | "staleSeconds" | "timeoutSeconds",
-  byDefault: number,
-): number {
-  const seconds = options[name] ?? byDefault;
-  if (typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds)) return seconds;
-  throw new TypeError(`published: ${name} must be a number of seconds above 0; got ${shown(seconds)}`);
 }

@@ -1,12 +1,13 @@
-// Writes an outcome as one line of a log: its level, its facts, and what to do about it.
+// Writes an outcome as one log line: level, fields, and a message with cause and fix.
+
 import type { EventOutcome, Outcome } from "../core/outcome.js";
 import { OUTCOMES, type OutcomeName } from "../core/outcomes.js";
-
-export type Level = "info" | "warn" | "error";
+import { errorText } from "./log-error.js";
+import type { Fields, Level } from "./log-output.js";
 
 export interface OutcomeLine {
   readonly level: Level;
-  readonly details: object;
+  readonly fields: Fields;
   readonly message: string;
 }
 
@@ -27,6 +28,7 @@ export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: bo
   const { name, reply, hint, error, events, via } = outcome;
   const { meaning, fix } = OUTCOMES[name];
   const [only] = events;
+  const failed = failedCheck(outcome);
   const what = events.length === 1 && only?.type ? ` ${only.type}` : "";
   const head =
     via === "delivery"
@@ -35,10 +37,11 @@ export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: bo
         : `answered ${reply.status} ${name}${what}`
       : `ran${what} (${via}), ${name}`;
   const isGood = reply.status < 400 && name !== "ignored";
-  const parts = isGood && hint === undefined ? [head] : [`${head}: ${hint ?? meaning}`, isGood ? "" : fix];
+  const cause = isKnownError ? "" : causeOf(outcome);
+  const parts = isGood && hint === undefined ? [head] : [`${head}: ${hint ?? meaning}${cause}`, isGood ? "" : fix];
   return {
     level: levelOf(outcome),
-    details: {
+    fields: {
       receiver,
       sender: outcome.sender,
       ...(outcome.scope === undefined ? {} : { scope: outcome.scope }),
@@ -48,6 +51,7 @@ export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: bo
       via,
       ...(outcome.isLate ? { isLate: true } : {}),
       ...(outcome.durationMs === undefined ? {} : { durationMs: Math.round(outcome.durationMs * 1000) / 1000 }),
+      ...(failed === undefined ? {} : { check: failed }),
       ...(outcome.path === undefined ? {} : { method: outcome.method, path: outcome.path }),
       ...(outcome.clientAddress === undefined ? {} : { clientAddress: outcome.clientAddress }),
       ...(events.length === 0 ? {} : { events: events.slice(0, MAX_EVENTS).map(factsOf) }),
@@ -56,6 +60,50 @@ export function outcomeLine(receiver: string, outcome: Outcome, isKnownError: bo
     },
     message: sentences(parts),
   };
+}
+
+/** The line of a rejection, for loggers that get one line for each cause. */
+export interface RejectionLine extends Omit<OutcomeLine, "level"> {
+  /** Outcome and check: names from the code. */
+  readonly group: string;
+  /** Why the check rejected it. */
+  readonly reason: string;
+}
+
+export function rejectionLine(receiver: string, outcome: Outcome): RejectionLine {
+  const { name, reply, via, hint, error, path, clientAddress, events } = outcome;
+  const { meaning, fix } = OUTCOMES[name];
+  const check = failedCheck(outcome);
+  const head = via === "delivery" ? `answered ${reply.status} ${name}` : `an event from ${via}: ${name}`;
+  const cause = causeOf(outcome);
+  const [only] = events;
+  return {
+    group: `${name} ${check ?? ""}`,
+    reason: `${hint ?? ""}${cause}${only?.type ?? ""}`,
+    fields: {
+      receiver,
+      outcome: name,
+      status: reply.status,
+      ...(check === undefined ? {} : { check }),
+      ...(path === undefined ? {} : { path }),
+      ...(clientAddress === undefined ? {} : { clientAddress }),
+      ...(only === undefined ? {} : { type: only.type, id: only.id }),
+      ...(error === undefined ? {} : { err: error }),
+    },
+    message: sentences([`${head}: ${hint ?? meaning}${cause}`, fix]),
+  };
+}
+
+/** The check that did not pass; `undefined` when all passed. */
+function failedCheck({ trace }: Outcome): string | undefined {
+  return trace.findLast(({ result }) => result === "refused" || result === "undecided")?.check;
+}
+
+/** The error behind an outcome, such as why keys could not be loaded. */
+function causeOf({ error, hint }: Outcome): string {
+  if (error === undefined || error === null) return "";
+  const text = errorText(error);
+  return hint?.includes(text) === true ? "" : `: ${text}`;
 }
 
 /** Texts one after another, each but the last ended by one full stop unless it ends a sentence by itself. */

@@ -1,20 +1,14 @@
-// Calls `onOutcome`, `onError` and `logger`; without them, writes a line for each cause.
+// Calls `onOutcome` and `onError`, and writes the receiver's log lines.
 
 import type { WebhookError } from "../core/errors.js";
 import type { Outcome } from "../core/outcome.js";
-import { OUTCOMES } from "../core/outcomes.js";
 import { plainText } from "../lib/plain-text.js";
-import { type Level, outcomeLine, sentences } from "./format-outcome.js";
+import { outcomeLine, rejectionLine } from "./format-outcome.js";
+import { LogCauses, type Repeats, withoutValues } from "./log-causes.js";
+import { errorText, placeOf } from "./log-error.js";
+import { type Fields, type Level, type Logger, writeLine } from "./log-output.js";
 
-/**
- * The part of a pino-like logger that is used: facts first, then the message. One with `info`, as pino and `console` are,
- * gets a line of every outcome and of every failure; one without gets a line for each kind of refusal and failure, once.
- */
-export interface Logger {
-  info?(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
+export type { Logger } from "./log-output.js";
 
 export interface ReceiverLoggerOptions {
   /** The receiver's name, for lines. */
@@ -24,14 +18,13 @@ export interface ReceiverLoggerOptions {
   readonly onError: ((error: WebhookError) => unknown) | undefined;
 }
 
-/** Distinct causes remembered; beyond it nothing more is said, for a log must not be filled from outside. */
-const MAX_CAUSES = 1_000;
-const LATER_OUTCOMES = "Later ones of this kind are not written; see onOutcome";
-const LATER_ERRORS = "Later ones of this kind are not written; see onError";
+/** Warnings are remembered, so that each is written once. */
+const MAX_WARNINGS = 1_000;
 
 export class ReceiverLogger {
   readonly #options: ReceiverLoggerOptions;
-  readonly #told = new Set<string>();
+  readonly #causes = new LogCauses();
+  readonly #warned = new Set<string>();
   /** Errors that have a line of their own. */
   readonly #written = new WeakSet<object>();
 
@@ -39,9 +32,11 @@ export class ReceiverLogger {
     this.#options = options;
   }
 
-  /** Something about how the receiver is built or mounted. Said once. */
+  /** Writes a warning about how the receiver is built or mounted, once. */
   warn(message: string): void {
-    this.#once(message, () => this.#say("warn", { receiver: this.#options.name }, message));
+    if (this.#warned.has(message) || this.#warned.size >= MAX_WARNINGS) return;
+    this.#warned.add(message);
+    this.#write("warn", { receiver: this.#options.name }, message);
   }
 
   error(error: WebhookError): void {
@@ -50,74 +45,54 @@ export class ReceiverLogger {
       this.#call("onError", () => onError(error));
       return;
     }
-    const cause = error.cause instanceof Error ? `: ${error.cause.name}: ${error.cause.message}` : "";
-    if (this.#writesAll) {
-      this.#written.add(error);
-      this.#say("error", { receiver: name, code: error.code, err: error }, `${error.code}: ${error.message}${cause}`);
-      return;
-    }
-    this.#once(`error ${error.code}`, () => {
-      this.#say(
-        "error",
-        { receiver: name, code: error.code, err: error },
-        sentences([`${error.code}: ${error.message}${cause}`, LATER_ERRORS]),
-      );
-    });
+    this.#written.add(error);
+    const cause = error.cause === undefined ? "" : `: ${errorText(error.cause)}`;
+    const message = `${error.code}: ${error.message}${cause}`;
+    const fields = { receiver: name, code: error.code, err: error };
+    const write = (repeats?: Repeats): void =>
+      this.#write("error", { ...fields, ...repeats }, counted(message, repeats));
+    // A dead event needs someone to act on it, so each has a line.
+    if (this.#writesAll || error.code === "event_dead") write();
+    else this.#causes.add(`error ${error.code}`, `${withoutValues(error.message)} ${placeOf(error)}`, write);
   }
 
   outcome(outcome: Outcome): void {
     const { onOutcome, name } = this.#options;
     if (onOutcome !== undefined) this.#call("onOutcome", () => onOutcome(outcome));
+    if (!this.#writesAll && (onOutcome !== undefined || outcome.reply.status < 400)) return;
+    const { error } = outcome;
+    const isWritten = typeof error === "object" && error !== null && this.#written.has(error);
     if (this.#writesAll) {
-      const { error } = outcome;
-      const isKnown = typeof error === "object" && error !== null && this.#written.has(error);
-      const { level, details, message } = outcomeLine(name, outcome, isKnown);
-      this.#say(level, details, message);
+      const { level, fields, message } = outcomeLine(name, outcome, isWritten);
+      this.#write(level, fields, message);
       return;
     }
-    if (onOutcome !== undefined) return;
-    if (outcome.reply.status < 400) return;
-    // `misconfigured` differs by its hint, the others by their name.
-    const cause = outcome.name === "misconfigured" ? `misconfigured ${outcome.hint}` : `outcome ${outcome.name}`;
-    this.#once(cause, () => {
-      const { meaning, fix } = OUTCOMES[outcome.name];
-      const what = outcome.via === "delivery" ? `answered ${outcome.reply.status}` : `an event from ${outcome.via}:`;
-      const parts = [`${what} ${outcome.name}: ${outcome.hint ?? meaning}`, fix, LATER_OUTCOMES];
-      const details = {
-        receiver: name,
-        outcome: outcome.name,
-        status: outcome.reply.status,
-        path: outcome.path,
-        clientAddress: outcome.clientAddress,
-      };
-      this.#say("warn", details, sentences(parts));
-    });
+    if (isWritten) return;
+    const { group, reason, fields, message } = rejectionLine(name, outcome);
+    const write = (repeats?: Repeats): void =>
+      this.#write("warn", { ...fields, ...repeats }, counted(message, repeats));
+    this.#causes.add(group, withoutValues(reason), write);
   }
 
-  #once(cause: string, say: () => void): void {
-    if (this.#told.has(cause) || this.#told.size >= MAX_CAUSES) return;
-    this.#told.add(cause);
-    say();
+  /** Writes what has been counted. Called when the receiver closes. */
+  close(): void {
+    this.#causes.flush();
   }
 
-  /** Whether there is a logger that takes a line of everything. */
+  /** Whether the logger gets a line of every outcome. */
   get #writesAll(): boolean {
     return this.#options.logger?.info !== undefined;
   }
 
-  #say(level: Level, details: object, message: string): void {
+  #write(level: Level, fields: Fields, message: string): void {
     const { logger, name } = this.#options;
-    if (logger !== undefined) {
-      this.#call("logger", () => logger[level]?.(details, message));
-      return;
-    }
-    process.stderr.write(`hookgate [${name}] ${plainText(message)}\n`);
+    this.#call("logger", () => writeLine(logger, name, level, fields, message));
   }
 
-  /** What the operator's own function throws must not change what the sender hears. */
+  /** An exception of the application's function must not change the reply. */
   #call(what: string, call: () => unknown): void {
     const complain = (thrown: unknown): void => {
-      process.stderr.write(`hookgate [${this.#options.name}] ${what} threw: ${plainText(String(thrown))}\n`);
+      process.stderr.write(`hookgate [${this.#options.name}] ${what} threw: ${plainText(errorText(thrown))}\n`);
     };
     try {
       const returned = call();
@@ -126,4 +101,10 @@ export class ReceiverLogger {
       complain(thrown);
     }
   }
+}
+
+/** The latest occurrence, with the number of occurrences since the last line. */
+function counted(message: string, repeats: Repeats | undefined): string {
+  if (repeats === undefined) return message;
+  return `${repeats.count} more in the last ${repeats.seconds} s, the latest: ${message}`;
 }

@@ -59,7 +59,7 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
   readonly onOutcome?: (outcome: Outcome) => unknown;
   /** Told of what failed on our side: handlers, stores, wiring. */
   readonly onError?: (error: WebhookError) => unknown;
-  /** For lines to the operator, pino-like. One with `info` gets a line of every outcome. Default: standard error, once for each kind. */
+  /** pino, winston, `console`, or an object with their methods. One with `info` gets a line of every outcome. Default: standard error, a line for each cause, with a summary of repeats at most once a minute. */
   readonly logger?: Logger;
   /** The clock for freshness, milliseconds since the epoch. Default `Date.now`. Leases are on the store's own. */
   readonly now?: () => number;

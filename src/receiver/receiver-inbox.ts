@@ -10,7 +10,7 @@ import type { Inbox } from "../inbox/inbox.js";
 import { type Backoff, DEFAULT_BACKOFF } from "../inbox/retry-policy.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
 import { count, refuseUnknownKeys, seconds, wrong } from "../lib/options.js";
-import { unref } from "../lib/timer.js";
+import { IS_TIMER_OF_REQUEST, unref } from "../lib/timer.js";
 import type { Sender } from "../sender/sender.js";
 import { payloadReader } from "./checks/parse-body.js";
 import { JSON_BODIES } from "./compile-checks.js";
@@ -153,6 +153,8 @@ export class ReceiverInbox {
       onError: events.onError,
     });
     // Engines forget as entries come to an end; where none does any more, this is what forgets.
+    // A Durable Object that has a timer is never idle, and its inbox forgets as entries end.
+    if (IS_TIMER_OF_REQUEST) return;
     this.#purging = setInterval(() => void this.#purge(), PURGE_EVERY_MS);
     unref(this.#purging);
   }

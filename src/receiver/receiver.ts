@@ -182,6 +182,7 @@ export class ReceiverCore {
     this.#isClosing = true;
     this.#enrolment.close("the receiver is closing");
     await closeReceiver(this.runner, this.#inboxes, graceSeconds);
+    this.log.close();
   }
 
   #eventSettings(): EventSettings {

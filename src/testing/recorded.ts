@@ -56,7 +56,11 @@ export interface Recording {
   stop(): readonly RecordedDelivery[];
 }
 
-const RULES: OptionRules<RecordOptions> = { scrub: FUNCTION, maxCount: /* @__PURE__ */ wholeNumber(0), includeUnproven: FLAG };
+const RULES: OptionRules<RecordOptions> = {
+  scrub: FUNCTION,
+  maxCount: /* @__PURE__ */ wholeNumber(0),
+  includeUnproven: FLAG,
+};
 const MAX_COUNT = 100;
 /** Whose address it was, what belongs to one connection, and what is written anew when the delivery is sent again. */
 const LEFT_OUT: ReadonlySet<string> = new Set([

@@ -1,10 +1,11 @@
 // What holds on every framework and platform alike. An adapter's own test mounts a receiver, and says how to reach it.
+
 import { createHmac } from "node:crypto";
 import { createReceiver, defineSender, header, json, literal, type Receiver, type ReceiverOptions } from "hookgate";
 import { afterEach, describe, expect, it } from "vitest";
 import { hmac } from "../../src/auth/schemes/hmac.js";
 import { param } from "../../src/auth/signature/signature.js";
-import { quiet } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 
 /** What goes onto the wire, to the byte. */
 export interface Wire {
@@ -79,7 +80,7 @@ function receiverFor(options: ReceiverOptions, tenantOf: (params: Readonly<Recor
     ],
   });
   const receiver = createReceiver(sender, {
-    logger: quiet,
+    logger: quietLogger,
     onError() {},
     maxBodyBytes: MAX_BODY_BYTES,
     ...options,
@@ -248,7 +249,7 @@ export function describeAdapter(adapter: Adapter): void {
           }),
           event: { id: json("id"), type: json("type") },
         }),
-        { logger: quiet, onError() {} },
+        { logger: quietLogger, onError() {} },
       ).on("*", async () => {
         runs++;
         await Promise.resolve();

@@ -1,9 +1,11 @@
 // The conformance suite on AWS Lambda, and what is its own there.
+
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from "aws-lambda";
 import { createReceiver } from "hookgate";
 import { lambdaHandler } from "hookgate/lambda";
 import { describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, signed } from "../receiver/harness.js";
+import { erp, event, gate, receiverOf, signed } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 import { until } from "../support/until.js";
 import { describeAdapter, type Mounted, PEER, type Wire } from "./conformance.js";
 
@@ -154,7 +156,7 @@ describe("lambdaHandler", () => {
 
   it("sees the path as it was sent, with the stage", async () => {
     const paths: (string | undefined)[] = [];
-    const receiver = createReceiver(erp(), { logger: quiet, onOutcome: ({ path }) => paths.push(path) });
+    const receiver = createReceiver(erp(), { logger: quietLogger, onOutcome: ({ path }) => paths.push(path) });
     const body = event();
     const wire = { method: "POST", target: "/hooks/a", headers: Object.entries(signed(body)), body: Buffer.from(body) };
     await lambdaHandler(receiver)(v1Of({ ...wire, isChunked: false }));

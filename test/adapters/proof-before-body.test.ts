@@ -13,8 +13,9 @@ import { describedSenders } from "../../scripts/sender-pages.js";
 import { sampleKey, sampleRequest } from "../../scripts/sender-samples.js";
 import { type Auth, needsBody, type Proof } from "../../src/core/auth.js";
 import { type Delivery, toDelivery } from "../../src/core/delivery.js";
-import { hmacAuth, quiet } from "../receiver/harness.js";
+import { hmacAuth } from "../receiver/harness.js";
 import { closeServers, onClose } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 import { LOOPBACK, listening, MOUNTS, type Open } from "./mounts.js";
 
 const TOKEN = "a-token-of-these-tests-only";
@@ -105,7 +106,7 @@ function receiverOf(auth: Auth, bodyTimeoutSeconds = 10) {
   const handled: string[] = [];
   const sender = defineSender({ name: "erp", auth, event: { id: json("id"), type: json("type") } });
   // A body that is waited for is 503 after its time: the outcome tells, not the clock.
-  const receiver = createReceiver(sender, { logger: quiet, bodyTimeoutSeconds, dedupe: false });
+  const receiver = createReceiver(sender, { logger: quietLogger, bodyTimeoutSeconds, dedupe: false });
   receiver.on("*", ({ type }) => void handled.push(type));
   return { receiver: receiver as Open, handled };
 }
@@ -192,7 +193,7 @@ describe.each(SCHEMES.filter(({ genuine }) => genuine !== undefined))("$name", (
   it("has the same outcome as if it were asked after the body", async () => {
     const build = (one: Auth) =>
       createReceiver(defineSender({ name: "erp", auth: one, event: { id: json("id"), type: json("type") } }), {
-        logger: quiet,
+        logger: quietLogger,
         dedupe: false,
         maxBodyBytes: 100,
       }).on("*", () => undefined);
@@ -296,7 +297,7 @@ describe("a sender whose handshake is an unsigned POST", () => {
   const [node] = MOUNTS;
   async function portOf(sender: Sender<never>): Promise<number> {
     const receiver = createReceiver(sender as unknown as Sender<Record<string, unknown>>, {
-      logger: quiet,
+      logger: quietLogger,
       publicUrl: "https://example.com",
     });
     return listening(node as (typeof MOUNTS)[number], receiver as Open);

@@ -1,4 +1,5 @@
 // What was missed is fetched once, by one instance, and whatever is in the way keeps the cursor.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +27,7 @@ import {
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { quietLogger } from "../support/quiet.js";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const erp = defineSender({
@@ -42,7 +44,7 @@ function build(options: object = {}) {
     scope: "test",
     onOutcome: (outcome: Outcome) => outcomes.push(outcome),
     onError: (error: WebhookError) => errors.push(error),
-    logger: { warn: () => undefined, error: () => undefined },
+    logger: quietLogger,
     ...options,
   });
   const handled: (string | undefined)[] = [];

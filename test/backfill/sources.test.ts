@@ -1,4 +1,5 @@
 // Each source asks as its API is documented, and every failure of an API keeps the cursor and says what to do.
+
 import { Octokit } from "@octokit/rest";
 import { createReceiver, type Receiver, type Sender } from "hookgate";
 import {
@@ -20,6 +21,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, type ApiServer, type Asked, apiServer, type Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "../endpoints/servers/stripe-api.js";
+import { quietLogger } from "../support/quiet.js";
 
 const opened: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
@@ -41,7 +43,7 @@ function receiverOf(sender: unknown): { receiver: Receiver<never>; handled: stri
     scope: `s${scopes++}`,
     onOutcome: () => undefined,
     onError: () => undefined,
-    logger: { warn: () => undefined, error: () => undefined },
+    logger: quietLogger,
   });
   receiver.on("*" as never, (event: { type: string; id: string | undefined }) => {
     handled.push(`${event.type} ${event.id}`);

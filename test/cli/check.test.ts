@@ -6,6 +6,7 @@ import { stripe } from "hookgate/senders";
 import { afterAll, describe, expect, it } from "vitest";
 import { selfSigned } from "../../examples/self-signed.js";
 import { closeServers, serve } from "../support/listen.js";
+import { quiet } from "../support/quiet.js";
 import { cli, file, type World } from "./cli.js";
 import { command } from "./process.js";
 import { naive } from "./servers.js";
@@ -15,7 +16,6 @@ afterAll(closeServers);
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
 const how = ["--sender", "stripe", "--secret-env", "STRIPE_SECRET"];
-const quiet = { onOutcome: () => undefined, onError: () => undefined };
 const DAY_MS = 86_400_000;
 
 interface Probe {

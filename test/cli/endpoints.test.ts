@@ -1,4 +1,5 @@
 // `hookgate endpoints`, called in this process, against local servers that speak GitHub's and Stripe's APIs.
+
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createReceiver } from "hookgate";
 import { github, gitlab, stripe } from "hookgate/senders";
@@ -7,6 +8,7 @@ import { apiServer, type Fault } from "../endpoints/servers/api-server.js";
 import { GITHUB_TOKEN, type GithubApi, githubApi } from "../endpoints/servers/github-api.js";
 import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stripe-api.js";
 import { start } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 import { until } from "../support/until.js";
 import { type Called, cli, file } from "./cli.js";
 import { command } from "./process.js";
@@ -22,7 +24,7 @@ afterEach(async () => {
 
 /** A receiver on a free port, which reads its secrets at each delivery. */
 async function receiver(sender: unknown): Promise<string> {
-  const made = createReceiver(sender as never, { logger: { warn() {}, error() {} } } as never);
+  const made = createReceiver(sender as never, { logger: quietLogger } as never);
   (made as { on(pattern: string, handler: () => void): unknown }).on("push", () => undefined);
   const server = await start(made as never);
   opened.push(server);

@@ -8,6 +8,7 @@ import { createTestSender } from "hookgate/testing";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { InboxEntry } from "../../src/inbox/inbox.js";
 import { closeServers, serve } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 import { cli, file } from "./cli.js";
 
 afterAll(closeServers);
@@ -15,7 +16,6 @@ afterAll(closeServers);
 const SECRET = "0123456789abcdef0123456789abcdef";
 const KEY = "k".repeat(43);
 const env = { GITHUB_SECRET: SECRET };
-const quiet = { warn: () => undefined, error: () => undefined };
 let path: string;
 
 function entry(key: string, more: Partial<InboxEntry> = {}): InboxEntry {
@@ -134,7 +134,7 @@ describe("replay", () => {
 
   it("signs an event of an inbox again, with the same id and bytes", async () => {
     const seen: unknown[] = [];
-    const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
+    const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quietLogger });
     receiver.on("push", (event) => void seen.push([event.id, Buffer.from(event.body).toString("utf8")]));
     const url = `${await serve(express().use("/hooks", receiver))}/hooks`;
     const called = await cli(["replay", url, ...how, "--inbox", path, KEY, "--json"], { env });
@@ -143,7 +143,7 @@ describe("replay", () => {
   });
 
   it("signs a recorded delivery again", async () => {
-    const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quiet });
+    const receiver = createReceiver(github({ secret: SECRET }), { onOutcome: () => undefined, logger: quietLogger });
     const url = `${await serve(receiver)}/hooks`;
     const old = await createTestSender(github({ secret: "f".repeat(32) })).sign({
       type: "push",
@@ -155,7 +155,10 @@ describe("replay", () => {
   });
 
   it("exits with 1 when the delivery is refused, and with 2 for an unknown key", async () => {
-    const receiver = createReceiver(github({ secret: "f".repeat(32) }), { onOutcome: () => undefined, logger: quiet });
+    const receiver = createReceiver(github({ secret: "f".repeat(32) }), {
+      onOutcome: () => undefined,
+      logger: quietLogger,
+    });
     const url = `${await serve(receiver)}/hooks`;
     const refused = await cli(["replay", url, ...how, "--inbox", path, KEY], { env });
     expect([refused.out, refused.code]).toEqual([expect.stringMatching(/✗ .*401 unauthenticated/), 1]);

@@ -6,6 +6,7 @@ import { github, stripe } from "hookgate/senders";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { app as quickStart } from "../../examples/quick-start.js";
 import { closeServers, serve } from "../support/listen.js";
+import { quiet } from "../support/quiet.js";
 import { cli, file } from "./cli.js";
 import { naive } from "./servers.js";
 
@@ -13,7 +14,6 @@ afterAll(closeServers);
 
 const SECRET = "whsec_for_trying_it_out";
 const env = { STRIPE_SECRET: SECRET };
-const quiet = { onOutcome: () => undefined, onError: () => undefined };
 const how = ["--sender", "stripe", "--secret-env", "STRIPE_SECRET"];
 let quick: string;
 

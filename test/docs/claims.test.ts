@@ -1,28 +1,20 @@
 // What docs/recipes.md and docs/deployment.md promise, done as they say.
+
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import {
-  captureRawBody,
-  createReceiver,
-  defineSender,
-  json,
-  memoryStore,
-  OUTCOMES,
-  type OutcomeName,
-  type ReceiverOptions,
-} from "hookgate";
+import { captureRawBody, createReceiver, defineSender, json, memoryStore, OUTCOMES, type OutcomeName } from "hookgate";
 import { allOf, basicAuth, bearerToken, hmac } from "hookgate/auth";
 import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
 import { gate } from "../receiver/harness.js";
+import { quiet, quietLogger } from "../support/quiet.js";
 
 const secret = "whsec_0123456789abcdef0123456789";
 const sender = stripe({ secret });
 const path = "/webhooks/stripe";
-const quiet: ReceiverOptions = { onOutcome: () => undefined, onError: () => undefined };
 
 describe("body parsers upstream", () => {
   const parsers: readonly (readonly [string, express.RequestHandler, number])[] = [
@@ -174,7 +166,7 @@ it("a rotation list with an unset variable is not built", () => {
 });
 
 it("fetch without remoteAddress is 403 where there is an allowlist, and params reach the secret function", async () => {
-  const allowed = createReceiver(sender, { ...quiet, allow: ["203.0.113.0/24"], logger: { warn() {}, error() {} } });
+  const allowed = createReceiver(sender, { ...quiet, allow: ["203.0.113.0/24"], logger: quietLogger });
   const { url, method, headers, body } = await createTestSender(sender).sign({ type: "a" });
   const make = () => new Request(url, { method, headers, body: Uint8Array.from(body) });
   expect((await allowed.fetch(make())).status).toBe(403);

@@ -29,6 +29,7 @@ import { slack, stripe, tossPayments } from "hookgate/senders";
 import { createTestSender, type SendOptions } from "hookgate/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { quietLogger } from "../support/quiet.js";
 import { until } from "../support/until.js";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
@@ -220,7 +221,7 @@ describe("what the page says to do brings the outcome about", () => {
         statuses.push(outcome.reply.status);
       },
       onError: () => undefined,
-      logger: { warn: () => undefined, error: () => undefined },
+      logger: quietLogger,
     });
     const app = express();
     setup.before?.(app);

@@ -25,6 +25,10 @@ export const placeholders: ReadonlyMap<string, string> = new Map([
   ["myStore", "declare function myStore(): import('hookgate').DedupeStore;"],
   ["myInbox", "declare function myInbox(): Awaited<ReturnType<Parameters<typeof describeInbox>[1]>>['inbox'];"],
   ["connectionString", "declare const connectionString: string;"],
+  [
+    "env",
+    "declare const env: { STRIPE_SECRET: string; DEDUPE: import('hookgate/stores/durable-object').DurableObjectNamespace; DB: import('hookgate/stores/d1').D1Database };",
+  ],
   ["assert", 'import assert from "node:assert/strict";'],
   ["express", 'import express from "express";'],
   ["pg", 'import pg from "pg";'],

@@ -1,4 +1,5 @@
 // ensureEndpoint, rotateSecret and removeEndpoint against local servers that speak the APIs of GitHub and Stripe.
+
 import { Octokit } from "@octokit/rest";
 import { createReceiver, type Outcome } from "hookgate";
 import {
@@ -20,6 +21,7 @@ import { github, stripe } from "hookgate/senders";
 import Stripe from "stripe";
 import { afterEach, describe, expect, it } from "vitest";
 import { start as startServer } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 import type { Fault } from "./servers/api-server.js";
 import { GITHUB_TOKEN, githubApi } from "./servers/github-api.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
@@ -58,7 +60,7 @@ async function listen(sender: unknown, onOutcome: (outcome: Outcome) => void = (
         outcomes.push(outcome);
         onOutcome(outcome);
       },
-      logger: { warn() {}, error() {} },
+      logger: quietLogger,
     } as never,
   ) as never as { on(pattern: string, handler: (event: { id?: string }) => void): (req: unknown) => void };
   receiver.on("issues.opened", ({ id }) => void handled.push(id));

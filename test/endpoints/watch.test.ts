@@ -11,6 +11,7 @@ import { stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { start as startServer } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 import { STRIPE_KEY, stripeApi } from "./servers/stripe-api.js";
 
 const sender = stripe({ secret: "whsec_0123456789abcdef0123" });
@@ -20,7 +21,7 @@ afterEach(async () => {
 });
 
 async function start(options: (url: string) => WatchOptions) {
-  const receiver = createReceiver(sender, { logger: { warn() {}, error() {} } });
+  const receiver = createReceiver(sender, { logger: quietLogger });
   receiver.on("invoice.paid", () => undefined);
   const { origin, close } = await startServer(receiver);
   const url = `${origin}/hook`;

@@ -1,10 +1,12 @@
 // A process of its own that receives, works, or does both: what the storms kill, stop, and start again.
+
 import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, createReceiver, type Outcome, type WebhookError, type WebhookEvent } from "hookgate";
 import type pg from "pg";
+import { quietLogger } from "../support/quiet.js";
 import { EFFECTS, type Engine, open, SCOPE, SENDER } from "./engine.js";
 import { FAILPOINT, failpointOf, killingAt } from "./failpoints.js";
 import { StepLog } from "./history.js";
@@ -21,7 +23,7 @@ async function main(plan: Plan): Promise<void> {
       : { inbox: opened.inbox as never }),
     ...(plan.isOrdered ? { order: { key: (event: WebhookEvent) => (event.payload as Asked).key } } : {}),
     answerWithinSeconds: 14,
-    logger: { warn: () => undefined, error: () => undefined },
+    logger: quietLogger,
     onOutcome: tell,
     onError: (error: WebhookError) => {
       if (error.code === "double_run" || error.code === "event_dead" || error.code === "complete_failed")

@@ -24,6 +24,7 @@ import { type SqliteInboxOptions, sqliteInbox } from "hookgate/inbox/sqlite";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { pause } from "../../src/testing/inbox-contract/bench.js";
+import { quietLogger } from "../support/quiet.js";
 import { until } from "../support/until.js";
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
@@ -62,7 +63,7 @@ function build(inbox: Inbox = open(), options: object = {}, sender = erp) {
     inbox,
     onOutcome: (outcome) => outcomes.push(outcome),
     onError: (error) => errors.push(error),
-    logger: { warn: () => undefined, error: () => undefined },
+    logger: quietLogger,
     ...options,
   });
   opened.push({ close: () => receiver.close({ graceSeconds: 0 }) });

@@ -14,6 +14,7 @@ import { bundlePage } from "../../scripts/bundle-page.js";
 import { type Assets, toAssets } from "../../src/inspector/assets.js";
 import { createInspector, type Inspector } from "../../src/inspector/create-inspector.js";
 import { start } from "../support/listen.js";
+import { quiet } from "../support/quiet.js";
 
 export const stripeSender = stripe({ secret: "whsec_0123456789abcdef" });
 export const githubSender = github({ secret: "github-0123456789abcdef" });
@@ -66,7 +67,6 @@ function githubTest(url: string) {
 export async function openScene(options: InspectorOptions = {}): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), "hookgate-inspector-"));
   const inbox = sqliteInbox(join(folder, "inbox.db"));
-  const quiet = { onOutcome: () => undefined, onError: () => undefined };
   const handled: string[] = [];
   const switches = { broken: false, slowMs: 50 };
   const handle = ({ type }: { type: string }): void => {

@@ -7,7 +7,8 @@ import { createReceiver, type DedupeStore, memoryStore } from "hookgate";
 import { sqliteInbox } from "hookgate/inbox/sqlite";
 import { type Instrumentation, instrument } from "hookgate/otel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, signature, signed } from "../receiver/harness.js";
+import { erp, event, gate, receiverOf, signature, signed } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 import { until } from "../support/until.js";
 import { startSdk } from "./sdk.js";
 
@@ -180,7 +181,7 @@ describe("inboxes", () => {
     const folder = mkdtempSync(join(tmpdir(), "hookgate-otel-"));
     const inbox = sqliteInbox(join(folder, "inbox.db"));
     const end = gate();
-    const receiver = createReceiver(erp(), { inbox, scope: "otel", logger: quiet, onError() {} }).on(
+    const receiver = createReceiver(erp(), { inbox, scope: "otel", logger: quietLogger, onError() {} }).on(
       "*",
       () => end.opened,
     );

@@ -5,7 +5,8 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { createReceiver, Discard, RetryLater } from "hookgate";
 import { type Instrumentation, type InstrumentOptions, instrument } from "hookgate/otel";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { erp, event, gate, quiet, receiverOf, SECRET, signed } from "../receiver/harness.js";
+import { erp, event, gate, receiverOf, SECRET, signed } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 import { until } from "../support/until.js";
 import { startSdk } from "./sdk.js";
 
@@ -226,7 +227,7 @@ describe("the sender's trace context", () => {
 
   it("is linked to where no handler runs, too", async () => {
     observe();
-    const receiver = createReceiver(erp(), { logger: quiet });
+    const receiver = createReceiver(erp(), { logger: quietLogger });
     const body = event("thing.made");
     await receiver.receive({ headers: { ...signed(body), traceparent: TRACEPARENT }, body });
     expect(sdk.span("webhook erp").links).toHaveLength(1);

@@ -129,6 +129,12 @@ describe("the tarball", () => {
     for (const name of Object.keys(peers)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
   });
 
+  // The goal is 900,000, and is missed: ES modules take 415 KB, the CommonJS build beside them 370, declarations with their
+  // doc comments 140, guides 70. Source maps, generated pages, pictures and examples are left out.
+  it("weighs at most 1,020,000 bytes", () => {
+    expect(packed.bytes).toBeLessThanOrEqual(1_020_000);
+  });
+
   it("names no path of the machine that built it", () => {
     const places = [fileURLToPath(root), `${homedir()}/`].filter((place) => place.length > 2);
     for (const file of packed.files)

@@ -14,6 +14,8 @@ export interface Packed {
   readonly folder: string;
   /** Every file in it, sorted. */
   readonly files: readonly string[];
+  /** Of the tarball, bytes. */
+  readonly bytes: number;
 }
 
 /** Packs as `npm publish` does, build included: only one at a time, or one takes away the other's dist. */
@@ -51,7 +53,7 @@ function packed(): Packed {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).replace(/^[^[]*/, ""),
-  ) as [{ filename: string }];
+  ) as [{ filename: string; size: number }];
   const modules = join(app, "node_modules");
   const folder = join(modules, "hookgate");
   mkdirSync(folder, { recursive: true });
@@ -63,7 +65,7 @@ function packed(): Packed {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-  return { app, folder, files: files.sort() };
+  return { app, folder, files: files.sort(), bytes: tarball.size };
 }
 
 export interface Reached {

@@ -1,4 +1,5 @@
 // A sender of our own, its signatures, and real HTTP with exact control over what is on the wire.
+
 import { createHmac } from "node:crypto";
 import http, { type IncomingHttpHeaders } from "node:http";
 import {
@@ -18,6 +19,7 @@ import {
 } from "hookgate";
 import { hmac } from "../../src/auth/schemes/hmac.js";
 import { param } from "../../src/auth/signature/signature.js";
+import { quietLogger } from "../support/quiet.js";
 
 export const SECRET = "a-secret-of-the-tests-only";
 
@@ -134,7 +136,6 @@ export function build(options: ReceiverOptions<{}, never> = {}, sender: Sender =
 }
 
 export type Run = (event: WebhookEvent, context: Context) => unknown;
-export const quiet = { warn() {}, error() {} };
 
 /** A receiver whose handler for everything is `run`, with the ids it was called for. It tells nothing. */
 export function receiverOf(
@@ -143,7 +144,7 @@ export function receiverOf(
   more: Partial<SenderDefinition> = {},
 ) {
   const calls: string[] = [];
-  const receiver = createReceiver(erp(more), { logger: quiet, onError() {}, ...options });
+  const receiver = createReceiver(erp(more), { logger: quietLogger, onError() {}, ...options });
   receiver.on("*", (event, context) => {
     calls.push(event.id ?? "");
     return run(event, context);

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { OUTCOMES, type OutcomeName, statusOf } from "../../src/core/outcomes.js";
 import { UNKNOWN_SENDER } from "../../src/core/reply.js";
 import { ReceiverLogger } from "../../src/receiver/logger.js";
-import { build, erp, event, quiet, receiverOf, SECRET, signed } from "./harness.js";
+import { quietLogger } from "../support/quiet.js";
+import { build, erp, event, receiverOf, SECRET, signed } from "./harness.js";
 
 interface Line {
   readonly level: string;
@@ -60,9 +61,7 @@ describe("a logger with info", () => {
       events: [{ id: "evt_log", type: "made" }],
     });
     expect(lines[0]?.durationMs).toEqual(expect.any(Number));
-    expect(lines[2]?.msg).toMatch(
-      /^answered 401 unauthenticated: the signature is well-formed and wrong: .* Read the hint/,
-    );
+    expect(lines[2]?.msg).toMatch(/^answered 401 unauthenticated: the signature is well-formed and wrong: .*/);
     expect(lines[3]?.err).toMatchObject({ code: "handler_failed" });
     expect(lines[5]?.msg).toBe("answered 200 discarded drop: too old");
   });
@@ -120,7 +119,7 @@ describe("a logger with info", () => {
 
 it("a logger without info gets a line of each kind of refusal, once", async () => {
   const lines: string[] = [];
-  const logger: Logger = { ...quiet, warn: (_, line) => void lines.push(line) };
+  const logger: Logger = { ...quietLogger, warn: (_, line) => void lines.push(line) };
   const { receiver } = receiverOf(undefined, { logger });
   const body = event();
   await receiver.receive({ headers: signed(body), body });

@@ -1,8 +1,10 @@
 // Options that cannot work are refused, and the most specific handler runs.
+
 import { createReceiver, defineSender, json, memoryStore, type ReceiverOptions } from "hookgate";
 import { hmac } from "hookgate/auth";
 import { describe, expect, it } from "vitest";
-import { erp, eventBody, quiet, receiverOf, signed } from "./harness.js";
+import { quietLogger } from "../support/quiet.js";
+import { erp, eventBody, receiverOf, signed } from "./harness.js";
 
 describe("a receiver is not built", () => {
   it.each<[string, object, RegExp]>([
@@ -48,8 +50,8 @@ describe("a receiver is not built", () => {
     ["with an onInvalid that is none", { onInvalid: "ignore" }, /onInvalid must be one of "retry", "reject", "accept"/],
     ["with a logger that cannot log", { logger: {} }, /logger must be an object with warn and error/],
   ])("%s", (_, options, message) => {
-    expect(() => createReceiver(erp(), { logger: quiet, ...options } as ReceiverOptions)).toThrow(message);
-    expect(() => createReceiver(erp(), { logger: quiet, ...options } as ReceiverOptions)).toThrow(TypeError);
+    expect(() => createReceiver(erp(), { logger: quietLogger, ...options } as ReceiverOptions)).toThrow(message);
+    expect(() => createReceiver(erp(), { logger: quietLogger, ...options } as ReceiverOptions)).toThrow(TypeError);
   });
 
   it("without a sender", () => {
@@ -70,7 +72,7 @@ describe("a receiver is not built", () => {
 describe("handlers", () => {
   it("the most specific one runs, whatever the order of registration", async () => {
     const ran: string[] = [];
-    const receiver = createReceiver(erp(), { logger: quiet })
+    const receiver = createReceiver(erp(), { logger: quietLogger })
       .on("*", () => void ran.push("*"))
       .on("a.*", () => void ran.push("a.*"))
       .on("a.b.*", () => void ran.push("a.b.*"))
@@ -89,7 +91,7 @@ describe("handlers", () => {
     ["white space", " a", /white space/],
     ["nothing", [], /must be a type/],
   ])("refuse %s", (_, pattern, message) => {
-    const receiver = createReceiver(erp(), { logger: quiet });
+    const receiver = createReceiver(erp(), { logger: quietLogger });
     expect(() => receiver.on(pattern as string, () => undefined)).toThrow(message);
   });
 

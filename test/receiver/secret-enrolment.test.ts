@@ -1,10 +1,12 @@
 // A secret that comes by itself is taken while somebody waits for it, once.
+
 import { createReceiver, type Outcome } from "hookgate";
 import { asana, notion, stripe } from "hookgate/senders";
 import { describe, expect, it } from "vitest";
+import { quietLogger } from "../support/quiet.js";
 
+const quiet = { logger: quietLogger };
 const SECRET = "0123456789abcdef0123456789abcdef";
-const quiet = { logger: { warn() {}, error() {} } };
 
 function asanaReceiver() {
   const outcomes: Outcome[] = [];

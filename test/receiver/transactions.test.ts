@@ -1,4 +1,5 @@
 // Handler and completion in one transaction: what was written stands exactly when the event counts as handled.
+
 import {
   type Context,
   createReceiver,
@@ -10,6 +11,7 @@ import {
   type WebhookError,
 } from "hookgate";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { quietLogger } from "../support/quiet.js";
 import { erp, event, gate, signed, viewOf } from "./harness.js";
 import { TransactionalStore, type Tx } from "./transactional-store.js";
 
@@ -247,7 +249,7 @@ describe("misuse", () => {
       throw new Error("down");
     };
     const sender = erp({ reply: { retries: false } });
-    const receiver = createReceiver(sender, { dedupe: { store: down }, logger: { warn() {}, error() {} } });
+    const receiver = createReceiver(sender, { dedupe: { store: down }, logger: quietLogger });
     receiver.on("order.created", () => expect.unreachable());
     const body = event();
     expect((await receiver.receive({ headers: signed(body), body })).name).toBe("store_unavailable");

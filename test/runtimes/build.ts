@@ -82,3 +82,18 @@ const sampleValues: Plugin = {
     }));
   },
 };
+
+/** A Worker of the tests that imports the sources, as one file. */
+export async function buildWorker(source: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [fileURLToPath(new URL(source, import.meta.url))],
+    outfile,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "error",
+    platform: "browser",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*", "cloudflare:*"],
+  });
+}

@@ -9,6 +9,7 @@ import type { SendOptions } from "../../src/test-sender/send-options.js";
 import { createTestSender } from "../../src/testing/index.js";
 import { type Group, MAX_BODY_BYTES, ORIGIN } from "./app/limits.js";
 import type { Report } from "./app/receivers.js";
+import { getText } from "./launch.js";
 
 /** What is sent in each cell of the table, in this order. */
 export const CASES = [
@@ -148,13 +149,7 @@ const LINGER_MS = 20;
 async function finalReport(port: number): Promise<Report> {
   const untilMs = performance.now() + SETTLE_MS;
   for (;;) {
-    const { body } = await exchange(destination(port, `${ORIGIN}/`), {
-      method: "GET",
-      url: "",
-      headers: {},
-      body: new Uint8Array(),
-    });
-    const report = JSON.parse(body) as Report;
+    const report = JSON.parse(await getText(port, "/")) as Report;
     const isWhole = described.every(({ about }) => (report.aborts[`slow/${about.factory}`] ?? 0) > 0);
     if (isWhole || performance.now() > untilMs) return report;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { FILES } from "../../scripts/fetch-runtimes.js";
+import { exchange } from "../../src/test-sender/http-client.js";
 
 export interface Running {
   readonly port: number;
@@ -58,4 +59,10 @@ export async function launchWorker(file: string, options: object = {}): Promise<
   const on = new Miniflare({ host: "127.0.0.1", port: 0, ...WORKER, modules, ...options });
   const url = await on.ready;
   return { port: Number(url.port), stop: () => on.dispose(), on };
+}
+
+/** The body of a GET, on a connection of its own: one that is kept may be closed just when it is used. */
+export async function getText(port: number, path: string): Promise<string> {
+  const to = { host: "127.0.0.1", port, isTls: false, isOwn: true, target: path };
+  return (await exchange(to, { method: "GET", url: "", headers: {}, body: new Uint8Array() })).body;
 }

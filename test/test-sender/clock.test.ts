@@ -1,8 +1,10 @@
 // testClock stands still until it is moved.
+
 import { createReceiver, memoryStore } from "hookgate";
 import { createTestSender, testClock } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
-import { erp, quiet } from "../receiver/harness.js";
+import { erp } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 
 describe("testClock", () => {
   it("stands still until it is moved, forth and back", () => {
@@ -28,7 +30,7 @@ describe("testClock", () => {
     ["refused at 301 s", 301, 401],
   ])("decides freshness: %s", async (_, seconds, status) => {
     const clock = testClock("2001-01-01T00:00:00Z");
-    const receiver = createReceiver(erp(), { logger: quiet, now: clock.now });
+    const receiver = createReceiver(erp(), { logger: quietLogger, now: clock.now });
     const test = createTestSender(erp(), { now: clock.now });
     const signed = await test.sign({ type: "a.b" });
     clock.advanceSeconds(seconds);
@@ -40,7 +42,7 @@ describe("testClock", () => {
     const clock = testClock();
     let runs = 0;
     const dedupe = { store: memoryStore({ now: clock.now }), retentionSeconds: 3_600 };
-    const receiver = createReceiver(erp(), { logger: quiet, now: clock.now, dedupe }).on("*", () => void runs++);
+    const receiver = createReceiver(erp(), { logger: quietLogger, now: clock.now, dedupe }).on("*", () => void runs++);
     const test = createTestSender(erp(), { now: clock.now });
     for (const seconds of [0, 3_599, 2]) {
       clock.advanceSeconds(seconds);

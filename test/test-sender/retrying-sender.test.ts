@@ -1,18 +1,19 @@
 // A test sender goes on as its sender does: the same event, at the vendor's pauses, until it is delivered or given up.
+
 import { createReceiver, Discard, memoryStore } from "hookgate";
 import { github, mailgun, slack, standardWebhooks, stripe, tossPayments } from "hookgate/senders";
 import { createTestSender, retrySchedule, sendPersistently, virtualClock } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
+import { quietLogger } from "../support/quiet.js";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const sender = stripe({ secret: SECRET });
 const payload = { data: { object: {} } };
-const quiet = { warn() {}, error() {} };
 
 /** A receiver whose time is virtual, and that fails the first so many times. */
 function start(failures: number, handlerOf: () => void = () => undefined) {
   const clock = virtualClock(Date.parse("2026-11-20T00:00:00Z"));
-  const receiver = createReceiver(sender, { now: clock.now, dedupe: { store: memoryStore() }, logger: quiet });
+  const receiver = createReceiver(sender, { now: clock.now, dedupe: { store: memoryStore() }, logger: quietLogger });
   const handled: string[] = [];
   let count = 0;
   receiver.on("invoice.paid", ({ id }) => {
@@ -75,7 +76,7 @@ describe("a sender that goes on", () => {
   it("stops at what stops it", async () => {
     const clock = virtualClock();
     const own = mailgun({ secret: "key-0123456789abcdef" });
-    const receiver = createReceiver(own, { now: clock.now, logger: quiet });
+    const receiver = createReceiver(own, { now: clock.now, logger: quietLogger });
     receiver.on("*" as never, () => {
       throw new Discard("never");
     });

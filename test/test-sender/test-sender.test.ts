@@ -1,4 +1,5 @@
 // createTestSender signs as its sender does and delivers to every kind of target.
+
 import { createServer, type RequestListener } from "node:http";
 import connect from "connect";
 import express from "express";
@@ -21,9 +22,10 @@ import { type Auth, allOf, basicAuth, bearerJwt, bearerToken, hmac, param, stati
 import { createTestSender, type SendOptions, type TestTarget } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { closeServers, onClose, serve } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 
+const quiet = { logger: quietLogger };
 const secret = "a-shared-secret-of-32-characters";
-const quiet: ReceiverOptions = { logger: { warn() {}, error() {} } };
 const START_MS = 1_700_000_000_000;
 
 const stripeLike = hmac({

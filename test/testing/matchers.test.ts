@@ -1,4 +1,5 @@
 // Results on an answer, whatever it came by, with the reason where it is known.
+
 import express from "express";
 import Fastify from "fastify";
 import { createReceiver } from "hookgate";
@@ -7,8 +8,9 @@ import { lambdaHandler } from "hookgate/lambda";
 import { createTestSender, type WebhookMatchers, webhookMatchers } from "hookgate/testing";
 import request from "supertest";
 import { describe, expect, it } from "vitest";
-import { erp, quiet } from "../receiver/harness.js";
+import { erp } from "../receiver/harness.js";
 import { closeServers, listen } from "../support/listen.js";
+import { quietLogger } from "../support/quiet.js";
 
 declare module "vitest" {
   // biome-ignore lint/suspicious/noExplicitAny: as vitest declares it
@@ -18,7 +20,7 @@ expect.extend(webhookMatchers);
 
 const sender = erp();
 const test = createTestSender(sender);
-const build = () => createReceiver(sender, { logger: quiet }).on("a.b", () => undefined);
+const build = () => createReceiver(sender, { logger: quietLogger }).on("a.b", () => undefined);
 type Case = [string, (isForged: boolean) => Promise<unknown>];
 
 const sign = async (isForged: boolean) => {
@@ -104,7 +106,7 @@ describe("a failure", () => {
   });
 
   it("reports the outcome of each event", async () => {
-    const failing = createReceiver(sender, { logger: quiet, onError() {} }).on("a.b", () => {
+    const failing = createReceiver(sender, { logger: quietLogger, onError() {} }).on("a.b", () => {
       throw new RangeError("mine");
     });
     const sent = await test.send(failing, { type: "a.b" });

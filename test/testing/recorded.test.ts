@@ -1,4 +1,5 @@
 // From a real delivery to a fixture that holds no proof and no secret, and back to a delivery.
+
 import express from "express";
 import { createReceiver, defineSender, form, json, literal, query } from "hookgate";
 import { basicAuth, staticToken } from "hookgate/auth";
@@ -6,7 +7,7 @@ import { github, slack, stripe } from "hookgate/senders";
 import { createTestSender, type RecordedDelivery, recordDeliveries, replayDelivery } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { asInput, readRecorded } from "../../src/cli/verify/recorded.js";
-import { quiet } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 
 const REAL = "whsec_of_production_0123456789";
 const real = stripe({ secret: REAL });
@@ -22,7 +23,7 @@ async function record(
   await send(receiver);
   return JSON.parse(JSON.stringify(recording.stop())) as RecordedDelivery[];
 }
-const build = () => createReceiver(real, { logger: quiet, onError() {} }).on("*", () => undefined);
+const build = () => createReceiver(real, { logger: quietLogger, onError() {} }).on("*", () => undefined);
 
 describe("recordDeliveries", () => {
   it("keeps a delivery without its proof, its secrets and whose address it was", async () => {
@@ -70,7 +71,7 @@ describe("recordDeliveries", () => {
       body: { "application/octet-stream": "bytes" },
       event: { type: literal("blob") },
     });
-    const receiver = createReceiver(blob, { logger: quiet });
+    const receiver = createReceiver(blob, { logger: quietLogger });
     const recording = recordDeliveries(receiver);
     await createTestSender(blob).send(receiver, { body: Buffer.from([0x80, 0xff]) });
     expect(recording.stop()[0]).toMatchObject({ bodyBase64: "gP8=" });
@@ -83,7 +84,7 @@ describe("recordDeliveries", () => {
       body: { "application/x-www-form-urlencoded": "form" },
       event: { id: form("id"), type: form("type") },
     });
-    const receiver = createReceiver(sender, { logger: quiet });
+    const receiver = createReceiver(sender, { logger: quietLogger });
     const recording = recordDeliveries(receiver);
     const sent = await createTestSender(sender).send(receiver, {
       body: "id=1&type=a.b&api_key=hush&text=a+b%20c",
@@ -97,7 +98,7 @@ describe("recordDeliveries", () => {
       ...sender.definition,
       auth: staticToken({ token: "a-token-of-the-test-only", at: query("key") }),
     });
-    const replayed = await replayDelivery(createReceiver(test, { logger: quiet }), kept as RecordedDelivery, {
+    const replayed = await replayDelivery(createReceiver(test, { logger: quietLogger }), kept as RecordedDelivery, {
       sender: test,
     });
     expect(replayed.status).toBe(200);
@@ -151,7 +152,8 @@ describe("replayDelivery", () => {
     );
     const sender = stripe({ secret: "whsec_of_the_tests_only_012345" });
     const seen: unknown[] = [];
-    const fresh = () => createReceiver(sender, { logger: quiet }).on("*", ({ id, type }) => void seen.push([id, type]));
+    const fresh = () =>
+      createReceiver(sender, { logger: quietLogger }).on("*", ({ id, type }) => void seen.push([id, type]));
     for (const target of [fresh(), express().use("/webhooks/stripe", fresh()), { fetch: fresh().fetch }]) {
       expect((await replayDelivery(target, kept as RecordedDelivery, { sender })).status).toBe(200);
     }
@@ -173,14 +175,14 @@ describe("replayDelivery", () => {
     ],
   ] as const)("works for %s", async (_, make, options) => {
     const sender = make("0123456789abcdef0123456789abcdef") as unknown as ReturnType<typeof defineSender>;
-    const receiver = createReceiver(sender, { logger: quiet, onOutcome() {} }).on("*", () => undefined);
+    const receiver = createReceiver(sender, { logger: quietLogger, onOutcome() {} }).on("*", () => undefined);
     const recording = recordDeliveries(receiver);
     const first = await createTestSender(sender).send(receiver, options as never);
     const [kept] = recording.stop();
     const test = make("fedcba9876543210fedcba9876543210") as unknown as ReturnType<typeof defineSender>;
     const ran: (string | undefined)[] = [];
     const replayed = await replayDelivery(
-      createReceiver(test, { logger: quiet, onOutcome() {} }).on("*", ({ id }) => void ran.push(id)),
+      createReceiver(test, { logger: quietLogger, onOutcome() {} }).on("*", ({ id }) => void ran.push(id)),
       kept as RecordedDelivery,
       { sender: test },
     );
@@ -199,7 +201,7 @@ it("the row of a sender may keep more private", async () => {
     event: { type: json("type") },
     privateHeaders: ["X-Customer"],
   });
-  const receiver = createReceiver(sender, { logger: quiet });
+  const receiver = createReceiver(sender, { logger: quietLogger });
   const recording = recordDeliveries(receiver);
   await createTestSender(sender).send(receiver, { type: "a.b", headers: { "x-customer": "hush" } });
   expect(JSON.stringify(recording.stop())).not.toContain("hush");

@@ -1,16 +1,13 @@
 // Every sender passes every scenario against a receiver of its own: what cannot be sent of it is skipped, never wrong.
+
 import { createReceiver } from "hookgate";
 import { runScenarios, scenarioNames } from "hookgate/testing";
 import { expect, it } from "vitest";
 import { sampleKey, sampleOptions, sampleRequest } from "../../scripts/sender-samples.js";
 import { knownSenders } from "../../src/cli/senders/find-sender.js";
+import { quiet } from "../support/quiet.js";
 
 const known = await knownSenders();
-const quiet = {
-  onOutcome: () => undefined,
-  onError: () => undefined,
-  logger: { warn: () => undefined, error: () => undefined },
-};
 /** A megabyte for each sender would only take time. */
 const only = scenarioNames.filter((name) => name !== "large");
 

@@ -1,4 +1,5 @@
 // The scenarios as functions: against receivers in this process, apps, and every sender that can be signed here.
+
 import { createServer } from "node:http";
 import express from "express";
 import { createReceiver, defineSender, header, json } from "hookgate";
@@ -6,10 +7,10 @@ import { staticToken } from "hookgate/auth";
 import { stripe } from "hookgate/senders";
 import { runScenario, runScenarios, scenarioNames } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
+import { quiet } from "../support/quiet.js";
 
 const secret = "whsec_0123456789abcdef0123456789";
 const sender = stripe({ secret });
-const quiet = { onOutcome: () => undefined, onError: () => undefined };
 const event = { type: "invoice.paid", payload: { data: { object: {} } } };
 
 function counting() {

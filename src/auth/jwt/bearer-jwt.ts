@@ -1,4 +1,4 @@
-// Proves a delivery by a JWT in `Authorization: Bearer` of a trusted issuer: a preset of `jwt`. RFC 6750 section 2.1, RFC 7519, RFC 8725.
+// Verifies a JWT in `Authorization: Bearer`, as a preset of `jwt` (RFC 6750 section 2.1, RFC 7519, RFC 8725).
 import type { Auth } from "../../core/auth.js";
 import { header } from "../../core/field.js";
 import { checkOptions } from "../../lib/options.js";
@@ -10,7 +10,7 @@ import { createJwt } from "./jwt.js";
 import type { JwtRules } from "./options.js";
 import { JWT_RULES, type JwtPreset } from "./plan.js";
 
-/** What every token is held to, whatever the key. `issuer` and `audience` are required. */
+/** The rules for tokens. `issuer` and `audience` are required. */
 export interface BearerJwtRules extends JwtRules {
   readonly issuer: JwtRules["issuer"];
   readonly audience: JwtRules["audience"];
@@ -22,19 +22,19 @@ export interface BearerJwtRules extends JwtRules {
 export type BearerJwtOptions = BearerJwtRules & JwsKeySource;
 
 /**
- * Proves that a delivery brings a JWT of a trusted issuer, made for us and not expired (Google Pub/Sub push, one's own OpenID issuer).
+ * Verifies a JWT in `Authorization` from a trusted issuer, for your audience (Google Pub/Sub push, your own OpenID issuer).
  *
  * Shape:   `Authorization: Bearer <header>.<payload>.<signature>`, once, at most 8 KB, canonical base64url.
  * Source:  RFC 7519, RFC 8725 (best practices), RFC 7517 (key sets); Wycheproof's JWS vectors pin the signature path.
- * Promise: the issuer signed this token with one of the configured algorithms, for one of our audiences, and it is valid now.
- * Not promised: anything about the body, the URL, or this delivery. The token binds none of them, so whoever sees one
+ * Promise: the issuer signed this token with one of the configured algorithms, for one of your audiences, and it is valid now.
+ * Not promised: anything about the body, the URL, or this delivery. The token covers none of them, so who sees one
  * can send other bodies until it expires. Use TLS, short lifetimes, and ids that the sender's body carries.
  *
  * `iss`, `aud` and `exp` are required; `exp` and `nbf` must be whole numbers. Keys come from exactly one of `jwksUrl`,
  * `jwks`, `publicKey`, `keys`, `secret`, `x5c`; a key named or carried by the token is never used. A key set behind a URL
  * is fetched with the first token (5 s, 256 KB, no redirect), kept for 10 minutes, and used for 24 hours while its URL
  * fails. An unknown `kid` causes another fetch, at most two in 30 s. Without keys, or with an unknown `kid` before the
- * next fetch is due, the outcome is `undecided` (503): the sender comes again.
+ * next fetch is due, the outcome is `undecided` (503): the sender retries.
  *
  * @param options.issuer - Accepted values of `iss`, exact. Required.
  * @param options.audience - Accepted values of `aud`, exact. Required: without it a token made for another service would pass.
@@ -62,7 +62,7 @@ const BEARER: JwtPreset = {
   read: /* @__PURE__ */ authorizationReader("Bearer"),
 };
 
-/** `bearerJwt` with the key set's times in hand; for tests. */
+/** `bearerJwt` with adjustable lifetimes of key sets, for tests. */
 export function createBearerJwt(options: BearerJwtOptions, tuning?: KeyTuning): Auth {
   checkOptions<BearerJwtOptions>(BEARER.where, options, { ...JWS_KEY_RULES, ...JWT_RULES });
   const isSecret = jwsKeySourceName(options, BEARER.where) === "secret";

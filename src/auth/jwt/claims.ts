@@ -1,4 +1,4 @@
-// Judges the claims of a token whose signature holds, by themselves and against the delivery. RFC 7519 section 4.1, RFC 8725 section 3.
+// Checks the claims of a verified token (RFC 7519 section 4.1, RFC 8725 section 3).
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { parseTime, type TimeFormat } from "../../lib/time.js";
@@ -9,12 +9,12 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 const MAX_TENANT_CHARS = 512;
 
-/** Own members only, so that `constructor` is never a claim. */
+/** Own properties only, so that `constructor` is never a claim. */
 export function claimOf(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
-/** What is wrong with the claims by themselves; `undefined` where all is well. */
+/** Why the claims are refused. `undefined` if they are accepted. */
 export function refuseClaims(claims: Claims, plan: JwtPlan, nowMs: number): Refusal | undefined {
   return refuseTimes(claims, plan, nowMs) ?? refuseNames(claims, plan) ?? refuseOthers(claims, plan);
 }
@@ -24,7 +24,7 @@ function refuseTimes(claims: Claims, plan: JwtPlan, nowMs: number): Refusal | un
   const nowSeconds = Math.floor(nowMs / 1000);
   const [exp, nbf, iat] = ["exp", "nbf", "iat"].map((name) => claimOf(claims, name)) as [unknown, unknown, unknown];
   for (const [name, value] of Object.entries({ exp, nbf })) {
-    // 1e400 is Infinity, and a text is never smaller than a number.
+    // 1e400 is Infinity, and a comparison with a string that is no number is always false.
     if (value !== undefined && !Number.isSafeInteger(value)) {
       return wrong(`the token's "${name}" is not a whole number of seconds`);
     }
@@ -36,7 +36,7 @@ function refuseTimes(claims: Claims, plan: JwtPlan, nowMs: number): Refusal | un
   if (nbf !== undefined && (nbf as number) - toleranceSeconds > nowSeconds) {
     return wrong("the token is not valid yet; compare the clocks");
   }
-  // Of a payload `iat` may be any of its members; it counts where the token's age is asked for.
+  // In a payload `iat` may mean anything; it is only checked with `maxTokenAgeSeconds`.
   if (plan.maxTokenAgeSeconds === undefined && (plan.isPayload || iat === undefined)) return undefined;
   if (typeof iat !== "number" || Math.abs(iat) > Number.MAX_SAFE_INTEGER) {
     return wrong(iat === undefined ? 'the token has no "iat" claim' : 'the token\'s "iat" is not a number of seconds');
@@ -62,7 +62,7 @@ function refuseNames(claims: Claims, { issuers, audiences, subject }: JwtPlan): 
   return wrong('the token\'s "sub" is not `subject`');
 }
 
-/** Only a genuine token gets here, so its `aud` may be shown. */
+/** The token is verified, so its `aud` may be shown. */
 export function refuseAudience(claims: Claims, accepted: readonly string[], where: string): Refusal | undefined {
   const aud = claimOf(claims, "aud");
   if (aud === undefined) return wrong('the token has no "aud" claim');
@@ -92,7 +92,7 @@ export function tenantOf(claims: Claims, name: string): string | undefined {
   return typeof tenant === "string" && tenant !== "" && tenant.length <= MAX_TENANT_CHARS ? tenant : undefined;
 }
 
-/** When the token says that it was made, or a refusal. */
+/** The signed time of the token, or a refusal. */
 export function signedTimeOf(
   claims: Claims,
   { claim, format }: { claim: string; format: TimeFormat },
@@ -100,12 +100,12 @@ export function signedTimeOf(
   const value = claimOf(claims, claim);
   const noTime = `the token's "${claim}" is no time`;
   if (format === "rfc3339") return (typeof value === "string" && parseTime(value, format)) || wrong(noTime);
-  // Some issuers write fractions of a second, which RFC 7519 allows; the signed time is then the second.
+  // Some issuers write fractions of a second, which RFC 7519 allows. They are cut off.
   if (typeof value !== "number" || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return wrong(noTime);
   return parseTime(String(Math.floor(value)), format) ?? wrong(noTime);
 }
 
-/** Whether a claim is the hash of one of the texts; a refusal where it is not. */
+/** A refusal unless the claim is the hash of one of the texts. */
 export function refuseHash(
   claims: Claims,
   rule: Required<HashClaim>,
@@ -117,7 +117,7 @@ export function refuseHash(
     return value === undefined ? undefined : wrong(`the token has "${rule.claim}", and the ${what} is empty`);
   }
   if (typeof value !== "string") return wrong(`the token has no "${rule.claim}" claim, so the ${what} is not bound`);
-  // A hash of what was sent is no secret.
+  // The hash is not secret.
   const isOne = texts.some((text) => createHash(rule.hash).update(text).digest(rule.encoding) === value);
   return isOne ? undefined : wrong(`the token's "${rule.claim}" is the hash of another ${what}`);
 }
@@ -126,7 +126,7 @@ function wrong(hint: string): Refusal {
   return refuse("unauthenticated", hint);
 }
 
-/** Short and printable, so that a log line stays one line. */
+/** Short and printable, for one log line. */
 function quoted(value: unknown): string {
   const json = JSON.stringify(value).replace(/[^\x20-\x7e]/g, "?");
   return json.length > 100 ? `${json.slice(0, 100)}…` : json;

@@ -1,4 +1,4 @@
-// Proves a delivery by a JWS in a header whose payload is the body. RFC 7515 appendix F, RFC 7797.
+// Verifies a detached JWS: a signature in a header over the body (RFC 7515 appendix F, RFC 7797).
 
 import {
   type Auth,
@@ -29,7 +29,7 @@ import { type JwsClaim, verifyJws } from "./verify-jws.js";
 
 /** Options of `detachedJws`. */
 export type DetachedJwsOptions = JwsKeySource & {
-  /** The header that holds `<header>..<signature>`: `"x-jws-signature"`. */
+  /** The header with `<header>..<signature>`: `"x-jws-signature"`. */
   readonly header: string;
   /** Accepted algorithms. There is no default: a sender uses one. */
   readonly algorithms: readonly JwsAlgorithm[];
@@ -38,7 +38,7 @@ export type DetachedJwsOptions = JwsKeySource & {
   /** The signed time: `header("x-timestamp", "unix-seconds")`, named in `signed`. */
   readonly timestamp?: Field<"time">;
   /**
-   * Whether the payload is signed as it is instead of as base64url (`b64` false, RFC 7797): as the token's header says,
+   * Whether the payload is signed unchanged instead of as base64url (`b64` false, RFC 7797): as the token's header says,
    * always, or never. Default `"as-named"`.
    */
   readonly unencoded?: "as-named" | "always" | "never";
@@ -59,17 +59,17 @@ const RULES: OptionRules<Omit<DetachedJwsOptions, keyof JwsKeySource | "key">> =
 };
 
 /**
- * Proves that the body was signed by a detached JWS in a header (Fireblocks, Neon Auth, open banking).
+ * Verifies a detached JWS in a header over the body (Fireblocks, Neon Auth, open banking).
  *
  * Shape:   `X-JWS-Signature: <header>..<signature>`, canonical base64url
  * Source:  RFC 7515 appendix F, RFC 7797 (its example 4.2 pins the unencoded form).
- * Promise: what `signed` names, by default the body, came from the holder of a key of ours, by one of `algorithms`, unchanged.
+ * Promise: what `signed` names, by default the body, was signed with a configured key and one of `algorithms`, and is unchanged.
  * Not promised: that the delivery is new, unless `timestamp` is signed.
  *
  * Keys come from exactly one of `publicKey`, `keys` (by the token's `kid`), `jwksUrl`, `jwks`, `secret`, `x5c` (valid at the
  * signed time, else now).
  *
- * @returns An `Auth` that answers at once with fixed keys. Its `sign` needs a private key; with `secret` none.
+ * @returns An `Auth` whose `verify` is synchronous with fixed keys. Its `sign` needs a private key; with `secret` none.
  * @throws {TypeError} When built without algorithms, with HS* beside public keys, or an ill-formed key or option. Never per delivery.
  * @example
  * detachedJws({ header: "fireblocks-webhook-signature", algorithms: ["RS512"], jwksUrl: "https://keys.fireblocks.io/.well-known/jwks.json" });
@@ -78,7 +78,7 @@ export function detachedJws(options: DetachedJwsOptions): Auth {
   return createDetachedJws(options);
 }
 
-/** `detachedJws` with the key set's times in hand; for tests. */
+/** `detachedJws` with adjustable lifetimes of key sets, for tests. */
 export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTuning): Auth {
   const { header, signed, time, unencoded } = planOf(options);
   const keys = compileJwsKeys(options, options.algorithms, "detachedJws", tuning);
@@ -155,7 +155,7 @@ export function createDetachedJws(options: DetachedJwsOptions, tuning?: KeyTunin
   };
 }
 
-/** What a delivery says of itself, before any key is touched. */
+/** What is read from a delivery before a key is used. */
 interface Claim extends JwsClaim {
   readonly ok: true;
   readonly reading: SignatureReading;

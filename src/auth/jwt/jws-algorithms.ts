@@ -1,4 +1,4 @@
-// The algorithms of JWS and JWT, one list for all proofs: their names, what keys they need, and whether a signature holds.
+// The algorithms of JWS and JWT: their names, the keys they need, and verification.
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import { nearest } from "../../lib/nearest.js";
 import { ALGORITHMS, isSignedBy, misfitOf, type PublicKeyAlgorithm } from "../keys/algorithms.js";
@@ -20,7 +20,7 @@ export type JwsPublicKeyAlgorithm =
 
 interface JwsHmac {
   readonly hash: string;
-  /** RFC 7518 section 3.2: a key as long as the hash at least. A shorter one can be guessed offline from any token. */
+  /** RFC 7518 section 3.2: a key at least as long as the hash. A shorter one can be guessed offline from any token. */
   readonly minKeyBytes: number;
 }
 
@@ -47,7 +47,7 @@ export function publicKeyAlgorithmOf(jwa: string): PublicKeyAlgorithm | undefine
   return BY_JWA.get(jwa);
 }
 
-/** The shortest secret that is of use with any of the algorithms. */
+/** The length of the shortest secret that fits one of the algorithms. */
 export function minSecretBytes(algorithms: readonly JwsAlgorithm[]): number {
   return Math.min(...algorithms.map((name) => (HMACS.get(name) as JwsHmac).minKeyBytes));
 }
@@ -59,9 +59,9 @@ export function jwsHmac(secret: KeyObject, alg: string, input: Buffer): Buffer {
 }
 
 /**
- * Whether the signature over the input is of that key, by that algorithm and no other.
+ * Whether the signature over the input was made with this key and algorithm.
  *
- * @throws {Error} Where the platform cannot tell.
+ * @throws {Error} If the platform lacks the algorithm.
  */
 export function isJwsSignedBy(key: KeyObject, alg: string, input: Buffer, signature: Buffer): boolean {
   const hmac = HMACS.get(alg);
@@ -75,7 +75,7 @@ export function isJwsSignedBy(key: KeyObject, alg: string, input: Buffer, signat
   return isSignedBy(key, algorithm, input, signature, JWS_DETAILS);
 }
 
-/** @throws {TypeError} Where an algorithm is unknown, or is not for such keys. */
+/** @throws {TypeError} If an algorithm is unknown, or does not fit the kind of keys. */
 export function checkJwsAlgorithms(algorithms: unknown, isSecret: boolean, where: string): void {
   if (!Array.isArray(algorithms) || algorithms.length === 0) {
     throw new TypeError(`${where}: algorithms must be a non-empty array, such as ["ES256"]`);

@@ -10,11 +10,11 @@ import type { X5cOptions } from "./x5c.js";
 /** Exactly one source of keys. */
 export type JwsKeySource =
   | (Only<"publicKey"> & {
-      /** The sender's key, several while one replaces another, or a function. The token's `kid` is not looked at. */
+      /** The sender's key, several while rotating, or a function. The `kid` of the token is ignored. */
       readonly publicKey: PublicKeyText | readonly PublicKeyText[] | PublicKeyFunction;
     })
   | (Only<"keys"> & {
-      /** Keys by the token's `kid`: an object, or a function that asks the sender's API and remembers (Plaid). */
+      /** Keys by the token's `kid`: an object, or a function that calls the sender's API and caches the answer (Plaid). */
       readonly keys: Readonly<Record<string, PublicKeyText | readonly PublicKeyText[]>> | PublicKeyByIdFunction;
     })
   | (Only<"jwksUrl"> & {
@@ -26,13 +26,13 @@ export type JwsKeySource =
       readonly jwks: JwkSet;
     })
   | (Only<"secret"> & {
-      /** A shared secret for HS256, HS384 or HS512, as long as the hash at least (RFC 7518 section 3.2): 32, 48 or 64 bytes. */
+      /** A shared secret for HS256, HS384 or HS512, at least as long as the hash (RFC 7518 section 3.2): 32, 48 or 64 bytes. */
       readonly secret: Secrets;
       /** How the secret's text becomes bytes. Default `"utf8"`. */
       readonly key?: KeyForm;
     })
   | (Only<"x5c"> & {
-      /** The chain in the token's header, to a root of the sender's (Apple). */
+      /** The certificate chain in the token's header, to a root of the sender (Apple). */
       readonly x5c: X5cOptions;
     });
 
@@ -41,10 +41,10 @@ type Only<Name extends SourceName> = { readonly [Other in Exclude<SourceName, Na
 
 const JWS_KEY_SOURCES: readonly SourceName[] = ["publicKey", "keys", "jwksUrl", "jwks", "secret", "x5c"];
 
-/** @throws {TypeError} Where there is not exactly one source. */
+/** @throws {TypeError} If there is not exactly one source. */
 export function jwsKeySourceName(source: JwsKeySource, where: string): SourceName {
   const given = JWS_KEY_SOURCES.filter((name) => source[name] !== undefined);
-  // `secret: process.env.X` with X unset: the useful complaint is about X.
+  // `secret: process.env.X` with X unset: the error should be about X.
   const named = given.length > 0 ? given : JWS_KEY_SOURCES.filter((name) => Object.hasOwn(source, name));
   const [name] = named;
   if (name !== undefined && named.length === 1) return name;

@@ -1,4 +1,4 @@
-// Finds the keys that a JWS may have been made with: public keys, a shared secret, or the chain in its own header.
+// Finds the keys for a JWS: public keys, a shared secret, or the certificate chain in its header.
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -19,7 +19,7 @@ import { compileX5c, type X5cOptions } from "./x5c.js";
 
 /** Keys to try for one token. */
 export interface FoundJwsKeys extends FoundPublicKeys {
-  /** Of a chain: what is wrong with it at the moment it signed. */
+  /** For a certificate chain: why it is refused for this signed time. */
   refusalAt?(atMs: number): Refusal | undefined;
 }
 
@@ -30,17 +30,17 @@ export interface JwsQuery {
 }
 
 export interface JwsKeyFinder {
-  /** Those that a key of ours can be used with. */
+  /** The algorithms that fit a configured key. */
   readonly algorithms: readonly JwsAlgorithm[];
   readonly warnings: readonly string[];
-  /** The order of the keys is ours. */
+  /** The keys have the order of the configuration. */
   readonly isOrdered: boolean;
-  /** `undefined` where public keys, which cannot sign, are all there is. */
+  /** `undefined` with public keys, which cannot sign. */
   readonly ownSecret: ((delivery: Delivery, text: string | undefined) => MaybePromise<KeyObject>) | undefined;
   find(query: JwsQuery, tried?: FoundJwsKeys): MaybePromise<FoundJwsKeys | Refusal>;
 }
 
-/** @throws {TypeError} Where algorithms and keys do not go together, or a key is ill-formed. */
+/** @throws {TypeError} If algorithms and keys do not fit each other, or a key is ill-formed. */
 export function compileJwsKeys(
   source: JwsKeySource,
   algorithms: readonly JwsAlgorithm[],
@@ -75,7 +75,7 @@ function fitsSome(keys: readonly KeyObject[], name: PublicKeyAlgorithm | undefin
 
 function byLocalKeySet(set: JwkSet, algorithms: readonly JwsAlgorithm[], where: string): JwsKeyFinder {
   const all: unknown = (set as { keys?: unknown } | null)?.keys;
-  // Someone pasted the issuer's private set, or means `secret`: worth more than leaving those keys out.
+  // A private key set was pasted, or `secret` was meant: an error is better than ignoring those keys.
   const isOurs = (key: unknown) =>
     typeof key === "object" && key !== null && (Object.hasOwn(key, "d") || Object.hasOwn(key, "k"));
   if (Array.isArray(all) && all.some(isOurs)) {

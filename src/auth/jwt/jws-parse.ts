@@ -1,4 +1,4 @@
-// Parses a compact JWS strictly, before any key is touched: one token has one spelling. RFC 7515 sections 5.2 and 7.1, RFC 7797, RFC 8725.
+// Parses a compact JWS in its only accepted spelling (RFC 7515 sections 5.2 and 7.1, RFC 7797, RFC 8725).
 
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Parsed, parseJson } from "../../lib/json.js";
@@ -9,14 +9,14 @@ export interface JwsHeader {
   readonly kid: string | undefined;
   readonly typ: string | undefined;
   readonly x5c: unknown;
-  /** The payload is signed as it is, not as base64url (RFC 7797). */
+  /** The payload is signed unchanged, not as base64url (RFC 7797). */
   readonly isUnencoded: boolean;
 }
 
 export interface ParsedJws {
   readonly ok: true;
   readonly header: JwsHeader;
-  /** As it stands in the token. */
+  /** As in the token. */
   readonly encodedHeader: string;
   /** Empty in a detached JWS. */
   readonly encodedPayload: string;
@@ -26,7 +26,7 @@ export interface ParsedJws {
 export interface JwsRules {
   readonly algorithms: readonly string[];
   readonly maxChars: number;
-  /** The payload is elsewhere: between the dots there is nothing. */
+  /** The payload is not in the token. */
   readonly isDetached: boolean;
 }
 
@@ -47,7 +47,7 @@ const NOT_DETACHED = /* @__PURE__ */ refuse(
 );
 const BAD_HEADER = /* @__PURE__ */ refuse(
   "bad_credentials",
-  "the token's header is not a JSON object of the members that RFC 7515 says",
+  "the token's header is not a JSON object as RFC 7515 defines it",
 );
 const CRITICAL = /* @__PURE__ */ refuse(
   "unauthenticated",
@@ -66,7 +66,7 @@ export function parseJws(token: string, rules: JwsRules): ParsedJws | Refusal {
   if (headerBytes === undefined || signature === undefined || !isPayload) return SHAPE;
   const header = parseHeader(headerBytes, rules);
   if (!header.ok) return header;
-  // Only now: a token of `alg` none has no signature, is well-formed, and is refused for its algorithm.
+  // After the header: a token with `alg` none has no signature, and is refused for its algorithm.
   if (signature.length === 0) return UNSIGNED;
   return { ok: true, header: header.header, encodedHeader, encodedPayload, signature };
 }
@@ -95,10 +95,10 @@ function isTextOrAbsent(value: unknown): value is string | undefined {
 }
 
 /**
- * The JSON in a compact JWS, without any proof of it: for the body formats of senders whose body is a token, once it is
- * proven.
+ * The JSON in a compact JWS, without verification: for the body formats of senders whose body is a token, after the scheme
+ * has verified it.
  *
- * @param token - As it came.
+ * @param token - The token, unchanged.
  */
 export function jwtPayload(token: string): Parsed<unknown> {
   const parts = token.split(".", 4);

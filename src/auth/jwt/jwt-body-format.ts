@@ -1,13 +1,13 @@
-// Parses a body that is a token, or holds one, into the token's claims. `jwt` has verified it before.
+// Parses a body that is or contains a token into the claims of the token, which `jwt` has verified.
 
 import { type CustomFormat, unreadable } from "../../body-formats/format.js";
 import { memberOf } from "../../core/read-field.js";
 import { type Parsed, parseJson, parseJsonText } from "../../lib/json.js";
 import { jwtPayload } from "./jws-parse.js";
 
-/** How a token's claims are read further. */
+/** How the claims of a token are read. */
 export interface TokenFormatOptions {
-  /** Claims that are JSON texts, outermost first: `["data", "data.data"]` (Wix). Each is replaced by what it says. */
+  /** Claims that are JSON texts, outermost first: `["data", "data.data"]` (Wix). Each is replaced by its parsed value. */
   readonly jsonClaims?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export function tokenBody({ jsonClaims = [] }: TokenFormatOptions = {}): CustomF
   };
 }
 
-/** A member of the JSON body is a token (Apple); for `jwt({ at: json(path), isPayload: true })`. */
+/** A property of the JSON body is a token (Apple); for `jwt({ at: json(path), isPayload: true })`. */
 export function tokenMember(path: string): CustomFormat {
   return {
     name: "token",
@@ -33,7 +33,7 @@ export function tokenMember(path: string): CustomFormat {
       const token = memberOf(parsed.value, path);
       return typeof token === "string" ? jwtPayload(token) : unreadable(`the body has no token at ${path}`);
     },
-    // The claims, which the proof makes a token of when it signs.
+    // The claims. The scheme makes a token of them when it signs.
     encode: (payload) => Buffer.from(JSON.stringify(payload), "utf8"),
   };
 }
@@ -58,7 +58,7 @@ function folded(claims: unknown, paths: readonly string[]): unknown {
   }, claims);
 }
 
-/** A copy with the member at the path. */
+/** A copy with the property at the path. */
 function replaced(value: unknown, [name, ...rest]: readonly string[], member: unknown): unknown {
   if (name === undefined) return member;
   const object = value as Record<string, unknown>;

@@ -24,28 +24,27 @@ import { type JwsClaim, verifyJws } from "./verify-jws.js";
 
 export type { ClaimValue, HashClaim, JwtLacks, JwtOptions, JwtRules } from "./options.js";
 
-/** A header holds 16 KB in all; a body with a chain and a large payload is bounded like any that is parsed unproven. */
+/** Headers have 16 KB in all. A body with a chain and a large payload has the limit of bodies that are parsed before verification. */
 const MAX_HEADER_CHARS = 8_192;
 const MAX_BODY_CHARS = 1_048_576;
 
 /**
- * Proves that a delivery brings a JWT of the sender's: the whole body (Kinde, Wix, Kakao), a property of it (Apple), or a
- * header whose claims are hashes of body and URL (Plaid, MessageBird). A token in `Authorization` that binds nothing of
- * the delivery is for `bearerJwt`.
+ * Verifies a JWT that is the whole body (Kinde, Wix, Kakao), a property of it (Apple), or a header whose claims are hashes of
+ * body and URL (Plaid, MessageBird). For a token in `Authorization` that covers nothing of the delivery, use `bearerJwt`.
  *
  * Shape:   `<header>.<payload>.<signature>`, canonical base64url, no white space.
  * Source:  RFC 7515, 7517, 7518, 7519, 8725; Wycheproof's JWS vectors and MessageBird's pin it.
- * Promise: the claims come from the holder of a key of ours, by one of `algorithms`; issuer and audience are those named,
- *          and `exp` is there and not over, unless `lacks` says why the sender's tokens have none; `nbf` fits where it is
- *          there; body and URL are those whose hashes `bodyHash` and `urlHash` name. `covers` says what is bound.
- * Not promised: that the token is new (without `signedAt` there is no freshness), or anything beside a token that is
- * inside of the body.
+ * Promise: the claims were signed with a configured key and one of `algorithms`. Issuer and audience are as configured and
+ *          `exp` is in the future, unless `lacks` says why the sender's tokens have none. `nbf` is in the past if it is
+ *          present. Body and URL match the hashes that `bodyHash` and `urlHash` name. `covers` says what is covered.
+ * Not promised: that the token is new (without `signedAt` there is no freshness), or anything beside a token inside the
+ * body.
  *
  * Keys come from exactly one of `publicKey`, `keys`, `jwksUrl`, `jwks`, `secret`, `x5c`. `jwk`, `jku` and `x5u` in a token are
- * never used, and `x5c` only to a root that is given here. A chain must be valid at the signed time, else now.
+ * never used, and `x5c` only up to a configured root. A chain must be valid at the signed time, or now without one.
  *
  * @param options.clockToleranceSeconds - For `exp` and `nbf`, in seconds, 0 to 300. Default 60.
- * @returns An `Auth` that answers at once with fixed keys. Its `sign` needs a private key, or for `x5c` a private key followed by its chain, all PEM; with `secret` none. Where the token is the payload, the request's JSON body becomes its claims.
+ * @returns An `Auth` whose `verify` is synchronous with fixed keys. Its `sign` needs a private key, or for `x5c` a private key followed by its chain, all PEM; with `secret` none. Where the token is the payload, the request's JSON body becomes its claims.
  * @throws {TypeError} When built without algorithms, issuer or audience, with HS* beside public keys, a secret shorter than the hash, or an ill-formed key or option. Never per delivery.
  * @example
  * jwt({
@@ -65,7 +64,7 @@ export function jwt(options: JwtOptions): Auth {
   return createJwt(options);
 }
 
-/** `jwt` with the key set's times in hand, for tests, or as a preset. */
+/** `jwt` with adjustable lifetimes of key sets, for tests, or as a preset. */
 export function createJwt(options: JwtOptions, tuning?: KeyTuning, preset: JwtPreset = JWT): Auth {
   const plan = planJwt(options, preset.where);
   const keys = compileJwsKeys(options, options.algorithms, preset.where, tuning);
@@ -98,7 +97,7 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning, preset: JwtPr
     needsPublicUrl: plan.urlHash !== undefined || plan.audienceIsUrl,
     ...(preset.challenge === undefined ? {} : { challenge: preset.challenge }),
     warnings: keys.warnings,
-    // A body that is a token is written as a whole; its name stands for whatever is signed of a body.
+    // A body that is a token is written as a whole: `*` stands for the whole body.
     writes: [plan.at === "body" ? { in: "json", name: "*" } : { in: plan.at.in, name: plan.at.name }],
 
     verify(delivery, context) {
@@ -114,7 +113,7 @@ export function createJwt(options: JwtOptions, tuning?: KeyTuning, preset: JwtPr
   return isInHead && plan.bodyHash === undefined ? fromHead(auth) : auth;
 }
 
-/** What a delivery says of itself, before any key is touched. */
+/** What is read from a delivery before a key is used. */
 interface Claim extends JwsClaim {
   readonly ok: true;
   readonly claims: Claims;

@@ -91,7 +91,7 @@ function parseChain(x5c: unknown): X509Certificate[] | Refusal {
     if (der === undefined) break;
     try {
       const certificate = new X509Certificate(der);
-      certificate.publicKey; // throws for a key that the library does not have
+      void certificate.publicKey; // throws for a key that the platform does not support
       chain.push(certificate);
     } catch (cause) {
       if (isPlatformError(cause)) return unsupported(cause);

@@ -1,4 +1,4 @@
-// The public-key signature algorithms, one row each: which keys fit, how signatures are made, and whether one holds.
+// The public-key signature algorithms, one row each: which keys fit, how signatures are made, and how they are verified.
 import { constants, createSign, createVerify, type KeyObject, sign, verify } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { derOfPair, pairOfDer } from "./ecdsa-pair.js";
@@ -19,18 +19,18 @@ export type PublicKeyAlgorithm =
   | "rsa-pss-sha384"
   | "rsa-pss-sha512";
 
-/** How an ECDSA signature's two numbers are written: a DER sequence, or side by side (IEEE P1363, as in JWS and RFC 9421). */
+/** How the two numbers of an ECDSA signature are written: as a DER sequence, or side by side (IEEE P1363, as in JWS and RFC 9421). */
 export type EcdsaForm = "der" | "p1363";
 
 export interface AlgorithmRow {
   readonly key: "ed25519" | "ec" | "rsa";
   readonly curve?: string;
-  /** `null`: the algorithm hashes by itself. */
+  /** `null` for algorithms with a built-in hash. */
   readonly hash: string | null;
   readonly isPss?: true;
-  /** The names in JWS and key sets (RFC 7518, 8037, 9864); absent where there is none. */
+  /** The names in JWS and key sets (RFC 7518, 8037, 9864); absent if it has none. */
   readonly jwa?: readonly string[];
-  /** Of one of the two numbers of ECDSA. */
+  /** The length of one of the two numbers of an ECDSA signature. */
   readonly numberBytes?: number;
 }
 
@@ -49,22 +49,22 @@ export const ALGORITHMS: Readonly<Record<PublicKeyAlgorithm, AlgorithmRow>> = {
   "rsa-pss-sha512": { key: "rsa", hash: "sha512", isPss: true, jwa: ["PS512"] },
 };
 
-/** How a signature is made beside its algorithm, where the algorithm leaves it open. */
+/** Details that the algorithm leaves open. */
 export interface SignatureDetails {
   readonly ecdsaForm: EcdsaForm;
-  /** Of RSA-PSS: as long as the hash, or whatever the signer chose. */
+  /** The salt of RSA-PSS: as long as the hash, or of any length. */
   readonly pssSalt: "digest" | "any";
 }
 
-/** Of keys that came as a JWK with `alg`: the one algorithm they are for (RFC 7517 section 4.4). */
+/** For keys from a JWK with `alg`: the only algorithm that they may be used with (RFC 7517 section 4.4). */
 const namedAlgorithm = /* @__PURE__ */ new WeakMap<KeyObject, string>();
 
-/** Keeps with a key the algorithm that its JWK names; the key is then no key for another. */
+/** Restricts a key to the algorithm that its JWK names. */
 export function restrictKey(key: KeyObject, jwa: string): void {
   namedAlgorithm.set(key, jwa);
 }
 
-/** What is wrong with a key for an algorithm; `undefined` where it fits. */
+/** Why a key does not fit an algorithm. `undefined` if it fits. */
 export function misfitOf(key: KeyObject, name: PublicKeyAlgorithm): string | undefined {
   const row = ALGORITHMS[name];
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
@@ -73,7 +73,7 @@ export function misfitOf(key: KeyObject, name: PublicKeyAlgorithm): string | und
   if (row.curve !== undefined && details?.namedCurve !== row.curve) {
     return `is on the curve ${details?.namedCurve}, and ${name} needs ${row.curve}`;
   }
-  // RFC 4055 section 1.2: such a key says for which hash alone it is.
+  // RFC 4055 section 1.2: such a key is restricted to one hash.
   if (type === "rsa-pss" && details?.hashAlgorithm !== undefined && details.hashAlgorithm !== row.hash) {
     return `is for ${details.hashAlgorithm}, and ${name} needs ${row.hash}`;
   }
@@ -88,14 +88,14 @@ export function fitsAny(key: KeyObject, names: readonly PublicKeyAlgorithm[]): b
   return names.some((name) => misfitOf(key, name) === undefined);
 }
 
-/** The length of a signature, where the key does not decide it. */
+/** The length of a signature. `undefined` if it depends on the key. */
 export function signatureBytesOf(name: PublicKeyAlgorithm, details: SignatureDetails): number | undefined {
   if (name === "ed25519") return 64;
   const { numberBytes } = ALGORITHMS[name];
   return numberBytes !== undefined && details.ecdsaForm === "p1363" ? numberBytes * 2 : undefined;
 }
 
-/** Whether the bytes could be a signature at all: a cut-off one is malformed, not wrong. */
+/** Whether the bytes have the shape of a signature. A truncated signature is malformed, not wrong. */
 export function isSignatureShaped(name: PublicKeyAlgorithm, bytes: Buffer, details: SignatureDetails): boolean {
   const length = signatureBytesOf(name, details);
   if (length !== undefined) return bytes.length === length;
@@ -103,7 +103,7 @@ export function isSignatureShaped(name: PublicKeyAlgorithm, bytes: Buffer, detai
   return isDerPair(bytes);
 }
 
-/** SEQUENCE { INTEGER, INTEGER }, its length in one byte or, for P-521, two. OpenSSL judges the numbers. */
+/** SEQUENCE { INTEGER, INTEGER }, its length in one byte or, for P-521, two. OpenSSL checks the numbers. */
 function isDerPair(bytes: Buffer): boolean {
   const isLong = bytes[1] === 0x81;
   const length = (isLong ? bytes[2] : bytes[1]) as number;
@@ -115,9 +115,9 @@ function isDerPair(bytes: Buffer): boolean {
 }
 
 /**
- * Whether the signature holds.
+ * Whether the signature is valid.
  *
- * @throws {Error} Where the platform cannot tell: it lacks the algorithm or the function. `indexOfKey` makes that `undecided`.
+ * @throws {Error} If the platform lacks the algorithm or the function. `indexOfKey` makes that `undecided`.
  */
 export function isSignedBy(
   key: KeyObject,
@@ -132,16 +132,16 @@ export function isSignedBy(
     const salt = details.pssSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : constants.RSA_PSS_SALTLEN_DIGEST;
     const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: salt };
     const der = key.export({ type: "spki", format: "der" });
-    // Cloudflare Workers take no KeyObject beside options, and their one-shot `verify` is false for every RSA-PSS signature.
+    // Cloudflare Workers accept no KeyObject together with options, and their one-shot `verify` returns false for every RSA-PSS signature.
     return createVerify(hash as string)
       .update(text)
       .verify({ key: der, format: "der", type: "spki", ...options }, signature);
   }
-  // A key without options is taken everywhere: PKCS #1 v1.5 and DER are what it stands for.
+  // A key without options works everywhere, and means PKCS #1 v1.5 and DER.
   return verify(hash, text, key, kind === "ec" && details.ecdsaForm === "p1363" ? derOfPair(signature) : signature);
 }
 
-/** The index of the first key for which `holds` answers true, or -1; `undecided` where none does and one could not be asked. */
+/** The index of the first key for which `holds` returns true, or -1. `undecided` if there is none and `holds` threw for a key. */
 export function indexOfKey<Key>(keys: readonly Key[], holds: (key: Key) => boolean): number | Refusal {
   let failure: { readonly cause: unknown } | undefined;
   for (const [at, key] of keys.entries()) {
@@ -154,7 +154,7 @@ export function indexOfKey<Key>(keys: readonly Key[], holds: (key: Key) => boole
   return failure === undefined ? -1 : unsupported(failure.cause);
 }
 
-/** Whether an error says that the platform lacks something, and not that what was given is malformed. */
+/** Whether an error means that the platform lacks a feature, not that the input is malformed. */
 export function isPlatformError(error: unknown): boolean {
   const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
   return (
@@ -164,7 +164,7 @@ export function isPlatformError(error: unknown): boolean {
   );
 }
 
-/** The platform could not do what a proof needs: neither the sender's fault nor a forgery. */
+/** The platform lacks a feature. This is neither the sender's fault nor a forgery. */
 export function unsupported(cause: unknown): Refusal {
   return { ...refuse("undecided", "this platform's crypto could not verify the signature: see the cause"), cause };
 }

@@ -1,27 +1,27 @@
-// Fetches a few bytes from a URL that is ours to choose, bounded in time and size, and from nowhere else.
+// Fetches a small document from an allowed URL within time and size limits, without following redirects.
 
 export interface BoundedFetch {
   /** What is fetched, for messages: "the certificate". */
   readonly what: string;
   readonly accept: string;
-  /** Of the whole answer, body included. */
+  /** The limit for the whole response, with its body. */
   readonly timeoutMs: number;
-  /** Of the decoded body; counted while it streams. */
+  /** The limit for the decoded body, counted while it arrives. */
   readonly maxBytes: number;
-  /** Ends the fetch before its time. */
+  /** Aborts the fetch. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The body of a 200. A redirect is a failure: it would let whoever controls it choose what we believe.
+ * The body of a response with status 200. A redirect is an error: its target would decide which keys are trusted.
  *
- * @throws {Error} With what went wrong in its message; never with anything of the answer.
+ * @throws {Error} The message has the problem, and nothing of the response.
  */
 export async function fetchBytes(url: string, limits: BoundedFetch): Promise<Buffer> {
   const abort = new AbortController();
   const { signal } = limits;
   let timer: NodeJS.Timeout | undefined;
-  // A race and not only the signal: a body may hang where the runtime no longer listens to the signal.
+  // A race in addition to the signal: on some runtimes a body can hang and ignore the signal.
   const deadline = new Promise<never>((_, reject) => {
     const fail = () => reject(new Error(`${limits.what} did not come within ${limits.timeoutMs} ms`));
     timer = setTimeout(fail, limits.timeoutMs);
@@ -51,7 +51,7 @@ async function readAnswer(url: string, { what, accept, maxBytes }: BoundedFetch,
   return Buffer.concat(chunks, length);
 }
 
-/** `fetch` says "fetch failed" and keeps what happened, ECONNREFUSED or a certificate's fault, in its cause. */
+/** The message, with the code of the cause: the message of `fetch` is only "fetch failed". */
 export function reasonOf(failure: unknown): string {
   if (!(failure instanceof Error)) return "the fetch failed";
   const code = (failure.cause as { code?: unknown } | undefined)?.code;

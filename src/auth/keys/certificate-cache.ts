@@ -1,21 +1,21 @@
-// Fetches certificates by their URL and keeps them, bounded in memory, so that no stranger's URL is in another one's way.
+// Fetches certificates by their URL and caches them, so that forged URLs cannot block genuine ones.
 import type { X509Certificate } from "node:crypto";
 import { within } from "../../lib/deadline.js";
 import { type BoundedFetch, fetchBytes } from "./bounded-fetch.js";
 import { isValidAt, parsePemCertificates } from "./certificate.js";
 
-/** How certificates are kept. Not public: the defaults are the promise, tests shorten them. */
+/** Limits of the cache. Not public: the defaults are documented, and tests shorten them. */
 export interface CertificateTuning extends Pick<BoundedFetch, "timeoutMs" | "maxBytes"> {
-  /** A certificate is used this long without asking again, and while asking again fails up to its own end. */
+  /** A certificate is used for this time without another fetch. While fetches fail it is used until it expires. */
   readonly freshMs: number;
-  /** After a failure the same URL is not asked again for this long. */
+  /** After a failure the same URL is not fetched for this time. */
   readonly backOffMs: number;
-  /** How long a delivery waits for a newer certificate where the old one may still be used; the fetch itself goes on. */
+  /** A delivery waits this long for a newer certificate if the old one is still valid. The fetch continues. */
   readonly patienceMs: number;
   readonly maxCached: number;
-  /** Failures that are remembered. */
+  /** The largest number of failures that are remembered. */
   readonly maxFailures: number;
-  /** Fetches at a time. Beyond it the oldest gives way, for a genuine one is done long before. */
+  /** The largest number of concurrent fetches. Beyond it the oldest one is aborted: genuine fetches are much shorter. */
   readonly maxInFlight: number;
   /** A monotonic clock. */
   readonly clockMs: () => number;
@@ -29,7 +29,7 @@ const DEFAULTS: CertificateTuning = {
   patienceMs: 1_000,
   maxCached: 64,
   maxFailures: 256,
-  // 16 MB at most. Every URL has its own fetch, so strangers who name others starve nobody.
+  // 16 MB at most. Each URL has its own fetch, so forged URLs do not delay genuine ones.
   maxInFlight: 256,
   clockMs: () => performance.now(),
 };
@@ -40,7 +40,7 @@ export type ChainAnswer =
   | { readonly ok: false; readonly failure: unknown };
 
 export interface CertificateCache {
-  /** At once where it is kept and fresh. @param url - That may be asked. */
+  /** Synchronous if the certificate is cached and fresh. @param url - A URL that the rules allow. */
   find(url: string, nowMs: number): ChainAnswer | Promise<ChainAnswer>;
 }
 
@@ -66,7 +66,7 @@ export function certificateCache(tuning: Partial<CertificateTuning> = {}): Certi
     ...DEFAULTS,
     ...tuning,
   };
-  // Maps keep their order: what was used last is last. Strangers' failures are not among the certificates.
+  // Maps keep the order of insertion: the last used is last. Failures of forged URLs do not evict certificates.
   const cached = new Map<string, Cached>();
   const failed = new Map<string, Failed>();
   const inFlight = new Map<string, Fetching>();
@@ -88,7 +88,7 @@ export function certificateCache(tuning: Partial<CertificateTuning> = {}): Certi
     return answer;
   }
 
-  /** Fetches, joins the fetch of the same URL, or repeats its failure of a moment ago. */
+  /** Fetches the URL, joins a running fetch of it, or returns its recent failure. */
   function refresh(url: string): Promise<ChainAnswer> | Failed {
     const running = inFlight.get(url);
     if (running !== undefined) return running.done;
@@ -108,7 +108,7 @@ export function certificateCache(tuning: Partial<CertificateTuning> = {}): Certi
   async function newer(url: string, known: Cached | undefined, isUsable: boolean): Promise<ChainAnswer> {
     const fetched = refresh(url);
     if (known === undefined) return fetched;
-    const late = () => new Error("the newer certificate is slow to come");
+    const late = () => new Error("the newer certificate has not arrived yet");
     const answer =
       isUsable && "then" in fetched
         ? await within(fetched, patienceMs, late).catch((): ChainAnswer => known)
@@ -123,7 +123,7 @@ export function certificateCache(tuning: Partial<CertificateTuning> = {}): Certi
       putLast(cached, url, known, maxCached);
       const ageMs = clockMs() - known.fetchedAtMs;
       const isUsable = isValidAt(known.chain[0], nowMs);
-      // One that has ended may have been replaced at the same URL.
+      // An expired certificate may have been replaced at the same URL.
       return ageMs < (isUsable ? freshMs : backOffMs) ? known : newer(url, known, isUsable);
     },
   };

@@ -11,23 +11,23 @@ import {
 } from "./certificate-extensions.js";
 import { weaknessOf } from "./weak-keys.js";
 
-/** What a chain must be beyond leading to a root. */
+/** Further requirements of a chain. */
 export interface ChainRules {
-  /** Purposes, as OIDs, of which each certificate that names any must name one. Default: those of TLS, with which senders sign too. */
+  /** Purposes, as OIDs. A certificate that lists purposes must list one of these. Default: those of TLS, which senders use too. */
   readonly purposes?: readonly string[];
-  /** Extensions that the caller honours, so that they may be critical. */
+  /** Critical extensions that the caller handles. */
   readonly understood?: readonly string[];
 }
 
 const TLS_PURPOSES: readonly string[] = [SERVER_AUTH, CLIENT_AUTH];
 
 /**
- * Whether a chain leads from its first certificate to a pinned root; `undefined` where it does (RFC 5280 section 6.1).
+ * Verifies a chain from its first certificate to a pinned root (RFC 5280 section 6.1). `undefined` if it is valid.
  *
- * A pinned root is looked for at each step, so whatever stands behind the certificate that it issued is not looked at:
- * the root itself, or another way to it. Each certificate on the way must be valid at the moment, have a strong key and
- * signature, no critical extension that nobody honours, and a key usage and purpose that fit; those of CAs allow the
- * length of the path. Not checked: revocation, name constraints that are not critical, and policies.
+ * At each step a pinned root ends the path, so certificates after the one that it issued are ignored, such as the root itself
+ * or a cross-signed one. Each certificate of the path must be valid at `atMs`, have a strong key and signature, no unknown
+ * critical extension, and a fitting key usage and purpose. CA certificates must allow the length of the path. Not checked:
+ * revocation, name constraints that are not critical, and policies.
  */
 export function refuseChain(
   chain: readonly X509Certificate[],
@@ -56,7 +56,7 @@ export function refuseChain(
   return refusal ?? UNTRUSTED;
 }
 
-/** What is wrong with a path whose signatures fit; the root is that of the last certificate. */
+/** Why a path with valid signatures is refused. The root has issued its last certificate. */
 function refusePath(
   path: readonly X509Certificate[],
   root: X509Certificate,
@@ -84,7 +84,7 @@ function refusePath(
 
 const NOT_VALID_THEN = /* @__PURE__ */ refuse(
   "unauthenticated",
-  "a certificate of the chain had not begun or had ended by then",
+  "a certificate of the chain was not valid at that time",
 );
 const NOT_A_LEAF = /* @__PURE__ */ refuse(
   "unauthenticated",
@@ -105,15 +105,15 @@ const REPEATED_EXTENSION = /* @__PURE__ */ refuse(
 );
 const WRONG_USAGE = /* @__PURE__ */ refuse(
   "unauthenticated",
-  "a certificate of the chain is not for what it is used for: its key usage",
+  "the key usage of a certificate of the chain does not allow its use here",
 );
 const WRONG_PURPOSE = /* @__PURE__ */ refuse(
   "unauthenticated",
-  "a certificate of the chain is for another purpose: its extended key usage",
+  "the extended key usage of a certificate of the chain is for another purpose",
 );
 const TOO_LONG = /* @__PURE__ */ refuse(
   "unauthenticated",
-  "the chain is longer than one of its CAs allows: its path length",
+  "the chain is longer than the path length of one of its CAs allows",
 );
 
 function unknownExtension(oid: string): Refusal {
@@ -124,8 +124,8 @@ function unknownExtension(oid: string): Refusal {
 }
 
 /**
- * Names, key usage and key identifiers by checkIssued; the signature by verify; an issuer must be a CA. A certificate with
- * a signature that is refused anyway is not verified, so what throws here is the platform's fault.
+ * checkIssued compares names, key usage and key identifiers; verify checks the signature; an issuer must be a CA. Weak
+ * signatures are not verified, so an exception here means that the platform lacks a feature.
  */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
   return (

@@ -1,4 +1,4 @@
-// Reads what node:crypto does not tell of a certificate: its extensions, how it was signed, and what it may be used for. RFC 5280 section 4.
+// Reads what node:crypto does not expose of a certificate: extensions, signature algorithm, permitted uses (RFC 5280 section 4).
 import type { X509Certificate } from "node:crypto";
 import { type DerElement, dottedOid, elementsOf, insideOf, integerOf, OBJECT_IDENTIFIER, SEQUENCE } from "./der.js";
 
@@ -11,7 +11,7 @@ export const ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
 export const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 export const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
-/** What is honoured here or by node:crypto. Policies bind nobody who asks for none (section 6.1.1 (c)). */
+/** Extensions that are checked here or by node:crypto. Policies have no effect without required ones (section 6.1.1 (c)). */
 const UNDERSTOOD: readonly string[] = [
   OID_KEY_USAGE,
   OID_SUBJECT_ALT_NAME,
@@ -41,19 +41,19 @@ export type KeyUsage = "digitalSignature" | "contentCommitment" | "keyCertSign";
 const USAGE_BITS: Readonly<Record<KeyUsage, number>> = { digitalSignature: 0, contentCommitment: 1, keyCertSign: 5 };
 
 export interface CertificateExtensions {
-  /** In their order; one that comes twice is twice in it. */
+  /** In their order, with duplicates. */
   readonly oids: readonly string[];
-  /** Critical ones that nothing here honours: such a certificate must be refused (section 4.2). */
+  /** Critical extensions that are not understood: the certificate must be refused (section 4.2). */
   readonly unknownCritical: readonly string[];
-  /** How many certificates of CAs may stand between this one and the last; `undefined`: as many as there are. */
+  /** The largest number of CA certificates between this one and the last. `undefined`: no limit. */
   readonly pathLength: number | undefined;
   /** Purposes as OIDs; `undefined`: any. */
   readonly extendedKeyUsage: readonly string[] | undefined;
-  /** Whether the key may be used for one of these. Without the extension it may. */
+  /** Whether the key may be used for one of these. `true` without the extension. */
   mayBeUsedFor(usages: readonly KeyUsage[]): boolean;
 }
 
-/** @param understood - OIDs that the caller honours. */
+/** @param understood - OIDs that the caller handles. */
 export function extensionsOf(certificate: X509Certificate, understood: readonly string[]): CertificateExtensions {
   const all = readExtensions(certificate.raw);
   const contentOf = (oid: string) => all.find((one) => one.oid === oid)?.value;
@@ -76,7 +76,7 @@ export function extensionsOf(certificate: X509Certificate, understood: readonly 
   };
 }
 
-/** Whether the certificate was signed by an algorithm that nobody can forge. */
+/** Whether the certificate was signed with a strong algorithm. */
 export function isStronglySigned(certificate: X509Certificate): boolean {
   const [algorithm] = elementsOf(insideOf(certificate.raw)[1]?.content ?? new Uint8Array());
   return algorithm?.tag === OBJECT_IDENTIFIER && SIGNATURES.includes(dottedOid(algorithm.content));

@@ -12,20 +12,20 @@ import { type CertificateTuning, type Chain, type ChainAnswer, certificateCache 
 import { refuseChain } from "./certificate-chain.js";
 import { checkNamePattern, isNameAmong, namesOf } from "./certificate-names.js";
 
-/** A certificate that the delivery names by its URL, and whom we let it name. */
+/** A certificate whose URL the delivery names, and the rules for URL and certificate. */
 export interface CertificateUrlOptions {
   /** Where the URL is: `header("paypal-cert-url")`, `json("SigningCertURL")`. */
   readonly url: Field<"text">;
   /**
-   * Which hosts may be asked: exact names, `*.paypal.com` for every name below, or a RegExp from `^` to `$` over the host
-   * name. Whoever controls a host named here can sign as the sender.
+   * Allowed hosts: exact names, `*.paypal.com` for every name below, or a RegExp from `^` to `$` for the host name. Who
+   * controls one of these hosts can sign as the sender.
    */
   readonly hosts: readonly (string | RegExp)[];
-  /** What the path must be, a RegExp from `^` to `$`. Where a host serves more than certificates, give one. */
+  /** Allowed paths, a RegExp from `^` to `$`. Needed if the hosts serve other files than certificates. */
   readonly path?: RegExp;
-  /** DNS names of which the certificate must have one: exact, or `*.` and the rest. Default: any. */
+  /** DNS names, exact or `*.` and the rest. The certificate must have one of them. Default: any. */
   readonly names?: readonly string[];
-  /** Root certificates to which the certificate must lead, through those that come in the same file. Default: the host's TLS is trusted alone. */
+  /** Root certificates. The certificate must lead to one of them, through the others of its file. Default: only the TLS of the host is trusted. */
   readonly roots?: readonly (string | undefined)[];
 }
 
@@ -45,7 +45,7 @@ const LOOPBACK = "127.0.0.1";
 
 export interface CertificateSource {
   readonly field: UnverifiedField;
-  /** @param url - As the delivery has it. No request is made for one that the rules do not allow. */
+  /** @param url - The URL of the delivery. URLs that the rules do not allow are never requested. */
   find(url: string, nowMs: number): MaybePromise<KeyObject | Refusal>;
 }
 
@@ -103,14 +103,14 @@ const WRONG_URL = /* @__PURE__ */ refuse(
 );
 const OUTDATED = /* @__PURE__ */ refuse(
   "unauthenticated",
-  "the certificate that the delivery names is not valid now, by its dates",
+  "the certificate that the delivery names has expired or is not valid yet",
 );
 const WRONG_NAME = /* @__PURE__ */ refuse(
   "unauthenticated",
-  "the certificate that the delivery names is not made out to the sender",
+  "the certificate that the delivery names has none of the sender's names",
 );
 
-/** Only a URL in its normal form: what parsers could read differently does not pass. */
+/** Only a URL in its normal form is allowed, because parsers read other forms differently. */
 function compileUrlRule({ hosts, path }: CertificateUrlOptions, where: string): (url: string) => boolean {
   const patterns = hosts.filter((host): host is RegExp => host instanceof RegExp);
   for (const pattern of path === undefined ? patterns : [...patterns, path]) checkAnchored(pattern, where);
@@ -129,7 +129,7 @@ function compileUrlRule({ hosts, path }: CertificateUrlOptions, where: string): 
   };
 }
 
-/** `/amazonaws\.com/` would let `amazonaws.com.evil.example` in. */
+/** `/amazonaws\.com/` would match `amazonaws.com.evil.example`. */
 function checkAnchored(pattern: unknown, where: string): void {
   const isAnchored =
     pattern instanceof RegExp &&

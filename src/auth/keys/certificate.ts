@@ -7,7 +7,7 @@ export const MAX_CHAIN = 5;
 
 const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
-/** @throws {Error} Where the text holds none, too many, or one that cannot be read. */
+/** @throws {Error} If the text has no certificate, too many, or one that cannot be read. */
 export function parsePemCertificates(text: string): readonly [X509Certificate, ...X509Certificate[]] {
   const blocks = text.match(PEM_BLOCK) ?? [];
   if (blocks.length > MAX_CHAIN) throw new Error(`the PEM holds more than ${MAX_CHAIN} certificates`);
@@ -17,7 +17,7 @@ export function parsePemCertificates(text: string): readonly [X509Certificate, .
 }
 
 /**
- * Pinned roots, as PEM text or DER bytes, each of which may hold several.
+ * Pinned roots, as PEM text with one or more certificates, or as DER bytes.
  *
  * @throws {TypeError} Where one is missing or cannot be read.
  */
@@ -48,7 +48,7 @@ function parseRoot(root: unknown): readonly X509Certificate[] | undefined {
   }
 }
 
-/** Whether the moment is within the dates of the certificate; both ends belong to it. */
+/** Whether the time is within the dates of the certificate, both included. */
 export function isValidAt(certificate: X509Certificate, atMs: number): boolean {
   return atMs >= Date.parse(certificate.validFrom) && atMs <= Date.parse(certificate.validTo);
 }

@@ -8,7 +8,7 @@ export interface DerElement {
   readonly content: Uint8Array;
 }
 
-/** The elements that follow each other; stops where lengths do not add up. */
+/** The sequence of elements. It ends at an element with an invalid length. */
 export function elementsOf(der: Uint8Array): DerElement[] {
   const elements: DerElement[] = [];
   for (let at = 0; at + 2 <= der.length; ) {
@@ -40,7 +40,7 @@ export function integerOf(content: Uint8Array): bigint {
   return content.length === 0 ? 0n : BigInt(`0x${Buffer.from(content).toString("hex")}`);
 }
 
-/** An OBJECT IDENTIFIER's content with dots. X.690 section 8.19: the first number holds two, each further one seven bits a byte. */
+/** An OBJECT IDENTIFIER in dotted form. X.690 section 8.19: the first number encodes two, and each byte has seven bits. */
 export function dottedOid(bytes: Uint8Array): string {
   const numbers: number[] = [];
   let value = 0;

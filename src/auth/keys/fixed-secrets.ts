@@ -8,26 +8,26 @@ import { IllFormedKey, type KeySet, MAX_KEYS } from "./key-lookup.js";
 /** A secret's text. `undefined` type-checks so that `process.env.X` can be given as it is; it is refused when built. */
 export type Secret = string | undefined;
 
-/** What a scheme makes of a secret's text. `toKey` throws `IllFormedKey` where it is none. */
+/** How a scheme turns the text of a secret into a key. `toKey` throws `IllFormedKey` for other texts. */
 export interface SecretRules<Key> {
   /** For messages: `hmac: secret`. */
   readonly where: string;
   toKey(text: string): Key;
-  /** How strong the key is, in bytes, where that can be told. */
+  /** The strength of the key in bytes. Default: the length of the text. */
   strengthBytes?(text: string): number;
 }
 
 export interface CompiledSecrets<Key> {
-  /** Known when built; `undefined` where a function looks them up. */
+  /** `undefined` if a function looks the secrets up. */
   readonly fixed: KeySet<Key> | undefined;
-  /** For the operator, once. */
+  /** Logged once. */
   readonly warnings: readonly string[];
   lookUp(delivery: Delivery): MaybePromise<KeySet<Key> | Refusal>;
-  /** The key of a text that stands in for the configured ones. */
+  /** The key of a text that replaces the configured ones. */
   toKey(text: string): Key;
 }
 
-/** RFC 2104 section 3 discourages keys shorter than the hash; 16 bytes is where guessing is out of reach. */
+/** RFC 2104 section 3 discourages keys shorter than the hash; 16 random bytes cannot be guessed. */
 const WEAK_BELOW_BYTES = 16;
 const SET_IT = "; set the environment variable, or give a function to read it per delivery";
 
@@ -58,7 +58,7 @@ export function fixedSecrets<Key>(secrets: Secret | readonly Secret[], rules: Se
   return { fixed, warnings, lookUp: () => fixed, toKey: (text) => keyOfSecret(text, rules, rules.where) };
 }
 
-/** @throws {TypeError} Where the text is no key of this scheme. */
+/** @throws {TypeError} If the text is not a key of this scheme. */
 export function keyOfSecret<Key>(text: string, rules: SecretRules<Key>, where: string): Key {
   try {
     return rules.toKey(text);
@@ -68,7 +68,7 @@ export function keyOfSecret<Key>(text: string, rules: SecretRules<Key>, where: s
   }
 }
 
-/** What makes a text unfit as any secret; never quotes it. */
+/** Why a text cannot be a secret of any scheme, without quoting it. */
 export function whyNoSecret(text: unknown): string | undefined {
   if (text === undefined || text === null) return "is missing";
   if (typeof text !== "string") return `must be a string; got ${kindOf(text)}`;

@@ -19,20 +19,20 @@ export interface JwksKey {
 
 /** Public keys to try for one delivery. */
 export interface FoundPublicKeys extends KeySet<KeyObject> {
-  /** Of a fetched key set, where a newer one may hold another key. */
+  /** The fetched key set. A newer one may have other keys. */
   readonly set?: readonly JwksKey[];
 }
 
-/** More keys than any issuer publishes; each is imported, so there is a limit. */
+/** More keys than issuers publish. Each key is imported, so there is a limit. */
 const MAX_KEYS = 100;
-/** Where a delivery names no key, this many of a set's keys are tried. */
+/** The number of keys that are tried for a delivery that names no key. */
 const MAX_CANDIDATES = 5;
 const ACCEPT = "application/jwk-set+json, application/json";
 const JWS_ALGORITHMS: readonly PublicKeyAlgorithm[] = /* @__PURE__ */ (
   Object.keys(ALGORITHMS) as PublicKeyAlgorithm[]
 ).filter((name) => ALGORITHMS[name].jwa !== undefined);
 
-/** @throws {Error} With what went wrong in its message; never with anything of the answer. */
+/** @throws {Error} The message has the problem, and nothing of the response. */
 export async function fetchKeySet(
   url: string,
   limits: Pick<BoundedFetch, "timeoutMs" | "maxBytes">,
@@ -73,7 +73,7 @@ function verifyingKey(value: unknown): readonly JwksKey[] {
   }
 }
 
-/** The keys of a set that a delivery may mean. A key without an id is not that of a delivery which names one. */
+/** The keys of a set that a delivery may be signed with. A key without id is not used for a delivery that names a key. */
 export function candidatesOf(
   set: readonly JwksKey[],
   algorithm: PublicKeyAlgorithm,

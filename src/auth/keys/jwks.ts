@@ -1,18 +1,18 @@
-// Finds keys in a key set that is given as an object.
+// Finds keys in a fixed key set.
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 import type { PublicKeyAlgorithm } from "./algorithms.js";
 import { candidatesOf, type FoundPublicKeys, type JwksKey } from "./jwks-document.js";
 
-/** Which key of a set is looked for. */
+/** A search for a key of a set. */
 export interface KeySetQuery {
   readonly algorithm: PublicKeyAlgorithm;
-  /** `undefined`: the delivery names none, so every key that fits the algorithm may be it. */
+  /** `undefined`: the delivery names no key, so every key for the algorithm is tried. */
   readonly kid: string | undefined;
 }
 
 export interface KeySetSource {
-  /** @param tried - What was found before and did not fit, of a delivery that names no key: a newer set may hold one that does. */
+  /** @param tried - Keys that did not match a delivery without key id. A newer set may have one that matches. */
   find(query: KeySetQuery, tried?: FoundPublicKeys): MaybePromise<FoundPublicKeys | Refusal>;
 }
 

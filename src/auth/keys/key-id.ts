@@ -6,7 +6,7 @@ import type { KeyQuery } from "./public-key-source.js";
 
 const MAX_KEY_ID_CHARS = 256;
 
-/** How the name of the key is had. */
+/** Reads the id of the key. */
 export interface KeyIdReader {
   readonly readsFields: boolean;
   read(query: KeyQuery): string | undefined | Refusal;

@@ -1,15 +1,15 @@
-// Asks a user's function for keys: one deadline, and one reading of the answer, whatever kind of key it is.
+// Calls a user's look-up function for keys, with a deadline, and checks its answer.
 import { type Refusal, refuse } from "../../core/auth.js";
 import { within } from "../../lib/deadline.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
 
-/** Why something is no key, as the end of a sentence; never quotes it. */
+/** The message is the end of a sentence that says why something is not a key, without quoting it. */
 export class IllFormedKey extends Error {}
 
 /** The keys to try for one delivery. */
 export interface KeySet<Key> {
   readonly ok: true;
-  /** Empty: there are none for this delivery. */
+  /** Empty if there are none for this delivery. */
   readonly keys: readonly Key[];
   readonly tenant?: string | undefined;
 }
@@ -17,25 +17,25 @@ export interface KeySet<Key> {
 export interface LookUpRules<Key> {
   /** For messages: `hmac: secret`. */
   readonly where: string;
-  /** The property that holds the keys where an answer names a tenant too: `{ secret, tenant }`. */
+  /** The property with the keys in an answer with a tenant: `{ secret, tenant }`. */
   readonly property: "secret" | "publicKey" | "keys";
-  /** @throws {IllFormedKey} Where it is none. */
+  /** @throws {IllFormedKey} If the value is not a key. */
   toKey(given: unknown): Key;
-  /** The function takes no argument, so `undefined` is an environment variable that is not set, and no unknown tenant. */
+  /** The function has no parameters, so `undefined` means an environment variable that is not set, not an unknown tenant. */
   readonly isWithoutParameters?: boolean;
 }
 
-/** Two while rotating; five leaves room, and bounds the work that one forged delivery causes. */
+/** Two are needed while rotating. The limit bounds the work of one forged delivery. */
 export const MAX_KEYS = 5;
-/** Keys made of a function's answers, kept so that a busy tenant's is made once. */
+/** Keys that are cached, so that the key of a busy tenant is parsed once. */
 const MAX_CACHED_KEYS = 256;
-/** A look-up that hangs would hold every delivery of a stranger until the socket closes. */
+/** Without a limit, a look-up that hangs would keep each delivery open until its socket closes. */
 const LOOK_UP_SECONDS = 5;
 const TOO_SLOW = `the function did not answer within ${LOOK_UP_SECONDS} s`;
 
 /**
- * Compiles how a function's answers become keys. A throw, a rejection, or no answer within 5 s is `undecided`; an
- * ill-formed key is `misconfigured`; `null`, `undefined` and `[]` are no keys.
+ * Compiles a look-up. If the function throws, rejects, or has no answer within 5 s, the result is `undecided`. An ill-formed
+ * key is `misconfigured`. `null`, `undefined` and `[]` mean that there are no keys.
  */
 export function keyLookUp<Key>(rules: LookUpRules<Key>): (ask: () => unknown) => MaybePromise<KeySet<Key> | Refusal> {
   const { where, property } = rules;
@@ -85,7 +85,7 @@ export function keyLookUp<Key>(rules: LookUpRules<Key>): (ask: () => unknown) =>
 
 class TooSlow extends Error {}
 
-/** Texts are remembered; a `KeyObject` or JWK that a function answers is its own to keep. */
+/** Caches keys by their text. Caching of a `KeyObject` or JWK is left to the function. */
 function cached<Key>(toKey: (given: unknown) => Key): (given: unknown) => Key {
   const cache = new Map<string, Key>();
   return function cachedKey(given) {

@@ -1,4 +1,4 @@
-// Transactions a private key's text into a key to sign with, for test senders.
+// Parses a private key, for test senders.
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { decodeCanonical } from "../request/encoding.js";
 import { misfitOf, type PublicKeyAlgorithm } from "./algorithms.js";
@@ -10,7 +10,7 @@ const ED25519_PKCS8 = /* @__PURE__ */ Buffer.from("302e020100300506032b657004220
 /**
  * A private key to sign with: PEM (PKCS #8), a JWK as text, `whsk_…`, or the 32 bytes of an Ed25519 key as hex.
  *
- * @throws {TypeError} Where it is none, or does not fit any of the algorithms.
+ * @throws {TypeError} If the text is not a private key, or fits none of the algorithms.
  */
 export function toPrivateKey(text: string, algorithms: readonly PublicKeyAlgorithm[], where: string): KeyObject {
   const key = parsePrivateKey(text.trim(), where);

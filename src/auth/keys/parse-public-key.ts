@@ -1,4 +1,4 @@
-// Transactions what a user has copied from a sender's page into a key: every spelling that senders use, and no other.
+// Parses a public key in any of the spellings that senders use.
 import { createPublicKey, type JsonWebKey, KeyObject } from "node:crypto";
 import { decodeCanonical } from "../request/encoding.js";
 import { ALGORITHMS, isPlatformError, misfitOf, type PublicKeyAlgorithm, restrictKey } from "./algorithms.js";
@@ -6,9 +6,9 @@ import { IllFormedKey, MAX_KEYS } from "./key-lookup.js";
 import { weaknessOf } from "./weak-keys.js";
 
 /**
- * A public key as senders show it. `undefined` so that `process.env.X` type-checks; it is refused when built.
+ * A public key as senders show it. The type allows `undefined` so that `process.env.X` can be passed; `undefined` is refused.
  *
- * - PEM: `-----BEGIN PUBLIC KEY-----`, or a certificate, whose key is taken and whose dates are not looked at
+ * - PEM: `-----BEGIN PUBLIC KEY-----`, or a certificate, whose key is used and whose dates are ignored
  * - base64 of the same bytes without the PEM lines (SPKI): SendGrid
  * - Ed25519: 32 bytes as hex (Discord) or base64 (Telnyx), or `whpk_…` (Standard Webhooks)
  * - a JWK, as an object or as JSON text
@@ -20,11 +20,11 @@ export type PublicKeyText = string | Jwk | KeyObject | undefined;
 export interface Jwk {
   readonly kty?: string;
   readonly kid?: string;
-  /** The one algorithm that the key is for. */
+  /** The only algorithm for the key. */
   readonly alg?: string;
-  /** `"sig"`; a key for another use is refused. */
+  /** `"sig"`. Keys for another use are refused. */
   readonly use?: string;
-  /** With `"verify"` in it; otherwise the key is refused. */
+  /** Must contain `"verify"`. */
   readonly key_ops?: readonly string[];
   readonly [name: string]: unknown;
 }
@@ -33,7 +33,7 @@ const HEX_OF_32 = /^[0-9a-fA-F]{64}$/;
 /** DER before the 32 bytes: SubjectPublicKeyInfo of Ed25519, RFC 8410 section 4. */
 const ED25519_SPKI = /* @__PURE__ */ Buffer.from("302a300506032b6570032100", "hex");
 
-/** @throws {IllFormedKey} Where it is not a public key in one of the spellings. */
+/** @throws {IllFormedKey} If it is not a public key in one of the spellings. */
 export function toPublicKey(given: unknown): KeyObject {
   if (given === undefined || given === null) {
     throw new IllFormedKey("is missing; set the environment variable, or give a function to read it per delivery");
@@ -84,7 +84,7 @@ function spki(der: Buffer): KeyObject {
 }
 
 /**
- * A JWK that is meant for verifying: `use` and `key_ops` are honoured, and `alg` is kept with the key (RFC 7517 section 4).
+ * A JWK for verification: `use` and `key_ops` are checked, and `alg` restricts the key (RFC 7517 section 4).
  *
  * @throws {IllFormedKey} Where it is none.
  */
@@ -117,17 +117,17 @@ function tried<Value>(make: () => Value, problem: string): Value {
   }
 }
 
-/** @throws {IllFormedKey} Where it is no key, or of no use with any of the algorithms. */
+/** @throws {IllFormedKey} If it is not a key, or fits none of the algorithms. */
 export function fittingKey(given: unknown, algorithms: readonly PublicKeyAlgorithm[]): KeyObject {
   const key = toPublicKey(given);
   const misfits = algorithms.map((name) => misfitOf(key, name));
   const [first] = misfits;
-  // That it is weak is worth more than that it does not fit the first of several algorithms.
+  // A weakness is more useful to know than a misfit with the first of several algorithms.
   if (misfits.every((misfit) => misfit !== undefined)) throw new IllFormedKey(weaknessOf(key) ?? (first as string));
   return key;
 }
 
-/** @throws {TypeError} Where there is none, or one is ill-formed or does not fit. */
+/** @throws {TypeError} If there is no key, or one is ill-formed or does not fit. */
 export function compilePublicKeys(
   given: PublicKeyText | readonly PublicKeyText[],
   algorithms: readonly PublicKeyAlgorithm[],

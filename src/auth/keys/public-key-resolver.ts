@@ -1,4 +1,4 @@
-// Finds the public keys that a delivery may have been signed with: fixed ones, by the id it names, a key set, or a certificate.
+// Finds the public keys for a delivery: fixed keys, keys by id, a key set, or a certificate.
 import type { KeyObject } from "node:crypto";
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -23,8 +23,8 @@ import { type KeySetTuning, keySetUrl, remoteKeySet } from "./remote-jwks.js";
 import { Unverified } from "./unverified-delivery.js";
 
 /**
- * @param isKeyIdKnown - Every query has a `keyId` where the delivery names its key; there is no `keyId` option then.
- * @throws {TypeError} When there is not exactly one source, or it holds something that is no fitting key.
+ * @param isKeyIdKnown - Queries have the key id, so there is no `keyId` option.
+ * @throws {TypeError} When there is not exactly one source, or one of its keys is ill-formed or does not fit.
  */
 export function compileKeyFinder(
   source: PublicKeySource,
@@ -34,7 +34,7 @@ export function compileKeyFinder(
   isKeyIdKnown = false,
 ): PublicKeyFinder {
   const given = KEY_SOURCES.filter((name) => source[name] !== undefined);
-  // `publicKey: process.env.X` with X unset: the useful complaint is about X.
+  // `publicKey: process.env.X` with X unset: the error should be about X.
   const named = given.length > 0 ? given : KEY_SOURCES.filter((name) => Object.hasOwn(source, name));
   if (named.length !== 1) {
     throw new TypeError(
@@ -105,7 +105,7 @@ function byId(
   };
 }
 
-const UNNAMED = /* @__PURE__ */ refuse("unauthenticated", "nothing names the key that it was signed with");
+const UNNAMED = /* @__PURE__ */ refuse("unauthenticated", "the delivery does not name the key that it was signed with");
 
 function byKeySet(
   jwksUrl: string | undefined,
@@ -123,7 +123,7 @@ function byKeySet(
     find(query, tried) {
       const kid = keyId.read(query);
       if (typeof kid === "object") return kid;
-      // A delivery that names its key said which one; without a name it may be signed by a key published since.
+      // Without a key id, the delivery may be signed with a key that was published after the last fetch.
       if (tried !== undefined && (kid !== undefined || tried.set === undefined)) return NO_KEYS;
       return keySet.find({ algorithm: query.algorithm, kid }, tried);
     },

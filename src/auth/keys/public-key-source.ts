@@ -13,7 +13,7 @@ import type { PublicKeyText } from "./parse-public-key.js";
 import type { KeySetTuning } from "./remote-jwks.js";
 import type { UnverifiedDelivery } from "./unverified-delivery.js";
 
-/** What a key function answers; `null`, `undefined` or `[]`: there is none. */
+/** The answer of a key function. `null`, `undefined` or `[]`: there is no key. */
 export type PublicKeyAnswer =
   | PublicKeyText
   | readonly PublicKeyText[]
@@ -21,18 +21,18 @@ export type PublicKeyAnswer =
   | null;
 
 /**
- * Looks the keys of a delivery up, when it comes. What it answers decides: keys are tried; none (`null`, `[]`) is 401; a throw, a
- * rejection, or no answer within 5 s is 503 `undecided`, so the sender sends again; an ill-formed key is 500 `misconfigured`.
+ * Looks up the keys of a delivery. The answer decides: keys are tried; no keys (`null`, `[]`) give 401; an exception, a
+ * rejection, or no answer within 5 s gives 503 `undecided`, so that the sender retries; an ill-formed key gives 500 `misconfigured`.
  */
 export type PublicKeyFunction = (delivery: UnverifiedDelivery) => MaybePromise<PublicKeyAnswer>;
 
-/** As `PublicKeyFunction`, for the key that the delivery names. The name is a stranger's text: look it up, and no more. */
+/** As `PublicKeyFunction`, for the key that the delivery names. The name is not verified: use it only to look up the key. */
 export type PublicKeyByIdFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<PublicKeyAnswer>;
 
 /** Exactly one source of keys. */
 export type PublicKeySource =
   | {
-      /** The sender's key, several while one replaces another, or a function. */
+      /** The sender's key, several while rotating, or a function. */
       readonly publicKey: PublicKeyText | readonly PublicKeyText[] | PublicKeyFunction;
       readonly keys?: never;
       readonly keyId?: never;
@@ -40,7 +40,7 @@ export type PublicKeySource =
       readonly certificate?: never;
     }
   | {
-      /** Keys by the id that the delivery names: an object, or a function that asks the sender's API and remembers. */
+      /** Keys by the id that the delivery names: an object, or a function that calls the sender's API and caches the answer. */
       readonly keys: Readonly<Record<string, PublicKeyText | readonly PublicKeyText[]>> | PublicKeyByIdFunction;
       /** Where the delivery names its key: `header("x-circle-key-id")`. */
       readonly keyId: Field<"text">;
@@ -51,7 +51,7 @@ export type PublicKeySource =
   | {
       /** Where the sender publishes its key set: https, or http to `127.0.0.1` or `[::1]` for tests. */
       readonly jwksUrl: string | undefined;
-      /** Where the delivery names its key; without it every key of the set that fits is tried, at most five. */
+      /** Where the delivery names its key. Without it, up to five fitting keys of the set are tried. */
       readonly keyId?: Field<"text">;
       readonly publicKey?: never;
       readonly keys?: never;
@@ -79,26 +79,26 @@ export const KEY_SOURCE_RULES: OptionRules<PublicKeySource> = {
 
 export type { FoundPublicKeys } from "./jwks-document.js";
 
-/** A delivery, as far as it decides which key is tried. */
+/** What decides which keys are tried for a delivery. */
 export interface KeyQuery {
   readonly delivery: Delivery;
   readonly fields: PrivateFields | undefined;
   readonly algorithm: PublicKeyAlgorithm;
-  /** The key's name, where it is known already (a JWS says it in its own header). */
+  /** The id of the key, if it is already known (from the header of a JWS). */
   readonly keyId?: string | undefined;
   readonly context: Pick<ProofContext, "nowMs">;
 }
 
 export interface PublicKeyFinder {
-  /** Known when built. */
+  /** Keys that do not depend on the delivery. */
   readonly fixed?: FoundPublicKeys;
   /** It reads the body or the query. */
   readonly readsFields: boolean;
-  /** @param tried - What was found before and did not fit; only a key set may answer anything else then. */
+  /** @param tried - Keys that did not match. Only a key set may find others then. */
   find(query: KeyQuery, tried?: FoundPublicKeys): MaybePromise<FoundPublicKeys | Refusal>;
 }
 
-/** How long fetched keys are kept; for tests. */
+/** Lifetimes of fetched keys, for tests. */
 export interface KeyTuning {
   readonly keySet?: Partial<KeySetTuning>;
   readonly certificate?: Partial<CertificateTuning>;

@@ -1,21 +1,21 @@
-// Fetches the key set behind a URL, keeps it, and finds keys in it.
+// Fetches and caches the key set at a URL, and finds keys in it.
 import { type Refusal, refuse } from "../../core/auth.js";
 import { within } from "../../lib/deadline.js";
 import { type BoundedFetch, reasonOf } from "./bounded-fetch.js";
 import { type KeySetQuery, type KeySetSource, NO_FIT, NO_KEY } from "./jwks.js";
 import { candidatesOf, type FoundPublicKeys, fetchKeySet, type JwksKey } from "./jwks-document.js";
 
-/** How a key set behind a URL is kept. Not public: the defaults are the promise, tests shorten them. */
+/** Limits of a cached key set. Not public: the defaults are documented, and tests shorten them. */
 export interface KeySetTuning extends Pick<BoundedFetch, "timeoutMs" | "maxBytes"> {
-  /** Within this age a set is used without asking again. */
+  /** A set is used for this time without another fetch. */
   readonly freshMs: number;
-  /** Up to this age a set is used while its URL fails. */
+  /** A set is used for this time while fetches fail. */
   readonly staleMs: number;
-  /** How long a delivery waits for a newer set where the old one may still be used; the fetch itself goes on. */
+  /** A delivery waits this long for a newer set if the old one may still be used. The fetch continues. */
   readonly patienceMs: number;
-  /** After a successful fetch, an unknown `kid` does not cause another one for this long. */
+  /** After a successful fetch, an unknown `kid` causes no other fetch for this time. */
   readonly cooldownMs: number;
-  /** The same after the first, second, … failed fetch in a row; the last for all further ones. */
+  /** The same after the first, second, … consecutive failure. The last value is used for all further ones. */
   readonly backOffMs: readonly number[];
   /** A monotonic clock. */
   readonly clockMs: () => number;
@@ -26,10 +26,10 @@ const DEFAULTS: KeySetTuning = {
   maxBytes: 256 * 1024,
   freshMs: 10 * 60_000,
   staleMs: 24 * 3_600_000,
-  // Well below the 3 s after which the most impatient sender hangs up.
+  // Well below 3 s, the shortest time limit of a sender.
   patienceMs: 1_000,
   cooldownMs: 30_000,
-  // One early try mends a blip; with 30 s and more after it, no 30 s ever see more than two fetches.
+  // An early retry handles a short outage. With 30 s or more after it, there are at most two fetches in any 30 s.
   backOffMs: [5_000, 30_000, 60_000],
   clockMs: () => performance.now(),
 };
@@ -43,17 +43,17 @@ const LOOPBACK = /* @__PURE__ */ new Set(["127.0.0.1", "[::1]"]);
 interface CachedSet {
   readonly set: readonly JwksKey[];
   readonly fetchedAtMs: number;
-  /** Which fetch it came with, counted from 1. */
+  /** The number of its fetch, counted from 1. */
   readonly fetchNumber: number;
 }
 
 /**
- * A key set behind a URL.
+ * A key set at a URL.
  *
  * - a known `kid` in a fresh set: no fetch; in an old one: after a fetch, and from the old one for 24 h while fetches fail
  *   or take longer than a second
- * - an unknown `kid`: one more fetch, then `unauthenticated`; `undecided` where the last fetch ended a moment ago, or began
- *   before the delivery came: strangers cause fetches too, and a key may have been published since
+ * - an unknown `kid`: one more fetch, then `unauthenticated`; `undecided` if the last fetch ended shortly before, or began
+ *   before the delivery arrived, because a key may have been published since
  * - an unknown `kid`, or no set at all, while the last fetch failed: `undecided`
  */
 export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): KeySetSource {
@@ -81,7 +81,7 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
     inFlight = undefined;
   }
 
-  /** Fetches, joins the fetch under way, or does nothing because the last one ended a moment ago. */
+  /** Fetches the set, joins a running fetch, or does nothing because the last fetch ended shortly before. */
   async function refresh(): Promise<void> {
     const pauseMs = failuresInARow === 0 ? cooldownMs : backOffMs[Math.min(failuresInARow, backOffMs.length) - 1];
     if (inFlight === undefined && clockMs() - settledAtMs < (pauseMs ?? cooldownMs)) return;
@@ -94,7 +94,7 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
     return { ...refuse("undecided", `the key set at ${hostOf(url)} could not be had: ${reason}`), cause: lastFailure };
   }
 
-  /** What the cached set has, unless it is the one whose keys did not fit. */
+  /** The keys in the cached set, unless the keys of this set did not match. */
   function inCache({ algorithm, kid }: KeySetQuery, tried: FoundPublicKeys | undefined): FoundPublicKeys | undefined {
     if (cached === undefined || cached.set === tried?.set) return undefined;
     const keys = candidatesOf(cached.set, algorithm, kid);
@@ -129,15 +129,15 @@ export function remoteKeySet(url: string, tuning: Partial<KeySetTuning> = {}): K
 }
 
 function impatient(): Error {
-  return new Error("the newer key set is slow to come");
+  return new Error("the newer key set has not arrived yet");
 }
 
-/** The host alone: a path or query may hold a token. */
+/** Only the host: the path or query may contain a token. */
 function hostOf(url: string): string {
   return new URL(url).host;
 }
 
-/** Never shown in an error: its query may hold a token. */
+/** The URL is never part of an error: its query may contain a token. */
 export function keySetUrl(value: unknown, where: string): string {
   if (typeof value !== "string" || !URL.canParse(value)) {
     throw new TypeError(`${where}: jwksUrl must be an absolute URL; is its environment variable set?`);

@@ -1,4 +1,4 @@
-// Transactions a secret's text into the bytes of a key.
+// Decodes the text of a secret into the bytes of a key.
 import { createHash } from "node:crypto";
 import { checkOptions, choiceOf, isText, type OptionRules, shown } from "../../lib/options.js";
 import { IllFormedKey } from "./key-lookup.js";
@@ -6,11 +6,11 @@ import { IllFormedKey } from "./key-lookup.js";
 /**
  * How the text of a secret becomes bytes, in the words of the sender's documentation.
  *
- * - `"utf8"`: the text as it stands. Most senders, Stripe's `whsec_…` included.
+ * - `"utf8"`: the unchanged text. Most senders, including Stripe with `whsec_…`.
  * - `"hex"`, `"base64"`: decoded. Adyen, Airtable.
  * - `"sha1"`: the SHA-1 of the text. Braintree.
  * - `{ base64After: "whsec_" }`: the rest, decoded. Standard Webhooks. A secret without the prefix is decoded as base64
- *   too, as the reference libraries do; `otherwise: "utf8"` takes it as it stands (OpenAI), `"refuse"` refuses it.
+ *   too, like the reference libraries. `otherwise: "utf8"` uses it unchanged (OpenAI), `"refuse"` refuses it.
  */
 export type KeyForm =
   | "utf8"
@@ -64,7 +64,7 @@ function decodeHex(text: string): Buffer {
   return Buffer.from(text, "hex");
 }
 
-/** Buffer.from skips what is not base64, so a mistyped secret would silently become another key. */
+/** Buffer.from ignores characters that are not base64, so a mistyped secret would become another key without an error. */
 function decodeBase64(text: string): Buffer {
   const bytes = BASE64.test(text) ? Buffer.from(text, "base64") : undefined;
   const canonical = bytes?.toString("base64");

@@ -14,11 +14,11 @@ import { IllFormedKey, type KeySet, keyLookUp } from "./key-lookup.js";
 import { Unverified, type UnverifiedDelivery } from "./unverified-delivery.js";
 
 /**
- * One secret, several while rotating (a match with any of them is proof), or a function that looks them up.
+ * One secret, several while rotating (a match with any of them is enough), or a function that looks them up.
  */
 export type Secrets = Secret | readonly Secret[] | SecretFunction;
 
-/** The secrets of this delivery, with the tenant they belong to if wanted; `null`, `undefined` or `[]`: there are none. */
+/** The secrets of a delivery, optionally with their tenant. `null`, `undefined` or `[]`: there are none. */
 export type SecretAnswer =
   | string
   | readonly string[]
@@ -27,11 +27,11 @@ export type SecretAnswer =
   | undefined;
 
 /**
- * Looks the secrets of a delivery up, when it comes.
+ * Looks up the secrets of a delivery.
  *
- * What it answers decides: secrets are tried; none (`null`, `[]`) is 401; a throw, a rejection, or no answer within 5 s
- * is 503 `undecided`, so the sender sends again; an ill-formed secret is 500 `misconfigured`. A function without parameters that answers
- * `undefined` is `misconfigured` too: that is an environment variable which is not set, not an unknown tenant.
+ * The answer decides: secrets are tried; no secrets (`null`, `[]`) give 401; an exception, a rejection, or no answer within
+ * 5 s gives 503 `undecided`, so that the sender retries; an ill-formed secret gives 500 `misconfigured`. `undefined` from a
+ * function without parameters is `misconfigured` too: it means an environment variable that is not set, not an unknown tenant.
  */
 export type SecretFunction = (delivery: UnverifiedDelivery) => MaybePromise<SecretAnswer>;
 
@@ -56,7 +56,7 @@ function lookedUp<Key>(find: SecretFunction, rules: SecretRules<Key>): CompiledS
   };
 }
 
-/** @throws {IllFormedKey} Where the text is no secret, or none for this scheme. */
+/** @throws {IllFormedKey} If the text is not a secret of this scheme. */
 function keyOfText<Key>(text: unknown, rules: SecretRules<Key>): Key {
   const wrong = whyNoSecret(text);
   if (wrong !== undefined) throw new IllFormedKey(wrong);
@@ -64,7 +64,7 @@ function keyOfText<Key>(text: unknown, rules: SecretRules<Key>): Key {
 }
 
 /**
- * The key to sign a request with: that of the given text, the first configured one, or the first that the function names.
+ * The key to sign a request with: that of the given text, the first configured one, or the first that the function returns.
  *
  * @throws {TypeError} Where there is none.
  */

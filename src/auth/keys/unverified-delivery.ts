@@ -1,7 +1,7 @@
-// Shows a delivery to a function that looks up keys: nothing of it is verified yet.
+// The view of a delivery that key look-up functions get, before verification.
 import type { Delivery } from "../../core/delivery.js";
 
-/** What a look-up function may see. Nothing of it is verified, and the body is not among it. */
+/** What a look-up function gets of a delivery. It is not verified, and has no body. */
 export interface UnverifiedDelivery {
   readonly method: string;
   readonly url: string;
@@ -13,7 +13,7 @@ export interface UnverifiedDelivery {
 
 const NO_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set();
 
-/** A delivery as a look-up function sees it. Headers are copied when first read. */
+/** Copies the headers at the first read. */
 export class Unverified implements UnverifiedDelivery {
   readonly #delivery: Delivery;
   #headers: UnverifiedDelivery["headers"] | undefined;

@@ -1,12 +1,12 @@
-// Finds public keys that are too weak to prove anything, or for which anybody can sign. Asked of every key, wherever it comes from.
+// Finds weaknesses of public keys. Every key is checked, whatever its source.
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { insideOf, integerOf } from "./der.js";
 
-/** NIST SP 800-131A ends smaller keys with 2013. */
+/** NIST SP 800-131A disallows smaller keys since 2014. */
 export const MIN_RSA_BITS = 2048;
-/** OpenSSL checks RSA signatures of larger keys so slowly that they are an attack. */
+/** Verification with larger keys is so slow that it can be used for attacks. */
 export const MAX_RSA_BITS = 16_384;
-/** FIPS 186-5 section A.1.1: odd, above 2^16 and below 2^256. With 1 a signature is the text itself. */
+/** FIPS 186-5 section A.1.1: odd, above 2^16 and below 2^256. With 1 the signature is the text itself. */
 const MIN_RSA_EXPONENT = 65_537n;
 const MAX_RSA_EXPONENT = 1n << 256n;
 /** NIST SP 800-89 section 5.3.3: a modulus has no factor below 752. */
@@ -14,7 +14,7 @@ const SMALLEST_FACTOR = 752;
 
 const known = /* @__PURE__ */ new WeakMap<KeyObject, { readonly weakness: string | undefined }>();
 
-/** What is weak about a public key, or about that of a private one, as the end of a sentence; `undefined` where nothing is. */
+/** The weakness of a public key, or of that of a private key, as the end of a sentence. `undefined` if it has none. */
 export function weaknessOf(key: KeyObject): string | undefined {
   let answer = known.get(key);
   if (answer === undefined) {
@@ -82,8 +82,8 @@ const P = (1n << 255n) - 19n;
 /** The y of two points of order 8. */
 const Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 /**
- * The y of the eight points of small order (RFC 8032 section 5.1: the cofactor is 8). Of such a key, one signature holds
- * for every text, or for one in eight.
+ * The y of the eight points of small order (RFC 8032 section 5.1: the cofactor is 8). With such a key, one signature is
+ * valid for every text, or for one in eight.
  */
 const SMALL_ORDER: readonly bigint[] = [0n, 1n, P - 1n, Y8, P - Y8];
 

@@ -3,13 +3,13 @@
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import { type HeaderLines, REPEATED } from "../../lib/headers.js";
 
-/** Reads the credentials, which have no white space; a refusal where there are none to judge. */
+/** Reads the credentials, which have no white space. A refusal if there are none. */
 export type AuthorizationReader = (headers: HeaderLines) => string | Refusal;
 
 const MISSING: Refusal = /* @__PURE__ */ absent("no Authorization header came");
 const TWICE: Refusal = /* @__PURE__ */ refuse("bad_credentials", "Authorization came more than once");
 
-/** The scheme in any case, exactly one space, the credentials. Another scheme is not ours to judge, so it counts as absent. */
+/** Expects the scheme in any case, exactly one space, and the credentials. Another scheme counts as absent credentials. */
 export function authorizationReader(scheme: "Bearer" | "Basic"): AuthorizationReader {
   const own = new RegExp(`^${scheme} (\\S+)$`, "i");
   const other = new RegExp(`^(?!${scheme}(?: |$))[!#$%&'*+.^_\`|~0-9a-z-]+(?: \\S|$)`, "i");

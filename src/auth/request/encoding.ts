@@ -2,17 +2,17 @@
 
 /**
  * `hex` is lower case, `HEX` upper case; `base64` is padded, `base64url` is not. `base64-of-hex` is the base64 of the
- * lower-case hex text (Solidgate). Nothing else is accepted for any of them.
+ * lower-case hex text (Solidgate). Other spellings are refused.
  */
 export type SignatureEncoding = "hex" | "HEX" | "base64" | "base64url" | "base64-of-hex";
 
-/** What a digest or signer offers: `crypto.Hmac`, `crypto.Hash`. */
+/** `crypto.Hmac`, `crypto.Hash`. */
 export interface Digestible {
   digest(encoding: "hex" | "base64" | "base64url"): string;
 }
 
 export interface Encoding {
-  /** How long the text of so many bytes is. */
+  /** The length of the text for so many bytes. */
   lengthOf(bytes: number): number;
   encode(digestible: Digestible): string;
   readonly alphabet: RegExp;
@@ -40,7 +40,7 @@ export const ENCODINGS: Readonly<Record<SignatureEncoding, Encoding>> = {
 const HEX = /^(?:[0-9a-f]{2})+$/;
 const UPPER_HEX = /^(?:[0-9A-F]{2})+$/;
 
-/** `undefined` where the text is not exactly what the encoder would have written. */
+/** `undefined` unless the text is exactly what the encoder writes. */
 export function decodeSignature(text: string, encoding: SignatureEncoding): Buffer | undefined {
   switch (encoding) {
     case "hex":
@@ -57,7 +57,7 @@ export function decodeSignature(text: string, encoding: SignatureEncoding): Buff
   }
 }
 
-/** Buffer.from skips what is no base64, and unused bits; encoding again shows both. */
+/** Buffer.from ignores characters that are not base64, and unused bits. Encoding the result again reveals both. */
 export function decodeCanonical(text: string, encoding: "base64" | "base64url"): Buffer | undefined {
   if (text === "") return undefined;
   const bytes = Buffer.from(text, encoding);

@@ -1,4 +1,4 @@
-// Shows a request that is still being signed as the delivery that a receiver would see.
+// Turns a request that is being signed into the delivery that a receiver would get.
 
 import type { SignableRequest } from "../../core/auth.js";
 import { type Delivery, toDelivery } from "../../core/delivery.js";

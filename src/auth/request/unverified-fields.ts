@@ -1,5 +1,5 @@
-// Reads what a delivery says at a field that no proof binds yet, such as the id of the key it was signed with. By the readers
-// that the payload is made with, so that what is proven is what the handler gets.
+// Reads fields of a delivery before it is verified, such as the id of its key. The readers are those of the payload, so
+// that what is verified is what the handler gets.
 
 import { type Refusal, refuse } from "../../core/auth.js";
 import { type Delivery, queryOf } from "../../core/delivery.js";
@@ -8,22 +8,22 @@ import { type FormFields, onlyField, parseForm, parseFormBody } from "../../lib/
 import { type Once, REPEATED } from "../../lib/headers.js";
 import { type Parsed, parseJson } from "../../lib/json.js";
 
-/** Where a value can be that decides how a delivery is verified. */
+/** A place for a value that decides how a delivery is verified. */
 export type UnverifiedField = Field<"text"> & { readonly in: "header" | "json" | "form" | "query" };
 
-/** @throws {TypeError} When the field is not a header, a member of the body or a query parameter. */
+/** @throws {TypeError} When the field is not a header, a property of the body or a query parameter. */
 export function checkUnverifiedField(field: Field<"text"> | undefined, name: string): UnverifiedField {
   const isField = typeof field === "object" && field !== null && field.kind === "text";
   if (isField && ["header", "json", "form", "query"].includes(field.in)) return field as UnverifiedField;
   throw new TypeError(`${name} must be header(…), json(…), form(…) or query(…)`);
 }
 
-/** Whether reading it needs the parsed body or query. */
+/** Whether the body or the query must be parsed to read it. */
 export function isParsedField(field: Field): boolean {
   return field.in !== "header";
 }
 
-/** One text, `undefined` where there is none, or a refusal where it came twice or is no text. */
+/** One text, `undefined` if it is absent, or a refusal if it is repeated or not a text. */
 export function readUnverified(
   field: UnverifiedField,
   delivery: Delivery,
@@ -34,15 +34,15 @@ export function readUnverified(
   return refuse("bad_credentials", `the ${field.in} value ${field.name} came more than once, or is no single text`);
 }
 
-/** A value is there, but not as one text: an object, a repeated field, a body that cannot be parsed. */
+/** The value is present but not one text: an object, a repeated field, a body that cannot be parsed. */
 export const UNREADABLE: unique symbol = /* @__PURE__ */ Symbol("unreadable");
 export type PrivateValue = string | undefined | typeof UNREADABLE;
 
-/** Bodies that carry their own credentials, or their own time (Linear: up to 5 MiB), are no larger; others are not parsed for a stranger. */
+/** Bodies with credentials or a signed time in them are smaller (Linear: up to 5 MiB). Larger ones are not parsed before verification. */
 const MAX_PARSED_BYTES = 5_242_880;
 const TOO_LARGE: Parsed<never> = { ok: false, hint: "the body is larger than 5 MiB" };
 
-/** The fields of one delivery, parsed when first asked for. */
+/** The fields of one delivery, parsed at the first read. */
 export class PrivateFields {
   readonly #delivery: Pick<Delivery, "url" | "body">;
   #json: Parsed<unknown> | undefined;
@@ -53,7 +53,7 @@ export class PrivateFields {
     this.#delivery = delivery;
   }
 
-  /** A text, a safe integer or a boolean as text; `undefined` where nothing is there. */
+  /** A text, or a safe integer or boolean as text. `undefined` if it is absent. */
   read(place: Field["in"], name: string): PrivateValue {
     if (place !== "json" && place !== "form") {
       this.#query ??= parseForm(queryOf(this.#delivery.url) ?? "");
@@ -89,7 +89,7 @@ function membersAt(value: unknown, path: readonly string[]): readonly unknown[] 
 
 function textOf(value: unknown): PrivateValue {
   if (value === undefined || typeof value === "string") return value;
-  // Other numbers are not written back as they came.
+  // Other numbers may change when they are parsed and written again.
   if (typeof value === "boolean" || Number.isSafeInteger(value)) return String(value);
   return UNREADABLE;
 }

@@ -3,7 +3,7 @@
 import type { SignableRequest } from "../../core/auth.js";
 import type { Field } from "../../core/field.js";
 
-/** A new request with the value at the field. A JSON path makes the objects it needs. */
+/** A new request with the value at the field. Missing objects of a JSON path are created. */
 export function writeField(
   request: SignableRequest,
   field: Pick<Field, "in" | "name">,

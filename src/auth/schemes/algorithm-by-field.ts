@@ -15,9 +15,9 @@ import {
 } from "../request/unverified-fields.js";
 import { writeField } from "../request/write-field.js";
 
-/** The algorithm, where a sender has several and says which: AWS SNS, PayPal. */
+/** The algorithms of a sender whose deliveries name the one that they use: AWS SNS, PayPal. */
 export interface AlgorithmByField {
-  /** Where the delivery names it: `json("SignatureVersion")`. */
+  /** Where the delivery names its algorithm: `json("SignatureVersion")`. */
   readonly by: Field<"text">;
   /** The sender's names: `{ "1": "rsa-v1_5-sha1", "2": "rsa-v1_5-sha256" }`. Another name is refused. */
   readonly names: Readonly<Record<string, PublicKeyAlgorithm>>;
@@ -29,7 +29,7 @@ export interface AlgorithmChooser {
   /** Where `write` puts the algorithm's name. */
   readonly writes: readonly WrittenPlace[];
   of(delivery: Delivery, fields: PrivateFields | undefined): PublicKeyAlgorithm | Refusal;
-  /** The request with the algorithm's name in it, where the sender names it. */
+  /** The request, with the algorithm's name in it if the sender names it. */
   write(request: SignableRequest, key: KeyObject): { algorithm: PublicKeyAlgorithm; request: SignableRequest };
 }
 

@@ -12,7 +12,7 @@ import { compileSharedToken } from "./shared-token.js";
 
 /** Options of `basicAuth`. */
 export interface BasicAuthOptions {
-  /** Without a colon (RFC 7617 section 2). `undefined` type-checks, so that `process.env.X` can be given; it is refused. */
+  /** Without a colon (RFC 7617 section 2). The type allows `undefined` so that `process.env.X` can be passed; `undefined` is refused. */
   readonly username: string | undefined;
   /** One, several while rotating, or a function. */
   readonly password: Secrets;
@@ -35,11 +35,11 @@ const MALFORMED = /* @__PURE__ */ refuse(
 );
 
 /**
- * Proves that the sender knows a user name and a password.
+ * Verifies a user name and a password (HTTP Basic).
  *
  * Shape:   `Authorization: Basic <base64 of username:password, UTF-8>`
  * Source:  RFC 7617.
- * Promise: the sender knows both. Not promised: anything of what was sent.
+ * Promise: the sender knows both. Not promised: anything about the delivery itself.
  *
  * @throws {TypeError} When either is missing or malformed.
  * @example basicAuth({ username: "postmark", password: process.env.POSTMARK_PASSWORD })
@@ -66,7 +66,7 @@ export function basicAuth(options: BasicAuthOptions): Auth {
       if (text === undefined || colon < 0 || Buffer.from(text, "utf8").toString("base64") !== encoded) return MALFORMED;
       const judged = shared.judge(delivery, text.slice(colon + 1));
       if (text.slice(0, colon) === username) return judged;
-      // A wrong user name costs what a wrong password costs, and sounds like it, so that neither tells which it was.
+      // A wrong user name takes as long as a wrong password and gets the same answer, so neither can be guessed alone.
       return isPromise(judged) ? judged.then(asWrong) : asWrong(judged);
     },
     sign: (request, key) =>

@@ -33,11 +33,11 @@ const TWO_PLACES = /* @__PURE__ */ refuse(
 );
 
 /**
- * Proves that the sender holds a token: `Authorization: Bearer <token>`.
+ * Verifies a token in a header: `Authorization: Bearer <token>`.
  *
  * Shape:   scheme in any case, exactly one space, `A-Z a-z 0-9 - . _ ~ + /` and trailing `=`.
  * Source:  RFC 6750 sections 2.1, 2.3, 3.1.
- * Promise: the sender holds the token. Not promised: anything of what was sent; a token binds neither body nor time.
+ * Promise: the sender has the token. Not promised: anything about the delivery itself. A token covers neither body nor time.
  *
  * @throws {TypeError} When the token is missing or blank, or has white space or anything else that cannot be sent.
  * @example bearerToken({ token: process.env.ERP_TOKEN })

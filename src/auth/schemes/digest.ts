@@ -27,13 +27,13 @@ export interface DigestOptions extends Omit<SignedOptions, "signed"> {
   readonly secret: Secrets;
   /** Default `"sha256"`. */
   readonly algorithm?: DigestAlgorithm;
-  /** What is hashed, `{secret}` and all: `"{secret}{method}{url}{body}"` (HubSpot), `"{body}{timestamp}{secret}"` (Cloudinary). */
+  /** What is hashed, with `{secret}` in its place: `"{secret}{method}{url}{body}"` (HubSpot), `"{body}{timestamp}{secret}"` (Cloudinary). */
   readonly signed: SignedOptions["signed"];
-  /** Where the secret goes when `signed` is a function's texts, which do not hold it. */
+  /** Where the secret goes if `signed` is `{ covers, texts }`, whose texts do not contain it. */
   readonly secretAt?: "start" | "end";
   /**
-   * Proofs carry `signReply`: the sender wants its answer hashed with the same secret, at the same place (`secretAt`). As for
-   * `hmac`, give what the texts of answers look like, so that none of them passes as a delivery's.
+   * For senders that want the reply hashed with the same secret, at the same place (`secretAt`): results have `signReply`.
+   * As for `hmac`, a regular expression describes the texts of replies, so that no reply can be used as a delivery.
    */
   readonly signsReplies?: SignsReplies;
 }
@@ -52,19 +52,19 @@ const RULES: OptionRules<Omit<DigestOptions, keyof SignedOptions>> = {
   signsReplies: CHECKED_LATER,
 };
 const PLACEHOLDER = "{secret}";
-/** SHA-384 keeps a third of its state to itself, so nothing can be appended to what it hashed. */
+/** A third of the state of SHA-384 is not in its output, so nothing can be appended to what it hashed. */
 const NOT_EXTENDABLE: readonly DigestAlgorithm[] = ["sha384"];
 
 /**
- * Proves that a delivery was hashed together with a shared secret (HubSpot v1 and v2, Cloudinary).
+ * Verifies a hash of the delivery and a shared secret (HubSpot v1 and v2, Cloudinary).
  *
  * Shape:   as described by the options; `signature` is that of `hmac`.
  * Source:  FIPS 180-4, RFC 1321; test/vectors/body-signatures.json (HubSpot) pins it.
- * Promise: less than `hmac`, so use this only where the sender offers nothing better. Compared in constant time, exactly as
- *          the sender writes it.
- * Not promised: with the secret in front (`{secret}{body}`), whoever has seen one delivery can append to its body and
- * hash on (length extension; SHA-384 excepted): the receiver says so once. With the secret behind, a collision of the bare
- * hash is a forgery, and those of MD5 and SHA-1 can be made.
+ * Promise: less than `hmac`, so use it only if the sender has nothing better. Hashes are compared in constant time, exactly
+ *          as the sender writes them.
+ * Not promised: security against length extension if the secret is in front (`{secret}{body}`). Who has seen one delivery
+ * can append to its body and continue the hash (except with SHA-384); the receiver warns once. If the secret is behind, a
+ * collision of the bare hash is a forgery, and collisions of MD5 and SHA-1 are practical.
  *
  * @param options.signed - A template as for `hmac`, with `{secret}` once.
  * @throws {TypeError} When built with a missing or ill-formed secret, without `{secret}`, or with a description that contradicts itself. Never per delivery.
@@ -111,7 +111,7 @@ interface DigestScheme {
   readonly encoding: Encoding;
   readonly isEqual: (left: string, right: string) => boolean;
   readonly replyTexts: ReplyTexts | undefined;
-  /** The hash allows text to be appended, and the secret is in front of some. */
+  /** The hash allows text to be appended, and text follows the secret. */
   readonly isExtendable: boolean;
 }
 
@@ -181,7 +181,7 @@ function judge(scheme: DigestScheme, claim: Claim, found: KeySet<string> | Refus
   if (!found.ok) return found;
   const { plan, reading, delivery } = claim;
   const { replyTexts } = scheme;
-  const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong hash
+  const isUnknown = found.keys.length === 0; // takes as long as a wrong hash, and has the same outcome
   const keyIndex = matchingKey(scheme, isUnknown ? [SECRET_MARK] : found.keys, claim);
   if (isUnknown || keyIndex < 0) return plan.signature.isWellFormed(reading) ? WRONG : MALFORMED;
   const untimely = plan.time?.isReadLate ? plan.time.read(delivery, reading, undefined) : undefined;
@@ -208,7 +208,7 @@ function readClaim({ plans, replyTexts }: DigestScheme, delivery: Delivery, cont
   return replyTexts?.refuseReply(candidates) ?? { ok: true, plan, reading, delivery, candidates };
 }
 
-/** What a delivery says of itself, before any secret is touched. */
+/** What is read from a delivery before a secret is used. */
 interface Claim {
   readonly ok: true;
   readonly plan: Plan;

@@ -38,16 +38,16 @@ const RULES: OptionRules<Omit<HmacOptions, keyof SignedOptions>> = {
 };
 
 /**
- * Proves that a delivery was signed with a shared secret (HMAC, RFC 2104).
+ * Verifies a signature that was made with a shared secret (HMAC, RFC 2104).
  *
  * Shape:   as described by the options; see `SignatureOptions` and the placeholders of `signed`.
  * Source:  FIPS 198-1; test/vectors/wycheproof and test/vectors/senders pin it.
- * Promise: what `signed` names came from a holder of the secret, unchanged. Signatures are compared as text in constant
- *          time, exactly as the sender writes them. Not promised: that anything else in the delivery is the sender's, or
- *          that it is new: a time that is signed is passed on for the freshness check, and a copy is for dedupe.
+ * Promise: what `signed` names was signed by someone with the secret, and is unchanged. Signatures are compared as text in
+ *          constant time, exactly as the sender writes them. Not promised: that the rest of the delivery comes from the
+ *          sender, or that the delivery is new. The freshness check uses the signed time; dedupe recognises copies.
  *
  * @param options.minKeyBytes - Fewest bytes of a decoded key. Standard Webhooks asks for 24 to 64.
- * @returns An `Auth` that answers at once unless `secret` is a function that waits.
+ * @returns An `Auth` whose `verify` is synchronous, unless `secret` is a function that returns a promise.
  * @throws {TypeError} When built with a missing or ill-formed secret or a description that contradicts itself. Never per delivery.
  * @example
  * const stripeLike = hmac({

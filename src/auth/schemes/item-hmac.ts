@@ -32,13 +32,13 @@ export interface ItemHmacOptions {
   readonly key?: KeyForm;
   /** The path of the array in the JSON body, the same as the event row's `each`. */
   readonly items: string;
-  /** The members of an item that are signed, in order, as paths from the item. One that is missing or `null` is empty. */
+  /** The signed properties of an item, in order, as paths from the item. A missing property or `null` is signed as empty text. */
   readonly fields: readonly string[];
-  /** What stands between them: `":"`. */
+  /** The text between the values: `":"`. */
   readonly joint: string;
   /**
-   * The one of `fields` whose value may hold the joint; in all others it is refused, so that it is certain where each value
-   * ends. Default: any may hold it.
+   * The one of `fields` whose value may contain the joint. In all others the joint is refused, so that the end of each value
+   * is known. Default: every value may contain it.
    */
   readonly jointIn?: string;
   /** The path of the signature in an item. */
@@ -63,16 +63,16 @@ const RULES: OptionRules<ItemHmacOptions> = {
 };
 
 /**
- * Proves that every item of a batch was signed with a shared secret, over the members that the sender names (Adyen).
+ * Verifies the HMAC of each item of a batch, over the properties that the sender names (Adyen).
  *
  * Shape:   `{ "notificationItems": [{ "NotificationRequestItem": { …, "additionalData": { "hmacSignature": "<base64>" } } }] }`
  * Source:  Adyen's hmacValidator; test/vectors/body-signatures.json pins it.
- * Promise: in every item the named members come from a holder of the secret. One item that fails refuses the delivery.
- * Not promised: any other member of an item, how many items there are and in which order, or what stands beside them.
- * Nor where one value ends, unless `jointIn` says it: a joint inside of a value is signed as it stands, as Adyen's own
- * library reads it (written `\:` is accepted too, as Adyen's documentation has it).
+ * Promise: in every item the named properties were signed by someone with the secret. One wrong item refuses the delivery.
+ * Not promised: other properties of an item, the number and order of the items, or anything beside them. Without `jointIn`
+ * also where each value ends: a joint inside a value is signed unchanged, as in Adyen's own library. The escaped form
+ * `\:` of Adyen's documentation is accepted too.
  *
- * @throws {TypeError} When built with a missing or ill-formed secret, or without members to sign. Never per delivery.
+ * @throws {TypeError} When built with a missing or ill-formed secret, or without properties to sign. Never per delivery.
  * @example
  * itemHmac({
  *   secret: process.env.ADYEN_HMAC_KEY,
@@ -120,7 +120,7 @@ export function itemHmac(options: ItemHmacOptions): Auth {
 
   function judge(signed: readonly SignedItem[], found: KeySet<KeyObject> | Refusal): Proof {
     if (!found.ok) return found;
-    const isUnknown = found.keys.length === 0; // answered as late, and in the same way, as a wrong signature
+    const isUnknown = found.keys.length === 0; // takes as long as a wrong signature, and has the same outcome
     const indexes = signed.map((item) => keyIndexOf(isUnknown ? dummyKeys() : found.keys, item));
     if (isUnknown || indexes.includes(-1)) return WRONG;
     const { tenant } = found;

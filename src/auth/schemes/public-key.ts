@@ -40,7 +40,7 @@ export type { AlgorithmByField } from "./algorithm-by-field.js";
 /** Options of `publicKey`. */
 export type PublicKeyOptions = SignedOptions &
   PublicKeySource & {
-    /** The one algorithm, or the sender's names of several. A key is used with nothing else. */
+    /** The only algorithm, or the sender's names of several. Keys are used with no other algorithm. */
     readonly algorithm: PublicKeyAlgorithm | AlgorithmByField;
     /** How ECDSA signatures are written. Default `"der"`. */
     readonly ecdsaForm?: EcdsaForm;
@@ -55,19 +55,19 @@ const RULES: OptionRules<Pick<PublicKeyOptions, "algorithm" | "ecdsaForm" | "pss
 };
 
 /**
- * Proves that a delivery was signed with the sender's private key (Ed25519, ECDSA, RSA).
+ * Verifies a signature that was made with the sender's private key (Ed25519, ECDSA, RSA).
  *
  * Shape:   as described by the options; `signed` and `signature` are those of `hmac`.
  * Source:  RFC 8032, FIPS 186-5, RFC 8017; Wycheproof's Ed25519 and ECDSA vectors and senders' published ones pin it.
- * Promise: what `signed` names came from the holder of the private key, unchanged. A signature has one spelling: other
- *          base64 of the same bytes is refused. Not promised: that one text has one signature (ECDSA has two at least), so
- *          never take a signature for an id; nor that the delivery is new.
+ * Promise: what `signed` names was signed with the private key, and is unchanged. Each signature has one accepted spelling:
+ *          other base64 of the same bytes is refused. Not promised: that a text has only one signature (with ECDSA it has at
+ *          least two), so do not use signatures as ids; or that the delivery is new.
  *
- * Keys come from exactly one of `publicKey`, `keys` (by id), `jwksUrl`, `certificate` (by URL). What a delivery names only
- * chooses among them: a URL that the rules do not allow is refused without a request. Fetched keys are kept: a key set as
- * for `bearerJwt`, a certificate for 24 hours; without them the outcome is `undecided` (503), so the sender comes again.
+ * Keys come from exactly one of `publicKey`, `keys` (by id), `jwksUrl`, `certificate` (by URL). A delivery only
+ * selects among them: a URL that the rules do not allow is refused without a request. Fetched keys are cached: a key set as
+ * for `bearerJwt`, a certificate for 24 hours. If they cannot be fetched, the outcome is `undecided` (503): the sender retries.
  *
- * @returns An `Auth` that answers at once with fixed keys. Its `sign` needs a private key: PEM (PKCS #8), a JWK as text, `whsk_…`, or 32 bytes of Ed25519 as hex.
+ * @returns An `Auth` whose `verify` is synchronous with fixed keys. Its `sign` needs a private key: PEM (PKCS #8), a JWK as text, `whsk_…`, or 32 bytes of Ed25519 as hex.
  * @throws {TypeError} When built with a missing, ill-formed or unfitting key (RSA below 2048 bits, another curve), a private key, an open-ended host rule, or a description that contradicts itself. Never per delivery.
  * @example
  * const discordLike = publicKey({
@@ -82,7 +82,7 @@ export function publicKey(options: PublicKeyOptions): Auth {
   return createPublicKeyAuth(options);
 }
 
-/** `publicKey` with the times of fetched keys in hand; for tests. */
+/** `publicKey` with adjustable lifetimes of fetched keys, for tests. */
 export function createPublicKeyAuth(options: PublicKeyOptions, tuning?: KeyTuning): Auth {
   checkOptions("publicKey", options, { ...KEY_SOURCE_RULES, ...SIGNED_RULES, ...RULES });
   const scheme = compileScheme(options, tuning);
@@ -158,7 +158,7 @@ function readClaim(scheme: PublicKeyScheme, delivery: Delivery, context: ProofCo
   return { ok: true, plan, reading, signatures, candidates, query: { delivery, fields, algorithm, context } };
 }
 
-/** Those of the signatures that can be one of this algorithm, as bytes. */
+/** The signatures that this algorithm could have made, as bytes. */
 function decodeAll(
   { encoding, details }: PublicKeyScheme,
   reading: SignatureReading,
@@ -192,7 +192,7 @@ function judge(
   const keyIndex = matchingKey(scheme, found.keys, claim);
   if (typeof keyIndex !== "number") return keyIndex;
   if (keyIndex >= 0) return conclude(scheme, claim, found, keyIndex);
-  // Of a key set without key ids, a newer one may hold the key.
+  // If the delivery names no key, a newer key set may contain it.
   if (!isRetry && found.set !== undefined) {
     const newer = scheme.finder.find(claim.query, found);
     return isPromise(newer)
@@ -215,7 +215,7 @@ function conclude(
   const { sentAtMs } = reading;
   return {
     ok: true,
-    // The order of a key set or of a function's answer is not ours.
+    // The index means nothing in a key set or in the answer of a function.
     keyIndex: finder.fixed === undefined ? 0 : keyIndex,
     covers: plan.covers,
     ...(sentAtMs === undefined ? {} : { sentAtMs }),
@@ -223,7 +223,7 @@ function conclude(
   };
 }
 
-/** What a delivery says of itself, before any key is touched. */
+/** What is read from a delivery before a key is used. */
 interface Claim {
   readonly ok: true;
   readonly plan: Plan;

@@ -1,4 +1,4 @@
-// Compares a presented token with the shared ones, in constant time.
+// Compares the token of a delivery with the configured ones, in constant time.
 
 import { COVERS_NOTHING, type Proof, type Refusal, refuse, type SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -17,10 +17,10 @@ interface Token {
 
 export interface SharedToken {
   readonly warnings: readonly string[];
-  /** A token proves that its holder sent something; it binds nothing of what was sent. */
+  /** Compares a token. A match covers nothing of the delivery. */
   judge(delivery: Delivery, presented: string): MaybePromise<Proof>;
   /**
-   * The request with a token in it: the one that stands in for ours, the first, or what the function names for it.
+   * The request with a token in it: the given key, the first configured token, or the first that the function returns.
    *
    * @throws {TypeError} When there is none.
    */
@@ -40,8 +40,8 @@ const NO_TOKEN: Refusal = /* @__PURE__ */ refuse(
   "the secret function knows no token for this delivery",
 );
 /**
- * Compared when there is nothing to compare with, so that an unknown tenant is answered as late as a wrong token. As long
- * as a digest, and none of any token that we know: the first hash of a process costs 0.3 ms, which no import shall pay.
+ * Compared if there is no token, so that an unknown tenant takes as long as a wrong token. It has the length of a digest and
+ * is not computed: the first hash of a process takes 0.3 ms, which an import must not cost.
  */
 const DUMMY: readonly Buffer[] = [/* @__PURE__ */ Buffer.alloc(32)];
 

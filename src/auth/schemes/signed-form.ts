@@ -10,24 +10,24 @@ import type { SignedText } from "../signature/signed-content.js";
 /** Options of `signedForm`. */
 export interface SignedFormOptions {
   /**
-   * What of a field that came several times is signed: each of its values as they came, or each different value once,
-   * sorted (Twilio). Default `"as-sent"`.
+   * How a repeated field is signed: all values in the order sent, or each distinct value once, sorted (Twilio). Default
+   * `"as-sent"`.
    */
   readonly repeats?: "as-sent" | "sorted-once";
   /**
-   * Which spellings of the URL the sender may have signed: the registered one, or also with the scheme's port added or
-   * the port taken off, each also with its query written anew (Twilio). Default `"registered"`.
+   * The spellings of the URL that the sender may have signed: the registered one only, or also with the port of the scheme
+   * added or the port removed, each also with a newly encoded query (Twilio). Default `"registered"`.
    */
   readonly urls?: "registered" | "with-and-without-port";
-  /** The only fields that the sender's forms have. A form with others is refused, so a lone field's name cannot be made longer. */
+  /** The only fields of the sender's forms. A form with other fields is refused, so that letters cannot move from a value to its name. */
   readonly names?: readonly string[];
-  /** A query parameter that holds the body's SHA-256 in hex where the body is no form; the URL alone is signed then (Twilio). */
+  /** The query parameter with the SHA-256 of the body in hex, for bodies that are not a form. Only the URL is signed then (Twilio). */
   readonly bodyHash?: string;
-  /** The longest form that is read before it is proven, in bytes. Default 1 MiB; more where mail comes with attachments (Mandrill). */
+  /** The largest form that is parsed before verification, in bytes. Default 1 MiB; more for mail with attachments (Mandrill). */
   readonly maxFormBytes?: number;
 }
 
-/** Bodies that are parsed before they are proven are small. */
+/** Limits what is parsed before verification. */
 const MAX_FORM_BYTES = 1_048_576;
 const SHA_256_HEX = /^[0-9a-f]{64}$/;
 const NOT_A_FORM = /* @__PURE__ */ refuse(
@@ -53,9 +53,9 @@ const RULES: OptionRules<SignedFormOptions> = {
  *
  * Shape:   `https://example.com/hook` `FieldA` `its value` `FieldB` `its value`, without anything between.
  * Source:  twilio-node and Rails' Mandrill tests; test/vectors/body-signatures.json pins them.
- * Promise: the URL and every field are the sender's. A body whose Content-Type is not that of a form is refused, unless
- *          its hash is signed: what is signed as a form is read as one. Not promised: where a name ends and its value
- *          begins. The text has no separators, so one who replays a delivery could move letters from a value to its name.
+ * Promise: the URL and every field come from the sender. A body with another Content-Type than that of a form is refused,
+ *          unless its hash is signed: what is signed as a form is read as one. Not promised: where a name ends and its value
+ *          begins. The text has no separators, so who replays a delivery could move letters from a value to its name.
  *
  * @returns For `signed` of `hmac`. Needs `publicUrl`.
  * @throws {TypeError} When built with an unknown option.
@@ -90,7 +90,7 @@ export function signedForm(options: SignedFormOptions = {}): SignedText {
   };
 }
 
-/** Whether the body is bound by its hash in the query of the signed URL; a refusal where it is another body's. */
+/** Whether the query of the signed URL has the hash of the body. A refusal if it is the hash of another body. */
 function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean | Refusal {
   const value = queryParameter(url, name);
   if (value === undefined) return false;
@@ -102,8 +102,8 @@ function judgeBodyHash(delivery: Delivery, url: string, name: string): boolean |
 }
 
 /**
- * Read as nothing but a form by the handler, too: without separators in the signed text, fields can be cut anew until they
- * are JSON.
+ * The text of a form. The body must also be a form for the handler: the signed text has no separators, so its letters could
+ * be rearranged until they are JSON.
  */
 function formText(
   { headers, body }: Delivery,
@@ -121,7 +121,7 @@ function formText(
   return textOf(form.value, isOnce);
 }
 
-/** Sorted by UTF-16 code units, as the senders' libraries sort. */
+/** Sorted by UTF-16 code units, like the senders' libraries. */
 function textOf(form: FormFields, isOnce: boolean): string {
   let text = "";
   for (const name of Object.keys(form).sort()) {
@@ -135,7 +135,7 @@ function textOf(form: FormFields, isOnce: boolean): string {
 const PARTS = /^(https?):\/\/([^/?#:[\]]+|\[[^\]/?#]+\])(?::(\d+))?([^#]*)$/;
 const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
 
-/** As it is, with or without its port, and both with the query decoded and encoded again as older libraries do. */
+/** Unchanged, with and without its port, and both with the query decoded and encoded again, like older libraries. */
 function urlSpellings(url: string): string[] {
   const [, scheme, host, port, rest = ""] = PARTS.exec(url) ?? [];
   if (scheme === undefined) return [url];

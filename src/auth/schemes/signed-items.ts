@@ -36,18 +36,18 @@ const MALFORMED = /* @__PURE__ */ refuse(
 );
 const AMBIGUOUS = /* @__PURE__ */ refuse(
   "bad_credentials",
-  "a signed member of an item holds what stands between the members, so the signature could fit another item",
+  "a signed property of an item contains the joint, so the signature could fit another item",
 );
 const UNREADABLE = /* @__PURE__ */ refuse(
   "bad_credentials",
-  "a signed member of an item is neither a text nor a whole number",
+  "a signed property of an item is neither a text nor a whole number",
 );
 const NOT_JSON = /* @__PURE__ */ refuse(
   "bad_credentials",
   "the body is not JSON of at most 1 MiB, so its items cannot be read",
 );
 const TOO_MANY = /* @__PURE__ */ refuse("bad_credentials", `the body holds more than ${MAX_ITEMS} items`);
-/** Every item with its signature; a refusal where one has none, or what is signed cannot be read. */
+/** Every item with its signature. A refusal if an item has no signature, or a signed property cannot be read. */
 export function readItems(rules: ItemRules, delivery: Delivery): readonly SignedItem[] | Refusal {
   const found = itemsOf(delivery, rules.items);
   if ("ok" in found) return found;
@@ -98,7 +98,7 @@ function textsOf({ fields, joint, jointIn }: ItemRules, item: unknown): readonly
   const plain = values.join(joint);
   const escaped = values.map((value) => value.replaceAll("\\", "\\\\").replaceAll(joint, `\\${joint}`)).join(joint);
   if (plain === escaped) return [plain];
-  // What reads like an escaped value is one, or one signature would fit both.
+  // A value that reads like an escaped one counts as escaped; otherwise one signature would fit both.
   return jointIn !== undefined && values.some((value) => isEscaped(value, joint)) ? [escaped] : [plain, escaped];
 }
 
@@ -110,14 +110,14 @@ function itemsOf({ body }: Delivery, path: string): readonly unknown[] | Refusal
   return items.length > MAX_ITEMS ? TOO_MANY : items;
 }
 
-/** `undefined` for what has no one text: an object, a fraction, a number that is no longer the one that was sent. */
+/** `undefined` for a value without exactly one text: an object, a fraction, a number that parsing may have changed. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value;
   return typeof value === "boolean" || Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
-/** Escapes and no bare joint. */
+/** Whether the value has escapes and no unescaped joint. */
 function isEscaped(value: string, joint: string): boolean {
   const rest = value.replaceAll("\\\\", "").replaceAll(`\\${joint}`, "");
   return rest !== value && !rest.includes("\\") && !rest.includes(joint);

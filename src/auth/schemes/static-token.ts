@@ -34,10 +34,10 @@ const RULES: OptionRules<StaticTokenOptions> = {
 };
 
 /**
- * Proves that the sender holds a token, sent as it is in a header, the query, or a field of the body.
+ * Verifies a token that the sender writes into a header, the query, or a field of the body.
  *
- * Promise: the sender holds the token. No handler and no inbox gets it: a field of the body that holds it is taken out of
- * payload and body. Not promised: anything of what was sent; who sees one delivery can send others.
+ * Promise: the sender has the token. Handlers and inboxes do not get it: a field of the body with the token is removed from
+ * payload and body. Not promised: anything about the delivery itself. Who sees one delivery can send others.
  *
  * @throws {TypeError} When the token is missing or malformed, or the place is none of the four.
  * @example staticToken({ token: process.env.GITLAB_TOKEN, at: header("x-gitlab-token") })

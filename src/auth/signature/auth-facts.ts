@@ -1,4 +1,4 @@
-// Says what a scheme over signed text binds, reads and writes, from its compiled description.
+// Derives what a scheme covers, reads and writes from its compiled description.
 import type { Auth, Covers, WrittenPlace } from "../../core/auth.js";
 import type { Plan, SignedOptions } from "./compile.js";
 
@@ -18,13 +18,13 @@ export function authFacts(
   };
 }
 
-/** What a proof binds at best, whichever family comes. */
+/** What a signature covers at most, for any of the families. */
 function coversOfAll(plans: readonly Plan[]): Covers {
   const [first] = plans as [Plan];
   return { ...first.covers, headers: [...new Set(plans.flatMap((plan) => plan.covers.headers))] };
 }
 
-/** Where signing writes beside the signature's own headers. */
+/** Where signing writes, beside the headers of the signature. */
 function placesWritten({
   signature,
   timestamp,

@@ -33,8 +33,8 @@ export interface HmacOptions {
   /** What is signed. Default `"{body}"`. */
   readonly signed?: string | SignedText;
   /**
-   * What signed values look like, whole: `{ "json:amount": /\d+/ }` for `{json:amount}`; anything else is refused. Where two
-   * values stand in `signed` with nothing between, letters could be moved from one to the other without it.
+   * Regular expressions that signed values must match as a whole: `{ "json:amount": /\d+/ }` for `{json:amount}`. They are
+   * needed where two values in `signed` have nothing between them: otherwise letters could move from one to the other.
    */
   readonly patterns?: ValuePatterns;
   /** Where the signature is, and how it is written. */
@@ -42,19 +42,19 @@ export interface HmacOptions {
   /** The signed time: `header("x-time", "unix-seconds")`, `param("t", "unix-seconds")`, `json("sentAt", "rfc3339")`. */
   readonly timestamp?: Field<"time"> | SignatureParam;
   /**
-   * What `*` stands for in header names, where a sender uses one of several sets: `["svix", "webhook"]` with
-   * `*-signature`. Headers of two sets in one delivery are refused.
+   * Names that replace `*` in header names, for senders with several sets of headers: `["svix", "webhook"]` with
+   * `*-signature`. A delivery with headers of two sets is refused.
    */
   readonly families?: readonly string[];
   /**
-   * Proofs carry `signReply`: the sender wants its answer signed with the key that it signed with. Give what the texts look
-   * like that are signed for answers, whole: a delivery whose signed text looks so is refused, and `signReply` signs nothing
-   * else. With `true` you keep them apart yourself: else the signature of an answer is that of a delivery with its text.
+   * For senders that want the reply signed with the key of the delivery: results have `signReply`. A regular expression
+   * describes the texts of replies as a whole. Deliveries whose signed text matches it are refused, and `signReply` signs no
+   * other text. With `true` nothing is checked: make sure yourself that the signature of a reply is never that of a delivery.
    */
   readonly signsReplies?: SignsReplies;
 }
 
-/** The description for one family of headers; the only one where there are no families. */
+/** The compiled description for one family of headers, or the only one without families. */
 export interface Plan {
   readonly ok: true;
   readonly signature: CompiledSignature;
@@ -65,7 +65,7 @@ export interface Plan {
   readonly readsFields: boolean;
   /** Every header that belongs to this family alone. */
   readonly ownHeaders: readonly string[];
-  /** Proofs without a time are the same every time. */
+  /** Cached results: without a signed time they depend on the key only. */
   readonly proofs: Proven[];
 }
 
@@ -74,7 +74,7 @@ const MIXED: Refusal = /* @__PURE__ */ refuse(
   "headers of two families came at once, so they could contradict each other",
 );
 
-/** What every signature over a text of the delivery is described by, whatever makes the signature. */
+/** The options of every scheme that signs text of the delivery. */
 export type SignedOptions = Pick<HmacOptions, "signed" | "patterns" | "signature" | "timestamp" | "families">;
 
 /** What all of these options must be; templates, formats and times are checked where they are compiled. */
@@ -101,7 +101,7 @@ export function compilePlans(
   where: string,
 ): readonly Plan[] {
   const { families } = options;
-  // Names that are no texts are refused where they are read.
+  // Names that are not strings are refused by compileSignature.
   const isStarred = [options.signature.header ?? []]
     .flat()
     .some((name) => typeof name === "string" && name.includes("*"));
@@ -125,7 +125,7 @@ export function compilePlans(
   });
 }
 
-/** The description with `*` replaced in the names of headers; those in the template are filled where it is parsed. */
+/** The options with `*` replaced in header names. Names in the template are replaced when it is compiled. */
 function ofFamily(options: SignedOptions, fill: HeaderName): SignedOptions {
   const { signature, timestamp } = options;
   const { header } = signature;
@@ -166,7 +166,7 @@ function compilePlan(
   };
 }
 
-/** The family whose headers came; a refusal where none did, or two. Without families there is one plan. */
+/** The plan of the family whose headers are present. A refusal if none is present, or two are. */
 export function planFor(plans: readonly Plan[], delivery: Delivery): Plan | Refusal {
   if (plans.length === 1) return plans[0] as Plan;
   let found: Plan | undefined;

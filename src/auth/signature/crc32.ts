@@ -2,7 +2,7 @@
 
 let table: Uint32Array | undefined;
 
-/** As an unsigned number. Finds accidents, not attackers: four bytes anywhere make any body have any CRC. */
+/** As an unsigned number. It detects accidents, not attacks: four chosen bytes give any body any CRC. */
 export function crc32(bytes: Uint8Array): number {
   table ??= createTable();
   let crc = 0xffffffff;

@@ -7,17 +7,17 @@ export type Place = "json" | "form" | "query";
 
 export interface Part {
   readonly kind: Kind;
-  /** The literal, latin1 for its UTF-8; or the name after the colon. */
+  /** The literal, as latin1 of its UTF-8 bytes, or the name after the colon. */
   readonly name: string;
-  /** May be missing: `{json:a.b?}` is then the empty text. */
+  /** The value may be missing: `{json:a.b?}` is then the empty text. */
   readonly isOptional: boolean;
-  /** The literal that follows: a value must not contain it, or one signature would fit two deliveries. */
+  /** The literal that follows. A value must not contain it, otherwise one signature would fit two deliveries. */
   until: string;
-  /** What a value looks like, whole. */
+  /** The value must match it. */
   pattern: RegExp | undefined;
 }
 
-/** What signed values look like, whole, by their placeholder without braces: `{ "json:amount": /\d+/ }`. */
+/** Regular expressions for whole signed values, by placeholder without braces: `{ "json:amount": /\d+/ }`. */
 export type ValuePatterns = Readonly<Record<string, RegExp>>;
 
 const BARE_KINDS: readonly string[] = ["body", "timestamp", "method", "url", "path", "target"];
@@ -47,7 +47,7 @@ export function parseTemplate(template: string, where: string): readonly Part[] 
     // A URL may hold any separator but a line break.
     if (next?.kind === "literal" && (NAMED_KINDS.includes(part.kind) || next.name.includes("\n")))
       part.until = next.name;
-    // Without this a zero at the end of what stands before could be taken for the beginning of the time.
+    // Otherwise a zero at the end of the value before could be read as the first digit of the time.
     if (part.kind === "timestamp" && at > 0 && parts[at - 1]?.kind !== "literal") part.pattern = /^(?!0\d)/;
   });
   return parts;

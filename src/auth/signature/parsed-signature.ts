@@ -1,11 +1,11 @@
-// The signatures of one delivery as they were read, and the parameters beside them.
+// The signatures and signature parameters that were read from one delivery.
 
-/** What was found. Nothing is compared yet. One is made per delivery, so it is kept small. */
+/** What was read. Nothing is compared yet. Each delivery makes one, so it is small. */
 export class SignatureReading {
   readonly ok = true;
   first = "";
   more: string[] | undefined = undefined;
-  /** The time as the sender wrote it, and what it means; set once it has been read. */
+  /** The signed time as the sender wrote it, and parsed. Set when it is read. */
   timestamp = "";
   sentAtMs: number | undefined = undefined;
   readonly #names: readonly string[];

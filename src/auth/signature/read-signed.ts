@@ -1,4 +1,4 @@
-// Reads what a delivery says was signed, before any key is touched.
+// Reads the signed time and the signed bytes of a delivery, before a key is used.
 import type { ProofContext, Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { PrivateFields } from "../request/unverified-fields.js";
@@ -8,8 +8,8 @@ import type { CompiledSigned } from "./signed-content.js";
 import type { CompiledTime } from "./timestamp.js";
 
 /**
- * Puts the signed time into the reading, unless it is read once the signature holds, and finds the bytes that the sender
- * may have signed.
+ * The bytes that the sender may have signed. Writes the signed time into `reading`, unless the time is read after
+ * verification.
  */
 export function readSigned(
   { time, signed }: { readonly time: CompiledTime | undefined; readonly signed: CompiledSigned },

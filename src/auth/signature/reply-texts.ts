@@ -1,22 +1,22 @@
-// Keeps texts that are signed for answers apart from those of deliveries, where both are signed with one key.
+// Keeps the signed texts of replies and of deliveries apart if both are signed with one key.
 import { type Refusal, refuse } from "../../core/auth.js";
 import { shown } from "../../lib/options.js";
 import { joinBytes, type SignedBytes } from "./signed-bytes.js";
 
-/** An answer is short; what a handler says in it is bounded by this. */
+/** Replies are short. */
 const MAX_REPLY_BYTES = 65_536;
 const IS_A_REPLY = /* @__PURE__ */ refuse(
   "unauthenticated",
   "what is signed is written like an answer of this receiver, so the signature may be one that it made itself",
 );
 
-/** The texts of answers: `true` where nothing tells them from deliveries. */
+/** The texts of replies. `true`: they are not distinguished from deliveries. */
 export type SignsReplies = true | RegExp;
 
 export interface ReplyTexts {
-  /** @throws {TypeError} Where the text is none that an answer has. */
+  /** @throws {TypeError} If the text is not one of a reply. */
   checkReply(text: string): void;
-  /** A refusal where a delivery's signed text could be that of an answer. */
+  /** A refusal if the signed text of a delivery could be that of a reply. */
   refuseReply(candidates: SignedBytes | readonly SignedBytes[]): Refusal | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Finds what of a request is signed and writes the signature. For test senders.
+// Signs requests for test senders: finds the bytes to sign, and writes the signature.
 
 import type { SignableRequest } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -9,7 +9,7 @@ import type { Plan } from "./compile.js";
 import { readSigned } from "./read-signed.js";
 import type { SignedBytes } from "./signed-bytes.js";
 
-/** A request with all but its signature. */
+/** A request that is complete except for its signature. */
 export interface Unsigned {
   readonly bytes: SignedBytes;
   /** The request as it would be received. */
@@ -17,13 +17,13 @@ export interface Unsigned {
   write(signature: string): SignableRequest;
 }
 
-/** The plan of the family whose headers the request has already; the first one where it has none. */
+/** The plan of the family whose headers the request has, or the first plan. */
 export function planToSign(plans: readonly Plan[], request: SignableRequest): Plan {
   const [first] = plans as [Plan];
   return plans.find((one) => one.ownHeaders.some((name) => request.headers[name] !== undefined)) ?? first;
 }
 
-/** @throws {TypeError} When the request lacks something that is signed. */
+/** @throws {TypeError} If the request lacks something that is signed. */
 export function prepareToSign(plan: Plan, given: SignableRequest, where: string): Unsigned {
   const request = plan.time?.write(given) ?? given;
   const delivery = deliveryToSign(request);

@@ -2,21 +2,21 @@
 import { ANY_TEXT, checkOptions, isText, type OptionRules, required, TEXT } from "../../lib/options.js";
 import type { SignatureReading } from "./parsed-signature.js";
 
-/** Name-value pairs, such as Stripe's `t=1700000000,v1=5861…`. A name that nobody asked for is skipped. */
+/** Name-value pairs, such as Stripe's `t=1700000000,v1=5861…`. Pairs with other names are skipped. */
 export interface PairsForm {
-  /** The name of the signature; it may be there several times. */
+  /** The name of the signature. It may be repeated. */
   readonly pairs: string;
   /** Between pairs. Default `,`. Paddle has `;`, WorkOS a comma and a space. */
   readonly separator?: string;
   /** Between name and value. Default `=`. */
   readonly equals?: string;
-  /** Between groups of pairs, where a rotating sender repeats all of them (Persona: a space). */
+  /** Between groups of pairs, for senders that repeat all pairs while rotating (Persona: a space). */
   readonly groups?: string;
 }
 
 /** A list, such as Standard Webhooks' `v1,<base64> v1,<base64>`. An item with another version is skipped. */
 export interface ListForm {
-  /** What each signature starts with: `v1,`, `v1=`, `v1:`; `""` where it has no version. */
+  /** What each signature starts with: `v1,`, `v1=`, `v1:`, or `""` without a version. */
   readonly list: string;
   readonly separator: string;
   /** The first item is this parameter instead of a signature (Recurly: the time). */
@@ -39,19 +39,19 @@ const LIST_RULES: OptionRules<ListForm> = {
   leading: TEXT,
 };
 
-/** What of the options says how it is written. */
+/** The options that describe how a signature is written. */
 export interface FormOptions {
   readonly prefix?: string;
   readonly form?: "bare" | PairsForm | ListForm;
 }
 
-/** Adds one signature to the reading; `false` where it cannot be one. */
+/** Adds one signature to the reading. `false` if the text cannot be a signature. */
 export type Take = (reading: SignatureReading, text: string) => boolean;
 
-/** A form, compiled. */
+/** A compiled form. */
 export interface Form {
   readonly label: string;
-  /** Commas belong to it; otherwise a comma on a joining transport means the header came twice. */
+  /** The form has commas. Otherwise a comma means that the transport has joined a repeated header. */
   readonly hasCommas: boolean;
   /** `false`: malformed. */
   parse(value: string, reading: SignatureReading, take: Take): boolean;
@@ -153,7 +153,7 @@ function pairsForm(form: PairsForm, params: readonly string[]): Form {
     },
   };
 
-  /** Twice is an attack (parsers differ in which one they take), except where every group repeats it alike. */
+  /** A repeated parameter is refused, because parsers differ in which one they take, unless every group has the same value. */
   function setOnce(reading: SignatureReading, at: number, value: string): boolean {
     const before = reading.param(params[at] as string);
     if (before !== undefined) return groups !== undefined && before === value;

@@ -34,7 +34,7 @@ export interface SignatureWriting {
 export type SignatureOptions = SignatureWriting &
   (
     | {
-        /** The header, or several of which any may hold a signature (Box, DocuSign). */
+        /** The header, or several headers that may each have a signature (Box, DocuSign). */
         readonly header: string | readonly string[];
         readonly at?: never;
       }
@@ -68,18 +68,18 @@ export function param(name: string, format: TimeFormat): SignatureParam {
 export interface CompiledSignature {
   /** Header names, lower case. */
   readonly headers: readonly string[];
-  /** The query parameter it is in. */
+  /** The query parameter with the signature. */
   readonly query: string | undefined;
   readonly readsFields: boolean;
   read(delivery: Delivery, fields: PrivateFields | undefined): SignatureReading | Refusal;
   /** A reading with these parameters and no signature yet, for signing. */
   blank(params: ReadonlyMap<string, string>): SignatureReading;
-  /** Whether every signature is made of its alphabet; asked once none has matched. */
+  /** Whether every signature consists of the characters of its encoding. Checked if none has matched. */
   isWellFormed(reading: SignatureReading): boolean;
   write(request: SignableRequest, signature: string, params: ReadonlyMap<string, string>): SignableRequest;
 }
 
-/** Two while rotating; ten leaves room, and bounds the work one delivery causes. Where each key has a header of its own, as many as there are. */
+/** Senders send two while rotating. The limit bounds the work of one delivery. With one header for each key it is the number of headers. */
 const MAX_SIGNATURES = 10;
 const RULES: OptionRules<SignatureOptions> = {
   header: CHECKED_LATER,
@@ -91,7 +91,6 @@ const RULES: OptionRules<SignatureOptions> = {
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * @param options - The vendor's words.
  * @param bytes - The length of a decoded signature; `undefined` where it varies.
  * @param params - Which parameters of the signature header are needed.
  * @throws {TypeError} When the description contradicts itself.

@@ -17,7 +17,7 @@ export function joinBytes({ before, body, after }: SignedBytes): Uint8Array {
   return Buffer.concat([Buffer.from(before, "latin1"), body ?? Buffer.alloc(0), Buffer.from(after, "latin1")]);
 }
 
-/** The UTF-8 bytes of a text, each as one character: what has come as a header is that already. */
+/** The UTF-8 bytes of a text, each as one character. Header values already have this form. */
 export function latin1Of(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }

@@ -8,34 +8,34 @@ import type { SignatureReading } from "./parsed-signature.js";
 import type { SignedBytes } from "./signed-bytes.js";
 import { compileTemplate, type HeaderName } from "./signed-template.js";
 
-/** The texts that were signed, for senders whose rule is no template (sorted form fields, a list of headers). */
+/** The signed texts of senders that no template describes (sorted form fields, a list of headers). */
 export interface SignedText {
-  /** What the texts bind at best. */
+  /** What the texts cover at most. */
   readonly covers: Covers;
-  /** The texts hold the URL as registered with the sender: `publicUrl` is then required. */
+  /** The texts contain the URL as registered with the sender; `publicUrl` is then required. */
   readonly needsPublicUrl?: boolean;
-  /** The texts hold the time that `timestamp` locates. */
+  /** The texts contain the time that `timestamp` locates. */
   readonly usesTimestamp?: boolean;
-  /** Parameters of the signature header that the texts need, by name. */
+  /** Names of the parameters of the signature header that the texts need. */
   readonly params?: readonly string[];
   /**
-   * The texts the sender may have signed, likeliest first; one that matches is proof. A string stands for its UTF-8.
-   * Nothing of the delivery is verified yet: parse bounded, and refuse rather than throw.
+   * The texts that the sender may have signed, the most likely first. One match is enough. A string means its UTF-8 bytes.
+   * Nothing of the delivery is verified yet: limit what is parsed, and refuse instead of throwing.
    */
   texts(delivery: Delivery, input: SignedTextInput): readonly (string | Uint8Array)[] | Refusal;
 }
 
 /** What a function that builds the signed text may read. */
 export interface SignedTextInput {
-  /** The URLs under which the sender may have registered us; empty unless `needsPublicUrl`. */
+  /** The URLs that may be registered with the sender. Empty unless `needsPublicUrl`. */
   readonly urls: readonly string[];
-  /** The time as the sender wrote it; `""` where there is none. */
+  /** The time as the sender wrote it, or `""`. */
   readonly timestamp: string;
   /** A parameter of the signature header. */
   param(name: string): string | undefined;
 }
 
-/** Signed bytes, or several that the sender may have meant. */
+/** The signed bytes, or several alternatives. */
 export type Candidates = SignedBytes | readonly SignedBytes[] | Refusal;
 
 export interface CompiledSigned {

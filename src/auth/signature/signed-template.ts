@@ -10,7 +10,7 @@ import { latin1Of, SECRET_MARK, type SignedBytes } from "./signed-bytes.js";
 
 /** What a template takes from the signature header. */
 export interface TemplateInput {
-  /** The time as the sender wrote it; `""` where the scheme has none. */
+  /** The time as the sender wrote it, or `""` in a scheme without time. */
   readonly timestamp: string;
   param(name: string): string | undefined;
 }
@@ -22,9 +22,9 @@ export interface CompiledTemplate {
   readonly params: readonly string[];
   /** Header names it needs, lower case. */
   readonly headers: readonly string[];
-  /** It reads JSON members, form fields or query parameters. */
+  /** It reads JSON properties, form fields or query parameters. */
   readonly readsFields: boolean;
-  /** @param fields - Given where `readsFields`. */
+  /** @param fields - Required if `readsFields`. */
   render(
     delivery: Delivery,
     url: string,
@@ -33,7 +33,7 @@ export interface CompiledTemplate {
   ): SignedBytes | Refusal;
 }
 
-/** The header that a name in a description stands for: `*-id` is `svix-id` in one family. */
+/** The header that a name in a template means: `*-id` is `svix-id` in one family. */
 export type HeaderName = (name: string) => string;
 
 const lowerCase: HeaderName = (name) => name.toLowerCase();
@@ -41,7 +41,7 @@ const lowerCase: HeaderName = (name) => name.toLowerCase();
 /**
  * Compiles a template such as `v0:{timestamp}:{body}`.
  *
- * Placeholders: `{body}` `{body:sha256}` (its hex digest) `{body:crc32}` (decimal; a checksum binds nothing) `{timestamp}`
+ * Placeholders: `{body}` `{body:sha256}` (its hex digest) `{body:crc32}` (decimal; a checksum does not cover the body) `{timestamp}`
  * `{method}` `{url}` (as registered) `{path}` (without the query) `{target}` (with it) `{header:name}` `{param:t}` (of the
  * signature header) `{json:a.b}` `{form:name}` `{query:name}`. A `?` at the end of a name lets the value be missing.
  *
@@ -62,7 +62,7 @@ export function compileTemplate(
   const has = (kind: Kind) => parts.some((part) => part.kind === kind);
   const fields = [...named("json"), ...named("form")];
   const covers: Covers = {
-    // A checksum binds nothing: another body with the same one is easily made.
+    // A checksum does not cover the body: another body with the same checksum is easily made.
     body: parts.some((part) => part.kind === "body" && part.name !== "crc32"),
     method: has("method"),
     url: has("url") || has("target"),
@@ -109,7 +109,7 @@ function render(
         text = "";
         break;
       case "timestamp":
-        // Digits or RFC 3339, checked where it was read.
+        // Digits or RFC 3339, already checked.
         if (part.pattern !== undefined && !part.pattern.test(input.timestamp)) return otherwiseWritten(part);
         text += input.timestamp;
         break;

@@ -18,15 +18,15 @@ const TIME_FORMATS: readonly TimeFormat[] = ["unix-seconds", "unix-milliseconds"
 export interface CompiledTime {
   /** It is read from the body or query. */
   readonly readsFields: boolean;
-  /** It sits in the covered body and nowhere else, so it is read once the signature holds. */
+  /** It is in the signed body only, so it is read after the signature has been verified. */
   readonly isReadLate: boolean;
-  /** Puts the time into the reading; `undefined` where all is well. */
+  /** Writes the time into the reading. A refusal if it is missing or malformed. */
   read(delivery: Delivery, reading: SignatureReading, fields: PrivateFields | undefined): Refusal | undefined;
-  /** Puts the time into a request where it has none yet. */
+  /** Writes the time into a request that has none. */
   write(request: SignableRequest): SignableRequest;
 }
 
-/** @throws {TypeError} When the time is not signed, or the template wants a time that nothing locates. */
+/** @throws {TypeError} If the time is not signed, or the template has a time and `timestamp` is missing. */
 export function compileTime(
   time: Field<"time"> | SignatureParam | undefined,
   signed: CompiledSigned,
@@ -83,7 +83,7 @@ export function compileTime(
   };
 }
 
-/** What the proof binds, the time that the template names included. */
+/** What the signature covers, with the time of the template. */
 export function coversWithTime(
   covers: Covers,
   time: Field<"time"> | SignatureParam | undefined,

@@ -17,6 +17,8 @@ export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
   close(): unknown;
+  /** Runs writes as one where BEGIN is no statement (Durable Objects). What throws is undone. */
+  transactionSync?<T>(run: () => T): T;
 }
 
 /** SQLite's primary result codes (sqlite.org/rescode.html). */

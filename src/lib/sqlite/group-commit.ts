@@ -62,9 +62,21 @@ export class GroupCommit<Context> {
     return new Promise<T>((resolve, reject) => {
       const { name, timeoutMs } = this.#options;
       if (this.#closing !== undefined) throw new Error(`${name}: closed`);
+      if (this.#database.transactionSync !== undefined) {
+        resolve(this.#database.transactionSync(() => this.#runAlone(op)));
+        return;
+      }
       this.#waiting.push({ op, resolve, reject, deadlineMs: performance.now() + timeoutMs });
       this.#schedule(0);
     });
+  }
+
+  #runAlone<T>(op: (context: Context) => T): T {
+    const { begin, end } = this.#options;
+    const context = begin();
+    const value = op(context);
+    end?.(context);
+    return value;
   }
 
   /** Commits the waiting operations and refuses later ones. */

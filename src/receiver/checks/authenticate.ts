@@ -56,9 +56,9 @@ function conclude(ctx: DeliveryContext, auth: Auth, proof: Proof, lines: TraceLi
   };
 }
 
-/** A proof that throws has decided nothing: never open, and never the sender's fault. */
+/** A scheme that throws has decided nothing: the delivery is neither accepted nor rejected. */
 function undecided(ctx: DeliveryContext, error: unknown): Rejection {
-  const hint = "the proof of origin threw instead of answering";
+  const hint = "the signature check threw instead of answering";
   ctx.trace.add({ check: "authenticate", result: "undecided", hint });
   return { name: "undecided", hint, error };
 }

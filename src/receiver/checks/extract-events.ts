@@ -68,8 +68,7 @@ export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractE
     if (problem !== undefined) note(ctx, `skipped an item: ${problem}`);
     else if (lacking !== undefined) note(ctx, `${lacking}: ${CONSEQUENCE}`);
     else ctx.trace.add(line);
-    if (lacking !== undefined)
-      warn(`a proven delivery has ${lacking}: ${CONSEQUENCE}. It is told once; the trace says it each time`);
+    if (lacking !== undefined) warn(`a genuine delivery has ${lacking}: ${CONSEQUENCE}`);
     return undefined;
   };
 }

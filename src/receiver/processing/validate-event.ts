@@ -44,7 +44,7 @@ async function checkSchema(
     const validated = schema["~standard"].validate(event.payload);
     const answer: unknown = isPromise(validated) ? await validated : validated;
     if (isValid(answer)) event.payload = answer.value;
-    else if (isInvalid(answer)) issues = describeIssues(answer.issues);
+    else if (isInvalid(answer)) issues = describeIssues(answer.issues, event.payload);
     else return misconfigured(settings, event, "answered with neither a value nor issues, as a Standard Schema must");
   } catch (cause) {
     return misconfigured(settings, event, "threw instead of answering", cause);
@@ -91,9 +91,13 @@ async function confirmEvent(settings: ValidationSettings, event: ReceivedEvent):
     }
     return eventOutcome(event, "unauthenticated", { hint: "confirm(event) did not confirm this unsigned event" });
   } catch (cause) {
-    const error = new WebhookError("undecided", "confirm(event) threw, so the event was neither believed nor refused", {
-      cause,
-    });
+    const error = new WebhookError(
+      "undecided",
+      "confirm(event) threw, so the event was neither accepted nor rejected",
+      {
+        cause,
+      },
+    );
     onError(error);
     return eventOutcome(event, "undecided", { error, hint: error.message });
   }

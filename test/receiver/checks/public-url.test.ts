@@ -1,4 +1,5 @@
 // The query of a request counts as signed only where it is part of the URL that was signed.
+
 import { createHmac } from "node:crypto";
 import { createReceiver, defineSender, json, query, type Sender } from "hookgate";
 import { hmac } from "hookgate/auth";
@@ -6,6 +7,7 @@ import { messagebird, twilio } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { describe, expect, it } from "vitest";
 import { urlCompleter } from "../../../src/core/public-url.js";
+import { quietLogger } from "../../support/quiet.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const nowMs = 1_767_323_045_000;
@@ -29,7 +31,7 @@ const signsTimeInQuery = defineSender<Record<string, unknown>>({
 function receiverOf(sender: unknown, publicUrl: string | readonly string[]) {
   const seen: unknown[] = [];
   const receiver = createReceiver(sender as Sender<Record<string, unknown>>, {
-    logger: { warn() {}, error() {} },
+    logger: quietLogger,
     dedupe: false,
     now: () => nowMs,
     publicUrl,

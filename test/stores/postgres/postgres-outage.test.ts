@@ -1,4 +1,5 @@
 // A receiver on a PostgreSQL that is killed, stopped, or says nothing.
+
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
@@ -7,6 +8,7 @@ import { bearerToken } from "../../../src/auth/index.js";
 import { createReceiver, defineSender, json } from "../../../src/index.js";
 import { postgresStore } from "../../../src/stores/postgres/postgres-store.js";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
+import { quietLogger } from "../../support/quiet.js";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -29,8 +31,7 @@ async function receiving(config: pg.PoolConfig = {}) {
     auth: bearerToken({ token: TOKEN }),
     event: { id: json("id"), type: json("type") },
   });
-  const logger = { warn: () => undefined, error: () => undefined };
-  const receiver = createReceiver(sender, { scope: randomUUID(), dedupe: { store }, logger });
+  const receiver = createReceiver(sender, { scope: randomUUID(), dedupe: { store }, logger: quietLogger });
   receiver.on("a", (event) => {
     runs.push(event.id);
   });

@@ -1,4 +1,5 @@
 // Whole receivers on a transactional store: what the sender hears, and what is in the database then.
+
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -7,6 +8,7 @@ import { createReceiver, defineSender, json, RetryLater } from "../../../src/ind
 import { ABANDON_GRACE_MS } from "../../../src/receiver/processing/handler-run.js";
 import { postgresStore } from "../../../src/stores/postgres/postgres-store.js";
 import { type PostgresServer, startPostgres } from "../../support/postgres-server.js";
+import { quietLogger } from "../../support/quiet.js";
 import { until } from "../../support/until.js";
 
 let server: PostgresServer;
@@ -29,8 +31,12 @@ async function receiving(options: { max?: number; handlerTimeoutSeconds?: number
     auth: bearerToken({ token: TOKEN }),
     event: { id: json("id"), type: json("type") },
   });
-  const logger = { warn: () => undefined, error: () => undefined };
-  const receiver = createReceiver(sender, { scope: table, dedupe: { store }, handlerTimeoutSeconds, logger });
+  const receiver = createReceiver(sender, {
+    scope: table,
+    dedupe: { store },
+    handlerTimeoutSeconds,
+    logger: quietLogger,
+  });
   const deliver = async (id: string): Promise<number> => {
     const request = new Request("http://localhost/", {
       method: "POST",

@@ -1,10 +1,12 @@
 // A process of its own for the tests of postgresStore: `migrate`, `storm` or `transactions`. Prints one line of JSON.
+
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { bearerToken } from "../../../src/auth/index.js";
 import { bodyDigest, dedupeKey } from "../../../src/dedupe/key.js";
 import { createReceiver, defineSender, json } from "../../../src/index.js";
 import { postgresStore } from "../../../src/stores/postgres/postgres-store.js";
+import { quietLogger } from "../../support/quiet.js";
 import { randomFrom } from "../../support/random.js";
 
 export interface WorkerPlan {
@@ -45,7 +47,7 @@ async function storm(): Promise<void> {
   const receiver = createReceiver(sender, {
     scope: "storm",
     dedupe: { store: postgresStore(pool, { table: plan.table }) },
-    logger: { warn: () => undefined, error: () => undefined },
+    logger: quietLogger,
   });
   receiver.on("a", async (event) => {
     await pool.query(`INSERT INTO ${plan.table}_effects (id) VALUES ($1)`, [event.id]);

@@ -155,7 +155,7 @@ describeWithRedis("redisStore on a cluster of three", () => {
         store.claim({ key: `key-${at}`, token: "t", leaseSeconds: 60, bodyDigest: "digest" }),
       );
       for (const { status } of await Promise.allSettled(claims)) expect(status).toBe("rejected");
-      expect(performance.now() - startedMs).toBeLessThan(1500);
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
     }
   });
 });

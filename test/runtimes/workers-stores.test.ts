@@ -1,0 +1,42 @@
+// The stores for Cloudflare Workers keep the dedupe contract, on workerd, with real Durable Objects and a real D1.
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FILES } from "../../scripts/fetch-runtimes.js";
+import { dedupeStoreCases } from "../../src/testing/store-contract/cases.js";
+import { buildWorker } from "./build.js";
+import { getText, launchWorker } from "./launch.js";
+
+const isSkipped = !existsSync(FILES.miniflare) && process.env.CI !== "true";
+if (isSkipped) console.warn("workerd is not here; npx tsx scripts/fetch-runtimes.ts fetches it");
+
+describe.skipIf(isSkipped)("on workerd", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hookgate-worker-"));
+  let worker: Awaited<ReturnType<typeof launchWorker>>;
+  beforeAll(async () => {
+    const file = join(folder, "worker.js");
+    await buildWorker("app/contracts.ts", file);
+    worker = await launchWorker(file, {
+      durableObjects: { DEDUPE: { className: "Dedupe", useSQLite: true } },
+      d1Databases: ["DB"],
+    });
+    await get("/migrate");
+  });
+  const get = (path: string): Promise<string> => getText(worker.port, path);
+  afterAll(async () => {
+    await worker?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const store of ["durable-object", "d1"]) {
+    describe(`${store} keeps the dedupe contract`, () => {
+      it.each(dedupeStoreCases.map(({ group, name }, at) => [`${group}: ${name}`, at] as const))(
+        "%s",
+        async (_, at) => {
+          expect(await get(`/${store}/${at}`)).toBe("passed");
+        },
+      );
+    });
+  }
+});
