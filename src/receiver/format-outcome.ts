@@ -1,5 +1,6 @@
 // Writes an outcome as one log line: level, fields, and a message with cause and fix.
 
+import { WebhookError } from "../core/errors.js";
 import type { EventOutcome, Outcome } from "../core/outcome.js";
 import { OUTCOMES, type OutcomeName } from "../core/outcomes.js";
 import { errorText } from "./log-error.js";
@@ -102,7 +103,8 @@ function failedCheck({ trace }: Outcome): string | undefined {
 /** The error behind an outcome, such as why keys could not be loaded. */
 function causeOf({ error, hint }: Outcome): string {
   if (error === undefined || error === null) return "";
-  const text = errorText(error);
+  // A WebhookError wraps what was thrown, and its message is the hint.
+  const text = errorText(error instanceof WebhookError && error.cause !== undefined ? error.cause : error);
   return hint?.includes(text) === true ? "" : `: ${text}`;
 }
 

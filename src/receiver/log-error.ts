@@ -2,7 +2,7 @@
 
 /** Depth of `cause` chains that are logged. */
 const MAX_CAUSES = 4;
-const MAX_STACK_CHARACTERS = 4_000;
+const MAX_STACK_CHARACTERS = 2_000;
 const MAX_MESSAGE_CHARACTERS = 1_000;
 
 /** An error as plain fields: loggers without a serializer write `{}` for an `Error`. */
@@ -22,7 +22,10 @@ export function errorFields(error: unknown, depth = 0): ErrorFields {
     type: String(name),
     message: shortened(String(message)),
     ...(typeof code === "string" ? { code } : {}),
-    ...(typeof stack === "string" ? { stack: stack.slice(0, MAX_STACK_CHARACTERS) } : {}),
+    // The stack of an error that wraps another one shows hookgate's own code.
+    ...(typeof stack === "string" && !(cause instanceof Error && name === "WebhookError")
+      ? { stack: withoutRuntime(stack).slice(0, MAX_STACK_CHARACTERS) }
+      : {}),
     ...(cause === undefined || cause === null || depth >= MAX_CAUSES ? {} : { cause: errorFields(cause, depth + 1) }),
   };
 }
@@ -46,6 +49,13 @@ export function placeOf(error: unknown): string {
   const frames = String(inner.stack ?? "").split("\n");
   const frame = frames.find((line) => /^\s+at /.test(line) && !/node:internal|\(<anonymous>\)/.test(line)) ?? "";
   return `${inner.name} ${frame.trim()}`;
+}
+
+function withoutRuntime(stack: string): string {
+  return stack
+    .split("\n")
+    .filter((line) => !/^\s+at .*\(?node:internal/.test(line))
+    .join("\n");
 }
 
 function textOf(value: unknown): string {

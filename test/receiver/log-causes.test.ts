@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import winston from "winston";
 import { LogCauses } from "../../src/receiver/log-causes.js";
 import { ReceiverLogger } from "../../src/receiver/logger.js";
-import { build, event, quiet, receiverOf, signed } from "./harness.js";
+import { build, event, receiverOf, signed } from "./harness.js";
 
 interface Written {
   readonly level: string;
@@ -242,5 +242,3 @@ describe("one line with the same fields for", () => {
     expect(lines[0]).not.toContain("\u001b");
   });
 });
-
-void quiet;

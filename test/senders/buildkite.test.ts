@@ -12,7 +12,7 @@ const nowMs = 1_767_323_045_000;
 const seconds = String(nowMs / 1000);
 const now = () => nowMs;
 
-documentationOracle("https://buildkite.com/docs/apis/webhooks/pipelines", {
+documentationOracle("https://buildkite.com/docs/apis/webhooks", {
   sender: buildkite({ secret }),
   options: { now },
   body: { event: "build.finished", build: {} },

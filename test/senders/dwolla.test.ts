@@ -9,7 +9,7 @@ function hex(text: string, key = secret, algorithm = "sha256"): string {
   return createHmac(algorithm, key).update(text).digest("hex");
 }
 
-documentationOracle("https://developers.dwolla.com/docs/working-with-webhooks", {
+documentationOracle("https://developers.dwolla.com", {
   sender: dwolla({ secret }),
   body: { id: "e1", topic: "customer_transfer_completed" },
   headers: (body) => ({ "x-request-signature-sha-256": hex(body) }),

@@ -38,6 +38,37 @@ describe(
       });
     });
 
+    it("signs the page's example over the text that the page shows", async () => {
+      const example = {
+        amount_cents: 100,
+        created_at: "2020-03-25T18:39:44.719228",
+        currency: "EGP",
+        error_occured: false,
+        has_parent_transaction: false,
+        id: 2556706,
+        integration_id: 6741,
+        is_3d_secure: true,
+        is_auth: false,
+        is_capture: false,
+        is_refunded: false,
+        is_standalone_payment: true,
+        is_voided: false,
+        order: { id: 4778239 },
+        owner: 4705,
+        pending: false,
+        source_data: { pan: "2346", sub_type: "MasterCard", type: "card" },
+        success: true,
+      };
+      const text =
+        "1002020-03-25T18:39:44.719228EGPfalsefalse25567066741truefalsefalsefalsetruefalse47782394705false2346MasterCardcardtrue";
+      const signature = hmac(text, "sha512").digest("hex");
+      const { receive } = delivered(paymob({ secret }));
+      const sent = JSON.stringify({ type: "TRANSACTION", obj: example });
+      expect(await receive({ url: `/?hmac=${signature}`, headers: JSON_TYPE, body: sent })).toMatchObject({
+        name: "processed",
+      });
+    });
+
     it.each([
       ["none", "/", 401],
       ["two", `/?hmac=${hmacOf}&hmac=${hmacOf}`, 400],

@@ -1,12 +1,14 @@
 // Checks the sender Zoom.
 
 import { createHmac } from "node:crypto";
+import { AwsLambdaReceiver } from "@zoom/rivet/meetings";
 import { createReceiver } from "hookgate";
 import { zoom } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { JSON_TYPE } from "../support/senders/deliver.js";
 import { documentationOracle } from "../support/senders/documentation-oracle.js";
+import { libraryOracle, NOTE } from "../support/senders/library-oracle.js";
 import { receiverOf } from "../support/senders/receiver-of.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -58,4 +60,22 @@ describe("zoom", () => {
     const outcome = await receiverOf(sender).receive({ headers: JSON_TYPE, body: JSON.stringify(validation) });
     expect(outcome).toMatchObject({ name: "unauthenticated", reply: { status: 401 } });
   });
+});
+
+libraryOracle("@zoom/rivet", {
+  sender: zoom({ secret }),
+  type: "meeting.started",
+  payload: { event: "meeting.started", event_ts: 1_767_323_045_000, payload: { object: { topic: NOTE } } },
+  async accepts({ headers, body }) {
+    // It prints each event.
+    const debug = vi.spyOn(console, "debug").mockImplementation(() => {});
+    try {
+      const handle = new AwsLambdaReceiver({ webhooksSecretToken: secret }).start();
+      const event = { headers: { ...headers }, body, isBase64Encoded: false };
+      const reply = (await handle(event as never, {} as never, () => {})) as { statusCode: number };
+      return reply.statusCode === 200;
+    } finally {
+      debug.mockRestore();
+    }
+  },
 });

@@ -12,7 +12,7 @@ export const buildkite: SenderFacts = {
     "The token sent as it is (`X-Buildkite-Token`) is not taken: choose the signature.",
     "There is no id of the event, so nothing is deduped.",
   ],
-  oracle: { kind: "documentation", source: "https://buildkite.com/docs/apis/webhooks/pipelines" },
-  sources: ["https://buildkite.com/docs/apis/webhooks/pipelines"],
+  oracle: { kind: "documentation", source: "https://buildkite.com/docs/apis/webhooks" },
+  sources: ["https://buildkite.com/docs/apis/webhooks"],
   unconfirmed: ["the time limit, and the schedule of retries"],
 };

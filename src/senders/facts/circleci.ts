@@ -8,7 +8,7 @@ export const circleci: SenderFacts = {
   proof: "`circleci-signature: v1=<lower-case hex, 64 chars>`: HMAC-SHA256 over the body. Other versions are skipped.",
   exampleType: "workflow-completed",
   notes: ["Without a secret token CircleCI signs nothing, and every delivery is refused."],
-  oracle: { kind: "vector", source: "https://circleci.com/docs/guides/integration/outbound-webhooks/" },
-  sources: ["https://circleci.com/docs/guides/integration/outbound-webhooks/"],
+  oracle: { kind: "vector", source: "https://circleci.com/docs/webhooks/" },
+  sources: ["https://circleci.com/docs/webhooks/"],
   unconfirmed: ["the time limit, and the schedule of retries", "whether `id` stays the same over retries"],
 };

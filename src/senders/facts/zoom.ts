@@ -11,7 +11,7 @@ export const zoom: SenderFacts = {
     "`endpoint.url_validation` is answered with `plainToken` and its HMAC, when the URL is registered and every 72 hours.",
     "There is no id, so nothing is deduped: a retry is handled again. Use `payload.object.uuid` and the type where that matters.",
   ],
-  oracle: { kind: "documentation", source: "https://developers.zoom.us/docs/api/webhooks/" },
+  oracle: { kind: "library", source: "@zoom/rivet" },
   sources: [
     "https://developers.zoom.us/docs/api/webhooks/",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: zoom",
