@@ -6,13 +6,13 @@ import { createReceiver } from "hookgate";
 import { slack, stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { expect, it } from "vitest";
-import { quiet } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 const ran: string[] = [];
 const payments = stripe({ secret: SECRET });
 const chat = slack({ secret: SECRET });
-const options = { logger: quiet, allow: ["127.0.0.1", "::1"] };
+const options = { logger: quietLogger, allow: ["127.0.0.1", "::1"] };
 http("payments", createReceiver(payments, options).on("*", ({ type }) => void ran.push(type)) as never);
 http("chat", createReceiver(chat, options).on("*", ({ type }) => void ran.push(type)) as never);
 

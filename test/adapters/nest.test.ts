@@ -10,7 +10,7 @@ import { WebhookHandler, WebhookModule, type WebhookModuleOptions } from "hookga
 import { github, stripe } from "hookgate/senders";
 import { createTestSender } from "hookgate/testing";
 import { afterEach, describe, expect, it } from "vitest";
-import { quiet } from "../receiver/harness.js";
+import { quietLogger } from "../support/quiet.js";
 import { describeAdapter, type Mounted, PEER } from "./conformance.js";
 import { sendHttp1 } from "./over-http.js";
 
@@ -86,7 +86,7 @@ describe.each(["Express", "Fastify"] as const)("on %s", (adapter) => {
     async (decorate) => {
       const { Billing, ran } = billing(decorate);
       const sender = stripe({ secret: SECRET });
-      const receiver = createReceiver(sender, { logger: quiet });
+      const receiver = createReceiver(sender, { logger: quietLogger });
       const app = await listen(adapter, [{ path: "/webhooks/stripe", receiver }], { providers: [Billing] });
       const to = createTestSender(sender).to(app.getHttpServer() as Server);
       const path = "/webhooks/stripe";
@@ -114,8 +114,8 @@ describe.each(["Express", "Fastify"] as const)("on %s", (adapter) => {
     DECORATE.experimental(Hooks, "paid", WebhookHandler("*"));
     const [payments, code] = [stripe({ secret: SECRET }), github({ secret: SECRET })];
     const modules = [
-      { path: "/stripe", receiver: createReceiver(payments, { logger: quiet }) },
-      { path: "/github", receiver: createReceiver(code, { logger: quiet }), name: "code" },
+      { path: "/stripe", receiver: createReceiver(payments, { logger: quietLogger }) },
+      { path: "/github", receiver: createReceiver(code, { logger: quietLogger }), name: "code" },
     ];
     const server = (await listen(adapter, modules, { controllers: [Hooks] })).getHttpServer() as Server;
     await createTestSender(payments).to(server).send("invoice.paid", {}, { path: "/stripe" });
@@ -126,7 +126,7 @@ describe.each(["Express", "Fastify"] as const)("on %s", (adapter) => {
 
   it("closes the receiver with the application", async () => {
     const sender = stripe({ secret: SECRET });
-    const receiver = createReceiver(sender, { logger: quiet });
+    const receiver = createReceiver(sender, { logger: quietLogger });
     await listen(adapter, [{ path: "/webhooks/stripe", receiver }]);
     for (const app of apps.splice(0)) await app.close();
     expect((await createTestSender(sender).to(receiver).send("invoice.paid", {})).status).toBe(503);
@@ -145,7 +145,7 @@ it("leaves providers of request scope alone: they have no instance", async () =>
   const { Billing, ran } = billing();
   Injectable({ scope: Scope.REQUEST })(Billing);
   const sender = stripe({ secret: SECRET });
-  const receiver = createReceiver(sender, { logger: quiet });
+  const receiver = createReceiver(sender, { logger: quietLogger });
   await listen("Express", [{ path: "/x", receiver }], { providers: [Billing] });
   expect((await createTestSender(sender).to(receiver).send("invoice.paid", {})).status).toBe(200);
   expect(ran).toEqual([]);
@@ -154,7 +154,7 @@ it("leaves providers of request scope alone: they have no instance", async () =>
 it("registers handlers in an application without HTTP, which works through an inbox", async () => {
   const { Billing, ran } = billing();
   const sender = stripe({ secret: SECRET });
-  const receiver = createReceiver(sender, { logger: quiet });
+  const receiver = createReceiver(sender, { logger: quietLogger });
   class App {}
   Module({ imports: [WebhookModule.register({ path: "/x", receiver })], providers: [Billing] })(App);
   const context = await NestFactory.createApplicationContext(App, { logger: false });
