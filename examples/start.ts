@@ -1,5 +1,5 @@
 // `npm start`: a receiver that listens, and then sends itself genuine and forged deliveries, over real HTTP and with real
-// signatures. It prints each answer, and why; then it listens on.
+// signatures. It prints each answer, and why. Then it listens on, and prints the same of yours.
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
@@ -10,6 +10,8 @@ import { createTestSender } from "hookgate/testing";
 const secret = process.env.STRIPE_WEBHOOK_SECRET ?? "whsec_only_for_this_demonstration";
 const sender = stripe({ secret });
 let last: Outcome | undefined;
+/** From then on what arrives is yours. */
+let isDemonstrated = false;
 
 const receiver = createReceiver(sender, {
   allow: ["127.0.0.1", "::1"],
@@ -17,6 +19,7 @@ const receiver = createReceiver(sender, {
   trustedProxies: ["127.0.0.1", "::1"],
   onOutcome(outcome) {
     last = outcome;
+    if (isDemonstrated) console.log(`Yours\n    answer: ${outcome.reply.status}\n    why:    ${why(outcome)}\n`);
   },
 });
 
@@ -24,23 +27,27 @@ receiver.on("invoice.paid", (event) => {
   console.log(`    handler: ${event.type} ${event.id}`);
 });
 
+function why({ name, hint, trace }: Outcome): string {
+  return `${name}: ${hint ?? trace.map((line) => `${line.check} ${line.result}`).join(", ")}`;
+}
+
 export const app: Express = express();
 app.use("/webhooks/stripe", receiver);
 
 async function demonstrate(url: string): Promise<void> {
   const to = createTestSender(sender).to(url);
   const invoice = { object: "event", data: { object: { id: "in_1", amount_paid: 1200 } } };
-  async function show(what: string, sending: ReturnType<typeof to.send>): ReturnType<typeof to.send> {
-    const sent = await sending;
-    const why = last?.hint ?? last?.trace.map((line) => `${line.check} ${line.result}`).join(", ");
-    console.log(`${what}\n    answer: ${sent.status} ${sent.code ?? ""}\n    why:    ${last?.name}: ${why}\n`);
+  async function show(what: string, options: Parameters<typeof to.send>[2] = {}): ReturnType<typeof to.send> {
+    console.log(what);
+    const sent = await to.send("invoice.paid", invoice, options);
+    console.log(`    answer: ${sent.status} ${sent.code ?? ""}\n    why:    ${last === undefined ? "" : why(last)}\n`);
     return sent;
   }
-  const good = await show("A good event", to.send("invoice.paid", invoice));
-  await show("The same event again", to.send("invoice.paid", invoice, { duplicateOf: good }));
-  await show("A forged one", to.send("invoice.paid", invoice, { wrongKey: true }));
-  await show("A stale one", to.send("invoice.paid", invoice, { stale: true }));
-  await show("One from another address", to.send("invoice.paid", invoice, { from: "203.0.113.7" }));
+  const good = await show("A good event");
+  await show("The same event again", { duplicateOf: good });
+  await show("A forged one", { wrongKey: true });
+  await show("A stale one", { stale: true });
+  await show("One from another address", { from: "203.0.113.7" });
 }
 
 async function curlFor(url: string): Promise<string> {
@@ -59,6 +66,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/stripe`;
     console.log(`hookgate listens on ${url}\nMounted as: app.use("/webhooks/stripe", receiver)\n`);
     await demonstrate(url);
+    isDemonstrated = true;
     console.log(`Try it (the signature is good for five minutes):\n\n${await curlFor(url)}\n\nStop with Ctrl+C.`);
   });
 }

@@ -21,7 +21,13 @@ export type Fields = Readonly<Record<string, unknown>>;
 const IN_TEXT: ReadonlySet<string> = /* @__PURE__ */ new Set(["receiver", "outcome", "status", "code"]);
 
 /** Writes one line. Throws what the logger throws. */
-export function writeLine(logger: Logger | undefined, name: string, level: Level, fields: Fields, message: string) {
+export function writeLine(
+  logger: Logger | undefined,
+  name: string,
+  level: Level,
+  fields: Fields,
+  message: string,
+): unknown {
   if (logger === undefined) {
     process.stderr.write(`hookgate [${name}] ${asText(fields, message)}\n`);
     return undefined;

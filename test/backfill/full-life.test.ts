@@ -11,6 +11,7 @@ import { STRIPE_KEY, type StripeApi, stripeApi } from "../endpoints/servers/stri
 import { compiled } from "../support/compiled.js";
 import { freePort } from "../support/listen.js";
 import { type PostgresServer, startPostgres } from "../support/postgres-server.js";
+import { until } from "../support/until.js";
 import type { InstanceSettings, Told } from "./instance.js";
 
 const MODULE = compiled(new URL("./instance.ts", import.meta.url));
@@ -155,7 +156,7 @@ describe("the full life of 1,000 events", () => {
 
     // Killed in the middle of deliveries, and down until Stripe gives up.
     const storm = emit(300, RETRIES_MS);
-    await expect.poll(async () => (await ledger()).length, { timeout: 20_000, interval: 10 }).toBeGreaterThan(340);
+    await until(async () => (await ledger()).length > 340);
     await instance?.kill();
     await storm;
     await emit(300, RETRIES_MS);
@@ -183,7 +184,7 @@ describe("two instances", () => {
     const [first, second] = [start({ handlerMs: 25 }), start()];
     await Promise.all([first.port, second.port]);
     const cut = first.backfill().catch(() => undefined);
-    await expect.poll(() => first.listed(), { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(100);
+    await until(() => first.listed() >= 100);
     const waiting = await second.backfill();
     expect(waiting).toMatchObject({ state: "waiting", listed: 0, reason: "another instance is running the backfill" });
     expect(waiting.retryAfterSeconds).toBeGreaterThan(0);
@@ -193,34 +194,33 @@ describe("two instances", () => {
     expect(begun).toBeGreaterThanOrEqual(100);
     expect(begun).toBeLessThan(300);
     let report = waiting;
-    for (const endMs = performance.now() + 15_000; report.state !== "done" && performance.now() < endMs; ) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+    await until(async () => {
       report = await second.backfill();
-    }
+      return report.state === "done";
+    });
     // It went on from the page after the last whole one: the first hundred were not listed again, but for the overlap.
     expect(report).toMatchObject({ state: "done", processed: 300 - begun });
     const rows = await ledger();
     expect(rows.map(({ event }) => event)).toEqual(ids());
     expect(new Set(rows.map(({ by }) => by))).toEqual(new Set([first.pid, second.pid]));
-  }, 60_000);
+  }, 120_000);
 
   it("handle everything once where the store goes away in the middle, and say why they stopped", async () => {
     await emit(250);
     const instance = start({ handlerMs: 2 });
     await instance.port;
     const cut = instance.backfill();
-    await expect.poll(() => instance.listed(), { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(100);
+    await until(() => instance.listed() >= 100);
     await postgres.kill();
     const report = await cut;
     expect(report.state).not.toBe("done");
     expect(report.reason).toMatch(/store|lease/);
     await postgres.start();
     let last = report;
-    for (const endMs = performance.now() + 20_000; last.state !== "done" && performance.now() < endMs; ) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+    await until(async () => {
       last = await instance.backfill();
-    }
-    expect(last.state).toBe("done");
+      return last.state === "done";
+    });
     await expect
       .poll(() =>
         ledger()
@@ -228,5 +228,5 @@ describe("two instances", () => {
           .catch(() => []),
       )
       .toEqual(ids());
-  }, 60_000);
+  }, 120_000);
 });

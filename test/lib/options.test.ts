@@ -1,7 +1,15 @@
 // Unknown options are refused, with the nearest known name.
 import { describe, expect, it } from "vitest";
 import { nearest } from "../../src/lib/nearest.js";
-import { refuseUnknownKeys } from "../../src/lib/options.js";
+import {
+  checkOptions,
+  choiceOf,
+  type OptionRules,
+  refuseUnknownKeys,
+  required,
+  TEXT,
+  wholeNumber,
+} from "../../src/lib/options.js";
 import { RECEIVER_OTHER_NAMES } from "../../src/receiver/option-aliases.js";
 
 const KNOWN = ["toleranceSeconds", "maxBodyBytes", "onError", "onOutcome", "allow"];
@@ -89,5 +97,48 @@ describe("receivers advise on the names of other libraries", () => {
     ["idempotency", /did you mean "dedupe"/],
   ])("%s", (given, advice) => {
     expect(() => refuseUnknownKeys("createReceiver", { [given]: 1 }, RECEIVER, RECEIVER_OTHER_NAMES)).toThrow(advice);
+  });
+});
+
+describe("a table of rules", () => {
+  interface Given {
+    readonly count?: number;
+    readonly mode?: "a" | "b";
+    readonly name: string;
+    readonly token?: string;
+  }
+  const RULES: OptionRules<Given> = {
+    count: wholeNumber(1, 5),
+    mode: choiceOf(["a", "b"]),
+    name: required(TEXT),
+    token: { must: "be a token", fits: (value) => value === "right", isPrivate: true },
+  };
+  const check = (given: object, where = "make") => checkOptions(where, given as Given, RULES);
+
+  it("accepts what fits, and options that are undefined unless they are required", () => {
+    expect(() => check({ name: "x", count: 5, mode: "b", token: "right" })).not.toThrow();
+    expect(() => check({ name: "x", count: undefined })).not.toThrow();
+  });
+
+  it.each([
+    ["a required option that is missing", {}, "make: name must be a non-empty string; got nothing"],
+    ["an empty text", { name: "" }, "make: name must be a non-empty string; got an empty string"],
+    ["a number below the range", { name: "x", count: 0 }, "make: count must be a whole number, 1 to 5; got 0"],
+    ["a number above the range", { name: "x", count: 6 }, "make: count must be a whole number, 1 to 5; got 6"],
+    ["a fraction", { name: "x", count: 1.5 }, "make: count must be a whole number, 1 to 5; got 1.5"],
+    ["another choice", { name: "x", mode: "c" }, 'make: mode must be one of "a", "b"; got "c"'],
+    ["null", { name: "x", mode: null }, 'make: mode must be one of "a", "b"; got null'],
+    ["what may be a secret", { name: "x", token: "s3cret" }, "make: token must be a token; got a string"],
+    ["an unknown option", { name: "x", modes: "a" }, 'make: unknown option "modes"; did you mean "mode"?'],
+    ["no object", [], "make: options must be an object, { count, mode, name, token }; got an empty array"],
+  ])("refuses %s", (_, given, message) => {
+    expect(() => check(given)).toThrow(new TypeError(message));
+  });
+
+  it("names the options inside of an option with a dot", () => {
+    expect(() => check({ name: 5 }, "make: part.")).toThrow(
+      new TypeError("make: part.name must be a non-empty string; got 5"),
+    );
+    expect(() => check({ nam: 5 }, "make: part.")).toThrow(/^make: part: unknown option "nam"; did you mean "name"\?$/);
   });
 });

@@ -117,4 +117,4 @@ export default {
 - Give \`waitUntil\`. Without it a handler that is still running when its sender is answered ends with the request, and its claim lapses with its lease.
 - \`cf-connecting-ip\` is written by Cloudflare and cannot be forged by a client, as long as the Worker is reached through Cloudflare alone.
 - Each isolate has a memory of its own, so \`memoryStore\`, the default, does not see duplicates that reach another one: give the receiver a [store that Workers share](choosing-a-store.md).
-- \`receiver.work()\` needs a process that stays. A Worker has none.`;
+- \`receiver.work()\` needs a place that stays: a Durable Object, with [its own inbox](inbox.md#on-cloudflare-workers).`;

@@ -4,7 +4,7 @@ import { decodeCanonical } from "../request/encoding.js";
 /** How a proxy writes a client certificate into a header: RFC 9440, Envoy's XFCC, or a URL-encoded PEM text. */
 export type CertificateHeaderForm = "client-cert" | "xfcc" | "url-encoded-pem";
 
-/** DER, or PEM; `undefined` where the text is not what the proxy writes. */
+/** DER or PEM. `undefined` if the text does not have the form. */
 type ReadCertificate = (text: string) => Uint8Array | string | undefined;
 
 /** Node reads 16 KB of headers in all. */
@@ -28,10 +28,10 @@ function readByteSequence(text: string): Uint8Array | undefined {
   return isSequence ? decodeCanonical(text.slice(1, -1), "base64") : undefined;
 }
 
-/** One certificate: a second one would be for the proxy to judge. */
+/** Exactly one certificate. */
 function readEscaped(text: string): string | undefined {
   try {
-    // A plus sign is a plus sign here: base64 has them, and nginx escapes them.
+    // A plus sign is not a space: base64 has plus signs, and nginx escapes them.
     const pem = decodeURIComponent(text);
     return PEM.test(pem) ? pem : undefined;
   } catch {
@@ -40,8 +40,8 @@ function readEscaped(text: string): string | undefined {
 }
 
 /**
- * `By=…;Hash=…;Cert="<URL-encoded PEM>";Subject="…"`, elements of several proxies joined by commas. There must be one
- * element only: with more, the first ones are a stranger's, or another proxy's that nobody has told us to trust.
+ * `By=…;Hash=…;Cert="<URL-encoded PEM>";Subject="…"`, elements of several proxies joined by commas. Only one
+ * element is accepted: the first of several may come from the client, or from a proxy that is not trusted.
  */
 function readForwarded(text: string): string | undefined {
   let cert: string | undefined;
@@ -56,7 +56,7 @@ function readForwarded(text: string): string | undefined {
   return readEscaped(cert.startsWith('"') && cert.endsWith('"') ? cert.slice(1, -1) : cert);
 }
 
-/** `undefined` where a quote is not closed, or a comma begins another element. */
+/** `undefined` if a quote is not closed, or there is a second element. */
 function splitOutsideQuotes(text: string, separator: string): string[] | undefined {
   const parts: string[] = [];
   let start = 0;

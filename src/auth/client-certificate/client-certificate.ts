@@ -10,15 +10,15 @@ import { type CertificateFromProxy, compileProxy, readSocket } from "./shown-cer
 
 export type { CertificateFromProxy } from "./shown-certificate.js";
 
-/** Which certificates are accepted. At least one of the rules is needed; all that are given must hold. */
+/** Which certificates are accepted. At least one rule is required, and a certificate must fit all given rules. */
 export interface CertificateRules {
-  /** SHA-256 fingerprints of whole certificates, hex, with or without colons. The strictest; to be changed with every renewal. */
+  /** SHA-256 fingerprints of whole certificates, hex, with or without colons. The strictest rule; it must be changed at every renewal. */
   readonly fingerprints?: readonly string[];
-  /** DNS names, exact or `*.` and the rest, of which the certificate must have one: in subjectAltName, or, without one, as common name. */
+  /** DNS names, exact or `*.` and the rest. The certificate must have one of them, in subjectAltName, or as common name without that extension. */
   readonly names?: readonly string[];
-  /** The subject's common name, exact; for certificates whose common name is no DNS name. */
+  /** The exact common name of the subject, for certificates whose common name is not a DNS name. */
   readonly commonName?: string;
-  /** The certificates of the CAs that issue the sender's, PEM or DER: those directly above, for no chain is looked at. */
+  /** The CAs that directly issue the sender's certificates, as PEM or DER. Chains are not followed. */
   readonly roots?: readonly (string | Uint8Array | undefined)[];
 }
 
@@ -37,19 +37,19 @@ const RULES: OptionRules<ClientCertificateOptions> = {
 };
 
 /**
- * Proves that a delivery came over a connection whose client showed an accepted certificate (mTLS).
+ * Verifies the TLS client certificate of a connection (mTLS).
  *
  * Shape:   the TLS socket's peer certificate, or a header of a trusted proxy: `Client-Cert: :<base64 DER>:` (RFC 9440),
  *          `X-Forwarded-Client-Cert: …;Cert="<URL-encoded PEM>"` (Envoy), a URL-encoded PEM (nginx).
  * Source:  RFC 8446 section 4.4, RFC 5280, RFC 9440; Envoy's and nginx's documentation of their headers.
- * Promise: whoever sent the delivery holds the certificate's key (on the socket), or our proxy says so (by header); the
- *          certificate is valid now and fits every rule. Not promised: anything of the delivery itself: nothing of it is
- *          signed, so a proxy between could change it, and there is no freshness.
+ * Promise: the client of the connection has the key of the certificate, or a trusted proxy says so in a header. The
+ *          certificate is valid now and fits every rule. Not promised: anything about the delivery itself. It is not signed,
+ *          so a proxy in between could change it, and there is no freshness.
  *
- * On the socket the server must ask for a certificate (`requestCert: true`) and verify it (`ca`); one that Node did not
- * authorize is accepted only by `fingerprints` or `roots`. A header counts only where the socket's peer is one of
- * `trustedProxies`, and those must take the client's own header off. Without `roots`, `fingerprints` or `verifiedBy` it
- * is the proxy that has to verify the chain. Revocation is not checked.
+ * The server must request a certificate (`requestCert: true`) and verify it (`ca`). A certificate that Node did not authorize
+ * is accepted only by `fingerprints` or `roots`. A header is read only if the peer of the socket is one of `trustedProxies`,
+ * which must remove this header from the client's requests. Without `roots`, `fingerprints` or `verifiedBy`, the proxy has to
+ * verify the chain. Revocation is not checked.
  *
  * @throws {TypeError} When built without a rule, or with an ill-formed one. Never per delivery.
  * @example
@@ -93,7 +93,7 @@ const OTHER = /* @__PURE__ */ refuse(
 );
 const WRONG_NAME = /* @__PURE__ */ refuse("unauthenticated", "the client's certificate is not made out to the sender");
 
-/** `undefined` where the certificate fits every rule. */
+/** Compiles the rules. `undefined` if a certificate fits all of them. */
 function compileRules(rules: CertificateRules): (certificate: X509Certificate, nowMs: number) => Refusal | undefined {
   const { fingerprints, names, commonName } = rules;
   if (fingerprints === undefined && names === undefined && commonName === undefined && rules.roots === undefined) {
@@ -116,7 +116,7 @@ function compileRules(rules: CertificateRules): (certificate: X509Certificate, n
   };
 }
 
-/** As `fingerprint256` writes it. */
+/** In the form of `fingerprint256`. */
 function checkFingerprint(given: unknown): string {
   const digits = typeof given === "string" ? given.replaceAll(":", "").toUpperCase() : "";
   if (!/^[0-9A-F]{64}$/.test(digits)) {

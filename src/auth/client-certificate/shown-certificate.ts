@@ -1,4 +1,4 @@
-// Reads the certificate that a client showed, from the TLS socket or from the header of a trusted proxy.
+// Reads the client certificate from the TLS socket or from the header of a trusted proxy.
 import { X509Certificate } from "node:crypto";
 import { absent, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -7,18 +7,18 @@ import { compileRanges } from "../../lib/ip/address-ranges.js";
 import { checkOptions, choiceOf, isObject, isText, type OptionRules, required } from "../../lib/options.js";
 import { type CertificateHeaderForm, READERS, readCertificateHeader } from "./certificate-header.js";
 
-/** A header in which a proxy passes the certificate on. */
+/** A header in which a proxy forwards the certificate. */
 export interface CertificateFromProxy {
   readonly header: string;
   /** `client-cert` (RFC 9440), `xfcc` (Envoy), `url-encoded-pem` (nginx's `$ssl_client_escaped_cert`). */
   readonly form: CertificateHeaderForm;
-  /** Whose header is believed: addresses and ranges of our own proxies. From anybody else it is refused. */
+  /** Addresses and ranges of your own proxies. The header of other peers is refused. */
   readonly trustedProxies: readonly string[];
-  /** A header by which the proxy says that it verified the certificate: `{ header: "x-ssl-client-verify", value: "SUCCESS" }`. */
+  /** A header of the proxy that says that it has verified the certificate: `{ header: "x-ssl-client-verify", value: "SUCCESS" }`. */
   readonly verifiedBy?: { readonly header: string; readonly value: string };
 }
 
-/** A certificate, and whether its chain was verified by whoever terminated TLS. */
+/** A certificate, and whether its chain was verified where TLS ends. */
 export interface ShownCertificate {
   readonly ok: true;
   readonly certificate: X509Certificate;
@@ -86,14 +86,14 @@ export function compileProxy(from: CertificateFromProxy): (delivery: Delivery) =
     if (verifiedBy !== undefined && delivery.headers.once(verifiedBy.header.toLowerCase()) !== verifiedBy.value) {
       return NOT_BY_PROXY;
     }
-    if (text === "") return NO_HEADER; // nginx sends the header empty where there is none
+    if (text === "") return NO_HEADER; // nginx sends an empty header without a certificate
     const raw = readHeader(text);
     const certificate = raw === undefined ? undefined : parseDer(raw);
     return certificate === undefined ? UNREADABLE : { ok: true, certificate, isVerified: true };
   };
 }
 
-/** The proxies whose header is believed, by the same rules as `allow`. */
+/** The trusted proxies, by the same rules as `allow`. */
 function compileProxies(ranges: readonly string[]): (address: string | undefined) => boolean {
   const option = "clientCertificate: from.trustedProxies";
   const { contains } = compileRanges(ranges, { option });

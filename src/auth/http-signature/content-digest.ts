@@ -1,10 +1,10 @@
-// Compares the body with its digest header (RFC 9530): only then does a signature over the header cover the body.
+// Compares the body with the Content-Digest header (RFC 9530), so that a signature over the header covers the body.
 import { createHash } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isInnerList, parseDictionary } from "./structured-fields.js";
 
-/** The two that RFC 9530 section 5 calls secure. MD5, SHA-1, CRCs and the like bind nothing. */
+/** The two secure algorithms of RFC 9530 section 5. MD5, SHA-1 and checksums do not protect the body. */
 const HASHES: Readonly<Record<string, { readonly hash: string; readonly bytes: number }>> = {
   "sha-256": { hash: "sha256", bytes: 32 },
   "sha-512": { hash: "sha512", bytes: 64 },
@@ -27,7 +27,7 @@ const OTHER_BODY = /* @__PURE__ */ refuse(
   "the body is not the one whose Content-Digest was signed: it was changed on its way, or by a parser",
 );
 
-/** What is wrong with the header; `undefined` where every secure digest in it is that of the body, and there is one. */
+/** A refusal unless the header has a secure digest, and every secure digest matches the body. */
 export function refuseContentDigest({ headers, body }: Delivery): Refusal | undefined {
   const text = headers.get("content-digest");
   if (text === undefined) return MISSING;
@@ -39,7 +39,7 @@ export function refuseContentDigest({ headers, body }: Delivery): Refusal | unde
     const row = Object.hasOwn(HASHES, name) ? HASHES[name] : undefined;
     if (row === undefined) continue; // section 2: unknown algorithms are ignored
     if (member.value.value.length !== row.bytes) return MALFORMED;
-    // Nothing here is secret: whoever sends the header computes it the same way.
+    // The digest is not secret, so no constant-time comparison is needed.
     if (!createHash(row.hash).update(body).digest().equals(member.value.value)) return OTHER_BODY;
     isBound = true;
   }

@@ -14,19 +14,19 @@ import { coversOf, NEEDS_PUBLIC_URL, signatureBase } from "./signature-base.js";
 export type { MessageSignatureOptions } from "./options.js";
 
 /**
- * Proves that a message was signed by RFC 9421 (HTTP Message Signatures), its body by way of RFC 9530 (Content-Digest).
+ * Verifies an HTTP message signature (RFC 9421), which covers the body by its Content-Digest (RFC 9530).
  *
  * Shape:   `Signature-Input: sig1=("@method" "@target-uri" "content-digest");created=1700000000;keyid="k1"`,
  *          `Signature: sig1=:<base64>:`, `Content-Digest: sha-256=:<base64>:`
  * Source:  RFC 9421 and its appendix B; RFC 9530; test/vectors/rfc9421.json.
- * Promise: one signature covers every required component, was made with a key of ours by that key's own algorithm, and
- *          has not expired. Where it covers `content-digest`, the digest is that of the body. The proof binds what that
- *          one signature covers. Not promised: anything of headers that it does not cover, of the label, or of `nonce`,
- *          which is not remembered: a copy within the tolerance is for dedupe.
+ * Promise: one signature covers every required component, was made with a configured key and the algorithm of that key, and
+ *          has not expired. If it covers `content-digest`, the digest matches the body. Not promised: anything about headers
+ *          that this signature does not cover, about its label, or about `nonce`, which is not stored: dedupe recognises
+ *          copies within the tolerance.
  *
- * Several signatures may come; one that holds is proof, whatever the others are. `created` is required and is the signed
- * time. `alg`, where it is given, must be the key's algorithm. `@authority`, `@scheme` and `@target-uri` are those of
- * `publicUrl`, never of the request. Covered with parameters, a header may have `key` or `bs`; `sf`, `tr` and `req` are refused.
+ * A message may have several signatures; one valid signature is enough. `created` is required and is the signed time. `alg`
+ * must be the algorithm of the key if it is present. `@authority`, `@scheme` and `@target-uri` are taken from `publicUrl`,
+ * never from the request. Of the parameters of a covered header, `key` and `bs` are supported; `sf`, `tr` and `req` are refused.
  *
  * @param options.required - Names as in Signature-Input: `"@method"`, `"@target-uri"`, `"content-digest"`, `"x-event-id"`, or with parameters `"\"@query-param\";name=\"a\""`.
  * @param options.clockToleranceSeconds - For `expires`, in seconds, 0 to 300. Default 60.
@@ -43,7 +43,7 @@ export function messageSignature(options: MessageSignatureOptions): Auth {
   return createMessageSignature(options);
 }
 
-/** `messageSignature` with the key set's times in hand; for tests. */
+/** `messageSignature` with adjustable lifetimes of key sets, for tests. */
 export function createMessageSignature(options: MessageSignatureOptions, tuning?: KeyTuning): Auth {
   const plan = planMessageSignature(options, tuning);
   const needsPublicUrl = plan.required.some(({ value }) => NEEDS_PUBLIC_URL.includes(String(value.value)));
@@ -60,7 +60,7 @@ export function createMessageSignature(options: MessageSignatureOptions, tuning?
       const read = readSignatures(plan, delivery);
       if ("ok" in read) return read;
       const refusals: Refusal[] = [];
-      let digest: { readonly refusal: Refusal | undefined } | undefined; // computed once, however many cover it
+      let digest: { readonly refusal: Refusal | undefined } | undefined; // computed once for all signatures
       for (const signature of read) {
         const refusal = refusePolicy(plan, signature, context);
         if (refusal === undefined && signature.covers.body) digest ??= { refusal: refuseContentDigest(delivery) };
@@ -112,7 +112,7 @@ async function prove(
   let keys: FoundMessageKeys = found;
   let keyIndex = matchingKey(keys, alg, bases, bytes);
   if (keyIndex === -1 && found.set !== undefined && keyId === undefined) {
-    // Of a key set without key ids, a newer one may hold the key.
+    // If the signature names no key, a newer key set may contain it.
     const newer = await plan.find(keyId, delivery, found);
     if (!newer.ok) return newer;
     keys = newer;
@@ -137,7 +137,7 @@ function isFor(key: CompiledMessageKey, alg: string | undefined): boolean {
   return alg === undefined || key.algorithm === alg;
 }
 
-/** One that could not be decided speaks first: the next attempt may prove it. */
+/** An undecided signature comes first: it may be valid at the next attempt. */
 function spokesman(refusals: readonly Refusal[]): Refusal {
   const open = refusals.find(({ outcome }) => outcome === "undecided" || outcome === "misconfigured");
   return open ?? (refusals[0] as Refusal);

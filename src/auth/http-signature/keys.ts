@@ -1,4 +1,4 @@
-// Finds the keys that a message may have been signed with, by the key id that it names, each for one algorithm alone.
+// Finds the keys for a signature by its key id. Each key has exactly one algorithm.
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import type { Refusal } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -19,7 +19,7 @@ export type MessagePublicKeyAlgorithm = Extract<
   "ed25519" | "ecdsa-p256-sha256" | "ecdsa-p384-sha384" | "rsa-v1_5-sha256" | "rsa-pss-sha512"
 >;
 
-/** A key, and the one algorithm it is for. */
+/** A key and its only algorithm. */
 export type MessageKey =
   | {
       readonly algorithm: "hmac-sha256";
@@ -30,7 +30,7 @@ export type MessageKey =
     }
   | { readonly algorithm: MessagePublicKeyAlgorithm; readonly publicKey: PublicKeyText; readonly secret?: never };
 
-/** What a key function answers: one key or several, with a tenant where it names one; nothing for an unknown key id. */
+/** The answer of a key function: one key or several, optionally with their tenant, or nothing for an unknown key id. */
 export type MessageKeyAnswer =
   | MessageKey
   | readonly MessageKey[]
@@ -38,7 +38,7 @@ export type MessageKeyAnswer =
   | null
   | undefined;
 
-/** Keys of a key id; `""` where the signature names none. What it answers decides as for `publicKey`. */
+/** Looks up the keys of a key id, or of `""` if the signature names none. Its answers have the meaning of those for `publicKey`. */
 export type MessageKeyFunction = (keyId: string, delivery: UnverifiedDelivery) => MaybePromise<MessageKeyAnswer>;
 
 /** Keys of `messageSignature`: by key id, as a list, or from a function. */
@@ -52,10 +52,10 @@ export interface CompiledMessageKey {
   readonly key: KeyObject;
 }
 export interface FoundMessageKeys extends KeySet<CompiledMessageKey> {
-  /** Of a fetched key set, where a newer one may hold another key. */
+  /** The fetched key set. A newer one may have other keys. */
   readonly set?: FoundPublicKeys["set"];
 }
-/** @param tried - What was found before and did not fit; only a key set may answer anything else then. */
+/** @param tried - Keys that did not match. Only a key set may find others then. */
 export type FindMessageKeys = (
   keyId: string | undefined,
   delivery: Delivery,
@@ -74,14 +74,14 @@ const MESSAGE_ALGORITHMS: readonly string[] = [
 export const DETAILS = { ecdsaForm: "p1363", pssSalt: "digest" } as const;
 const NONE: FoundMessageKeys = { ok: true, keys: [] };
 
-/** Whether the signature over the text is of that key. */
+/** Whether the signature over the text was made with this key. */
 export function isMessageSignedBy({ algorithm, key }: CompiledMessageKey, base: Buffer, signature: Buffer): boolean {
   if (algorithm !== "hmac-sha256") return isSignedBy(key, algorithm, base, signature, DETAILS);
   const expected = createHmac("sha256", key).update(base).digest();
   return expected.length === signature.length && timingSafeEqual(expected, signature);
 }
 
-/** @throws {TypeError} Where there are none, or one is ill-formed. */
+/** @throws {TypeError} If there are no keys, or one is ill-formed. */
 export function compileMessageKeys(keys: MessageKeys): FindMessageKeys {
   if (typeof keys === "function") return askingKeys(keys);
   if (Array.isArray(keys)) {
@@ -148,7 +148,7 @@ function askingKeys(ask: MessageKeyFunction): FindMessageKeys {
   return (keyId, delivery) => lookUp(() => ask(keyId ?? "", new Unverified(delivery)));
 }
 
-/** Keys of a key set behind a URL. The key, not the delivery, says by which algorithm. */
+/** Keys of a key set at a URL. The algorithm is configured; the delivery does not choose it. */
 export function remoteMessageKeys(
   jwksUrl: string | undefined,
   algorithm: MessagePublicKeyAlgorithm | undefined,

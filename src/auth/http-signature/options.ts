@@ -13,19 +13,19 @@ import { type Item, isInnerList, parseDictionary } from "./structured-fields.js"
 
 /** Options of `messageSignature`. */
 export type MessageSignatureOptions = {
-  /** The components that every signature must cover, `"content-digest"` among them or the body is not bound. */
+  /** The components that every signature must cover. Without `"content-digest"` the body is not covered. */
   readonly required: readonly string[];
-  /** Only signatures under this label are looked at. A label means nothing by itself; default: any. */
+  /** Only signatures with this label are verified. A label is not signed. Default: any. */
   readonly label?: string;
-  /** Only signatures with this `tag` are looked at. Default: any, those without one included. */
+  /** Only signatures with this `tag` are verified. Default: any, or none. */
   readonly tag?: string;
-  /** A signature without `expires` is refused. Default `false`: `created` and the receiver's `toleranceSeconds` decide. */
+  /** A signature without `expires` is refused. Default `false`: only `created` is checked, with the receiver's `toleranceSeconds`. */
   readonly requireExpires?: boolean;
-  /** Largest accepted difference between the sender's clock and ours for `expires`, in seconds, 0 to 300. Default 60. */
+  /** Largest accepted difference between the sender's clock and the receiver's for `expires`, in seconds, 0 to 300. Default 60. */
   readonly clockToleranceSeconds?: number;
 } & (
   | {
-      /** Keys by their id (`keyid`), a list that is tried whatever the id, or a function. */
+      /** Keys by their id (`keyid`), a list for any id, or a function. */
       readonly keys: MessageKeys;
       readonly jwksUrl?: never;
       readonly algorithm?: never;
@@ -33,7 +33,7 @@ export type MessageSignatureOptions = {
   | {
       /** Where the sender publishes its key set: https, or http to `127.0.0.1` or `[::1]` for tests. */
       readonly jwksUrl: string | undefined;
-      /** The one algorithm that its keys are for. */
+      /** The only algorithm of its keys. */
       readonly algorithm: MessagePublicKeyAlgorithm;
       readonly keys?: never;
     }
@@ -51,7 +51,7 @@ const RULES: OptionRules<MessageSignatureOptions> = {
   clockToleranceSeconds: /* @__PURE__ */ wholeNumber(0, MAX_CLOCK_TOLERANCE_SECONDS, "whole seconds"),
 };
 
-/** The options, checked. */
+/** The checked options. */
 export interface MessagePlan {
   readonly required: readonly Item[];
   readonly requiredNames: readonly string[];

@@ -1,16 +1,16 @@
-// Reads the signatures of a message and judges them by their parameters, before any key is looked up.
+// Reads the signatures of a message and checks their parameters, before a key is looked up.
 import { absent, type Covers, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import type { MessagePlan } from "./options.js";
 import { coversOf, identifierOf } from "./signature-base.js";
 import { type BareItem, type InnerList, isInnerList, parseDictionary } from "./structured-fields.js";
 
-/** A sender has one, a proxy adds another; each may cost a look-up and a verification. */
+/** A sender makes one, and a proxy may add another. Each may cost a look-up and a verification. */
 const MAX_SIGNATURES = 5;
 const MAX_COMPONENTS = 50;
 const MAX_KEY_ID_CHARS = 256;
 
-/** One signature, and what it says of itself. */
+/** One signature with its parameters. */
 export interface FoundSignature {
   readonly list: InnerList;
   readonly bytes: Buffer;
@@ -65,7 +65,7 @@ const EXPIRED = /* @__PURE__ */ refuse(
   "the signature has expired, or expires before it was created",
 );
 
-/** What is wrong with a signature by what it says; `undefined` where it may be verified. */
+/** Why the parameters of a signature are refused. `undefined` if they are accepted. */
 export function refusePolicy(
   plan: MessagePlan,
   { list }: FoundSignature,

@@ -15,7 +15,7 @@ const SIGNED_LABEL = "sig1";
 /** Long enough for a delivery and its first retry. */
 const LIFETIME_SECONDS = 300;
 
-/** What we sign with: a key of ours, or the one given in its place. */
+/** The key to sign with: a configured one, or the given one. */
 interface SigningKey {
   readonly keyId: string | undefined;
   readonly algorithm: MessageAlgorithm;
@@ -93,7 +93,7 @@ function keyToSign(one: MessageKey, text: string | undefined): KeyObject {
   return toPrivateKey(text, [one.algorithm], "messageSignature.sign");
 }
 
-/** A JWK may say which of a set's keys it is. */
+/** The key id of a JWK, if it has one. */
 function keyIdIn(text: string): string | undefined {
   if (!text.trimStart().startsWith("{")) return undefined;
   const { kid } = JSON.parse(text) as { kid?: unknown };

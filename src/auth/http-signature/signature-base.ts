@@ -26,10 +26,10 @@ export const DERIVED: readonly string[] = [
   "@query",
   "@query-param",
 ];
-/** They say under which URL the sender knows us, which the request itself cannot be asked. */
+/** Components of the URL that is registered with the sender. The request itself does not have it. */
 export const NEEDS_PUBLIC_URL: readonly string[] = ["@target-uri", "@authority", "@scheme"];
 
-/** Each may need the whole query or a whole header. Signatures cover under ten. */
+/** Each component may need the whole query or a whole header. Signatures cover fewer than ten. */
 const MAX_COMPONENTS = 64;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const PARTS = /^(https?):\/\/([^/?#]+)([^?#]*)(\?[^#]*)?$/i;
@@ -39,16 +39,16 @@ const NO_PUBLIC_URL = /* @__PURE__ */ refuse(
   "the sender signs the URL; set publicUrl to the one that is registered there",
 );
 
-/** The canonical spelling of a component, by which it is required and compared. */
+/** The canonical spelling of a component, used for comparison. */
 export function identifierOf(item: Item): string {
   return serializeItem(item);
 }
 
 /**
- * The signed text, for one of our URLs.
+ * The signed text for one URL of the receiver.
  *
- * @param url - As registered with the sender; `undefined` where no `publicUrl` is given.
- * @returns A refusal where a component is not there, or is of a kind that is not supported.
+ * @param url - As registered with the sender. `undefined` without `publicUrl`.
+ * @returns A refusal if a component is missing or not supported.
  */
 export function signatureBase(list: InnerList, delivery: Delivery, url: string | undefined): string | Refusal {
   if (list.items.length > MAX_COMPONENTS) return TOO_MANY;
@@ -62,7 +62,7 @@ export function signatureBase(list: InnerList, delivery: Delivery, url: string |
     seen.add(identifier);
     const value = componentValue(item.value.value, item, { delivery, url, query });
     if (typeof value !== "string") return value;
-    // A line break in a value would be the next component's line.
+    // A line break in a value could imitate the line of another component.
     if (/[\r\n]/.test(value)) return refuse("bad_credentials", "a signed component holds a line break");
     lines.push(`${identifier}: ${value}`);
   }
@@ -78,14 +78,14 @@ function unsupported(name: string): Refusal {
   return refuse("unauthenticated", `the signature covers ${name} in a way that is not supported`);
 }
 
-/** One message, for all of its components. */
+/** What the components are read from. */
 interface Message {
   readonly delivery: Delivery;
   readonly url: string | undefined;
   readonly query: (text: string) => Parsed<FormFields>;
 }
 
-/** Parses the query when the first parameter is asked for, and no more: it is the same for every component. */
+/** Parses the query once, at the first parameter. */
 function lazyForm(): Message["query"] {
   let form: Parsed<FormFields> | undefined;
   return (text) => {
@@ -124,7 +124,7 @@ interface Target {
   readonly scheme: string;
   readonly authority: string;
   readonly path: string;
-  /** With its question mark. */
+  /** With the question mark. */
   readonly query: string | undefined;
 }
 
@@ -133,7 +133,7 @@ function ownTarget({ url }: Delivery): Target {
   return { scheme: "", authority: "", path: pathOf(url), query: query === undefined ? undefined : `?${query}` };
 }
 
-/** Text is cut, never parsed: `new URL` rewrites what the sender signed. */
+/** Splits the text without parsing it: `new URL` would change what the sender signed. */
 function targetOf(url: string): Target | undefined {
   const [, given = "", host = "", path = "", query] = PARTS.exec(url) ?? [];
   if (host === "") return undefined;
@@ -143,7 +143,7 @@ function targetOf(url: string): Target | undefined {
   return { scheme, authority: lower.endsWith(port) ? lower.slice(0, -port.length) : lower, path: path || "/", query };
 }
 
-/** Section 2.2.8: decoded and encoded anew; a name that comes several times must not be covered. */
+/** Section 2.2.8: decoded and encoded again. A repeated name must not be covered. */
 function queryParam({ params }: Item, query: Parsed<FormFields>): string | Refusal {
   const name = params.get("name");
   if (name?.kind !== "string" || params.size !== 1) return unsupported("@query-param without its name");
@@ -153,7 +153,7 @@ function queryParam({ params }: Item, query: Parsed<FormFields>): string | Refus
     if (value === REPEATED) return refuse("bad_credentials", "a signed query parameter came twice, or cannot be read");
     return value === undefined ? NO_PARAMETER : percentEncode(value);
   } catch {
-    return NO_PARAMETER; // the name is not percent-encoded, or the value is no Unicode
+    return NO_PARAMETER; // the name is not percent-encoded, or the value is not Unicode
   }
 }
 
@@ -162,7 +162,7 @@ function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Sections 2.1 to 2.1.3: as it is, as bytes, or one member of a dictionary. */
+/** Sections 2.1 to 2.1.3: the value, its bytes, or one member of a dictionary. */
 function headerValue(name: string, { params }: Item, { headers }: Delivery): string | Refusal {
   if (!HEADER_NAME.test(name)) return refuse("bad_credentials", "a signed header is not named in lower case");
   const lines = headers.lines(name).map(trimSpaces);
@@ -179,7 +179,7 @@ function headerValue(name: string, { params }: Item, { headers }: Delivery): str
     : serializeMember(member);
 }
 
-/** What these components bind. The body only by its digest, which the caller has checked. */
+/** What these components cover. The body is covered by its digest, which the caller compares. */
 export function coversOf(items: readonly Item[]): Covers {
   const plain = items.filter((item) => item.params.size === 0).map((item) => String(item.value.value));
   const has = (name: string) => plain.includes(name);

@@ -1,6 +1,6 @@
-// Parses structured fields (RFC 8941), as much of them as signatures use: dictionaries of byte sequences and of inner
-// lists, with strings, tokens, integers, booleans and byte sequences in them. Decimals, dates and display strings are refused.
-// Stricter than the RFC in one point: a key given twice is refused, for parsers that take the first would read another field.
+// Parses the structured fields (RFC 8941) that signatures use: dictionaries of byte sequences and of inner lists with
+// strings, tokens, integers, booleans and byte sequences. Decimals, dates and display strings are refused. Stricter than the
+// RFC in one point: repeated keys are refused, because parsers differ in which one they use.
 import { decodeCanonical } from "../request/encoding.js";
 
 export type BareItem =
@@ -20,7 +20,7 @@ export interface InnerList {
 }
 export type Member = Item | InnerList;
 
-/** A field with a few signatures has under 2 KB. */
+/** A field with a few signatures has less than 2 KB. */
 const MAX_CHARS = 16_384;
 const KEY = /[a-z*][a-z0-9_.*-]*/y;
 const INTEGER = /-?\d{1,15}(?![\d.])/y;
@@ -31,7 +31,7 @@ const BOOLEAN = /\?([01])/y;
 const OPTIONAL_SPACES = / */y;
 const OPTIONAL_WHITE_SPACE = /[ \t]*/y;
 
-/** A dictionary's members in their order; `undefined` where the text is no dictionary. */
+/** The members of a dictionary in their order. `undefined` if the text is not a dictionary. */
 export function parseDictionary(text: string): ReadonlyMap<string, Member> | undefined {
   if (text.length > MAX_CHARS) return undefined;
   const reader = new Reader(trimSpaces(text));
@@ -49,7 +49,7 @@ export function parseDictionary(text: string): ReadonlyMap<string, Member> | und
   }
 }
 
-/** Without the spaces and tabs around it. Not `trim`, which takes off more; not a RegExp, which takes quadratic time. */
+/** Removes spaces and tabs at both ends. `trim` would remove more, and a RegExp could take quadratic time. */
 export function trimSpaces(text: string): string {
   const isSpace = (at: number) => text[at] === " " || text[at] === "\t";
   let start = 0;
@@ -63,7 +63,7 @@ export function isInnerList(member: Member): member is InnerList {
   return "items" in member;
 }
 
-/** The one spelling of an inner list, parameters included. */
+/** The canonical spelling of an inner list with its parameters. */
 export function serializeInnerList({ items, params }: InnerList): string {
   return `(${items.map(serializeItem).join(" ")})${serializeParams(params)}`;
 }

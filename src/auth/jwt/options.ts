@@ -7,7 +7,7 @@ import type { JwsKeySource } from "./jws-key-source.js";
 /** A claim's exact value. */
 export type ClaimValue = string | number | boolean;
 
-/** `undefined` so that `process.env.X` type-checks; refused when built. */
+/** The type allows `undefined` so that `process.env.X` can be passed; `undefined` is refused. */
 type Texts = string | undefined | readonly (string | undefined)[];
 
 /** A claim that is the hash of something in the delivery. */
@@ -18,15 +18,15 @@ export interface HashClaim {
   readonly hash?: "sha256" | "sha512";
   /** Default `"hex"`, lower case. */
   readonly encoding?: "hex" | "base64" | "base64url";
-  /** Of the body's hash: where the body is empty the claim is not there, and must not be (MessageBird). Default: it is there. */
+  /** For the hash of the body: the claim must be absent if the body is empty (MessageBird). Default: it must be present. */
   readonly isAbsentWhenEmpty?: boolean;
 }
 
-/** What every token is held to, whatever the key, the place and the sender. */
+/** The rules for tokens, independent of key and place. */
 export interface JwtRules {
   /** Accepted values of `iss`, exact. Google signs with two spellings. */
   readonly issuer?: Texts;
-  /** Accepted values of `aud`, exact; a token for several passes when ours is one of them. */
+  /** Accepted values of `aud`, exact. A token for several audiences is accepted if one of them is accepted. */
   readonly audience?: Texts;
   /** The exact `sub`. Default: any. */
   readonly subject?: string;
@@ -34,15 +34,15 @@ export interface JwtRules {
   readonly type?: string;
   /** Claims that must have exactly these values: `{ email: "hooks@p.iam.gserviceaccount.com", email_verified: true }`. */
   readonly claims?: Readonly<Record<string, ClaimValue>>;
-  /** The claim whose text names the tenant; a token without it is refused. */
+  /** The claim with the name of the tenant. Tokens without it are refused. */
   readonly tenantClaim?: string;
-  /** Oldest accepted token, in seconds since its `iat`, which is then required. Default: `exp` alone decides. */
+  /** The largest accepted age of a token, in seconds since `iat`, which is then required. Default: only `exp` is checked. */
   readonly maxTokenAgeSeconds?: number;
-  /** Largest accepted difference between the sender's clock and ours for `exp`, `nbf` and `iat`, in seconds, 0 to 300. Default 60. */
+  /** Largest accepted difference between the sender's clock and the receiver's for `exp`, `nbf` and `iat`, in seconds, 0 to 300. Default 60. */
   readonly clockToleranceSeconds?: number;
 }
 
-/** Why a sender's tokens lack what every token should have: a sentence each. */
+/** Reasons why a sender's tokens lack what every token should have, one sentence each. */
 export interface JwtLacks {
   readonly issuer?: string;
   readonly audience?: string;
@@ -59,24 +59,24 @@ export type JwtOptions = JwsKeySource &
     /** Accepted algorithms. There is no default: a sender uses one. */
     readonly algorithms: readonly JwsAlgorithm[];
     /**
-     * `issuer`, `audience` and `exp` are required. Where the sender's tokens have none, say here why: `{ expiry: "signed
-     * once, kept for ever" }`. Without an issuer and an audience any other token of the same keys passes, so name what
-     * tells it from them in `claims` or `requiredClaims`.
+     * `issuer`, `audience` and `exp` are required. If the sender's tokens have none, give the reason here: `{ expiry: "signed
+     * once, kept for ever" }`. Without issuer and audience every other token of the same keys is accepted, so `claims` or
+     * `requiredClaims` must distinguish the sender's tokens from others.
      */
     readonly lacks?: JwtLacks;
     /** The audience is the URL as registered with the sender; `publicUrl` is then required. Instead of `audience`. */
     readonly audienceIsUrl?: boolean;
-    /** Claims that must be there, whatever they say: they tell this kind of token from others of the same keys. */
+    /** Claims that must be present with any value. They distinguish these tokens from others of the same keys. */
     readonly requiredClaims?: readonly string[];
-    /** When the token was made: `{ claim: "iat", format: "unix-seconds" }`. It is then required, and is the signed time. */
+    /** The claim with the signed time: `{ claim: "iat", format: "unix-seconds" }`. It is then required. */
     readonly signedAt?: { readonly claim: string; readonly format: TimeFormat };
-    /** The claim that binds the body of the delivery. */
+    /** The claim with the hash of the body. */
     readonly bodyHash?: HashClaim;
-    /** The claim that binds the URL as registered with the sender; `publicUrl` is then required. */
+    /** The claim with the hash of the URL as registered with the sender; `publicUrl` is then required. */
     readonly urlHash?: HashClaim;
     /**
      * The token is in a JSON property or a form field, and its claims are the payload: the sender's body format decodes it.
-     * What stands beside it is then not read by anybody, so the payload is bound as a whole.
+     * The rest of the body is not read, so the whole payload is signed.
      */
     readonly isPayload?: boolean;
   };

@@ -17,7 +17,7 @@ import { checkUnverifiedField, type UnverifiedField } from "../request/unverifie
 import { JWS_KEY_RULES, type JwsKeySource } from "./jws-key-source.js";
 import type { HashClaim, JwtLacks, JwtOptions, JwtRules } from "./options.js";
 
-/** How a preset of `jwt` differs from it. */
+/** The differences between `jwt` and a preset of it. */
 export interface JwtPreset {
   /** For messages. */
   readonly where: string;
@@ -29,7 +29,7 @@ export interface JwtPreset {
 
 export const JWT: JwtPreset = { where: "jwt", scheme: "jwt" };
 
-/** The options, checked. */
+/** The checked options. */
 export interface JwtPlan {
   readonly at: "body" | UnverifiedField;
   readonly prefix: string;
@@ -47,14 +47,14 @@ export interface JwtPlan {
   readonly clockToleranceSeconds: number;
   readonly bodyHash: Required<HashClaim> | undefined;
   readonly urlHash: Required<HashClaim> | undefined;
-  /** The payload is the token's claims. */
+  /** The claims are the payload. */
   readonly isPayload: boolean;
 }
 
 const MAX_CLOCK_TOLERANCE_SECONDS = 300;
 const DEFAULT_CLOCK_TOLERANCE_SECONDS = 60;
 const TIME_FORMATS: readonly unknown[] = ["unix-seconds", "unix-milliseconds", "rfc3339"];
-/** These have options or rules of their own. */
+/** Claims with options or rules of their own. */
 const RESERVED_CLAIMS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ["iss", "use `issuer`"],
   ["aud", "use `audience`"],
@@ -64,7 +64,7 @@ const RESERVED_CLAIMS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ["iat", "use `maxTokenAgeSeconds`"],
 ]);
 
-/** Those of `bearerJwt` too. */
+/** The rules that `bearerJwt` shares. */
 export const JWT_RULES: OptionRules<JwtRules & { readonly algorithms?: unknown }> = {
   issuer: CHECKED_LATER,
   audience: CHECKED_LATER,
@@ -143,7 +143,7 @@ function placeOf(options: JwtOptions, where: string): Pick<JwtPlan, "at" | "pref
   return { at, prefix, isPayload: at === "body" || options.isPayload === true };
 }
 
-/** The checks of single options. These are names and no secrets, so what came may be shown. */
+/** Checks of single options. Their values are names, not secrets, so errors may show them. */
 function checksFor(where: string) {
   function fail(problem: string): never {
     throw new TypeError(`${where}: ${problem}`);
@@ -159,7 +159,7 @@ function checksFor(where: string) {
     fail,
     text,
     optionalText: (name: string, value: unknown) => (value === undefined ? undefined : text(name, value)),
-    /** One name or several; none where the definition says why the sender's tokens have none. */
+    /** One name or several, or none with a reason in `lacks`. */
     names(name: "issuer" | "audience", value: unknown, reason: unknown): readonly string[] | undefined {
       if (reason !== undefined) {
         text(`lacks.${name}`, reason);

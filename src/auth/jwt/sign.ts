@@ -15,7 +15,7 @@ import type { JwtPlan } from "./plan.js";
 /** Long enough for a delivery and its first retry, short enough to leak. */
 const LIFETIME_SECONDS = 300;
 
-/** A key to sign with, and what the token's header says of it. */
+/** A key to sign with, and its properties in the header of the token. */
 export interface JwsSigner {
   readonly alg: string;
   readonly header: Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ export async function signJwt(
   return writeField(isPayload ? { ...request, body: Buffer.from("{}") } : request, at, prefix + token);
 }
 
-/** Vendors' libraries ask for an id (MessageBird) and a time of issue (Google). A token that is the payload has none but its own. */
+/** Vendors' libraries require an id (MessageBird) and an issue time (Google). A token that is the payload has only its own claims. */
 function tokenClaims({ at, isPayload }: JwtPlan, { timestampMs }: SignableRequest): { jti?: string; iat?: number } {
   return at === "body" || isPayload ? {} : { iat: Math.floor(timestampMs / 1000), jti: randomUUID() };
 }
@@ -88,7 +88,7 @@ function hashOf({ hash, encoding }: Required<HashClaim>, text: string | Uint8Arr
   return createHash(hash).update(text).digest(encoding);
 }
 
-/** @throws {TypeError} Where there is no key that can sign by one of the algorithms. */
+/** @throws {TypeError} If there is no key that can sign with one of the algorithms. */
 export async function jwsSigner(
   keys: JwsKeyFinder,
   request: SignableRequest,
@@ -118,14 +118,14 @@ export async function jwsSigner(
   };
 }
 
-/** A JWK may say which of a set's keys it is. */
+/** The key id of a JWK, if it has one. */
 function keyIdIn(text: string): { kid?: string } {
   if (!text.trimStart().startsWith("{")) return {};
   const { kid } = JSON.parse(text) as { kid?: unknown };
   return typeof kid === "string" ? { kid } : {};
 }
 
-/** Certificates behind the private key are the chain that goes into the header. */
+/** Certificates after the private key become the chain in the header. */
 function chainIn(text: string, key: KeyObject): { x5c?: readonly string[] } {
   if (!text.includes("-----BEGIN CERTIFICATE-----")) return {};
   const chain = parsePemCertificates(text);

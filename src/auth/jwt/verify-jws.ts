@@ -1,4 +1,4 @@
-// Verifies the signature of a JWS with the keys that are found for it. `jwt`, `bearerJwt` and `detachedJws` share it.
+// Verifies the signature of a JWS, for `jwt`, `bearerJwt` and `detachedJws`.
 import { type Proof, type ProofContext, type Refusal, refuse } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
 import { isPromise, type MaybePromise } from "../../lib/maybe-promise.js";
@@ -7,7 +7,7 @@ import { isJwsSignedBy } from "./jws-algorithms.js";
 import type { FoundJwsKeys, JwsKeyFinder } from "./jws-keys.js";
 import type { ParsedJws } from "./jws-parse.js";
 
-/** A JWS as it came, before any key is touched. */
+/** A parsed JWS, before a key is used. */
 export interface JwsClaim {
   readonly jws: ParsedJws;
   /** The texts that the sender may have signed. */
@@ -22,7 +22,7 @@ const WRONG = /* @__PURE__ */ refuse(
   "the token is well-formed, and its signature fits none of the keys, or something that it signs was changed on its way",
 );
 
-/** @param conclude - Judges the rest once the signature holds. */
+/** @param conclude - Checks the rest after the signature has been verified. */
 export function verifyJws(
   keys: JwsKeyFinder,
   claim: JwsClaim,
@@ -38,7 +38,7 @@ export function verifyJws(
     );
     if (typeof keyIndex !== "number") return keyIndex;
     if (keyIndex >= 0) return conclude(found, keyIndex);
-    // A token that names no key may be signed by one published since.
+    // A token without key id may be signed with a key that was published after the last fetch.
     if (!isRetry && found.set !== undefined && jws.header.kid === undefined) {
       const newer = keys.find(query, found);
       return isPromise(newer) ? newer.then((more) => judge(more, true)) : judge(newer, true);

@@ -1,4 +1,4 @@
-// Verifies the certificate chain in a token's header (RFC 7515 section 4.1.6), and the kind of its certificates, which extensions mark.
+// Verifies the certificate chain in the header of a token (RFC 7515 section 4.1.6), and the required extensions of its certificates.
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { type Refusal, refuse } from "../../core/auth.js";
 import { CHECKED_LATER, checkOptions, isListOf, isText, type OptionRule, type OptionRules } from "../../lib/options.js";
@@ -10,24 +10,24 @@ import { decodeCanonical } from "../request/encoding.js";
 
 /** Which chains are trusted. */
 export interface X5cOptions {
-  /** The sender's own roots, as PEM text or DER bytes; never the system's, which issue to anybody. */
+  /** The sender's own roots, as PEM text or DER bytes. Not public ones, which issue certificates to everyone. */
   readonly roots: readonly (string | Uint8Array | undefined)[];
-  /** Extensions that the certificate which signs must have, as dotted OIDs. Apple: `1.2.840.113635.100.6.11.1`. */
+  /** Required extensions of the signing certificate, as dotted OIDs. Apple: `1.2.840.113635.100.6.11.1`. */
   readonly leafOids?: readonly string[];
-  /** Extensions that the certificate after it must have. Apple: `1.2.840.113635.100.6.2.1`. */
+  /** Required extensions of the certificate after it. Apple: `1.2.840.113635.100.6.2.1`. */
   readonly issuerOids?: readonly string[];
   /**
-   * Purposes (extended key usage), as dotted OIDs: a certificate that names any must name one of these. Default: those of
-   * TLS servers and clients. A certificate that names none is for every purpose.
+   * Purposes (extended key usage), as dotted OIDs. A certificate that lists purposes must list one of these. Default: those of
+   * TLS servers and clients. A certificate without this extension is for every purpose.
    */
   readonly purposes?: readonly string[];
 }
 
-/** A chain's key, still to be judged by the time at which it signed. */
+/** The key of a chain. Whether the chain is valid depends on the signed time. */
 export interface X5cKey {
   readonly ok: true;
   readonly key: KeyObject;
-  /** What is wrong with the chain at that moment; `undefined` where it is trusted. */
+  /** Why the chain is refused for this time. `undefined` if it is trusted. */
   refusalAt(atMs: number): Refusal | undefined;
 }
 
@@ -70,7 +70,7 @@ export function compileX5c(options: X5cOptions, where: string): (x5c: unknown) =
       key: leaf.publicKey,
       refusalAt(atMs) {
         try {
-          // A marked certificate that has nothing to do with the path proves nothing of its issuer.
+          // The required extension of a certificate that has not issued the leaf would mean nothing.
           if (issuerOids.length > 0 && !isIssuedBy(leaf, issuer as X509Certificate)) return WRONG_KIND;
           return refuseChain(chain, roots, atMs, rules);
         } catch (cause) {
@@ -81,7 +81,7 @@ export function compileX5c(options: X5cOptions, where: string): (x5c: unknown) =
   };
 }
 
-/** What cannot be read ends the chain: it may be superfluous, and is missed where it is not. */
+/** A certificate that cannot be read ends the chain. If it was needed, the chain does not lead to a root. */
 function parseChain(x5c: unknown): X509Certificate[] | Refusal {
   if (!Array.isArray(x5c) || x5c.length === 0 || x5c.length > MAX_CHAIN) return MALFORMED;
   const chain: X509Certificate[] = [];

@@ -1,12 +1,12 @@
-// The key that a delivery is compared with where no secret is known for it, so that the answer comes as late as for a wrong signature.
+// The key that is used if there is no secret for a delivery, so that the refusal takes as long as for a wrong signature.
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 
-/** As long as the longest HMAC digest, which is what RFC 7518 asks of a key. */
+/** The length of the longest HMAC digest, which RFC 7518 requires of a key. */
 const KEY_BYTES = 64;
 
 let keys: readonly KeyObject[] | undefined;
 
-/** One random key of this process. Made when first needed: Cloudflare Workers refuse random bytes where a receiver is built. */
+/** One random key of this process. Made at the first use: Cloudflare Workers have no random bytes while a module is loaded. */
 export function dummyKeys(): readonly KeyObject[] {
   keys ??= [createSecretKey(randomBytes(KEY_BYTES))];
   return keys;

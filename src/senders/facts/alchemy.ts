@@ -11,10 +11,6 @@ export const alchemy: SenderFacts = {
   retries: "With growing intervals for ten minutes, or an hour on enterprise plans.",
   notes: ["Sent from 54.236.136.17 and 34.237.24.169."],
   oracle: { kind: "documentation", source: "https://www.alchemy.com/docs/reference/notify-api-quickstart" },
-  sources: [
-    "https://www.alchemy.com/docs/reference/notify-api-quickstart",
-    `${NOTES}: alchemy`,
-    "alchemy.com/docs/reference/notify-api-quickstart",
-  ],
+  sources: ["https://www.alchemy.com/docs/reference/notify-api-quickstart", `${NOTES}: alchemy`],
   unconfirmed: ["the time limit", "that `id` stays the same over attempts"],
 };

@@ -16,10 +16,6 @@ export const bridgeApi: SenderFacts = {
     "Sent from 63.32.31.5, 52.215.247.62 and 34.249.92.209.",
   ],
   oracle: { kind: "documentation", source: "https://docs.bridgeapi.io/docs/secure-your-webhooks" },
-  sources: [
-    "https://docs.bridgeapi.io/docs/secure-your-webhooks",
-    `${NOTES}: bridge-api`,
-    "docs.bridgeapi.io/docs/secure-your-webhooks",
-  ],
+  sources: ["https://docs.bridgeapi.io/docs/secure-your-webhooks", `${NOTES}: bridge-api`],
   unconfirmed: ["the time limit"],
 };

@@ -18,7 +18,6 @@ export const fireblocks: SenderFacts = {
   sources: [
     "https://developers.fireblocks.com/reference/validating-webhooks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: fireblocks",
-    "developers.fireblocks.com/reference/validating-webhooks",
   ],
   unconfirmed: ["the members `id`, `eventType` and `createdAt` of v2", "the time limit"],
 };

@@ -17,10 +17,7 @@ export const kakao: SenderFacts = {
     "Who sees the admin key once can do anything as your app: let nothing but TLS end points see this URL.",
   ],
   oracle: { kind: "documentation", source: "https://developers.kakao.com/docs/latest/ko/kakaologin/callback" },
-  sources: [
-    "https://developers.kakao.com/docs/latest/ko/kakaologin/callback",
-    "developers.kakao.com/docs/latest/ko/kakaologin/callback",
-  ],
+  sources: ["https://developers.kakao.com/docs/latest/ko/kakaologin/callback"],
   unconfirmed: [
     "how often it retries",
     "of account status: where the keys are, the issuer, and the names of the events",

@@ -15,7 +15,7 @@ export const paystack: SenderFacts = {
     "Live every 3 minutes for the first 4 tries, then hourly for up to 72 hours; in test mode hourly for 10 hours.",
   notes: ["Sent from 52.31.139.75, 52.49.173.169 and 52.214.14.220.", "Success is exactly 200."],
   oracle: { kind: "documentation", source: "https://paystack.com/docs/payments/webhooks" },
-  sources: ["https://paystack.com/docs/payments/webhooks", `${NOTES}: paystack`, "paystack.com/docs/payments/webhooks"],
+  sources: ["https://paystack.com/docs/payments/webhooks", `${NOTES}: paystack`],
   unconfirmed: [
     "that `data.id` is there in all events of the kinds that happen once; where it is missing there is no dedupe",
   ],

@@ -14,9 +14,6 @@ export const plaid: SenderFacts = {
     "Where `keys` throws, Plaid gets 503 and retries; where it answers `null`, 401.",
   ],
   oracle: { kind: "documentation", source: "https://plaid.com/docs/api/webhooks/webhook-verification/" },
-  sources: [
-    "https://plaid.com/docs/api/webhooks/webhook-verification/",
-    "plaid.com/docs/api/webhooks/webhook-verification",
-  ],
+  sources: ["https://plaid.com/docs/api/webhooks/webhook-verification/"],
   unconfirmed: ["10 s time limit", "24 hours of retries"],
 };

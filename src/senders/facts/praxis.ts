@@ -19,7 +19,6 @@ export const praxis: SenderFacts = {
   sources: [
     "https://docs.praxis.tech/docs/authentication",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: praxis",
-    "docs.praxis.tech/docs/authentication",
   ],
   unconfirmed: [
     "whether `timestamp` is that of the attempt: it is not judged",

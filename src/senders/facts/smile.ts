@@ -12,10 +12,6 @@ export const smile: SenderFacts = {
   retries: "Up to two more times, a few dozen seconds apart.",
   notes: ["This is neither Smile.io nor Smile ID.", "Sent from 18.142.61.230."],
   oracle: { kind: "documentation", source: "https://docs.getsmileapi.com/reference/webhooks" },
-  sources: [
-    "https://docs.getsmileapi.com/reference/webhooks",
-    `${NOTES}: smile`,
-    "docs.getsmileapi.com/reference/webhooks",
-  ],
+  sources: ["https://docs.getsmileapi.com/reference/webhooks", `${NOTES}: smile`],
   unconfirmed: ["that `id` names the event", "the time limit"],
 };

@@ -11,10 +11,6 @@ export const synctera: SenderFacts = {
   exampleType: "ACCOUNT.UPDATED",
   retries: "With growing intervals for about 55 hours.",
   oracle: { kind: "documentation", source: "https://docs.synctera.com/docs/webhooks-guide" },
-  sources: [
-    "https://docs.synctera.com/docs/webhooks-guide",
-    `${NOTES}: synctera`,
-    "docs.synctera.com/docs/webhooks-guide",
-  ],
+  sources: ["https://docs.synctera.com/docs/webhooks-guide", `${NOTES}: synctera`],
   unconfirmed: ["that `id` of the body names the event and stays the same over attempts"],
 };

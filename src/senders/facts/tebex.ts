@@ -13,10 +13,6 @@ export const tebex: SenderFacts = {
     "`validation.webhook` is answered with its `id`, once the signature holds.",
   ],
   oracle: { kind: "documentation", source: "https://docs.tebex.io/developers/webhooks/overview" },
-  sources: [
-    "https://docs.tebex.io/developers/webhooks/overview",
-    `${NOTES}: tebex`,
-    "docs.tebex.io/developers/webhooks/overview",
-  ],
+  sources: ["https://docs.tebex.io/developers/webhooks/overview", `${NOTES}: tebex`],
   unconfirmed: ["the time limit and the retries"],
 };

@@ -17,7 +17,6 @@ export const treezor: SenderFacts = {
   sources: [
     "https://docs.treezor.com/guide/webhooks/integrity-checks",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: treezor",
-    "docs.treezor.com/guide/webhooks/integrity-checks",
   ],
   unconfirmed: ["whether a 4xx ends the attempts", "the time limit"],
 };

@@ -17,10 +17,6 @@ export const usps: SenderFacts = {
     "There is no id of the event, so nothing is deduped.",
   ],
   oracle: { kind: "documentation", source: "https://developers.usps.com/subscriptions-trackingv3r2" },
-  sources: [
-    "https://developers.usps.com/subscriptions-trackingv3r2",
-    `${NOTES}: usps`,
-    "developers.usps.com/subscriptions-trackingv3r2",
-  ],
+  sources: ["https://developers.usps.com/subscriptions-trackingv3r2", `${NOTES}: usps`],
   unconfirmed: ["the format of `timestamp`, which is therefore not judged", "whether it retries, and its time limit"],
 };

@@ -11,6 +11,6 @@ export const utila: SenderFacts = {
   retries: "With growing intervals for up to 24 hours.",
   notes: ["Success is exactly 200.", "Events are thin: fetch `resource`."],
   oracle: { kind: "documentation", source: "https://docs.utila.io/reference/webhooks" },
-  sources: ["https://docs.utila.io/reference/webhooks", `${NOTES}: utila`, "docs.utila.io/reference/webhooks"],
+  sources: ["https://docs.utila.io/reference/webhooks", `${NOTES}: utila`],
   unconfirmed: ["the length of the salt: any is accepted", "the time limit"],
 };

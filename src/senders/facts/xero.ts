@@ -19,7 +19,6 @@ export const xero: SenderFacts = {
   sources: [
     "https://developer.xero.com/documentation/guides/webhooks/configuring-your-server",
     "hookdeck/webhook-skills, providers.yaml @00ad8d05: xero",
-    "developer.xero.com/documentation/guides/webhooks/configuring-your-server",
   ],
   unconfirmed: ["24 hours of retries"],
 };

@@ -222,7 +222,8 @@ describe("a storm of deliveries", () => {
       if (at % 3 === 0) stream.end(body);
       else stream.write(body.slice(0, -1));
       if (at % 3 === 1) setImmediate(() => stream.close(http2.constants.NGHTTP2_CANCEL));
-      await once(stream.resume(), "close");
+      // Node's client may close a stream that was answered while it was writing without emitting "close".
+      await new Promise((resolve) => stream.once("close", resolve).once("end", resolve).resume());
     });
     await Promise.all(streams);
     await until(() => held.count === 0);

@@ -1,9 +1,10 @@
-// The stores for Cloudflare Workers keep the dedupe contract, on workerd, with real Durable Objects and a real D1.
+// The stores and the inbox for Cloudflare Workers keep their contracts, on workerd, with real Durable Objects and a real D1.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FILES } from "../../scripts/fetch-runtimes.js";
+import { inboxCases } from "../../src/testing/inbox-contract/cases.js";
 import { dedupeStoreCases } from "../../src/testing/store-contract/cases.js";
 import { buildWorker } from "./build.js";
 import { getText, launchWorker } from "./launch.js";
@@ -18,7 +19,10 @@ describe.skipIf(isSkipped)("on workerd", () => {
     const file = join(folder, "worker.js");
     await buildWorker("app/contracts.ts", file);
     worker = await launchWorker(file, {
-      durableObjects: { DEDUPE: { className: "Dedupe", useSQLite: true } },
+      durableObjects: {
+        DEDUPE: { className: "Dedupe", useSQLite: true },
+        INBOX: { className: "InboxBench", useSQLite: true },
+      },
       d1Databases: ["DB"],
     });
     await get("/migrate");
@@ -39,4 +43,14 @@ describe.skipIf(isSkipped)("on workerd", () => {
       );
     });
   }
+
+  describe("durableObjectInbox keeps the inbox contract", () => {
+    // Cases mostly wait, and each has an object of its own.
+    it.concurrent.each(inboxCases.map(({ group, name }, at) => [`${group}: ${name}`, at] as const))(
+      "%s",
+      async (_, at) => {
+        expect(await get(`/inbox/${at}`)).toBe("passed");
+      },
+    );
+  });
 });
