@@ -6,7 +6,7 @@ import { execPath } from "node:process";
 import { FILES } from "../../scripts/fetch-runtimes.js";
 import { aloneFolder, appFile, buildApp, type Form, type Host, installPackage } from "./build.js";
 import { drive, type Fault } from "./deliveries.js";
-import { launch, launchWorker } from "./launch.js";
+import { launch, launchWorker, OLDEST_COMPATIBILITY_DATE } from "./launch.js";
 
 export interface Runtime {
   /** As the table calls it. */
@@ -69,7 +69,9 @@ export async function prepared(): Promise<{ readonly folder: string; remove(): v
 export async function fillCell(folder: string, { host, command }: Runtime, form: Form): Promise<readonly Fault[]> {
   await buildApp(folder, host, form);
   const file = appFile(folder, host, form);
-  const app = await (command === undefined ? launchWorker(file) : launch(command, file, dirname(file)));
+  const app = await (command === undefined
+    ? launchWorker(file, { compatibilityDate: OLDEST_COMPATIBILITY_DATE })
+    : launch(command, file, dirname(file)));
   try {
     return await drive(app.port);
   } finally {

@@ -3,6 +3,7 @@ import { NODES, VERSIONS } from "../../scripts/fetch-runtimes.js";
 import type { Form } from "./build.js";
 import { LAMBDA, OTHERS } from "./cells.js";
 import { CASES, described, type Fault } from "./deliveries.js";
+import { OLDEST_COMPATIBILITY_DATE } from "./launch.js";
 
 /** A fault, and the cell it was found in. */
 export interface CellFault extends Fault {
@@ -101,7 +102,7 @@ export const handle = (request: Request): Promise<Response> => receiver.fetch(re
 
 ## Cloudflare Workers
 
-Set \`compatibility_flags = ["nodejs_compat"]\`. A receiver can be built at module scope.
+Set \`compatibility_flags = ["nodejs_compat"]\` and a \`compatibility_date\` of ${OLDEST_COMPATIBILITY_DATE} or later. A receiver can be built at module scope.
 
 \`\`\`ts
 export default {
