@@ -35,23 +35,7 @@ export function createInspector(
   const targets = targetsOf(receivers);
   const gate = new Gate(settings);
   const session = settings.authorize === undefined ? SESSION : undefined;
-  const watched = targets.map(({ core }) => ({
-    core,
-    secrets: scrubRulesOf(core.sender.definition, settings.scrub),
-  }));
-  const { keepDeliveries, keepBodyBytes } = settings;
-  const recorder = new Recorder({ receivers: watched, keepDeliveries, keepBodyBytes, now: () => Date.now() });
-  const rooms: Rooms = {
-    targets,
-    inboxes: targets.flatMap(({ core }, receiver) =>
-      core.inboxes.map((kept) => ({ ...kept, receiver, secrets: (watched[receiver] as (typeof watched)[0]).secrets })),
-    ),
-    recorder,
-    news: new News(recorder),
-    token: gate.token,
-    keepDeliveries,
-    keepBodyBytes,
-  };
+  const rooms = roomsOf(targets, gate, settings);
 
   async function answer(req: IncomingMessage, res: ServerResponse, next: Next | undefined): Promise<void> {
     const { path, query } = targetOf(req.url ?? "/");
@@ -111,9 +95,26 @@ export function createInspector(
   return Object.assign(inspector, {
     close(): void {
       rooms.news.close();
-      recorder.close();
+      rooms.recorder.close();
     },
   });
+}
+
+function roomsOf(targets: readonly Target[], gate: Gate, settings: ReturnType<typeof toSettings>): Rooms {
+  const { keepDeliveries, keepBodyBytes } = settings;
+  const watched = targets.map(({ core }) => ({ core, secrets: scrubRulesOf(core.sender.definition, settings.scrub) }));
+  const recorder = new Recorder({ receivers: watched, keepDeliveries, keepBodyBytes, now: () => Date.now() });
+  return {
+    targets,
+    inboxes: watched.flatMap(({ core, secrets }, receiver) =>
+      core.inboxes.map((kept) => ({ ...kept, receiver, secrets })),
+    ),
+    recorder,
+    news: new News(recorder),
+    token: gate.token,
+    keepDeliveries,
+    keepBodyBytes,
+  };
 }
 
 function targetsOf(receivers: AnyReceiver | readonly AnyReceiver[]): readonly Target[] {

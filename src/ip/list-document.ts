@@ -25,7 +25,9 @@ export function reasonOf(error: unknown): string {
   if (error.name === "TimeoutError") return "it did not answer in time";
   // The error of `fetch` has the reason in its cause: ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED, …
   const { cause } = error;
-  return cause instanceof Error && "code" in cause ? `the connection failed (${cause.code})` : "the connection failed";
+  return cause instanceof Error && "code" in cause
+    ? `the connection failed (${String(cause.code)})`
+    : "the connection failed";
 }
 
 async function fetchText(url: string, timeoutMs: number): Promise<string> {

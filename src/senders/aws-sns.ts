@@ -70,7 +70,7 @@ const SIGNED: SignedText = {
     for (const names of lists) {
       const present = names.filter((name) => name !== OPTIONAL_MEMBER || isGiven(members, name));
       if (!present.every((name) => isSignable(members, name))) return NO_TEXT;
-      texts.push(present.map((name) => `${name}\n${members[name]}\n`).join(""));
+      texts.push(present.map((name) => `${name}\n${String(members[name])}\n`).join(""));
     }
     return texts;
   },

@@ -55,6 +55,13 @@ export function onClose(close: () => unknown): void {
   closers.push(close);
 }
 
+/** Has what a test opens closed by `closeServers`. */
+export async function open<T extends { close(): unknown }>(opening: Promise<T>): Promise<T> {
+  const opened = await opening;
+  onClose(() => opened.close());
+  return opened;
+}
+
 /** Ends all that tests have opened, the last one first; to be called in `afterEach` or `afterAll`. */
 export async function closeServers(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close();

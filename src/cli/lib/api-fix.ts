@@ -43,12 +43,7 @@ function fixes(at: OptionsAt): Readonly<Record<SenderApiProblem, string>> {
 }
 
 /** @param from - The variable or file that holds the token. */
-export function fixFor(
-  error: SenderApiError,
-  at: OptionsAt,
-  permissions?: Permissions | undefined,
-  from?: string | undefined,
-): string {
+export function fixFor(error: SenderApiError, at: OptionsAt, permissions?: Permissions, from?: string): string {
   const { problem, retryAfterSeconds: seconds } = error;
   const parts = [seconds === undefined ? fixes(at)[problem] : `Wait ${durationText(seconds)} before the next call.`];
   if (problem === "unauthorized" && from !== undefined) parts.push(`The token is read from ${from}.`);

@@ -19,6 +19,13 @@ export interface ShopifyWebhooksOptions extends ApiOptions {
 
 const VERSION = "2026-10";
 
+interface Subscription {
+  readonly id: string;
+  readonly topic: string;
+  readonly address: string;
+  readonly format: string;
+}
+
 /**
  * Shopify's webhooks of one shop. Events are topics. The secret belongs to the app, so it is not changed here.
  *
@@ -46,13 +53,6 @@ export function shopifyWebhooks(options: ShopifyWebhooksOptions): EndpointApi {
     options,
   });
   const path = `/admin/api/${version}/webhooks`;
-
-  interface Subscription {
-    readonly id: string;
-    readonly topic: string;
-    readonly address: string;
-    readonly format: string;
-  }
 
   async function subscriptions(): Promise<readonly Subscription[]> {
     const found: Subscription[] = [];

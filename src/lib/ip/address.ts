@@ -97,7 +97,7 @@ function groupsOf(text: string): readonly number[] | undefined {
   const [head = "", tail] = spelling.split("::");
   const first = numbersOf(head);
   const last = numbersOf(tail ?? "");
-  return [...first, ...new Array<number>(8 - first.length - last.length).fill(0), ...last];
+  return [...first, ...Array.from({ length: 8 - first.length - last.length }, () => 0), ...last];
 }
 
 /** The form of RFC 5952. @throws {TypeError} When the string is not an IPv6 address. */

@@ -25,7 +25,9 @@ export function hasTable(database: SqliteDatabase, name: string): boolean {
 export function migrateFile(database: SqliteDatabase, where: string, makeTables: () => void): void {
   const mode = retryWhileBusy(() => pragma(database, "journal_mode = WAL"));
   if (mode !== "wal") {
-    throw new Error(`${where}: the database must be a file with a write-ahead log; its journal_mode is "${mode}"`);
+    throw new Error(
+      `${where}: the database must be a file with a write-ahead log; its journal_mode is "${String(mode)}"`,
+    );
   }
   // After the journal mode, since some builds of SQLite reset to NORMAL with it.
   makeDurable(database);

@@ -30,7 +30,7 @@ const cases: Readonly<Record<string, DedupeStoreCase["run"]>> = {
     for (let round = 0; round < ROUNDS; round++) {
       const answers = await contend(b, b.key(), CONTENDERS);
       const [winner, ...others] = winnersOf(answers);
-      assert.ok(winner !== undefined && others.length === 0, `winners: ${winner}, ${others}`);
+      assert.ok(winner !== undefined && others.length === 0, `winners: ${winner}, ${others.join()}`);
       won(answers[winner] as ClaimAnswer, { attempt: 1 });
       for (const [i, answer] of answers.entries()) if (i !== winner) inFlight(answer);
     }
@@ -39,7 +39,7 @@ const cases: Readonly<Record<string, DedupeStoreCase["run"]>> = {
     for (const key of await lapsedKeys(b, "a")) {
       const answers = await contend(b, key, CONTENDERS_FOR_LAPSED);
       const winners = winnersOf(answers);
-      assert.equal(winners.length, 1, `winners: ${winners}`);
+      assert.equal(winners.length, 1, `winners: ${winners.join()}`);
       won(answers[winners[0] as number] as ClaimAnswer, { attempt: 2 });
       held(await b.complete(key, `contender-${winners[0]}`));
     }
@@ -51,7 +51,7 @@ const cases: Readonly<Record<string, DedupeStoreCase["run"]>> = {
       await b.release(key, "a", "half");
       const answers = await contend(b, key, CONTENDERS);
       const winners = winnersOf(answers);
-      assert.equal(winners.length, 1, `winners: ${winners}`);
+      assert.equal(winners.length, 1, `winners: ${winners.join()}`);
       won(answers[winners[0] as number] as ClaimAnswer, { attempt: 2, progress: "half" });
     }
   },
@@ -61,7 +61,7 @@ const cases: Readonly<Record<string, DedupeStoreCase["run"]>> = {
       Array.from({ length: CONTENDERS }, (_, i) => b.claim(key, "same", { store: b.peer(i) })),
     );
     const fences = answers.map((answer) => won(answer, { attempt: 1 }));
-    assert.equal(new Set(fences).size, 1, `fences: ${[...new Set(fences)]}`);
+    assert.equal(new Set(fences).size, 1, `fences: ${[...new Set(fences)].join()}`);
   },
   [`claims of ${MANY_KEYS} keys: all win, then all are in flight, then all are done`]: async (b) => {
     const keys = b.keys(MANY_KEYS);
@@ -108,7 +108,7 @@ const cases: Readonly<Record<string, DedupeStoreCase["run"]>> = {
       const [answer, claims] = await together(round, release, () => contend(b, key, 10));
       held(answer);
       const winners = winnersOf(claims);
-      assert.ok(winners.length <= 1, `winners: ${winners}`);
+      assert.ok(winners.length <= 1, `winners: ${winners.join()}`);
       if (winners.length === 0) await b.win(key, "next", { attempt: 2, progress: "half" });
       else await b.expectInFlight(key);
     }
