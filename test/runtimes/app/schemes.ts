@@ -5,7 +5,7 @@ import { publicKey } from "../../../src/auth/schemes/public-key.js";
 import type { Auth } from "../../../src/core/auth.js";
 import { toDelivery } from "../../../src/core/delivery.js";
 
-/** Public keys of RSA-PSS are where `verify` of older Workers is wrong without an error. */
+/** The one-shot `verify` of Workers answers false for RSA-PSS, without an error. */
 export function rsaSchemes(pem: string): Readonly<Record<string, Auth>> {
   const lacks = { issuer: "a test", audience: "a test", expiry: "a test" };
   const signature = { header: "x-signature", encoding: "hex" } as const;
