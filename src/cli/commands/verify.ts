@@ -3,6 +3,7 @@ import type { Proven } from "../../core/auth.js";
 import type { Outcome } from "../../core/outcome.js";
 import { createReceiver } from "../../create-receiver.js";
 import { urlVariants } from "../../diagnosis/url-variants.js";
+import { foreignCredential } from "../../senders/shared/credential-forms.js";
 import type { Command, Context, Given } from "../lib/command.js";
 import { UsageError } from "../lib/usage-error.js";
 import { build, SENDER_OPTIONS } from "../senders/chosen-sender.js";
@@ -91,11 +92,20 @@ function whiteSpaceFinding({ text, from }: GivenSecret): Finding {
   return isFinalBreak ? note("secret_white_space", what, fix) : problem("secret_white_space", what, fix);
 }
 
+/** A secret that signed nothing. */
+const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
+
 /** Corrects a secret that the sender's factory refuses, and reports that. */
 function buildCorrected(known: KnownSender, secrets: readonly GivenSecret[], more: readonly string[]) {
   try {
     return { sender: build(known, secrets, more), secrets, findings: [] };
   } catch (error) {
+    // A credential of another kind: the report says so, with a sender of another secret.
+    const isForeign = (text: string): boolean => foreignCredential(known.name, text) !== undefined;
+    if (secrets.some(({ text }) => isForeign(text))) {
+      const standIns = secrets.map((one) => (isForeign(one.text) ? { ...one, text: STAND_IN } : one));
+      return { sender: build(known, standIns, more), secrets, findings: [] };
+    }
     for (const [at, secret] of secrets.entries()) {
       for (const variant of secretVariants(secret.text)) {
         const others = secrets.with(at, { ...secret, text: variant.text });
