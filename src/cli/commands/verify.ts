@@ -3,7 +3,6 @@ import type { Proven } from "../../core/auth.js";
 import type { Outcome } from "../../core/outcome.js";
 import { createReceiver } from "../../create-receiver.js";
 import { urlVariants } from "../../diagnosis/url-variants.js";
-import { foreignCredential } from "../../senders/shared/credential-forms.js";
 import type { Command, Context, Given } from "../lib/command.js";
 import { UsageError } from "../lib/usage-error.js";
 import { build, SENDER_OPTIONS } from "../senders/chosen-sender.js";
@@ -92,6 +91,8 @@ function whiteSpaceFinding({ text, from }: GivenSecret): Finding {
   return isFinalBreak ? note("secret_white_space", what, fix) : problem("secret_white_space", what, fix);
 }
 
+/** The message of a factory about a credential of another kind. */
+const FOREIGN = /^\w+: \w+ is an? [^;]+; give /;
 /** A secret that signed nothing. */
 const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
 
@@ -101,9 +102,8 @@ function buildCorrected(known: KnownSender, secrets: readonly GivenSecret[], mor
     return { sender: build(known, secrets, more), secrets, findings: [] };
   } catch (error) {
     // A credential of another kind: the report says so, with a sender of another secret.
-    const isForeign = (text: string): boolean => foreignCredential(known.name, text) !== undefined;
-    if (secrets.some(({ text }) => isForeign(text))) {
-      const standIns = secrets.map((one) => (isForeign(one.text) ? { ...one, text: STAND_IN } : one));
+    if (error instanceof UsageError && FOREIGN.test(error.message)) {
+      const standIns = secrets.map((one) => ({ ...one, text: STAND_IN }));
       return { sender: build(known, standIns, more), secrets, findings: [] };
     }
     for (const [at, secret] of secrets.entries()) {
