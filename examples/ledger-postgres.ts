@@ -77,7 +77,7 @@ async function demonstrate(): Promise<void> {
   console.log("\nevt_1 pays 100 into acme. Its process is killed between the write and the commit:");
   const first = await deliver(await doomed.ready);
   await doomed.ended;
-  console.log(`    the sender ${first}, so it will come again`);
+  console.log(`    the sender ${first}, so it will retry`);
   await show();
 
   const instance = startInstance(import.meta.url, ["instance", server.url]);
