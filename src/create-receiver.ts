@@ -6,12 +6,14 @@ import type { WebhookEvent } from "./core/event.js";
 import type { EventOf, Matching, Pattern } from "./core/event-map.js";
 import type { Outcome } from "./core/outcome.js";
 import type { Merge, Schemas } from "./core/schema.js";
+import type { Inbox } from "./inbox/inbox.js";
 import { sharedWeakMap } from "./lib/across-builds.js";
+import type { CheckedOptions, ContextOf, TxOf } from "./receiver/checked-options.js";
 import { answerFetch, type FetchOptions } from "./receiver/http/fetch.js";
 import { guardedEvents, guardNode } from "./receiver/http/guard.js";
 import { answerNode } from "./receiver/http/node.js";
-import type { AnyReceiverOptions, InboxReceiverOptions, ReceiverOptions } from "./receiver/options.js";
-import type { Context, InboxContext } from "./receiver/processing/context.js";
+import type { AnyReceiverOptions } from "./receiver/options.js";
+import type { Context } from "./receiver/processing/context.js";
 import type { HandlerWith } from "./receiver/processing/handler-registry.js";
 import { ReceiverCore } from "./receiver/receiver.js";
 import type { WorkOptions } from "./receiver/receiver-inbox.js";
@@ -73,7 +75,7 @@ export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
    */
   work(options?: WorkOptions): this;
   /** New deliveries hear 503; running handlers are awaited for `graceSeconds` (default 25), then aborted and their claims released. */
-  close(options?: { graceSeconds?: number }): Promise<void>;
+  close(options?: { graceSeconds?: number | undefined }): Promise<void>;
 }
 
 /**
@@ -89,15 +91,15 @@ export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
  * });
  * app.use("/webhooks/stripe", receiver);
  */
-export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
+export function createReceiver<
+  Types,
+  const S extends Schemas = {},
+  Tx = never,
+  In extends Inbox<unknown> | undefined = undefined,
+>(
   sender: Sender<Types>,
-  options?: ReceiverOptions<S, Tx, EventOf<Merge<Types, S>>>,
-): Receiver<Merge<Types, S>, Tx>;
-/** With an inbox: events are kept, their sender is answered, and `receiver.work()` handles them. */
-export function createReceiver<Types, const S extends Schemas = {}, Tx = never>(
-  sender: Sender<Types>,
-  options: InboxReceiverOptions<S, Tx, EventOf<Merge<Types, S>>>,
-): Receiver<Merge<Types, S>, Tx, InboxContext<Tx>>;
+  options?: CheckedOptions<S, Tx, EventOf<Merge<Types, S>>, In>,
+): Receiver<Merge<Types, S>, TxOf<Tx, In>, ContextOf<Tx, In>>;
 export function createReceiver(sender: Sender<unknown>, options: object = {}): unknown {
   if (typeof sender?.definition?.auth?.verify !== "function") {
     throw new TypeError(

@@ -40,14 +40,14 @@ export interface Delivery extends DeliveryHead {
 
 /** The input of `receiver.receive`. Every part is optional; the default is an empty POST to `/`. */
 export interface DeliveryInput {
-  readonly method?: string;
-  readonly url?: string;
-  readonly headers?: HeadersInput;
-  readonly body?: Uint8Array | string;
-  readonly remoteAddress?: string;
-  readonly isSecure?: boolean;
-  readonly params?: Readonly<Record<string, string>>;
-  readonly peerCertificate?: () => PeerCertificate | undefined;
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers?: HeadersInput | undefined;
+  readonly body?: Uint8Array | string | undefined;
+  readonly remoteAddress?: string | undefined;
+  readonly isSecure?: boolean | undefined;
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  readonly peerCertificate?: (() => PeerCertificate | undefined) | undefined;
 }
 
 const NO_PARAMS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});

@@ -109,27 +109,33 @@ export function wholeNumber(
 /** Node's timers fire immediately beyond 2^31-1 ms. */
 const MAX_TIMER_SECONDS = 2_147_483;
 
-export function seconds(option: string, value: unknown, least: number, most: number = MAX_TIMER_SECONDS): number {
-  if (typeof value !== "number" || !Number.isFinite(value) || value < least || value > most) {
-    throw wrong(option, `a number of seconds from ${least} to ${most}`, value);
-  }
-  return value;
+/** A number of seconds within the limits, both included. */
+export function secondsFrom(least: number, most: number = MAX_TIMER_SECONDS): OptionRule {
+  return {
+    must: `be a number of seconds from ${least} to ${most}`,
+    fits: (value) => typeof value === "number" && value >= least && value <= most,
+  };
 }
 
-export function count(option: string, value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) throw wrong(option, "a whole number, 1 or more", value);
-  return value as number;
+export function seconds(option: string, value: number, least: number, most?: number): number {
+  return fitting(option, value, secondsFrom(least, most));
 }
 
-export function flag(option: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw wrong(option, "true or false", value);
-  return value;
+export function count(option: string, value: number): number {
+  return fitting(option, value, wholeNumber(1));
+}
+
+export function flag(option: string, value: boolean): boolean {
+  return fitting(option, value, FLAG);
 }
 
 export function oneOf<T extends string>(option: string, value: T, known: readonly T[]): T {
-  if (!known.includes(value))
-    throw wrong(option, `one of ${known.map((one) => JSON.stringify(one)).join(", ")}`, value);
-  return value;
+  return fitting(option, value, choiceOf(known));
+}
+
+function fitting<Value>(option: string, value: Value, { must, fits }: OptionRule): Value {
+  if (fits(value)) return value;
+  throw wrong(option, must.slice("be ".length), value);
 }
 
 export function optional(option: string, value: unknown, type: "string" | "boolean" | "function"): void {

@@ -9,7 +9,7 @@ import { resilientStore } from "../dedupe/resilient-store.js";
 import type { Inbox } from "../inbox/inbox.js";
 import { type Backoff, DEFAULT_BACKOFF } from "../inbox/retry-policy.js";
 import { sharedWeakMap } from "../lib/across-builds.js";
-import { count, refuseUnknownKeys, seconds, wrong } from "../lib/options.js";
+import { checkOptions, type OptionRules, secondsFrom, wholeNumber, wrong } from "../lib/options.js";
 import { IS_TIMER_OF_REQUEST, unref } from "../lib/timer.js";
 import type { Sender } from "../sender/sender.js";
 import { payloadReader } from "./checks/parse-body.js";
@@ -32,12 +32,12 @@ export interface WorkOptions {
   readonly backoffCapSeconds?: number;
 }
 
-const WORK_OPTIONS: readonly (keyof WorkOptions)[] = [
-  "concurrency",
-  "maxAttempts",
-  "backoffBaseSeconds",
-  "backoffCapSeconds",
-];
+const WORK_RULES: OptionRules<WorkOptions> = {
+  concurrency: /* @__PURE__ */ wholeNumber(1),
+  maxAttempts: /* @__PURE__ */ wholeNumber(1),
+  backoffBaseSeconds: /* @__PURE__ */ secondsFrom(0),
+  backoffCapSeconds: /* @__PURE__ */ secondsFrom(0),
+};
 const CONCURRENCY = 10;
 /** A claim around a run lasts so long unless renewed. */
 const LEASE_SECONDS = 60;
@@ -132,8 +132,8 @@ export class ReceiverInbox {
 
   /** @throws {TypeError} On an unknown or malformed option, or where the work has begun with others. */
   work(options: WorkOptions): void {
-    refuseUnknownKeys("receiver.work", options, WORK_OPTIONS);
-    const concurrency = count("receiver.work: concurrency", options.concurrency ?? CONCURRENCY);
+    checkOptions("receiver.work", options, WORK_RULES);
+    const { concurrency = CONCURRENCY } = options;
     const backoff = backoffOf(options);
     if (this.#worker !== undefined) return;
     const { inbox, sender, settings, events, kind } = this.#settings;
@@ -209,21 +209,9 @@ export class ReceiverInbox {
 }
 
 function backoffOf(options: WorkOptions): Backoff {
-  const baseSeconds = seconds(
-    "receiver.work: backoffBaseSeconds",
-    options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds,
-    0,
-  );
-  const capSeconds = seconds(
-    "receiver.work: backoffCapSeconds",
-    options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds,
-    0,
-  );
+  const baseSeconds = options.backoffBaseSeconds ?? DEFAULT_BACKOFF.baseSeconds;
+  const capSeconds = options.backoffCapSeconds ?? DEFAULT_BACKOFF.capSeconds;
   if (capSeconds < baseSeconds)
     throw wrong("receiver.work: backoffCapSeconds", `at least backoffBaseSeconds (${baseSeconds})`, capSeconds);
-  return {
-    baseSeconds,
-    capSeconds,
-    maxAttempts: count("receiver.work: maxAttempts", options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts),
-  };
+  return { baseSeconds, capSeconds, maxAttempts: options.maxAttempts ?? DEFAULT_BACKOFF.maxAttempts };
 }

@@ -1,5 +1,5 @@
 // Accepts the secret of a new webhook while `receiver.enrol()` waits for it, once.
-import { refuseUnknownKeys, seconds } from "../lib/options.js";
+import { checkOptions, secondsFrom } from "../lib/options.js";
 import type { Enrolment } from "../sender/sender.js";
 
 /** How long a receiver waits for the secret that the sender hands over. */
@@ -16,8 +16,8 @@ export class EnrolmentWindow implements Enrolment {
 
   /** @throws {TypeError} When a window is open, or `forSeconds` is out of range. */
   open(options: EnrolOptions = {}): Promise<string> {
-    refuseUnknownKeys("receiver.enrol", options, ["forSeconds"]);
-    const forSeconds = seconds("receiver.enrol: forSeconds", options.forSeconds ?? WINDOW_SECONDS, 0.001, 86_400);
+    checkOptions<EnrolOptions>("receiver.enrol", options, { forSeconds: secondsFrom(0.001, 86_400) });
+    const { forSeconds = WINDOW_SECONDS } = options;
     if (this.#waiting !== undefined) throw new TypeError("receiver.enrol: a window is open already");
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

@@ -12,7 +12,7 @@ import {
 import type { PublishedList } from "../../ip/refreshed-list.js";
 import { type Address, formatAddress, parseAddress } from "../../lib/ip/address.js";
 import { type AddressRanges, compileRanges } from "../../lib/ip/address-ranges.js";
-import { refuseUnknownKeys } from "../../lib/options.js";
+import { CHECKED_LATER, checkOptions, FLAG, type OptionRules } from "../../lib/options.js";
 import type { Check, DeliveryContext } from "./check.js";
 
 /** An address, a CIDR, or a sender's published list. */
@@ -57,7 +57,7 @@ const PROXIED: TraceLine = /* @__PURE__ */ Object.freeze({ check: CHECK, result:
 const NO_ADDRESS: UnknownClient = { hint: "what should be the client's address is no address" };
 /** A sender delivers from few addresses; one text is some 100 bytes with what is known of it. */
 const MAX_REMEMBERED = 64;
-const RULE_KEYS: readonly (keyof AllowRules)[] = ["from", "monitor", "allowAny"];
+const RULES: OptionRules<AllowRules> = { from: CHECKED_LATER, monitor: FLAG, allowAny: FLAG };
 
 /**
  * Finds the client's address and, with `allow`, refuses a delivery from elsewhere or from nowhere.
@@ -186,11 +186,7 @@ function rulesOf(option: AllowOption): AllowRules {
       'allow must be an array such as ["203.0.113.7", "10.0.0.0/8"], or { from: […], monitor: true }',
     );
   }
-  refuseUnknownKeys("allow", rules, RULE_KEYS);
-  for (const key of ["monitor", "allowAny"] as const) {
-    if (rules[key] !== undefined && typeof rules[key] !== "boolean")
-      throw new TypeError(`allow.${key} must be true or false`);
-  }
+  checkOptions("allow.", rules, RULES);
   return rules;
 }
 

@@ -18,17 +18,17 @@ export interface FetchOptions {
    * The peer's address, which the Fetch API does not carry. Default: the socket's on `@hono/node-server`; elsewhere none,
    * and a receiver with `allow` refuses everything.
    */
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
   /**
    * Whether the client's connection is encrypted, which the Fetch API does not carry either: the scheme of `request.url` is
    * what the client, or a header it wrote, makes of it. `true` where the platform ends TLS and takes nothing else. Default:
    * the socket's on `@hono/node-server`; elsewhere unknown, and `requireHttps` refuses what came through no trusted proxy.
    */
-  readonly isSecure?: boolean;
+  readonly isSecure?: boolean | undefined;
   /** Keeps the platform awake for a handler that runs on after the reply. */
-  readonly waitUntil?: (work: Promise<unknown>) => void;
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /** Route parameters, for secret functions. */
-  readonly params?: Readonly<Record<string, string>>;
+  readonly params?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Never rejects. */
