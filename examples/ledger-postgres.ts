@@ -68,8 +68,8 @@ async function demonstrate(): Promise<void> {
   const deliver = async (port: number): Promise<string> => {
     const to = createTestSender(sender).to(`http://127.0.0.1:${port}${PATH}`);
     return await to.send("invoice.paid", payload, { id: "evt_1" }).then(
-      ({ status }) => `heard ${status}`,
-      () => "heard nothing: the connection broke",
+      ({ status }) => `got ${status}`,
+      () => "got nothing: the connection broke",
     );
   };
 

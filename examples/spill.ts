@@ -50,7 +50,7 @@ async function demonstrate(path: string): Promise<void> {
       { ref: `refs/heads/${branch}`, commits: [] },
       { id: branch, path: PATH },
     );
-    console.log(`    ${branch}: GitHub heard ${status} (${outcome?.name})`);
+    console.log(`    ${branch}: GitHub got ${status} (${outcome?.name})`);
   };
 
   console.log("Redis is up:");
