@@ -1,12 +1,13 @@
 // Builds dist: declarations by tsc, which checks all types, and JavaScript by esbuild, as ES modules and as CommonJS.
 // Runs at `npm install` in a clone, so that `npm start` needs nothing else.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bundle, bundleCommonJs, shareFacts } from "./bundle.js";
 import { bundlePage } from "./bundle-page.js";
 import { bundleSenders } from "./bundle-senders.js";
 import { entryPoints, root, senderEntryPoints } from "./entry-points.js";
+import { markPure } from "./mark-pure.js";
 import { pruneDeclarations } from "./prune-declarations.js";
 
 const entries = entryPoints();
@@ -15,6 +16,10 @@ await bundle(
   entries.map(({ source }) => source),
   "dist",
 );
+await markPure([
+  "dist/senders/index.js",
+  ...readdirSync(new URL("dist/shared", root)).map((file) => `dist/shared/${file}`),
+]);
 await bundleCommonJs("dist", "dist/cjs");
 await bundleSenders("dist", "dist/cjs");
 await shareFacts("dist", "dist/cjs");

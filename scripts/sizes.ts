@@ -1,4 +1,7 @@
 // Prints what hookgate adds to an application's bundle: `npm run build && npx tsx scripts/sizes.ts`.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -28,6 +31,7 @@ export async function sizeOf(contents: string, app: string): Promise<Size> {
     minify: true,
     format: "esm",
     platform: "node",
+    preserveSymlinks: true,
     write: false,
     logLevel: "error",
   });
@@ -66,11 +70,15 @@ export async function senderSizes(): Promise<ReadonlyMap<string, number>> {
 }
 
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
-  const app = fileURLToPath(root);
+  // By its place, for "hookgate" is the sources here.
+  const app = mkdtempSync(join(tmpdir(), "hookgate-sizes-"));
+  mkdirSync(join(app, "node_modules"));
+  symlinkSync(fileURLToPath(root), join(app, "node_modules", "hookgate"));
   for (const [name, contents] of Object.entries(CASES)) {
     const { bytes, gzipped } = await sizeOf(contents, app);
     console.log(`${name.padEnd(50)} ${String(bytes).padStart(8)} bytes ${String(gzipped).padStart(7)} gzipped`);
   }
+  rmSync(app, { recursive: true });
   console.log("\nWhat one more sender adds, gzipped, beside what senders share:");
   for (const [name, bytes] of await senderSizes()) console.log(`${name.padEnd(50)} ${String(bytes).padStart(8)} bytes`);
 }

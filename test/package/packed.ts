@@ -59,8 +59,8 @@ function packed(): Packed {
   mkdirSync(folder, { recursive: true });
   execFileSync("tar", ["-xzf", join(app, tarball.filename), "-C", folder, "--strip-components=1"]);
   // Of the peers those whose entry point is of no use without them.
-  mkdirSync(join(modules, "@opentelemetry"));
-  for (const name of ["express", "@opentelemetry/api", "fast-xml-parser"])
+  for (const scope of ["@opentelemetry", "@nestjs"]) mkdirSync(join(modules, scope));
+  for (const name of ["express", "@opentelemetry/api", "fast-xml-parser", "@nestjs/common", "@nestjs/core"])
     symlinkSync(fileURLToPath(new URL(`node_modules/${name}`, root)), join(modules, name));
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
