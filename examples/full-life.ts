@@ -128,7 +128,7 @@ function provenAt(now: () => number): ReturnType<typeof signedRoundTrip> {
   return async ({ url }) => {
     const test = createTestSender(sender, { to: url, now });
     const sent = await test.send("hookgate.check", {});
-    return { isProven: sent.status === 200, detail: `heard ${sent.status}` };
+    return { isProven: sent.status === 200, detail: `answered ${sent.status}` };
   };
 }
 

@@ -64,7 +64,7 @@ async function demonstrate(): Promise<void> {
   console.log(`${EVENTS} events come, and nobody works yet:`);
   for (let at = 1; at <= EVENTS; at++) {
     const { status } = await test.send("invoice.paid", {}, { id: `evt_${at}`, path: PATH });
-    console.log(`    evt_${at}: the sender heard ${status}`);
+    console.log(`    evt_${at}: the sender got ${status}`);
   }
   const ran: string[] = [];
   console.log("\nA worker starts:");

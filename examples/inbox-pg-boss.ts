@@ -67,9 +67,7 @@ async function demonstrate(): Promise<void> {
   console.log(`${EVENTS} events come, each of them twice, and nobody works yet:`);
   for (let at = 1; at <= EVENTS; at++) {
     const twice = [1, 2].map(() => test.send("invoice.paid", {}, { id: `evt_${at}`, path: PATH }));
-    console.log(
-      `    evt_${at}: the sender heard ${(await Promise.all(twice)).map((sent) => sent.status).join(" and ")}`,
-    );
+    console.log(`    evt_${at}: the sender got ${(await Promise.all(twice)).map((sent) => sent.status).join(" and ")}`);
   }
   console.log(`    waiting in the inbox: ${(await inbox.counts()).waiting}`);
 

@@ -56,7 +56,7 @@ async function demonstrate(path: string): Promise<void> {
   console.log("Nobody works the inbox yet. Three events come, and one of them twice:");
   for (const invoice of ["in_1", "in_2", "in_3", "in_1"]) {
     const { status } = await pay(invoice);
-    console.log(`    ${invoice}: the sender heard ${status}`);
+    console.log(`    ${invoice}: the sender got ${status}`);
   }
   await show();
 
@@ -76,7 +76,7 @@ async function demonstrate(path: string): Promise<void> {
   await show();
 
   console.log("\nThe sender sends one of them once more:");
-  console.log(`    in_3: the sender heard ${(await pay("in_3")).status}, and no handler ran`);
+  console.log(`    in_3: the sender got ${(await pay("in_3")).status}, and no handler ran`);
   await test.close();
   await receiver.close({ graceSeconds: 5 });
   await inbox.close();

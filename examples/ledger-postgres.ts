@@ -68,8 +68,8 @@ async function demonstrate(): Promise<void> {
   const deliver = async (port: number): Promise<string> => {
     const to = createTestSender(sender).to(`http://127.0.0.1:${port}${PATH}`);
     return await to.send("invoice.paid", payload, { id: "evt_1" }).then(
-      ({ status }) => `heard ${status}`,
-      () => "heard nothing: the connection broke",
+      ({ status }) => `got ${status}`,
+      () => "got nothing: the connection broke",
     );
   };
 
@@ -77,7 +77,7 @@ async function demonstrate(): Promise<void> {
   console.log("\nevt_1 pays 100 into acme. Its process is killed between the write and the commit:");
   const first = await deliver(await doomed.ready);
   await doomed.ended;
-  console.log(`    the sender ${first}, so it will come again`);
+  console.log(`    the sender ${first}, so it will retry`);
   await show();
 
   const instance = startInstance(import.meta.url, ["instance", server.url]);

@@ -40,8 +40,8 @@ async function demonstrate(path: string): Promise<void> {
   redis.on("error", () => undefined);
   const inbox = sqliteInbox(path);
   let outcome: Outcome | undefined;
-  const { app, receiver } = createApp(redis, inbox, (told) => {
-    if (told.via === "delivery") outcome = told; // and not that of a run from the inbox
+  const { app, receiver } = createApp(redis, inbox, (one) => {
+    if (one.via === "delivery") outcome = one; // and not that of a run from the inbox
   });
   const test = createTestSender(sender).to(app);
   const push = async (branch: string): Promise<void> => {
@@ -50,7 +50,7 @@ async function demonstrate(path: string): Promise<void> {
       { ref: `refs/heads/${branch}`, commits: [] },
       { id: branch, path: PATH },
     );
-    console.log(`    ${branch}: GitHub heard ${status} (${outcome?.name})`);
+    console.log(`    ${branch}: GitHub got ${status} (${outcome?.name})`);
   };
 
   console.log("Redis is up:");

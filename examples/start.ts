@@ -1,5 +1,5 @@
-// `npm start`: a receiver that listens, and then sends itself genuine and forged deliveries, over real HTTP and with real
-// signatures. It prints each answer, and why. Then it listens on, and prints the same of yours.
+// `npm start`: a receiver that sends itself genuine and forged deliveries over real HTTP, and prints each answer with its
+// reason. Then it prints the same for your own deliveries.
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import express, { type Express } from "express";
@@ -10,7 +10,9 @@ import { createTestSender } from "hookgate/testing";
 const secret = process.env.STRIPE_WEBHOOK_SECRET ?? "whsec_only_for_this_demonstration";
 const sender = stripe({ secret });
 let last: Outcome | undefined;
-/** From then on what arrives is yours. */
+/** Lines of the handler, printed below the heading of their delivery. */
+let handled: string[] = [];
+/** Afterwards every delivery is yours. */
 let isDemonstrated = false;
 
 const receiver = createReceiver(sender, {
@@ -19,13 +21,20 @@ const receiver = createReceiver(sender, {
   trustedProxies: ["127.0.0.1", "::1"],
   onOutcome(outcome) {
     last = outcome;
-    if (isDemonstrated) console.log(`Yours\n    answer: ${outcome.reply.status}\n    why:    ${why(outcome)}\n`);
+    if (isDemonstrated)
+      print(`Yours: ${outcome.method} ${outcome.path}`, `${outcome.reply.status} ${outcome.name}`, outcome);
   },
 });
 
 receiver.on("invoice.paid", (event) => {
-  console.log(`    handler: ${event.type} ${event.id}`);
+  handled.push(`    handler: ${event.type} ${event.id}`);
 });
+
+function print(heading: string, answer: string, outcome: Outcome | undefined): void {
+  const reason = outcome === undefined ? "" : why(outcome);
+  console.log([heading, ...handled, `    answer: ${answer}`, `    why:    ${reason}\n`].join("\n"));
+  handled = [];
+}
 
 function why({ name, hint, trace }: Outcome): string {
   return `${name}: ${hint ?? trace.map((line) => `${line.check} ${line.result}`).join(", ")}`;
@@ -38,9 +47,8 @@ async function demonstrate(url: string): Promise<void> {
   const to = createTestSender(sender).to(url);
   const invoice = { object: "event", data: { object: { id: "in_1", amount_paid: 1200 } } };
   async function show(what: string, options: Parameters<typeof to.send>[2] = {}): ReturnType<typeof to.send> {
-    console.log(what);
     const sent = await to.send("invoice.paid", invoice, options);
-    console.log(`    answer: ${sent.status} ${sent.code ?? ""}\n    why:    ${last === undefined ? "" : why(last)}\n`);
+    print(what, `${sent.status} ${sent.code ?? ""}`, last);
     return sent;
   }
   const good = await show("A good event");

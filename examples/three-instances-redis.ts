@@ -58,19 +58,19 @@ async function demonstrate(): Promise<void> {
   const test = createTestSender(sender);
   const copies = Array.from({ length: EVENTS * COPIES }, (_, at) => `evt_${1 + Math.floor(at / COPIES)}`);
   copies.sort(() => Math.random() - 0.5);
-  const heard: number[] = [];
+  const statuses: number[] = [];
   await Promise.all(
     Array.from({ length: SENT_AT_ONCE }, async () => {
       for (let id = copies.pop(); id !== undefined; id = copies.pop()) {
         const port = ports[Math.floor(Math.random() * ports.length)];
         const { status } = await test.to(`http://127.0.0.1:${port}${PATH}`).send("invoice.paid", {}, { id });
-        heard.push(status);
+        statuses.push(status);
         if (status !== 200) copies.push(id); // as a sender does: it retries
       }
     }),
   );
   console.log(`${EVENTS} events were sent, ${COPIES} times each, to any of the three, ${SENT_AT_ONCE} at once.`);
-  console.log(`Answered: ${tally(heard)}. (503: another instance had it in work, so that copy was sent again.)`);
+  console.log(`Answered: ${tally(statuses)}. (503: another instance was handling it, so that copy was sent again.)`);
   for (const name of ["a", "b", "c"]) {
     const own = [...runs].filter(([, by]) => by.includes(name)).map(([id]) => id);
     console.log(`Instance ${name} handled ${own.length}: ${own.join(" ")}`);

@@ -1,11 +1,11 @@
 // Fills the table of docs/runtimes.md: every sender on every runtime. `npm run runtimes` fetches what is missing.
 import { existsSync, writeFileSync } from "node:fs";
-import { fillCell, node, OTHERS, prepared } from "../test/runtimes/cells.js";
+import { fillCell, LAMBDA, node, OTHERS, prepared } from "../test/runtimes/cells.js";
 import { type CellFault, runtimesPage } from "../test/runtimes/page.js";
 import { FILES, FOLDER, fetchNode, install, NODES, PACKAGES } from "./fetch-runtimes.js";
 
 if (!Object.values(FILES).every(existsSync)) install(PACKAGES, FOLDER);
-const runtimes = [...NODES.map((version) => node(`Node ${version}`, fetchNode(version))), ...OTHERS];
+const runtimes = [...NODES.map((version) => node(`Node ${version}`, fetchNode(version))), LAMBDA, ...OTHERS];
 const place = await prepared();
 const faults: CellFault[] = [];
 for (const runtime of runtimes) {

@@ -113,6 +113,7 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   }
   const methods = {
     on(pattern: string | readonly string[], handler: unknown) {
+      refuseImpossibleType(core.sender, pattern);
       core.handlers.add(pattern, handler);
       return receiver;
     },
@@ -137,6 +138,20 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   if (core.hasInbox) refuseGuard(methods, "an inbox");
   cores().set(receiver, core);
   return Object.defineProperties(receiver, Object.getOwnPropertyDescriptors(methods));
+}
+
+/** Some senders give every event one type. @throws {TypeError} For a handler of another type, which would never run. */
+function refuseImpossibleType({ name, definition }: Sender<never>, pattern: string | readonly string[]): void {
+  const { event } = definition;
+  if (typeof event === "function" || event.type?.in !== "literal") return;
+  const only = event.type.name;
+  for (const one of [pattern].flat()) {
+    if (typeof one !== "string" || one === "*" || one === only) continue;
+    if (one.endsWith(".*") && only.startsWith(one.slice(0, -1))) continue;
+    throw new TypeError(
+      `receiver.on: ${JSON.stringify(one)} never arrives: every event of ${name} has the type ${JSON.stringify(only)}`,
+    );
+  }
 }
 
 /** For tools that look into receivers. */

@@ -36,20 +36,30 @@ export function entryFromText(value: unknown): InboxEntry {
   const rest = JSON.parse(Buffer.from(text.entry ?? "", "base64").toString()) as Partial<InboxEntry>;
   const isWhole = typeof rest.key === "string" && typeof rest.source === "string" && typeof rest.type === "string";
   if (!isWhole || typeof text.body !== "string") throw new Error("an entry with parts missing");
-  return {
+  return entryFrom(rest, {
     key: rest.key as string,
     source: rest.source as string,
-    id: rest.id,
     type: rest.type as string,
+    body: Buffer.from(text.body, "base64"),
+    orderKey: rest.orderKey,
+  });
+}
+
+/** An entry of decoded JSON, with the parts that an engine stores or checks separately. */
+export function entryFrom(
+  rest: Partial<InboxEntry>,
+  parts: Pick<InboxEntry, "key" | "source" | "type" | "body" | "orderKey">,
+): InboxEntry {
+  return {
+    ...parts,
+    id: rest.id,
     tenant: rest.tenant,
     timestampMs: rest.timestampMs,
     receivedAtMs: rest.receivedAtMs ?? 0,
     senderAttempt: rest.senderAttempt,
     isVerified: rest.isVerified !== false,
     headers: rest.headers ?? {},
-    body: Buffer.from(text.body, "base64"),
     payloadFrom: rest.payloadFrom === "json" ? "json" : "body",
-    orderKey: rest.orderKey,
   };
 }
 

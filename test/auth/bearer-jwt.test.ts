@@ -63,7 +63,7 @@ const bySecret = bearerJwt({ ...FIXED, secret: [SECRET, OTHER_SECRET] });
 const bySet = bearerJwt({ ...FIXED, jwks: JWKS });
 
 describe("bearerJwt accepts", () => {
-  it("a token of the issuer, and says that nothing of the delivery is bound", async () => {
+  it("a token of the issuer, which covers nothing of the delivery", async () => {
     expect(await verify(byPublicKey, rs256())).toEqual({
       ok: true,
       keyIndex: 0,
@@ -309,7 +309,7 @@ describe("the token's header", () => {
     },
   );
 
-  it("a key that the token itself brings or points to is never used, nor fetched", async () => {
+  it("a key in the token, or at a URL in the token, is never used or fetched", async () => {
     let connections = 0;
     const listener = createServer((_req, res) =>
       res.end(JSON.stringify({ keys: [jwkOf(otherRsa.publicKey, { kid: "x" })] })),
@@ -335,7 +335,7 @@ describe("the token's header", () => {
     listener.close();
   });
 
-  it("`type` pins the kind of token", async () => {
+  it("`type` must match the kind of token", async () => {
     const auth = bearerJwt({ ...FIXED, publicKey: rsa.publicKey, type: "at+jwt" });
     expect(await outcomeOf(auth, rs256(CLAIMS, { typ: "at+jwt" }))).toBe("ok");
     expect(await outcomeOf(auth, rs256(CLAIMS, { typ: "application/at+jwt" }))).toBe("ok");
@@ -362,7 +362,7 @@ describe("the signature", () => {
     );
   });
 
-  it("holds for what `sign` makes, and for no token that differs in one character", async () => {
+  it("is valid for what `sign` makes, and for no token that differs in one character", async () => {
     const token = hs256(SECRET);
     const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.".split("");
     await fc.assert(
@@ -505,7 +505,7 @@ describe("keys behind a URL", () => {
     return state;
   }
 
-  it("verify, and are undecided rather than wrong while they cannot be had", async () => {
+  it("verify, and are undecided while they cannot be fetched", async () => {
     let clockMs = 0;
     const state = await issuer(500, [jwkOf(rsa.publicKey, { kid: "rsa" })]);
     const auth = createBearerJwt({ ...FIXED, jwksUrl: state.url }, { keySet: { clockMs: () => clockMs } });
@@ -521,7 +521,7 @@ describe("keys behind a URL", () => {
     expect(await outcomeOf(auth, rs256(CLAIMS, { kid: "rsa" }, otherRsa.privateKey))).toBe("unauthenticated");
   });
 
-  it("that have no kid are asked for again after a rotation", async () => {
+  it("without kid are fetched again after a rotation", async () => {
     let clockMs = 0;
     const state = await issuer(200, [jwkOf(otherRsa.publicKey)]);
     const auth = createBearerJwt({ ...FIXED, jwksUrl: state.url }, { keySet: { clockMs: () => clockMs } });
@@ -557,7 +557,7 @@ describe("sign", () => {
     expect(request.headers).toEqual({ "x-a": "1" });
   });
 
-  it("fulfils every rule that the options make", async () => {
+  it("makes tokens that fit all options", async () => {
     const auth = bearerJwt({
       ...FIXED,
       secret: SECRET + OTHER_SECRET,
@@ -721,7 +721,7 @@ describe("bearerJwt is not built", () => {
     expect(build).toThrow(message);
   });
 
-  it("and never shows a secret or a URL's query in its complaint", () => {
+  it("and never shows a secret or the query of a URL in an error", () => {
     for (const options of [
       { ...FIXED, secret: " hush-hush-hush-hush-hush-hush-hush" },
       { ...FIXED, secret: "hush" },
@@ -733,7 +733,7 @@ describe("bearerJwt is not built", () => {
     }
   });
 
-  it("but is with http to a loopback address, and does not change what it was given", () => {
+  it("is built with http to a loopback address, and does not change its options", () => {
     expect(() => bearerJwt({ ...FIXED, jwksUrl: "http://127.0.0.1:1/" })).not.toThrow();
     expect(() => bearerJwt({ ...FIXED, jwksUrl: "http://[::1]:1/" })).not.toThrow();
     const options = { ...FIXED, jwks: structuredClone(JWKS) };

@@ -113,7 +113,7 @@ describe("URL and sorted form fields", () => {
       await expectEveryBodyBitBound(twilioLike(SECRET), await signed(twilioLike(SECRET), { url, body }));
     });
 
-    it("is judged by the URL that is signed, not by the one that came", async () => {
+    it("is read from the signed URL, not from the URL of the request", async () => {
       const auth = twilioLike(SECRET);
       const moment = { publicUrls: ["https://example.com/hooks?tenant=1"] };
       const empty = await signed(auth, { url: moment.publicUrls[0] as string, body: Buffer.alloc(0) });
@@ -229,7 +229,7 @@ describe("a signature on every item (Adyen)", () => {
     expect(await outcomeOf(itemHmac(adyen), { body: signedItem(sign("p:::a\\:b:1:EUR:A:true")) })).toBe("proven");
   });
 
-  it("tells where each value ends, once it is said which one may hold the joint", async () => {
+  it("with jointIn the end of each value is known", async () => {
     const { createHmac } = await import("node:crypto");
     const auth = itemHmac({ ...adyen, jointIn: "NotificationRequestItem.merchantReference" });
     const outcome = (text: string, over: object) => {
@@ -366,7 +366,7 @@ describe("a signature inside of the body", () => {
       expect(await outcome(body, contentType)).toBe("bad_credentials");
     });
 
-    it("says of a body without the field that nothing is signed", async () => {
+    it("reports a body without the field as unsigned", async () => {
       expect(await outcome(`${part("other", text)}--b--`)).toBe("unauthenticated");
     });
   });

@@ -182,7 +182,7 @@ describe("a chain is accepted", () => {
   });
 });
 
-it("a path of two CAs is held to the path length of each", async () => {
+it("a path of two CAs must fit the path length of each", async () => {
   const root = issue({ name: "root", extensions: CA });
   for (const [length, outcome] of [
     [undefined, "proven"],
@@ -200,18 +200,18 @@ it("a path of two CAs is held to the path length of each", async () => {
   }
 });
 
-describe("markers of x5c", () => {
+describe("required extensions of x5c", () => {
   const marked = chainOf({
     leaf: two([...LEAF, other("1.2.3.1", true)]),
     intermediate: two([...CA, other("1.2.3.2", true)]),
   });
 
-  it("may be critical, for they are honoured", async () => {
+  it("may be critical", async () => {
     const markers = { leafOids: ["1.2.3.1"], issuerOids: ["1.2.3.2"] };
     expect(await byToken(marked.root, [marked.leaf, marked.intermediate], markers)).toBe("proven");
   });
 
-  it("count on the issuer alone: a marked certificate that issued nothing is none", async () => {
+  it("count only on the issuer of the leaf, not on other certificates", async () => {
     const direct = issue({ name: "direct", issuer: { name: "root", by: marked.root }, extensions: LEAF });
     const markers = { issuerOids: ["1.2.3.2"] };
     expect(await byToken(marked.root, [direct, marked.intermediate], markers)).toBe("unauthenticated");

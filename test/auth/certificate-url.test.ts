@@ -28,7 +28,7 @@ async function answerOf(
   return "ok" in found ? found.outcome : "key";
 }
 
-describe("which URLs are asked (row 99)", () => {
+describe("which URLs are fetched", () => {
   const hosts = { hosts: [AWS, "api.paypal.com", "*.sandbox.paypal.com"] };
   it.each([
     "https://sns.evil.com/x.pem",
@@ -73,7 +73,7 @@ describe("which URLs are asked (row 99)", () => {
     expect(asked).toBe(0);
   });
 
-  it("asks for what it allows", async () => {
+  it("fetches what the rules allow", async () => {
     const original = globalThis.fetch;
     const asked: string[] = [];
     globalThis.fetch = async (url) => {
@@ -142,7 +142,7 @@ describe("fetching", () => {
     expect(server.requests).toBe(2);
   });
 
-  it("asks for a genuine one after any number of forged names, and never for one that is kept", async () => {
+  it("fetches a genuine certificate after any number of forged URLs, and never a cached one", async () => {
     server = await serve((req, res) => {
       if (req.url?.startsWith("/genuine") === true) res.end(pem("leaf"));
       else res.writeHead(404).end();
@@ -157,7 +157,7 @@ describe("fetching", () => {
     expect(await source.find(here("/genuine-2"), NOW_MS)).toHaveProperty("type", "public");
   });
 
-  it("fetches so many at a time; beyond, the oldest that hangs gives way to a genuine one", async () => {
+  it("limits concurrent fetches; beyond the limit the oldest is aborted", async () => {
     server = await serve((req, res) => {
       if (req.url === "/genuine") res.end(pem("leaf"));
     });
@@ -170,7 +170,7 @@ describe("fetching", () => {
     expect(source.find(here("/genuine"), NOW_MS)).toHaveProperty("type", "public"); // kept, although others hang
   });
 
-  it("uses an old one where a newer one is slow to come", async () => {
+  it("uses an old certificate while a newer one is being fetched", async () => {
     let clockMs = 0;
     let isSlow = false;
     server = await serve((_req, res) => void (isSlow || res.end(pem("leaf"))));
@@ -186,7 +186,7 @@ describe("fetching", () => {
     expect(server.requests).toBe(2);
   });
 
-  it("keeps a good certificate while strangers name bad ones, and while its host fails", async () => {
+  it("keeps a valid certificate while forged URLs fail, and while its host fails", async () => {
     let isDown = false;
     let clockMs = 0;
     server = await serve((req, res) => {
@@ -207,7 +207,7 @@ describe("fetching", () => {
     expect(server.requests).toBe(before + 1);
   });
 
-  it("holds it to its dates, its names and its root", async () => {
+  it("checks dates, names and root of the certificate", async () => {
     server = await serve((req, res) => res.end(req.url === "/chain" ? pem("leaf") + pem("intermediate") : pem("leaf")));
     const leaf = new X509Certificate(pem("leaf"));
     const ends = Date.parse(leaf.validTo);
@@ -222,7 +222,7 @@ describe("fetching", () => {
     expect(await answerOf({ hosts, roots: [pem("other-root")] }, here("/chain"))).toBe("unauthenticated");
   });
 
-  it("asks again for a certificate that has ended, for it may have been replaced", async () => {
+  it("fetches an expired certificate again, because it may have been replaced", async () => {
     let clockMs = 0;
     server = await serve((_req, res) => res.end(pem("leaf")));
     const source = certificateSource({ url: header("x"), hosts }, "test", { clockMs: () => clockMs });
@@ -257,7 +257,7 @@ describe("chains", () => {
     expect(refuseChain(chain, [root], NOW_MS)?.outcome).toBe(expected);
   });
 
-  it("to another root than the pinned one, though of the same name", () => {
+  it("to another root of the same name are refused", () => {
     for (const chain of [
       [leaf, intermediate],
       [leaf, intermediate, root],
@@ -266,7 +266,7 @@ describe("chains", () => {
     }
   });
 
-  it("must be valid at the moment asked for", () => {
+  it("must be valid at the given time", () => {
     expect(refuseChain([leaf, intermediate], [root], Date.parse(leaf.validTo))).toBeUndefined();
     expect(refuseChain([leaf, intermediate], [root], Date.parse(leaf.validTo) + 1)?.outcome).toBe("unauthenticated");
     expect(refuseChain([leaf, intermediate], [root], Date.parse(root.validFrom) - 1)?.outcome).toBe("unauthenticated");

@@ -42,7 +42,7 @@ describe("a certificate on the socket", () => {
     expect(await outcomeOf(clientCertificate(options as ClientCertificateOptions), shown())).toBe(expected);
   });
 
-  it("binds nothing of the delivery, and says so", async () => {
+  it("covers nothing of the delivery", async () => {
     expect(await proofOf(clientCertificate(rules), shown())).toEqual({
       ok: true,
       keyIndex: 0,
@@ -50,7 +50,7 @@ describe("a certificate on the socket", () => {
     });
   });
 
-  it("counts without Node's own verification only where it is pinned", async () => {
+  it("is accepted without Node's verification only if it is pinned", async () => {
     expect(await outcomeOf(clientCertificate(rules), shown(false))).toBe("unauthenticated");
     expect(await outcomeOf(clientCertificate({ fingerprints: [leaf.fingerprint256] }), shown(false))).toBe("proven");
     expect(await outcomeOf(clientCertificate({ ...rules, roots: [pem("intermediate")] }), shown(false))).toBe("proven");
@@ -111,7 +111,7 @@ describe("a certificate on the socket", () => {
     ).toBe("proven");
   });
 
-  it("is not fooled by a name inside of a quoted one", () => {
+  it("ignores a name inside a quoted name", () => {
     const certificate = {
       subjectAltName: 'URI:"http://a.test/, DNS:evil.test, x", DNS:good.test',
       subject: "CN=c.test",
@@ -179,7 +179,7 @@ describe("a certificate in a proxy's header", () => {
     ).toBe(expected);
   });
 
-  it("must come once, and with the proxy's word where that is asked for", async () => {
+  it("must be sent once, and with the `verifiedBy` header if that is required", async () => {
     expect(await outcome(proxy("client-cert"), [`:${base64}:`, `:${base64}:`])).toBe("bad_credentials");
     expect(await outcome(proxy("client-cert"), undefined)).toBe("unauthenticated");
     const verified = proxy("url-encoded-pem", { verifiedBy: { header: "X-Verify", value: "SUCCESS" } });
@@ -227,7 +227,7 @@ describe("misuse", () => {
     expect(() => clientCertificate(options as ClientCertificateOptions)).toThrow(/^clientCertificate: /);
   });
 
-  it("is tested within the dates of its certificates", () => {
+  it("the test certificates are valid at the time of the tests", () => {
     expect(NOW_MS).toBeGreaterThan(Date.parse(leaf.validFrom));
   });
 });

@@ -59,7 +59,7 @@ describe("anyOf, where no branch holds", () => {
 });
 
 describe("anyOf", () => {
-  it("takes the first proof and asks no further", () => {
+  it("accepts with the first scheme that accepts, and asks no others", () => {
     let asked = 0;
     const last: Auth = {
       ...answering(none),
@@ -72,11 +72,11 @@ describe("anyOf", () => {
     expect(asked).toBe(0);
   });
 
-  it("takes a proof although an earlier branch could not decide", () => {
+  it("accepts although an earlier scheme could not decide", () => {
     expect(verify(anyOf(answering(undecided), answering(proven())))).toMatchObject({ ok: true });
   });
 
-  it("binds in each proof what its branch binds, and promises no more than the weakest", async () => {
+  it("covers what the accepting scheme covers, and promises only what all cover", async () => {
     const both = anyOf(signed, token);
     expect(both.covers.body).toBe(false);
     expect(await verify(both, { headers: { "x-token": TOKEN } })).toMatchObject({ ok: true, covers: { body: false } });
@@ -86,11 +86,11 @@ describe("anyOf", () => {
 });
 
 describe("allOf", () => {
-  it("answers with the first refusal, in order", () => {
+  it("refuses with the first refusal in order", () => {
     expect(verify(allOf(answering(proven()), answering(wrong), answering(undecided)))).toEqual(wrong);
   });
 
-  it("joins what is bound; time, tenant and key are the first one's that has them", async () => {
+  it("joins what is covered; time, tenant and key come from the first scheme that has them", async () => {
     const parts = [
       proven({ keyIndex: 3, covers: { ...COVERS_NOTHING, headers: ["x-a"] } }),
       proven({ sentAtMs: 5, covers: { ...COVERS_NOTHING, body: true, headers: ["x-b"] } }),
@@ -106,7 +106,7 @@ describe("allOf", () => {
     expect(await verify(allOf(...parts.map((one) => answering(one, true))))).toMatchObject(expected);
   });
 
-  it("signs with each, and needs each", async () => {
+  it("signs with every scheme, and every scheme must accept", async () => {
     const all = allOf(signed, token);
     const made = await all.sign?.(request);
     expect(await verify(all, { headers: { ...made?.headers }, body: "{}" })).toMatchObject({ ok: true });
@@ -175,7 +175,7 @@ describe("allOf signs last what signs most, in whatever order it is given", () =
     expect(families.covers.headers).toEqual(["svix-id", "svix-timestamp", "webhook-id", "webhook-timestamp"]);
   });
 
-  it("waits only where a part waits", async () => {
+  it("is asynchronous only if a scheme is", async () => {
     const late = staticToken({ token: async (_) => TOKEN, at: json("auth.token") });
     const all = allOf(body, late);
     const made = await all.sign?.(request);
@@ -183,7 +183,7 @@ describe("allOf signs last what signs most, in whatever order it is given", () =
     expect(all.sign?.(request)).toHaveProperty("then");
   });
 
-  it("is built where two sign each other's places, to verify at least", () => {
+  it("is built even if two schemes sign each other's places, so that it can verify", () => {
     const inBody = hmac({ secret: TOKEN, signed: "{url}", signature: { at: json("sig"), encoding: "hex" } });
     const inUrl = hmac({ secret: TOKEN, signed: "{body}", signature: { at: query("sig"), encoding: "hex" } });
     expect(allOf(inBody, inUrl).sign?.(request)).toMatchObject({ url: expect.stringContaining("sig=") });
@@ -235,12 +235,12 @@ describe("both", () => {
     }
   });
 
-  it("need the public URL where one of them does", () => {
+  it("need the public URL if one of the schemes does", () => {
     const byUrl = hmac({ secret: TOKEN, signed: "{url}{body}", signature: { header: "x-s", encoding: "hex" } });
     for (const combine of [allOf, anyOf]) expect(combine(byUrl, token).needsPublicUrl).toBe(true);
   });
 
-  it("refuse fewer than two, and what is no auth", () => {
+  it("refuse fewer than two schemes, and what is no scheme", () => {
     for (const combine of [allOf, anyOf]) {
       expect(() => combine(token)).toThrow(TypeError);
       expect(() => combine(token, {} as Auth)).toThrow(TypeError);

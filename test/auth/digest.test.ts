@@ -49,7 +49,7 @@ describe("a hash with the secret in it", () => {
     expect(await outcomeOf(auth, { headers, body: BODY }, { publicUrls: [] })).toBe("misconfigured");
   });
 
-  it("takes no value of a delivery for the place of the secret", async () => {
+  it("no value of a delivery can mark the place of the secret", async () => {
     const auth = digest({ ...options, signed: "{header:x-first}{secret}{body}" });
     const moved = { "x-first": "a\uffffb", "x-signature": sha256(`a${SECRET}b\u00ff${BODY}`) };
     expect(await outcomeOf(auth, { headers: moved, body: BODY })).toBe("bad_credentials");
@@ -64,7 +64,7 @@ describe("a hash with the secret in it", () => {
     }
   });
 
-  it("takes a function's texts, and puts the secret where it is told", async () => {
+  it("hashes the texts of a function, with the secret at the configured place", async () => {
     const texts = { covers: { body: true, method: false, url: false, headers: [] }, texts: () => ["some text"] };
     for (const [secretAt, text] of [
       ["start", `${SECRET}some text`],
@@ -162,7 +162,7 @@ describe("misuse", () => {
     expect(() => digest({ ...options, ...over } as DigestOptions)).toThrow(/^digest: /);
   });
 
-  it("warns of a secret in front, except where nothing can be appended", () => {
+  it("warns of a secret in front, unless nothing can be appended", () => {
     expect(digest({ ...options, signed: "{secret}{body}" }).warnings).toEqual([
       expect.stringMatching(/forge longer ones/),
     ]);

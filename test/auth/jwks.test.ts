@@ -108,7 +108,7 @@ describe("a key set behind a URL", () => {
     expect(await find("a")).toBe("unauthenticated");
   });
 
-  it("does not ask again for an unknown kid within 30 s of a fetch, and decides nothing about it", async () => {
+  it("is undecided about an unknown kid within 30 s of a fetch, without another fetch", async () => {
     const server = await serve(set(A));
     const find = keySet(server.url);
     expect(await find("nobody")).toBe("unauthenticated");
@@ -120,7 +120,7 @@ describe("a key set behind a URL", () => {
     expect(server.requests).toBe(2);
   });
 
-  it("never hears a final no for a key that was published after a stranger's kid had used up the fetch", async () => {
+  it("is undecided for a key that was published after a forged kid had used up the fetch", async () => {
     const server = await serve(set(A));
     const find = keySet(server.url);
     expect(await find("a")).toBe("1 key");
@@ -132,7 +132,7 @@ describe("a key set behind a URL", () => {
     expect(await find("b")).toBe("1 key");
   });
 
-  it("decides nothing by a fetch that began before the delivery came", async () => {
+  it("is undecided if the last fetch began before the delivery arrived", async () => {
     let answer: (() => void) | undefined;
     let asked: () => void = () => {};
     const server = await serve(set(A));
@@ -213,7 +213,7 @@ describe("a key set behind a URL", () => {
     expect(await find("a")).toBe("undecided");
   });
 
-  it("is used although it is old, where a newer one is slow to come, and the newer one is used once it is there", async () => {
+  it("an old set is used while a newer one is being fetched, and the newer one once it has arrived", async () => {
     const server = await serve(set(A));
     const find = keySet(server.url, { patienceMs: 20 });
     expect(await find("a")).toBe("1 key");
@@ -234,7 +234,7 @@ describe("a key set behind a URL", () => {
     expect(await find("a")).toBe("undecided"); // no longer in the set, which has just been fetched
   });
 
-  it("that has never come is waited for by all deliveries, in one fetch", async () => {
+  it("all deliveries wait for the first set, in one fetch", async () => {
     let answer: (() => void) | undefined;
     const asked = new Promise<void>((resolve) => {
       servedLate = (_req, res) => {
@@ -251,7 +251,7 @@ describe("a key set behind a URL", () => {
     expect(server.requests).toBe(1);
   });
 
-  it("gives every fitting key, at most five, to a token that names none", async () => {
+  it("tries every fitting key, at most five, for a token without kid", async () => {
     const server = await serve(set(...Array.from({ length: 7 }, (_, at) => publicJwk(`k${at}`))));
     expect(await keySet(server.url)(undefined)).toBe("5 key");
   });
@@ -340,7 +340,7 @@ describe("a URL that does not answer with a key set leaves the delivery undecide
     expect(written).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it.each([301, 302, 303, 307, 308])("a redirect (%i), whose target is never asked", async (status) => {
+  it.each([301, 302, 303, 307, 308])("a redirect (%i), whose target is never requested", async (status) => {
     const target = await serve(set(A));
     const server = await serve(text(status, "", { location: target.url }));
     expect(await keySet(server.url)("a")).toBe("undecided");
@@ -383,7 +383,7 @@ describe("of a key set, only keys that can verify are taken", () => {
 });
 
 describe("a key set given as an object", () => {
-  it("answers without waiting for anything outside, and knows no other kid", async () => {
+  it("answers synchronously, and finds no other kid", async () => {
     const source = localKeySet(parseKeySet({ keys: [A, B] }));
     expect(await source.find({ algorithm: "ecdsa-p256-sha256", kid: "b" })).toMatchObject({
       keys: [{ type: "public" }],

@@ -107,7 +107,7 @@ describe("a body that is a token", () => {
     ["a payload that is no JSON", () => token({ alg: "ES256" }, "x"), "bad_credentials"],
     ["a payload with __proto__", () => token({ alg: "ES256" }, '{"__proto__":{}}'), "bad_credentials"],
     [
-      "a key of its own (row 29)",
+      "a key of its own",
       () =>
         token(
           {
@@ -195,7 +195,7 @@ describe("claims", () => {
     }
   });
 
-  it("holds a token to its type", async () => {
+  it("checks the type of a token", async () => {
     for (const typ of ["secevent+jwt", "SECEVENT+JWT", "application/secevent+jwt"])
       expect(await outcomeWith({ type: "secevent+jwt" }, {}, { typ })).toBe("proven");
     expect(await outcomeWith({ type: "secevent+jwt" }, {}, { typ: "JWT" })).toBe("unauthenticated");
@@ -286,7 +286,7 @@ describe("a token that binds the delivery by hashes", () => {
     });
   });
 
-  it("takes a token behind fixed text", async () => {
+  it("reads a token after a prefix", async () => {
     const auth = jwt({ at: header("authorization"), prefix: "Bearer ", algorithms: ["HS256"], secret: SECRET });
     const sent = await signed(auth);
     expect(sent.headers.authorization).toMatch(/^Bearer ey/);
@@ -348,7 +348,7 @@ describe("x5c chains", () => {
     expect(await outcomeOf(auth(x5c), received(await signed(auth(), {}, key)))).toBe("unauthenticated");
   });
 
-  it("judges the chain at the time of signing, else now", async () => {
+  it("checks the chain at the signed time, or now without one", async () => {
     const ends = Date.parse(new X509Certificate(pem("leaf")).validTo);
     const sentAt = (timestampMs: number) => signed(auth(), { timestampMs }, good);
     expect(await outcomeOf(auth(), received(await sentAt(ends)), { nowMs: ends + 1e9 })).toBe("proven");
@@ -492,7 +492,7 @@ describe("a detached token", () => {
     expect(await outcomeOf(auth, { headers: { [name]: await make() }, body: "{}" })).toBe(expected);
   });
 
-  it("is absent, or came twice, or is any text", async () => {
+  it("is refused if it is absent, repeated, or any other text", async () => {
     expect(await proofOf(auth, { body: "{}" })).toMatchObject({ outcome: "unauthenticated", isAbsent: true });
     const value = await detached({ alg: "ES256" });
     expect(await outcomeOf(auth, { headers: { [name]: [value, value] }, body: "{}" })).toBe("bad_credentials");
@@ -544,7 +544,7 @@ describe("Wycheproof's JSON Web Signature vectors", () => {
     372: "valid there, with a `?` inside the header; base64url has none",
     373: "as 372, inside the payload",
   };
-  it("get the result that they state, but for the cases named", async () => {
+  it("have the stated result, except for the listed cases", async () => {
     const { testGroups, numberOfTests } = wycheproof<Group>("json_web_signature_test");
     const differing: number[] = [];
     let seen = 0;

@@ -64,7 +64,7 @@ async function schemes(look: Look): Promise<readonly (readonly [string, Auth, De
 const context = { nowMs: 0, publicUrls: () => [] };
 
 describe("a look-up", () => {
-  it("that never answers is undecided after 5 s and not before, whoever asks", async () => {
+  it("a look-up without an answer is undecided after 5 s and not before, for every scheme", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     vi.resetModules(); // the one timer of all deadlines may be ticking in real time
     try {
@@ -100,7 +100,7 @@ describe("a look-up", () => {
     }
   });
 
-  it("that answers six keys is misconfigured, whoever asks", async () => {
+  it("a look-up with six keys is misconfigured, for every scheme", async () => {
     for (const [name, , , key] of await schemes(() => null)) {
       const six = Array.from({ length: 6 }, () => key);
       const [, auth, delivery] = (await schemes(() => six)).find(([other]) => other === name) as never as [

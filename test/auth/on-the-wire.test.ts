@@ -175,11 +175,11 @@ describe("a secret that is looked up late", () => {
   });
 });
 
-describe("a key set that is slow to come", () => {
+describe("a key set that arrives late", () => {
   const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const token = `${encoded({ alg: "RS256", kid: "a" })}.${encoded({ iss: "https://id.example.com" })}.AAAA`;
 
-  it("is one fetch for all deliveries that wait for it, and each of them is asked for again", async () => {
+  it("is fetched once for all deliveries that wait for it, and each of them is retried", async () => {
     let requests = 0;
     const silent = createServer(() => {
       requests += 1;

@@ -80,7 +80,7 @@ describe.each([
   ["rsa-v1_5", "verify"],
   ["rsa-pss", "createVerify"],
 ] as const)("%s on a platform without %s", (kind, lacked) => {
-  it("is undecided with the cause, whoever verifies, and proven once it is there", async () => {
+  it("is undecided with the cause for every scheme, and accepted once the platform has the feature", async () => {
     for (const [name, auth, key] of await schemes(kind)) {
       const delivery = toDelivery(await signedBy(auth, key));
       platform.lacks = lacked;
@@ -111,7 +111,7 @@ it("an HMAC token is undecided without createHmac", async () => {
   expect(await auth.verify(delivery, context)).toMatchObject({ outcome: "undecided", cause: missing });
 });
 
-it("of several proofs one that throws is undecided, and another one may still hold", async () => {
+it("a scheme that throws is undecided, and another scheme may still accept", async () => {
   const { allOf, anyOf } = await import("../../src/auth/combine.js");
   const { bearerToken } = await import("../../src/auth/schemes/bearer-token.js");
   const holds = bearerToken({ token: "a-token-of-these-tests" });

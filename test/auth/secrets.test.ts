@@ -32,7 +32,7 @@ async function verifyWith(secret: Secrets, key: KeyForm = "utf8"): Promise<Proof
   return built(secret, key).verify(delivery, { nowMs: 0, publicUrls: () => [] });
 }
 
-describe("a secret that is none throws when built (rows 13 and 14)", () => {
+describe("an invalid secret throws when built", () => {
   it.each<[string, unknown, KeyForm, RegExp]>([
     ["undefined", undefined, "utf8", /is missing; set the environment variable/],
     ["null", null, "utf8", /is missing/],
@@ -83,14 +83,14 @@ describe("a secret that is none throws when built (rows 13 and 14)", () => {
     expect(() => built("hunter2", "hex")).toThrow(/^(?!.*hunter2)/);
   });
 
-  it("holds to the lengths that were asked for, at their edges", () => {
+  it("accepts keys from the shortest to the longest length, and no others", () => {
     const ofBytes = (count: number) => Buffer.alloc(count, 1).toString("base64");
     const limits = { minKeyBytes: 24, maxKeyBytes: 64 };
     for (const count of [24, 64]) expect(() => built(ofBytes(count), "base64", limits)).not.toThrow();
     for (const count of [23, 65]) expect(() => built(ofBytes(count), "base64", limits)).toThrow(/24 to 64 bytes/);
   });
 
-  it("warns below 16 bytes, at its edge, with the bytes of the decoded key", () => {
+  it("warns below 16 bytes of the decoded key, and not at 16", () => {
     expect(built("x".repeat(15)).warnings).toHaveLength(1);
     expect(built("x".repeat(16)).warnings).toEqual([]);
     expect(built("ab".repeat(15), "hex").warnings).toHaveLength(1);
@@ -163,7 +163,7 @@ describe("a secret function", () => {
     }
   });
 
-  it("sees method, URL, parameters and headers, and no body", async () => {
+  it("gets method, URL, parameters and headers, and no body", async () => {
     let seen: UnverifiedDelivery | undefined;
     await verifyWith((delivery) => {
       seen = delivery;
@@ -174,7 +174,7 @@ describe("a secret function", () => {
     expect("body" in (seen as object)).toBe(false);
   });
 
-  it("is asked for every delivery, never when built", async () => {
+  it("is called for every delivery, never when built", async () => {
     let calls = 0;
     const find = () => {
       calls += 1;
@@ -187,7 +187,7 @@ describe("a secret function", () => {
     expect(calls).toBe(2);
   });
 
-  it("answers at once when the function does", () => {
+  it("is synchronous if the function is", () => {
     const proof = built(() => SECRET).verify(toDelivery({ headers: { "x-s": "0".repeat(64) } }), {
       nowMs: 0,
       publicUrls: () => [],

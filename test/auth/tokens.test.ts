@@ -146,7 +146,7 @@ describe("a token that cannot be sent where it belongs", () => {
     expect(build).not.toThrow();
   });
 
-  it("is our wiring's fault where a function answers it", async () => {
+  it("is misconfigured if a function returns it", async () => {
     const auth = bearerToken({ token: (_) => `${token} and more` });
     expect(await judge(auth, { headers: { authorization: `Bearer ${token}` } })).toMatchObject({
       outcome: "misconfigured",
@@ -154,7 +154,7 @@ describe("a token that cannot be sent where it belongs", () => {
   });
 });
 
-describe("a token that a function names", () => {
+describe("a token from a function", () => {
   const request = {
     method: "POST",
     url: "https://example.com/hooks/acme",
@@ -232,7 +232,7 @@ describe("basicAuth", () => {
   });
 });
 
-describe("what is not proven does not become so", () => {
+describe("unverified deliveries stay unverified", () => {
   it("allOf of unsigned senders stays unverified", async () => {
     const unsigned: Auth = {
       ...staticToken({ token, at: header("x-a") }),
@@ -245,7 +245,7 @@ describe("what is not proven does not become so", () => {
     };
     expect(await judge(allOf(unsigned, unsigned), {})).toMatchObject({ ok: true, isVerified: false });
   });
-  it("allOf is as old as its oldest proof, and of one tenant", async () => {
+  it("allOf has the oldest signed time, and one tenant", async () => {
     const proof = (more: object): Auth => ({
       ...staticToken({ token, at: header("x-a") }),
       verify: () => ({
@@ -267,7 +267,7 @@ describe("what is not proven does not become so", () => {
   it("staticToken is not built for several places at once", () => {
     expect(() => staticToken({ token, at: json("value.*.clientState") })).toThrow(/names several/);
   });
-  it("basicAuth takes neither replaced bytes nor another user for the pair", async () => {
+  it("basicAuth refuses replaced bytes and other users", async () => {
     const auth = basicAuth({ username: "user", password: "\ufffd and sixteen bytes" });
     const bytes = Buffer.concat([Buffer.from("user:"), Buffer.from([0xff]), Buffer.from(" and sixteen bytes")]);
     expect(await judge(auth, { headers: { authorization: `Basic ${bytes.toString("base64")}` } })).toMatchObject({
@@ -317,7 +317,7 @@ describe("a static token that is no single text is malformed", () => {
     expect(await judge(auth, delivery)).toMatchObject({ ok: false, outcome: "bad_credentials" });
   });
 
-  it("and on the prototype of JSON there is none", async () => {
+  it("a token on the prototype of JSON is not found", async () => {
     const auth = staticToken({ token, at: json("constructor.name") });
     expect(await judge(auth, { body: "{}" })).toMatchObject({ isAbsent: true });
   });
@@ -327,13 +327,13 @@ describe("allOf and anyOf", () => {
   const one = staticToken({ token, at: header("x-one") });
   const two = staticToken({ token, at: header("x-two") });
   const failing: Auth = { ...two, verify: () => ({ ok: false, outcome: "undecided", hint: "down" }) };
-  it("allOf needs every proof, anyOf one", async () => {
+  it("allOf requires every scheme, anyOf one", async () => {
     const both = { headers: { "x-one": token, "x-two": token } };
     expect(await judge(allOf(one, two), both)).toMatchObject({ ok: true });
     expect(await judge(allOf(one, two), { headers: { "x-one": token } })).toMatchObject({ ok: false, isAbsent: true });
     expect(await judge(anyOf(one, two), { headers: { "x-two": token } })).toMatchObject({ ok: true });
   });
-  it("anyOf tells the failure of the branch whose credentials were there, and could-not-decide before all", async () => {
+  it("anyOf refuses with undecided first, then with the scheme whose credentials were present", async () => {
     expect(await judge(anyOf(one, two), { headers: { "x-two": "wrong" } })).not.toHaveProperty("isAbsent");
     expect(await judge(anyOf(failing, one), { headers: { "x-one": "wrong" } })).toMatchObject({ outcome: "undecided" });
     expect(await judge(anyOf(failing, one), { headers: { "x-one": token } })).toMatchObject({ ok: true });

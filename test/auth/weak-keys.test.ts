@@ -96,7 +96,7 @@ describe.each(WEAK)("%s", (_name, jwk, alg) => {
     ["base64 of SPKI", key.export({ type: "spki", format: "der" }).toString("base64")],
     ["a KeyObject", key],
   ];
-  it.each(TAKERS)("is no key for %s, however it is written", (_taker, build) => {
+  it.each(TAKERS)("is refused by %s in every spelling", (_taker, build) => {
     for (const [, given] of spellings) {
       if (_taker.includes("key set") && typeof given === "string" && !given.startsWith("-----")) continue;
       expect(() => build(given, alg)).toThrow(TypeError);
@@ -108,7 +108,7 @@ describe.each(WEAK)("%s", (_name, jwk, alg) => {
     expect(parseKeySet({ keys: [{ ...jwk, kid: "weak" }, jwkOf(p256.publicKey)] })).toHaveLength(1);
   });
 
-  it("is misconfigured where a function answers it", async () => {
+  it("is misconfigured if a function returns it", async () => {
     const auth = jwt({ at: "body", keys: () => jwk, algorithms: [alg], lacks: LACKS });
     const token = `${Buffer.from(JSON.stringify({ alg, kid: "k" })).toString("base64url")}.e30.AAAA`;
     expect(await outcomeOf(auth, { body: token })).toBe("misconfigured");
@@ -132,7 +132,7 @@ it("strong keys have no weakness", () => {
   );
 });
 
-describe("a JWK is kept to what it says it is for", () => {
+describe("a JWK is restricted to its declared use", () => {
   const good = { ...jwkOf(p256.publicKey), use: "sig", key_ops: ["verify"], alg: "ES256" };
   const build = (jwk: unknown, alg: JwsAlgorithm = "ES256") =>
     TAKERS.filter(
@@ -163,7 +163,7 @@ describe("a JWK is kept to what it says it is for", () => {
     }
   });
 
-  it("as a JWK for signatures it is one", () => {
+  it("a JWK for signatures is accepted", () => {
     for (const take of build(good)) expect(take).not.toThrow();
   });
 
@@ -217,7 +217,7 @@ describe("a secret of HMAC tokens is as long as the hash at least (RFC 7518 sect
     expect(await outcomeOf(auth, { body: token("HS512", "sha512") })).toBe("unauthenticated");
   });
 
-  it("one that a function answers is misconfigured below that", async () => {
+  it("a shorter secret from a function is misconfigured", async () => {
     const auth = jwt({ at: "body", secret: (_) => "x".repeat(31), algorithms: ["HS256"], lacks: LACKS });
     const token = `${Buffer.from('{"alg":"HS256"}').toString("base64url")}.e30.AAAA`;
     expect(await outcomeOf(auth, { body: token })).toBe("misconfigured");
@@ -228,7 +228,7 @@ describe("a fetched key set", () => {
   let server: Awaited<ReturnType<typeof serve>> | undefined;
   afterEach(() => server?.close());
 
-  it("gives no weak key to anybody, and says that it has none", async () => {
+  it("ignores weak keys, and reports that it has no other", async () => {
     server = await serve((_req, res) => res.end(JSON.stringify({ keys: [{ ...withExponent("AQ"), kid: "k" }] })));
     const auth = bearerJwt({ issuer: "i", audience: "a", jwksUrl: `${server.origin}/jwks` });
     const token = `${Buffer.from('{"alg":"RS256","kid":"k"}').toString("base64url")}.e30.AAAA`;

@@ -78,7 +78,7 @@ afterEach(() => {
 });
 
 describeDedupeStore(
-  "a guarded memoryStore",
+  "memoryStore behind resilientStore",
   () => {
     let nowMs = 0;
     const advance = (seconds: number) => {
@@ -120,7 +120,7 @@ describe("resilientStore", () => {
     expect(calls).toEqual([[request], ["k", "t", 60], ["k", "t", { reply: undefined }, 60], ["k", "t", "half"]]);
   });
 
-  it.each(ops)("answers %s at once where the store does", (_, op) => {
+  it.each(ops)("answers %s synchronously where the store does", (_, op) => {
     expect(op(resilientStore(memoryStore()))).not.toBeInstanceOf(Promise);
   });
 
@@ -143,7 +143,7 @@ describe("resilientStore", () => {
     },
   );
 
-  it.each(ops)("gives up a %s that hangs, after timeoutMs, and does not ask again", async (name, op) => {
+  it.each(ops)("ends a %s that hangs after timeoutMs, and does not retry it", async (name, op) => {
     const store = scripted(hanging);
     const { guarded } = guard(store.store);
     expect(await settled(() => op(guarded))).toMatchObject({
@@ -153,7 +153,7 @@ describe("resilientStore", () => {
     expect(store.asked).toBe(1);
   });
 
-  it("drops what comes after the timeout, a rejection too", async () => {
+  it("drops an answer or a rejection after the timeout", async () => {
     let reject = (_error: Error): void => {};
     const store = scripted(
       () =>
@@ -167,7 +167,7 @@ describe("resilientStore", () => {
     expect(unhandled).toEqual([]);
   });
 
-  it("takes an answer that lay there while the event loop was blocked past the timeout", async () => {
+  it("takes an answer that arrived while the event loop was blocked past the timeout", async () => {
     const { guarded } = guard(scripted(() => new Promise((resolve) => setImmediate(() => resolve(claimed)))).store);
     const answer = settled(() => guarded.claim(request));
     const untilMs = performance.now() + 80;
@@ -175,14 +175,14 @@ describe("resilientStore", () => {
     expect(await answer).toEqual(claimed);
   });
 
-  describe("asks once more", () => {
+  describe("retries once", () => {
     it("when the store refused and time is left", async () => {
       const store = scripted(down, () => Promise.resolve(claimed));
       expect(await guard(store.store).claim()).toEqual(claimed);
       expect(store.asked).toBe(2);
     });
 
-    it("and no more than once", async () => {
+    it("and never a second time", async () => {
       const store = scripted(down);
       expect(await guard(store.store).claim()).toMatchObject({
         failure: "failed",
@@ -191,7 +191,7 @@ describe("resilientStore", () => {
       expect(store.asked).toBe(2);
     });
 
-    it("and gives that try what is left of the time", async () => {
+    it("with the rest of the time limit", async () => {
       const store = scripted(down, hanging);
       expect(await guard(store.store).claim()).toMatchObject({ failure: "timeout" });
       expect(store.asked).toBe(2);
@@ -211,14 +211,14 @@ describe("resilientStore", () => {
       expect(store.asked).toBe(asked);
     });
 
-    it("and not after an answer that cannot be read", async () => {
+    it("and not after a malformed answer", async () => {
       const store = scripted(() => Promise.resolve({ state: "pending" }));
       await guard(store.store).claim();
       expect(store.asked).toBe(1);
     });
   });
 
-  describe("takes for a failure, never for new:", () => {
+  describe("treats as a failure, never as new:", () => {
     it.each<[string, unknown]>([
       ["nothing", undefined],
       ["null", null],
@@ -259,7 +259,7 @@ describe("resilientStore", () => {
       throw new Error("down");
     };
 
-    it("does not ask for a second", async () => {
+    it("does not call the store for 250 ms", async () => {
       const store = scripted(failing);
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) expect(await bench.claim()).toMatchObject({ failure: "failed" });
@@ -271,7 +271,7 @@ describe("resilientStore", () => {
       expect(store.asked).toBe(5);
     });
 
-    it("asks after four, and after five with a success among them", async () => {
+    it("calls the store after four failures, and after five with a success among them", async () => {
       const ok = () => claimed;
       const store = scripted(failing, failing, failing, failing, ok, failing, failing, failing, failing, ok);
       const bench = guard(store.store);
@@ -298,7 +298,7 @@ describe("resilientStore", () => {
       expect(store.asked).toBe(7);
     });
 
-    it("rests for 250 ms more when that claim fails", async () => {
+    it("stays open for another 250 ms when that claim fails", async () => {
       const store = scripted(failing);
       const bench = guard(store.store);
       for (let i = 0; i < 5; i++) await bench.claim();
@@ -311,7 +311,7 @@ describe("resilientStore", () => {
       expect(store.asked).toBe(7);
     });
 
-    it("counts timeouts and answers that cannot be read, each op once", async () => {
+    it("counts timeouts and malformed answers, each operation once", async () => {
       const store = scripted(
         hanging,
         down,
@@ -342,7 +342,7 @@ describe("resilientStore", () => {
       expect(await bench.claim()).toEqual(claimed);
     });
 
-    it("takes the figures it is given", async () => {
+    it("uses the configured limits", async () => {
       const bench = guard(scripted(failing).store, { breakerFailures: 2, breakerOpenMs: 10 });
       for (let i = 0; i < 2; i++) await bench.claim();
       bench.pass(9);

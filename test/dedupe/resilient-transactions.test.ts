@@ -39,7 +39,7 @@ describe("begin", () => {
     expect(store.table.get("a")).toBe("1");
   });
 
-  it("that hangs is a timeout, and its transaction is given back when it opens after all", async () => {
+  it("that hangs is a timeout, and its transaction is released when it opens later", async () => {
     const opened = gate();
     const { guard, store } = guarded();
     store.beforeBegin = () => opened.opened;

@@ -45,7 +45,7 @@ it("every @param names a parameter of its function, or an option of one", () => 
 it("shows overloads without their implementation, classes without private members, and no body", () => {
   const signature = (specifier: string, name: string) =>
     names.get(specifier)?.find((one) => one.name === name)?.signature ?? "";
-  expect(signature("hookgate", "createReceiver").match(/function createReceiver/g)).toHaveLength(2);
+  expect(signature("hookgate/otel", "instrument").match(/function instrument/g)).toHaveLength(2);
   const retryLater = signature("hookgate", "RetryLater");
   expect(retryLater).toMatch(/^class RetryLater extends /);
   expect(retryLater).toMatch(/\n {2}constructor\(.*\);\n/);

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { stripe } from "hookgate/senders";
+import { createTestSender } from "hookgate/testing";
 import { afterAll, expect, it } from "vitest";
 import { compiled } from "../support/compiled.js";
 
@@ -19,7 +21,12 @@ afterAll(() => {
 });
 
 /** Starts a program and reads what it writes until that holds `last`. */
-function saidBy(args: readonly string[], last: string, cwd: string = root): Promise<string> {
+function saidBy(
+  args: readonly string[],
+  last: string,
+  cwd: string = root,
+  onSaid?: (said: string) => void,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, PORT: "0", PLAIN_PORT: "0" };
     const child = spawn(process.execPath, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
@@ -28,6 +35,7 @@ function saidBy(args: readonly string[], last: string, cwd: string = root): Prom
     let complained = "";
     child.stdout.on("data", (chunk: Buffer) => {
       said += chunk.toString("utf8");
+      onSaid?.(said);
       if (said.includes(last)) resolve(said);
     });
     child.stderr.on("data", (chunk: Buffer) => {
@@ -48,6 +56,34 @@ it("npm start shows an accepted event, its duplicate, and the refusal of a forge
   ]);
   expect(said.match(/handler: invoice\.paid/g)).toHaveLength(1);
   expect(said).toMatch(/^curl -i http:\/\/127\.0\.0\.1:\d+\/webhooks\/stripe -H /m);
+});
+
+it("npm start prints your own deliveries with the heading first: a good one, its duplicate, a forged one and a GET", async () => {
+  let sending: Promise<void> | undefined;
+  async function sendOwn(url: string): Promise<void> {
+    const to = createTestSender(stripe({ secret: "whsec_only_for_this_demonstration" })).to(url);
+    const good = await to.send("invoice.paid", { data: { object: {} } });
+    await to.send("invoice.paid", {}, { duplicateOf: good });
+    await to.send("invoice.paid", {}, { wrongKey: true });
+    await fetch(url);
+  }
+  const said = await saidBy(["--import", "tsx", "examples/start.ts"], "405 method_not_allowed", root, (text) => {
+    const url = /Try it[\s\S]*curl -i (\S+) [\s\S]*Stop with Ctrl\+C/.exec(text)?.[1];
+    if (url !== undefined) sending ??= sendOwn(url);
+  });
+  await sending;
+  const own = said.slice(said.indexOf("Stop with Ctrl+C")).split("\n").slice(1);
+  expect(own.filter((line) => /^Yours|handler:|answer:/.test(line)).map((line) => line.trim())).toEqual([
+    "Yours: POST /webhooks/stripe",
+    expect.stringMatching(/^handler: invoice\.paid evt_/),
+    "answer: 200 processed",
+    "Yours: POST /webhooks/stripe",
+    "answer: 200 duplicate",
+    "Yours: POST /webhooks/stripe",
+    "answer: 401 unauthenticated",
+    "Yours: GET /webhooks/stripe",
+    "answer: 405 method_not_allowed",
+  ]);
 });
 
 it("a started example listens, and prints its address", async () => {

@@ -86,7 +86,7 @@ describe.concurrent("on SQLite", () => {
         "booked in_3, at attempt 1",
       ]);
       expect(lines.filter((line) => line.startsWith("event_dead"))).toHaveLength(1);
-      expect(lines.filter((line) => line.includes("the sender heard 200"))).toHaveLength(5);
+      expect(lines.filter((line) => line.includes("the sender got 200"))).toHaveLength(5);
     },
     PROGRAM_MS,
   );
@@ -111,7 +111,7 @@ describe.concurrent("on PostgreSQL", () => {
         "balance 100, entries 1, events remembered 1",
       ]);
       expect(lines).toContain("(both rows are written; the process is killed before it commits)");
-      expect(lines).toContain("the sender heard nothing: the connection broke, so it will come again");
+      expect(lines).toContain("the sender got nothing: the connection broke, so it will retry");
     },
     PROGRAM_MS,
   );
@@ -180,13 +180,13 @@ describeWithRedis(
       "spill.ts keeps what comes while Redis is down, and handles it after, once",
       async () => {
         const lines = await linesOf("spill.ts");
-        expect(lines.filter((line) => line.includes("GitHub heard"))).toEqual([
-          "one: GitHub heard 200 (processed)",
-          "two: GitHub heard 200 (accepted)",
-          "three: GitHub heard 200 (accepted)",
-          "three: GitHub heard 200 (duplicate)",
-          "one: GitHub heard 200 (duplicate)",
-          "two: GitHub heard 200 (duplicate)",
+        expect(lines.filter((line) => line.includes("GitHub got"))).toEqual([
+          "one: GitHub got 200 (processed)",
+          "two: GitHub got 200 (accepted)",
+          "three: GitHub got 200 (accepted)",
+          "three: GitHub got 200 (duplicate)",
+          "one: GitHub got 200 (duplicate)",
+          "two: GitHub got 200 (duplicate)",
         ]);
         const built = ["one", "two", "three"].map((branch) => `built refs/heads/${branch}`);
         expect(lines.filter((line) => line.startsWith("built")).sort()).toEqual(built.sort());

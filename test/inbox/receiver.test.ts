@@ -81,7 +81,7 @@ function build(inbox: Inbox = open(), options: object = {}, sender = erp) {
 }
 
 describe("intake", () => {
-  it("answers success once the event is kept, and the handler runs after", async () => {
+  it("answers success once the event is stored, and runs the handler afterwards", async () => {
     const { receiver, send, inbox, outcomes } = build();
     const seen: unknown[] = [];
     receiver.on("order.created", (event, context) => {

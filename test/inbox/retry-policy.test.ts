@@ -67,7 +67,7 @@ describe("decisionOf", () => {
     });
   });
 
-  it("is dead at once where an invalid event is to be rejected", () => {
+  it("is dead immediately where onInvalid is reject", () => {
     expect(run("invalid_event", { status: 422, hint: "no total" })).toEqual({
       state: "dead",
       reason: "invalid_event: no total",
@@ -78,7 +78,7 @@ describe("decisionOf", () => {
     expect(run(name, {}, 40)).toMatchObject({ state: "retry", isCounted: false });
   });
 
-  it("a run that the worker's stop ended is not counted and comes at once", () => {
+  it("a run that the worker's stop ended is not counted and is retried immediately", () => {
     expect(run("handler_failed", {}, 15, true)).toMatchObject({ state: "retry", afterSeconds: 0, isCounted: false });
   });
 });

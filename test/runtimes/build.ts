@@ -9,7 +9,7 @@ import { appleLike } from "../../scripts/sample-chain.js";
 import { ed25519Pair, p256Pair, rsaPair } from "../../scripts/sample-keys.js";
 
 export type Form = "as it is" | "bundled";
-export type Host = "node" | "bun" | "deno" | "workerd";
+export type Host = "node" | "lambda" | "bun" | "deno" | "workerd";
 
 /** The package in `folder/node_modules/hookgate`, and XML beside it, which a few senders ask for. */
 export async function installPackage(folder: string): Promise<void> {
@@ -28,19 +28,26 @@ export async function installPackage(folder: string): Promise<void> {
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 }
 
-/** Where an application stands after `buildApp`. */
+/** Where an application stands after `buildApp`. A bundle is in a folder without packages. */
 export function appFile(folder: string, host: Host, form: Form): string {
-  return join(folder, form === "bundled" ? `${host}.bundle.js` : `${host}.js`);
+  if (form === "as it is") return join(folder, `${host}.js`);
+  return join(aloneFolder(folder), `${host}.${host === "lambda" ? "cjs" : "mjs"}`);
+}
+
+export function aloneFolder(folder: string): string {
+  return `${folder}-alone`;
 }
 
 /** One file: with everything in it, or with imports of the package. The package must be installed in the folder. */
 export async function buildApp(folder: string, host: Host, form: Form): Promise<void> {
   const isWorker = host === "workerd";
+  const outfile = appFile(folder, host, form);
   await build({
     entryPoints: [fileURLToPath(new URL(`app/${host}.ts`, import.meta.url))],
-    outfile: appFile(folder, host, form),
+    outfile,
     bundle: true,
-    format: "esm",
+    // Lambda's own bundles are CommonJS.
+    format: outfile.endsWith(".cjs") ? "cjs" : "esm",
     target: "es2022",
     logLevel: "error",
     // As wrangler bundles a Worker.

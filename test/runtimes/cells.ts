@@ -1,11 +1,12 @@
 // The cells of the table: which application runs on which runtime, and in which form.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { execPath } from "node:process";
 import { FILES } from "../../scripts/fetch-runtimes.js";
-import { appFile, buildApp, type Form, type Host, installPackage } from "./build.js";
+import { aloneFolder, appFile, buildApp, type Form, type Host, installPackage } from "./build.js";
 import { drive, type Fault } from "./deliveries.js";
-import { launch, launchWorker } from "./launch.js";
+import { launch, launchWorker, OLDEST_COMPATIBILITY_DATE } from "./launch.js";
 
 export interface Runtime {
   /** As the table calls it. */
@@ -40,6 +41,9 @@ const deno = (name: string, host: Host): Runtime => ({
   isThere: existsSync(FILES.Deno),
 });
 
+/** A Lambda function on this Node. */
+export const LAMBDA: Runtime = { name: "AWS Lambda", host: "lambda", command: [execPath], forms: BOTH, isThere: true };
+
 /** Beside Node. A Worker has no file system, so it is always bundled. */
 export const OTHERS: readonly Runtime[] = [
   bun("Bun", "bun"),
@@ -53,14 +57,21 @@ export const OTHERS: readonly Runtime[] = [
 export async function prepared(): Promise<{ readonly folder: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "hookgate-runtimes-"));
   await installPackage(folder);
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    folder,
+    remove: () => {
+      for (const one of [folder, aloneFolder(folder)]) rmSync(one, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Runs the application, sends every delivery, and says what was wrong. */
 export async function fillCell(folder: string, { host, command }: Runtime, form: Form): Promise<readonly Fault[]> {
   await buildApp(folder, host, form);
   const file = appFile(folder, host, form);
-  const app = await (command === undefined ? launchWorker(file) : launch(command, file, folder));
+  const app = await (command === undefined
+    ? launchWorker(file, { compatibilityDate: OLDEST_COMPATIBILITY_DATE })
+    : launch(command, file, dirname(file)));
   try {
     return await drive(app.port);
   } finally {

@@ -47,6 +47,9 @@ export interface Miniflare {
   dispose(): Promise<void>;
 }
 
+/** The first date of which `nodejs_compat` brings what hookgate needs. */
+export const OLDEST_COMPATIBILITY_DATE = "2024-09-23";
+
 /** A Worker with the one flag that hookgate needs. */
 const WORKER = { compatibilityDate: "2026-03-01", compatibilityFlags: ["nodejs_compat"] };
 

@@ -1,8 +1,9 @@
 // Writes docs/runtimes.md from the faults that were found.
 import { NODES, VERSIONS } from "../../scripts/fetch-runtimes.js";
 import type { Form } from "./build.js";
-import { OTHERS } from "./cells.js";
+import { LAMBDA, OTHERS } from "./cells.js";
 import { CASES, described, type Fault } from "./deliveries.js";
+import { OLDEST_COMPATIBILITY_DATE } from "./launch.js";
 
 /** A fault, and the cell it was found in. */
 export interface CellFault extends Fault {
@@ -17,6 +18,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   ...NODES.map((version): Column => ({ name: `Node ${version}`, forms: ["as it is", "bundled"] })),
+  LAMBDA,
   ...OTHERS,
 ];
 
@@ -28,7 +30,7 @@ export function runtimesPage(faults: readonly CellFault[]): string {
     "",
     "<!-- Written by `npm run runtimes`. -->",
     "",
-    `hookgate runs on Node ${NODES.join(", ")}, Bun, Deno and Cloudflare Workers (workerd, with the \`nodejs_compat\` flag). One application with a receiver of each sender is started on each of them, with the package as it is installed and bundled into one file, and gets real HTTP requests. The conditions of the bundle are those of the platform; workerd has no file system, so there the application is always bundled. Tested with Bun ${VERSIONS.Bun}, Deno ${VERSIONS.Deno} and miniflare ${VERSIONS.miniflare}.`,
+    `hookgate runs on Node ${NODES.join(", ")}, AWS Lambda, Bun, Deno and Cloudflare Workers (workerd, with the \`nodejs_compat\` flag). One application with a receiver of each sender is started on each of them, with the package as it is installed and bundled into one file, and gets real HTTP requests. The conditions of the bundle are those of the platform; workerd has no file system, so there the application is always bundled. Tested with Bun ${VERSIONS.Bun}, Deno ${VERSIONS.Deno} and miniflare ${VERSIONS.miniflare}.`,
     "",
     ...CASE_ROWS,
     "",
@@ -100,7 +102,7 @@ export const handle = (request: Request): Promise<Response> => receiver.fetch(re
 
 ## Cloudflare Workers
 
-Set \`compatibility_flags = ["nodejs_compat"]\`. A receiver can be built at module scope.
+Set \`compatibility_flags = ["nodejs_compat"]\` and a \`compatibility_date\` of ${OLDEST_COMPATIBILITY_DATE} or later. A receiver can be built at module scope.
 
 \`\`\`ts
 export default {

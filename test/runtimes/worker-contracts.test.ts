@@ -33,24 +33,17 @@ describe.skipIf(isSkipped)("on workerd", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const store of ["durable-object", "d1"]) {
-    describe(`${store} keeps the dedupe contract`, () => {
-      it.each(dedupeStoreCases.map(({ group, name }, at) => [`${group}: ${name}`, at] as const))(
-        "%s",
-        async (_, at) => {
-          expect(await get(`/${store}/${at}`)).toBe("passed");
-        },
-      );
-    });
-  }
-
-  describe("durableObjectInbox keeps the inbox contract", () => {
-    // Cases mostly wait, and each has an object of its own.
-    it.concurrent.each(inboxCases.map(({ group, name }, at) => [`${group}: ${name}`, at] as const))(
-      "%s",
-      async (_, at) => {
-        expect(await get(`/inbox/${at}`)).toBe("passed");
-      },
-    );
+  // Cases in objects each have one of their own. Those in D1 share a database, and move its clock each for itself.
+  const suites = [
+    ["durableObjectStore keeps the dedupe contract", "durable-object", dedupeStoreCases, it.concurrent],
+    ["d1Store keeps the dedupe contract", "d1", dedupeStoreCases, it],
+    ["durableObjectInbox keeps the inbox contract", "inbox", inboxCases, it.concurrent],
+  ] as const;
+  describe.each(suites)("%s", (_, suite, cases, test) => {
+    for (const [at, { group, name }] of cases.entries()) {
+      test(`${group}: ${name}`, async () => {
+        expect(await get(`/${suite}/${at}`)).toBe("passed");
+      });
+    }
   });
 });

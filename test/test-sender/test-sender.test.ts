@@ -115,7 +115,7 @@ describe("delivers to", () => {
     expect(await test.send(app, { duplicateOf: first })).toMatchObject({ status: 200 });
   });
 
-  it("one app at once, many times", async () => {
+  it("one app many times concurrently", async () => {
     const server = createServer(receiver);
     const sent = await Promise.all(Array.from({ length: 8 }, () => test.send(server, { type: "order.paid" })));
     expect(sent.map((one) => one.status)).toEqual(Array(8).fill(200));

@@ -91,11 +91,21 @@ function whiteSpaceFinding({ text, from }: GivenSecret): Finding {
   return isFinalBreak ? note("secret_white_space", what, fix) : problem("secret_white_space", what, fix);
 }
 
+/** The message of a factory about a credential of another kind. */
+const FOREIGN = /^\w+: \w+ is an? [^;]+; give /;
+/** A secret that signed nothing. */
+const STAND_IN = "whsec_0123456789abcdef0123456789abcdef";
+
 /** Corrects a secret that the sender's factory refuses, and reports that. */
 function buildCorrected(known: KnownSender, secrets: readonly GivenSecret[], more: readonly string[]) {
   try {
     return { sender: build(known, secrets, more), secrets, findings: [] };
   } catch (error) {
+    // A credential of another kind: the report says so, with a sender of another secret.
+    if (error instanceof UsageError && FOREIGN.test(error.message)) {
+      const standIns = secrets.map((one) => ({ ...one, text: STAND_IN }));
+      return { sender: build(known, standIns, more), secrets, findings: [] };
+    }
     for (const [at, secret] of secrets.entries()) {
       for (const variant of secretVariants(secret.text)) {
         const others = secrets.with(at, { ...secret, text: variant.text });

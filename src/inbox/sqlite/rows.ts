@@ -1,4 +1,5 @@
 // Encodes an entry as a row of the SQLite inbox, and decodes it.
+import { entryFrom } from "../entry-codec.js";
 import type { InboxEntry, InboxRecord, InboxState } from "../inbox.js";
 
 export const RECORD_COLUMNS: string =
@@ -36,21 +37,9 @@ export function entryBlob(entry: InboxEntry): Buffer {
 export function entryOf(row: InboxRow): InboxEntry {
   const rest = JSON.parse(bytesOf(row.entry).toString()) as Partial<InboxEntry>;
   if (typeof rest.type !== "string" || !STATES.has(row.state)) throw new Error(`entry ${row.key} cannot be read`);
-  return {
-    key: row.key,
-    source: row.source,
-    id: rest.id,
-    type: rest.type,
-    tenant: rest.tenant,
-    timestampMs: rest.timestampMs,
-    receivedAtMs: rest.receivedAtMs ?? 0,
-    senderAttempt: rest.senderAttempt,
-    isVerified: rest.isVerified !== false,
-    headers: rest.headers ?? {},
-    body: bytesOf(row.body),
-    payloadFrom: rest.payloadFrom === "json" ? "json" : "body",
-    orderKey: row.order_key ?? undefined,
-  };
+  const { key, source, order_key: orderKey } = row;
+  const body = bytesOf(row.body);
+  return entryFrom(rest, { key, source, type: rest.type, body, orderKey: orderKey ?? undefined });
 }
 
 /** @param aheadMs - By how much the file's clock is ahead of the wall clock. */

@@ -3,6 +3,7 @@ import type { AnyEvents, EventMap } from "../../core/event-map.js";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { defineSender } from "../../sender/define-sender.js";
 import type { Sender, SenderDefinition } from "../../sender/sender.js";
+import { refuseForeignCredentials, testSecretWarnings } from "./credential-forms.js";
 
 /** A vendor, as data. */
 export interface VendorDefinition<Options> {
@@ -54,7 +55,12 @@ export function senderFactory<Options extends object, Envelope = unknown>(
   const { factory, name, options: names, define } = row;
   function build<Events>(options: Options): Sender<EventMap<Events>> {
     refuseUnknownKeys(factory, options, names);
-    return defineSender<Events>({ ...inTheNameOf(factory, names, () => define(options)), name });
+    refuseForeignCredentials(factory, name, options);
+    const defined = inTheNameOf(factory, names, () => define(options));
+    const warnings = testSecretWarnings(factory, options);
+    const { auth } = defined;
+    const warned = warnings.length === 0 ? auth : { ...auth, warnings: [...(auth.warnings ?? []), ...warnings] };
+    return defineSender<Events>({ ...defined, auth: warned, name });
   }
   // As values: a stack trace shows the factory's own name.
   return Object.defineProperties(build, {

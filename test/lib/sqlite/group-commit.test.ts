@@ -69,7 +69,7 @@ describe("a group of ops", () => {
     expect(order).toEqual(["caller", "op"]);
   });
 
-  it("is cut after maxOps; the rest follows at once", async () => {
+  it("is cut after maxOps operations; the rest follows immediately", async () => {
     const { group } = bench({ maxOps: 2 });
     const transactions = [1, 2, 3, 4, 5].map(() => group.submit((transaction) => transaction));
     expect(await Promise.all(transactions)).toEqual([1, 1, 2, 2, 3]);
@@ -127,7 +127,7 @@ describe("the whole transaction", () => {
     expect(seen()).toBe("c");
   });
 
-  it("fails where somebody left a transaction open on the connection, whose writes stay theirs", async () => {
+  it("fails where another transaction is open on the connection, and does not change its writes", async () => {
     const { database, insert, seen } = bench();
     database.exec("BEGIN; INSERT INTO names VALUES ('theirs')");
     await expect(insert("ours")).rejects.toThrow("within a transaction");
@@ -174,7 +174,7 @@ describe("close", () => {
     await expect(insert("d")).rejects.toThrow("test: closed");
   });
 
-  it("ends at once where nothing waits", async () => {
+  it("ends immediately where nothing is waiting", async () => {
     await bench().group.close();
   });
 });

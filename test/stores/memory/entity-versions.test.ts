@@ -16,7 +16,7 @@ function clocked(maxKeys = 100) {
 }
 
 describe("memoryStore.advance", () => {
-  it("keeps the highest version: lower is older, equal and higher are newest", () => {
+  it("stores the highest version: a lower one is older, an equal or higher one is newest", () => {
     const { advance } = clocked();
     expect([5, 5, 4, 6, 5, 0].map((version) => advance("a", version))).toEqual([
       "newest",
@@ -55,7 +55,7 @@ describe("memoryStore.advance", () => {
     expect(advance("a", 1)).toBe("newest");
   });
 
-  it("takes no room of the events'", () => {
+  it("counts no entity towards maxKeys", () => {
     const { advance, store } = clocked(1);
     advance("a", 1);
     const claim = { key: "k", token: "t", leaseSeconds: 1, bodyDigest: "d" };

@@ -36,7 +36,7 @@ function bench(maxKeys: number) {
 }
 
 describe("memoryStore", () => {
-  it("answers at once", () => {
+  it("answers synchronously", () => {
     const { store, claim } = bench(10);
     expect(claim("k")).toEqual({ state: "claimed", fence: 1, attempt: 1, progress: undefined });
     expect(store.renew("k", "t", 60)).toBe("held");
@@ -72,8 +72,8 @@ describe("memoryStore", () => {
     expect(claim("k", 60, "b")).toEqual({ state: "in_flight", retryAfterSeconds: left });
   });
 
-  describe("when maxKeys are kept", () => {
-    it("forgets the event longest done", () => {
+  describe("a full memoryStore", () => {
+    it("evicts the event completed first", () => {
       const { store, finish, pass, isDone } = withMethods(bench(3));
       for (const key of ["a", "b", "c", "d"]) {
         finish(key);
@@ -83,7 +83,7 @@ describe("memoryStore", () => {
       expect(["a", "b", "c", "d"].map(isDone)).toEqual([false, true, true, true]);
     });
 
-    it("forgets by completion, not by claim", () => {
+    it("evicts by the time of completion, not of the claim", () => {
       const b = bench(2);
       b.claim("slow");
       b.pass(1);
@@ -94,7 +94,7 @@ describe("memoryStore", () => {
       expect([b.isDone("quick"), b.isDone("slow")]).toEqual([false, true]);
     });
 
-    it("forgets the event longest done also when receivers keep them for different times", () => {
+    it("evicts the event completed first, also with different retentions", () => {
       const b = bench(3);
       b.finish("a", 5000);
       b.pass(1);
@@ -106,7 +106,7 @@ describe("memoryStore", () => {
       expect([b.isDone("a"), b.isDone("b"), b.isDone("c")]).toEqual([false, false, true]);
     });
 
-    it("never forgets a claim in work: StoreFullError", () => {
+    it("never evicts a claim with a valid lease: StoreFullError", () => {
       const b = bench(2);
       b.claim("a");
       b.claim("b");
@@ -116,7 +116,7 @@ describe("memoryStore", () => {
       expect([b.store.renew("a", "t", 1), b.store.renew("b", "t", 1)]).toEqual(["held", "held"]);
     });
 
-    it("still answers for the keys it keeps", () => {
+    it("still answers for its keys", () => {
       const b = bench(2);
       b.finish("a");
       b.claim("b");
@@ -131,7 +131,7 @@ describe("memoryStore", () => {
       ["599 s ago", 599, "full"],
       ["600 s ago", 600, "claimed"],
       ["601 s ago", 601, "claimed"],
-    ])("keeps what was done within minRetentionSeconds of 600: done %s", (_, seconds, expected) => {
+    ])("keeps an event completed within minRetentionSeconds of 600: completed %s", (_, seconds, expected) => {
       const b = bench(1);
       b.store.attach(needs);
       b.finish("a");
@@ -141,7 +141,7 @@ describe("memoryStore", () => {
       else expect(outcome()).toBe(expected);
     });
 
-    it("follows the most careful of its receivers", () => {
+    it("applies the longest minRetentionSeconds of its receivers", () => {
       const b = bench(1);
       b.store.attach(needs);
       b.store.attach({ ...needs, minRetentionSeconds: 60 });
@@ -150,7 +150,7 @@ describe("memoryStore", () => {
       expect(() => b.claim("b")).toThrow(StoreFullError);
     });
 
-    it("forgets a released event without progress before a done one: only its count is lost", () => {
+    it("evicts a released event without progress before a done one, since only its attempt count is lost", () => {
       const b = bench(2);
       b.finish("done");
       b.pass(1);
@@ -161,7 +161,7 @@ describe("memoryStore", () => {
       expect(b.claim("failed")).toMatchObject({ state: "claimed", attempt: 1 });
     });
 
-    it("keeps a released event with progress longer than a done one: parts of it would run twice", () => {
+    it("evicts a done event before a released one with progress, parts of which would run twice", () => {
       const b = bench(2);
       b.fail("failed", "half");
       b.pass(1);
@@ -171,13 +171,13 @@ describe("memoryStore", () => {
       expect(b.claim("failed")).toMatchObject({ attempt: 2, progress: "half" });
     });
 
-    it("forgets a released event with progress rather than be full for days", () => {
+    it("evicts a released event with progress rather than be full for days", () => {
       const b = bench(1);
       b.fail("failed", "half");
       expect(b.claim("new").state).toBe("claimed");
     });
 
-    it("forgets a lapsed claim rather than be full", () => {
+    it("evicts a lapsed claim rather than be full", () => {
       const b = bench(1);
       b.claim("stuck", 60);
       expect(() => b.claim("new")).toThrow(StoreFullError);
@@ -186,7 +186,7 @@ describe("memoryStore", () => {
       expect(b.store.complete("stuck", "t", { reply: undefined }, 60)).toBe("lost");
     });
 
-    it("makes room from what has expired, which is no eviction", () => {
+    it("removes expired records first, which is no eviction", () => {
       const b = bench(2);
       b.finish("a", 10);
       b.finish("b", 5000);
@@ -196,14 +196,14 @@ describe("memoryStore", () => {
       expect(b.isDone("b")).toBe(true);
     });
 
-    it("raises the fence of a key it forgot", () => {
+    it("raises the fence of an evicted key", () => {
       const b = bench(1);
       b.finish("a");
       b.finish("b");
       expect(b.claim("a")).toMatchObject({ attempt: 1, fence: 3 });
     });
 
-    it("never holds more than maxKeys, and never forgets what is in work", () => {
+    it("never has more than maxKeys records, and never evicts a claim with a valid lease", () => {
       const step = fc.record({
         op: fc.constantFrom("claim", "finish", "fail", "progress", "pass"),
         key: fc.integer({ min: 0, max: 30 }).map(String),
@@ -241,7 +241,7 @@ describe("memoryStore", () => {
   });
 
   describe("warns the operator", () => {
-    it("once, that events are forgotten sooner than promised, and how soon", () => {
+    it("once, that events are evicted before their retention, and after how long", () => {
       const b = bench(2);
       const told: string[] = [];
       b.store.attach({ ...needs, report: (message) => told.push(message) });
@@ -293,7 +293,7 @@ describe("memoryStore", () => {
       expect(sizes).toEqual([151, 52, 3]);
     });
 
-    it("what is past its retention behind what is kept longer", () => {
+    it("expired records behind one with a longer retention", () => {
       const b = bench(1000);
       b.finish("long", 5000);
       b.finish("short", 10);
@@ -334,7 +334,7 @@ describe("memoryStore", () => {
     });
   });
 
-  it("has types that say it answers at once", () => {
+  it("has types of synchronous answers", () => {
     const store: MemoryStore = memoryStore();
     const answer: "held" | "lost" = store.renew("k", "t", 1);
     expect(answer).toBe("lost");

@@ -146,7 +146,7 @@ describe.each(Object.entries(orms))("%s", (name, make) => {
     (await outside.query("SELECT count(*)::int AS n FROM effects WHERE id = $1", [id])).rows[0].n;
   const unique = (): string => `${name}-${randomUUID()}`;
 
-  it("migrates, also at once with others", async () => {
+  it("migrates, also while other processes do the same", async () => {
     await Promise.all([1, 2, 3].map(() => store.migrate()));
   });
 

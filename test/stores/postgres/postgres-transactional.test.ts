@@ -98,7 +98,7 @@ describe("a transaction", () => {
     await until(async () => pool.totalCount - pool.idleCount === 0);
   });
 
-  it("of 30 that begin at once, one wins; another comes after it was released", async () => {
+  it("of 30 claims that begin together one wins, and another one wins after its release", async () => {
     const { store } = await shared({ max: 12 });
     const answers = await Promise.all(Array.from({ length: 30 }, () => store.begin?.(request("a"))));
     const winners = answers.flatMap((answer) => (answer?.state === "claimed" ? [answer] : []));

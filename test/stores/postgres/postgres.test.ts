@@ -72,7 +72,7 @@ function work(plan: Partial<WorkerPlan> & Pick<WorkerPlan, "mode" | "table">): P
 }
 
 describe("migrate", () => {
-  it("may run in many processes at once, and again", async () => {
+  it("may run in many processes at the same time, and repeatedly", async () => {
     const table = newTable();
     await Promise.all(Array.from({ length: 5 }, () => work({ mode: "migrate", table })));
     const pool = server.pool();
@@ -290,7 +290,7 @@ describe("advance", () => {
     expect(await store.advance("entity", 0, 100)).toBe("older");
   });
 
-  it("at once: the highest of all stays", async () => {
+  it("concurrently: the highest version stays", async () => {
     const { store } = await shared();
     const versions = Array.from({ length: 100 }, (_, at) => (at * 37) % 100);
     await Promise.all(versions.map((version) => store.advance("entity", version, 60)));

@@ -295,7 +295,7 @@ describeWithRedis("redisStore", () => {
     it.each([
       ["ioredis", () => redis],
       ["node-redis", () => nodeRedis],
-    ])("takes no new event, and finishes what is in work: %s", async (_, client) => {
+    ])("takes no new event at its memory limit, and completes running ones: %s", async (_, client) => {
       const { claim, renew, complete, release } = open(client());
       const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
       await claim(first);

@@ -153,7 +153,7 @@ describe("opening", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("throws at once where the folder does not exist", () => {
+  it("throws synchronously where the folder does not exist", () => {
     expect(() => sqliteStore(join(folder.path, "missing", "events.db"))).toThrow();
   });
 
@@ -368,7 +368,7 @@ describe("advance", () => {
     await close();
   });
 
-  it("in any order at once: the highest stays", async () => {
+  it("concurrently and in any order: the highest version stays", async () => {
     const { store, close } = await bench();
     await Promise.all([3, 9, 1, 7, 2].map((version) => store.advance("entity", version, 60)));
     expect(await store.advance("entity", 8, 60)).toBe("older");
