@@ -282,7 +282,7 @@ describe("each hint of misconfigured begins as the page says", () => {
   });
   const wirings: readonly (readonly [hint: string, wiring: Wiring])[] = [
     ["the body was read before it came to the receiver", { before: (app) => app.use(express.json()) }],
-    ["what was kept of the body upstream has", { before: (app) => app.use(otherBytes) }],
+    ["the body kept upstream has", { before: (app) => app.use(otherBytes) }],
     ["something before the receiver reads the body too", { before: (app) => app.use(decoding) }],
     [
       'clientAddress is "express" while',
