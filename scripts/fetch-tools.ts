@@ -1,10 +1,9 @@
 // Fetches the bundlers, test runners and compilers that the packed tarball is tried with: `npx tsx scripts/fetch-tools.ts`.
 // They are 250 MB, so they are no devDependencies.
-import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { root } from "./entry-points.js";
+import { install } from "./fetch-runtimes.js";
 
 /** By the name that the tests import or run. */
 export const TOOLS = {
@@ -26,9 +25,8 @@ export const TOOLS = {
 export const TOOLS_FOLDER: string = process.env.HOOKGATE_TOOLS ?? fileURLToPath(new URL("node_modules/.tools", root));
 
 if (argv[1] !== undefined && import.meta.url === pathToFileURL(argv[1]).href) {
-  mkdirSync(TOOLS_FOLDER, { recursive: true });
-  writeFileSync(`${TOOLS_FOLDER}/package.json`, JSON.stringify({ private: true, dependencies: TOOLS }));
-  const flags = ["--ignore-scripts", "--no-package-lock", "--no-fund", "--no-audit", "--loglevel=error"];
-  const { status } = spawnSync("npm", ["install", ...flags], { cwd: TOOLS_FOLDER, stdio: "inherit" });
-  process.exit(status ?? 1);
+  install(
+    Object.entries(TOOLS).map(([name, version]) => `${name}@${version}`),
+    TOOLS_FOLDER,
+  );
 }

@@ -1,12 +1,13 @@
 // Every bundler builds an application of every sender from the packed tarball, without options, externals or packages of
 // ours; what it wrote runs alone in an empty folder.
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FILES } from "../../scripts/fetch-runtimes.js";
 import { type Packed, pack } from "../package/packed.js";
 import { buildApp, SENDERS } from "./build-app.js";
-import { isWithoutTools, node, ours, tool, write } from "./tools.js";
+import { isWithoutTools, node, ours, run, tool, write } from "./tools.js";
 
 /** For what hangs. */
 const BOUND_MS = 300_000;
@@ -66,6 +67,15 @@ describe.skipIf(isWithoutTools)("built without externals, the output alone takes
   it.each(BUNDLERS)("%s", { timeout: BOUND_MS, concurrent: true }, async (_, args, out) => {
     expect(await node(packed.app, ...args)).toBe("");
     expect(await alone(out)).toEqual({ count: SENDERS, faults: [] });
+  });
+
+  it.skipIf(!existsSync(FILES.Bun) && process.env.CI !== "true").each([
+    ["esm", "app.mjs"],
+    ["cjs", "app.cjs"],
+  ])("bun build, %s", { timeout: BOUND_MS, concurrent: true }, async (format, file) => {
+    const args = ["build", "app.js", "--target=node", `--format=${format}`, `--outfile=out/bun-${format}/${file}`];
+    expect(await run(packed.app, FILES.Bun, args)).toContain(file);
+    expect(await alone(`bun-${format}/${file}`)).toEqual({ count: SENDERS, faults: [] });
   });
 });
 
