@@ -173,7 +173,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     scene.broken = false;
     await open();
     await openRow("unauthenticated");
-    await detail().getByText("signing it anew would make a forgery genuine").waitFor();
+    await detail().getByText("signing it again would turn a forgery into a genuine delivery").waitFor();
     expect(await detail().getByRole("button", { name: "Deliver again" }).isDisabled()).toBe(true);
     await openRow("evt_lost");
     await detail().getByRole("button", { name: "Deliver again" }).click();
