@@ -41,7 +41,7 @@ export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
     pattern: P | readonly P[],
     handler: HandlerWith<EventOf<Types, Matching<Types, P>>, Ctx>,
   ): this;
-  /** Takes what no other handler takes; types nobody declared do arrive. Without it they are answered as success and ignored. */
+  /** Handles events that no other handler takes; undeclared types do arrive. Without it they are answered with success and ignored. */
   onUnhandled(handler: HandlerWith<WebhookEvent, Ctx>): this;
   /** The same pipeline on the Fetch API. Bound: pass it as it is. Never rejects. */
   readonly fetch: (request: Request, options?: FetchOptions) => Promise<Response>;
@@ -74,7 +74,7 @@ export interface Receiver<Types, Tx = never, Ctx = Context<Tx>> {
    * @throws {TypeError} When there is no inbox, or an option is unknown or out of range.
    */
   work(options?: WorkOptions): this;
-  /** New deliveries hear 503; running handlers are awaited for `graceSeconds` (default 25), then aborted and their claims released. */
+  /** New deliveries get 503; running handlers are awaited for `graceSeconds` (default 25), then aborted and their claims released. */
   close(options?: { graceSeconds?: number | undefined }): Promise<void>;
 }
 

@@ -64,13 +64,13 @@ export function compileChecks(
     }),
   ];
   const place = placing(auth, mayComeUnproven(handshakeSettings));
-  const prove = place(authenticateCheck({ auth, publicUrls: settings.publicUrls }));
+  const authenticate = place(authenticateCheck({ auth, publicUrls: settings.publicUrls }));
   const freshness = place(freshnessCheck({ toleranceSeconds: settings.toleranceSeconds, challenge: auth.challenge }));
-  const beforeBody = present([...head, contentHeadersCheck(limits), prove.early, freshness.early]);
-  const upstreamBody = present([...head, alreadyReadCheck(limits), prove.early, freshness.early]);
+  const beforeBody = present([...head, contentHeadersCheck(limits), authenticate.early, freshness.early]);
+  const upstreamBody = present([...head, alreadyReadCheck(limits), authenticate.early, freshness.early]);
   const beforeHandling = present([
     unsignedHandshakeCheck(handshakeSettings),
-    prove.late,
+    authenticate.late,
     removeSecretsCheck(auth),
     freshness.late,
     signedHandshakeCheck(handshakeSettings),
@@ -114,7 +114,7 @@ export function runChecks(
 ): MaybePromise<Rejection | undefined> {
   for (let at = from; at < checks.length; at++) {
     const answer = (checks[at] as Check)(ctx);
-    if (isPromise(answer)) return answer.then((ending) => ending ?? runChecks(checks, ctx, at + 1));
+    if (isPromise(answer)) return answer.then((rejection) => rejection ?? runChecks(checks, ctx, at + 1));
     if (answer !== undefined) return answer;
   }
   return undefined;

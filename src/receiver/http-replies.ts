@@ -38,8 +38,8 @@ export interface FinishingSide {
   failed(cause: unknown): void;
 }
 
-/** What the sender hears. Without the delivery it is what stands in the profile. */
-export type ReplyTo = (ending: Rejection, ctx?: DeliveryContext) => Reply;
+/** The reply of an outcome. Without the delivery it is the one of the profile. */
+export type ReplyTo = (rejection: Rejection, ctx?: DeliveryContext) => Reply;
 
 /** Compiles a sender's replies: the success ones are made once. */
 export function createReplies(profile: ReplyProfile, methods: readonly string[], side: FinishingSide): ReplyTo {
@@ -63,23 +63,23 @@ export function createReplies(profile: ReplyProfile, methods: readonly string[],
     }
   }
 
-  return function replyTo(ending, ctx) {
-    if (ending.reply !== undefined) {
-      return ending.name === "handshake" ? ending.reply : finished(ending.reply, ending.name, ctx);
+  return function replyTo(rejection, ctx) {
+    if (rejection.reply !== undefined) {
+      return rejection.name === "handshake" ? rejection.reply : finished(rejection.reply, rejection.name, ctx);
     }
-    const row = OUTCOMES[ending.name];
-    const status = ending.status ?? statusOf(ending.name, profile);
-    if (row.status === "success" && status === success.status) return finished(success, ending.name, ctx);
+    const row = OUTCOMES[rejection.name];
+    const status = rejection.status ?? statusOf(rejection.name, profile);
+    if (row.status === "success" && status === success.status) return finished(success, rejection.name, ctx);
     // A status that makes the sender stop is no problem of ours to describe.
     if (row.status === "stop") {
-      return status === success.status ? finished(success, ending.name, ctx) : { status, headers: {}, body: "" };
+      return status === success.status ? finished(success, rejection.name, ctx) : { status, headers: {}, body: "" };
     }
     const headers: Record<string, string> = { "content-type": "application/problem+json", "cache-control": "no-store" };
-    const retryAfterSeconds = retryAfterOf(ending);
+    const retryAfterSeconds = retryAfterOf(rejection);
     if (retryAfterSeconds !== undefined) headers["retry-after"] = String(retryAfterSeconds);
-    if (ending.name === "method_not_allowed") headers.allow = allow;
-    if (status === 401 && ending.challenge !== undefined) headers["www-authenticate"] = ending.challenge;
-    return { status, headers, body: rejectionBody(bodies, ending.name, status) };
+    if (rejection.name === "method_not_allowed") headers.allow = allow;
+    if (status === 401 && rejection.challenge !== undefined) headers["www-authenticate"] = rejection.challenge;
+    return { status, headers, body: rejectionBody(bodies, rejection.name, status) };
   };
 }
 

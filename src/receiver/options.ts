@@ -33,7 +33,7 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
   readonly maxBodyBytes?: number | undefined;
   /**
    * Bytes of all bodies that this receiver holds at once, each from its first byte until its delivery is answered. Beyond
-   * it deliveries hear 503 `overloaded`. Bodies that a parser has read before, and those given to `receiver.receive`, do
+   * it deliveries get 503 `overloaded`. Bodies that a parser has read before, and those given to `receiver.receive`, do
    * not count. Default: 134,217,728, or four times `maxBodyBytes` where that is more.
    */
   readonly maxBufferedBytes?: number | undefined;
@@ -43,11 +43,11 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
   readonly answerWithinSeconds?: number | undefined;
   /** When the handler's signal aborts. Default 60. */
   readonly handlerTimeoutSeconds?: number | undefined;
-  /** Handlers that may run at once; the next delivery hears 503. Default: no limit. */
+  /** Handlers that may run at once; the next delivery gets 503. Default: no limit. */
   readonly maxConcurrent?: number | undefined;
   /** Event types to Standard Schemas: checked before the handler, and its types. */
   readonly events?: S | undefined;
-  /** What the sender of an event that fits no schema hears: `retry` 500 (default where the sender retries: a deploy can mend it), `reject` 422, `accept` success. */
+  /** The reply to an event that does not match its schema: `retry` 500 (default where the sender retries: a deploy can mend it), `reject` 422, `accept` success. */
   readonly onInvalid?: "retry" | "reject" | "accept" | undefined;
   /** `false`: every delivery is handled, duplicates too. */
   readonly dedupe?: false | DedupeOptions<Tx> | undefined;
@@ -66,7 +66,7 @@ export interface ReceiverOptions<S extends Schemas = {}, Tx = never, Events = We
 }
 
 /**
- * Events of one entity, told apart by age. Needs a store that keeps versions (`advance`), as `memoryStore` does. Two events
+ * The order of events of one entity. Needs a store that keeps versions (`advance`), as `memoryStore` does. Two events
  * that run side by side may still overlap: a handler that must not write over newer data compares in its own database.
  */
 export interface OrderOptions<Events = WebhookEvent> {

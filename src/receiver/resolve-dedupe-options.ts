@@ -141,7 +141,7 @@ export function inboxOf(
   if (!isInbox(given)) throw wrong("inbox", "an inbox, such as sqliteInbox(path)", given);
   if (options.dedupe !== undefined) {
     throw new TypeError(
-      "createReceiver: dedupe cannot go with inbox: the inbox itself knows an event that comes again. A store for its workers is the inbox's own option: sqliteInbox(path, { store })",
+      "createReceiver: dedupe cannot go with inbox: the inbox itself recognises a retried event. A store for its workers is the inbox's own option: sqliteInbox(path, { store })",
     );
   }
   return given;

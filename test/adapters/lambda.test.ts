@@ -169,7 +169,7 @@ describe("lambdaHandler", () => {
     ["nothing", undefined],
   ])("rejects an event of %s with what it is for", async (_, other) => {
     const { receiver } = receiverOf();
-    await expect(lambdaHandler(receiver)(other as never)).rejects.toThrow(/no HTTP request of API Gateway/);
+    await expect(lambdaHandler(receiver)(other as never)).rejects.toThrow(/not an HTTP request of API Gateway/);
   });
 
   it("is not built of what is no receiver", () => {

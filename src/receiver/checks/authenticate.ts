@@ -15,7 +15,7 @@ export interface ProveSettings {
 export function authenticateCheck({ auth, publicUrls }: ProveSettings): Check {
   const completeUrl = publicUrls.map(urlCompleter);
   const lines: TraceLine[] = [];
-  return function prove(ctx) {
+  return function authenticate(ctx) {
     const context: ProofContext = {
       nowMs: ctx.receivedAtMs,
       publicUrls: () => completeUrl.map((complete) => complete(ctx.delivery.url)),

@@ -14,7 +14,7 @@ export interface DeliveryContext {
   readonly trace: Trace;
   /** The receiver's clock when the delivery arrived, milliseconds since the epoch. */
   readonly receivedAtMs: number;
-  /** After the source address check: whom the delivery came from, proxies taken off. */
+  /** After the source address check: the sender's own address, behind trusted proxies. */
   clientAddress: string | undefined;
   /** After the proof. */
   proof: Proven | undefined;

@@ -21,7 +21,7 @@ export interface DeclaredLimits {
 export function contentHeadersCheck(limits: DeclaredLimits): Check {
   const formats = compileFormats(limits.formats);
   const { maxBodyBytes } = limits;
-  return function declared(ctx: DeliveryContext): Rejection | undefined {
+  return function contentHeaders(ctx: DeliveryContext): Rejection | undefined {
     const { delivery } = ctx;
     return conclude(
       ctx,
@@ -32,7 +32,7 @@ export function contentHeadersCheck(limits: DeclaredLimits): Check {
 
 /**
  * The same where the bytes were read upstream and are in the delivery already. They are inflated then, while
- * Content-Encoding and Content-Length still tell of the compressed ones: the type counts, and the size as it is.
+ * Content-Encoding and Content-Length still describe the compressed ones: the type counts, and the size as it is.
  */
 export function alreadyReadCheck(limits: DeclaredLimits): Check {
   const formats = compileFormats(limits.formats);
@@ -44,7 +44,7 @@ export function alreadyReadCheck(limits: DeclaredLimits): Check {
   };
 }
 
-/** A type that is not the sender's, or is said twice. Not asked of methods without a body. */
+/** Refuses a type that the sender does not send, or that comes twice. Methods without a body are not checked. */
 export function typeEnding(formats: CompiledFormats, delivery: Delivery): Rejection | undefined {
   if (isBodiless(delivery.method) || formatFor(formats, delivery.headers) !== undefined) return undefined;
   const contentType = delivery.headers.once("content-type");
@@ -83,9 +83,11 @@ export function tooLarge(maxBodyBytes: number): Rejection {
   return { name: "body_too_large", hint: `the body is larger than maxBodyBytes, ${maxBodyBytes}` };
 }
 
-function conclude(ctx: DeliveryContext, ending: Rejection | undefined): Rejection | undefined {
+function conclude(ctx: DeliveryContext, rejection: Rejection | undefined): Rejection | undefined {
   ctx.trace.add(
-    ending === undefined ? PASSED : { check: "content-headers", result: "refused", hint: ending.hint ?? ending.name },
+    rejection === undefined
+      ? PASSED
+      : { check: "content-headers", result: "refused", hint: rejection.hint ?? rejection.name },
   );
-  return ending;
+  return rejection;
 }

@@ -1,5 +1,5 @@
 // Finds the events of a delivery, zero to n, each with its id and type where the sender's definition says they are.
-// A proven delivery is not refused for an id or a type that it lacks: without an id it is handled without dedupe, without
+// An authenticated delivery is not refused for an id or a type that it lacks: without an id it is handled without dedupe, without
 // a type it goes to the handler of everything.
 import type { Covers } from "../../core/auth.js";
 import type { Delivery } from "../../core/delivery.js";
@@ -26,7 +26,7 @@ export interface ExtractEventsSettings {
 export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractEventsSettings): Check {
   const { event: rows } = sender;
   const factsOf = factsMaker(sender.retriesChange);
-  return function identify(ctx) {
+  return function extractEvents(ctx) {
     const { delivery, payload, proof } = ctx;
     if (proof === undefined) throw new Error("extract-events: called before authenticate");
     const given = typeof rows === "function" ? rows(delivery, payload) : rows;
@@ -45,7 +45,7 @@ export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractE
     };
     const events: ReceivedEvent[] = [];
     const malformed: MalformedItem[] = [];
-    let lacking: string | undefined;
+    let missing: string | undefined;
     for (const [at, item] of items.entries()) {
       const event = readEvent(row, delivery, item, origin);
       const lacks = lackOf(row, event);
@@ -53,7 +53,7 @@ export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractE
         malformed.push({ at, hint: lacks });
         continue;
       }
-      lacking ??= lacks;
+      missing ??= lacks;
       events.push(event);
       const mismatch = mismatchOf(sender, row, event, proof.covers);
       if (mismatch !== undefined) return refuse(ctx, mismatch);
@@ -66,9 +66,9 @@ export function extractEventsCheck({ sender, credentialHeaders, warn }: ExtractE
     const { line, binding } = factsOf(row, proof.covers);
     ctx.binding = binding;
     if (problem !== undefined) note(ctx, `skipped an item: ${problem}`);
-    else if (lacking !== undefined) note(ctx, `${lacking}: ${CONSEQUENCE}`);
+    else if (missing !== undefined) note(ctx, `${missing}: ${CONSEQUENCE}`);
     else ctx.trace.add(line);
-    if (lacking !== undefined) warn(`a genuine delivery has ${lacking}: ${CONSEQUENCE}`);
+    if (missing !== undefined) warn(`a genuine delivery has ${missing}: ${CONSEQUENCE}`);
     return undefined;
   };
 }
@@ -130,7 +130,7 @@ function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(count) ? (count as number) : undefined;
 }
 
-/** An unsigned type could be swapped to reach another handler; the signed body tells, where it can. */
+/** An unsigned type could be swapped to reach another handler; the signed body shows it, where it can. */
 function mismatchOf(
   sender: ExtractEventsSettings["sender"],
   row: EventRow,
@@ -178,7 +178,7 @@ function lineOf(row: EventRow, covers: Covers): TraceLine {
   return Object.freeze({ check: "extract-events", result: "passed", hint });
 }
 
-/** @param retriesChange - Members that differ from attempt to attempt, and so tell nothing of an event. */
+/** @param retriesChange - Members that differ from attempt to attempt, and so do not identify an event. */
 export function bindingOf(row: EventRow, covers: Covers, retriesChange: readonly string[] = []): Binding {
   if (row.id === undefined || isCovered(row.id, covers)) return NOT_SWAPPABLE;
   const fields = covers.body ? undefined : covers.fields?.filter((path) => !retriesChange.includes(path));

@@ -6,7 +6,7 @@ import type { Check } from "./check.js";
 export interface FreshnessSettings {
   /** `null`: the sender's time says nothing about freshness. */
   readonly toleranceSeconds: number | null;
-  /** `WWW-Authenticate` of the scheme: a stale delivery is told what every failed proof is told. */
+  /** `WWW-Authenticate` of the scheme: a stale delivery gets the same reply as every failed authentication. */
   readonly challenge?: string | undefined;
 }
 
@@ -16,7 +16,7 @@ export function freshnessCheck({ toleranceSeconds, challenge }: FreshnessSetting
   const untimed: TraceLine = Object.freeze({
     check: "freshness",
     result: "noted",
-    hint: "no signed time: a replay is told by its event id alone",
+    hint: "no signed time: only the event id shows a replay",
   });
   return function freshness(ctx) {
     const sentAtMs = ctx.proof?.sentAtMs;

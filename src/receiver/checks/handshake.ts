@@ -28,7 +28,7 @@ export function unsignedHandshakeCheck(settings: HandshakeSettings): Check | und
   }
   return function unsignedHandshake(ctx) {
     const answered = ask(unsigned, ctx, enrolment);
-    if (isPromise(answered)) return answered.then((ending) => ending ?? goOn(ctx));
+    if (isPromise(answered)) return answered.then((rejection) => rejection ?? goOn(ctx));
     return answered ?? goOn(ctx);
   };
 }
@@ -52,7 +52,7 @@ function unsignedOf({ handshakes }: HandshakeSettings): readonly Handshake[] {
   return handshakes.filter((handshake) => handshake.isUnsigned);
 }
 
-/** The methods of what is proven: deliveries and signed handshakes. */
+/** The methods of authenticated requests: deliveries and signed handshakes. */
 function methodsBeyond({ handshakes, deliveryMethods }: HandshakeSettings): ReadonlySet<string> {
   const signed = handshakes.filter((handshake) => !handshake.isUnsigned);
   return new Set([...deliveryMethods, ...signed.flatMap(({ methods }) => methods)]);
@@ -81,8 +81,8 @@ function ask(
     if (isPromise(answer)) {
       return answer.then((settled) => conclude(handshake, settled, ctx) ?? ask(handshakes, ctx, enrolment, at + 1));
     }
-    const ending = conclude(handshake, answer, ctx);
-    if (ending !== undefined) return ending;
+    const rejection = conclude(handshake, answer, ctx);
+    if (rejection !== undefined) return rejection;
   }
   return undefined;
 }

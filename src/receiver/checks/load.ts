@@ -30,10 +30,10 @@ export function loadCheck(settings: LoadSettings): Check {
   const methods = new Set(settings.methods);
   const maxLines = MAX_HEADER_LINES + Math.max(0, settings.credentialHeaderCount - FEW_CREDENTIALS);
   const line = passed("load");
-  return function admit(ctx) {
-    const ending = refusal(settings, methods, maxLines, ctx.delivery);
-    ctx.trace.add(ending === undefined ? line : { check: "load", result: "refused", hint: ending.hint ?? "" });
-    return ending;
+  return function load(ctx) {
+    const rejection = refusal(settings, methods, maxLines, ctx.delivery);
+    ctx.trace.add(rejection === undefined ? line : { check: "load", result: "refused", hint: rejection.hint ?? "" });
+    return rejection;
   };
 }
 

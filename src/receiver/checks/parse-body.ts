@@ -15,7 +15,7 @@ const JSON_AS_FORM: Parsed<never> = /* @__PURE__ */ failed("the body is JSON, an
 
 /**
  * Sets the payload: a JSON value, an object of form fields, a text, or the body's own bytes. A GET, HEAD or OPTIONS
- * without a body has no payload; anything else that is empty is judged by its format, and no JSON is empty.
+ * without a body has no payload; any other empty body is parsed in its format, and no JSON is empty.
  */
 export function parseBodyCheck(bodyFormats: BodyFormats): Check {
   const read = payloadReader(bodyFormats);
@@ -35,7 +35,7 @@ export function payloadReader(bodyFormats: BodyFormats): (delivery: Delivery) =>
   return function readPayload(delivery) {
     if (delivery.body.length === 0 && isBodiless(delivery.method)) return NOTHING;
     const format = formatFor(formats, delivery.headers);
-    // Only a GET with a body gets here with a type that nobody asked for.
+    // Only a GET with a body gets here with a type that the sender does not send.
     if (format === undefined) return failed(`Content-Type must be one of ${formats.names}`);
     if (typeof format === "object" && "parse" in format) return format.parse(delivery);
     // JSON whose texts hold "&" reads as a form of whatever its author likes, and the Content-Type is hardly ever signed.

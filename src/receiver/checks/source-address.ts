@@ -49,7 +49,7 @@ interface Allowed {
 }
 
 /** What is wrong; `undefined`: nothing is. */
-type Objection = { readonly result: "refused" | "undecided"; readonly ending: Rejection } | undefined;
+type Objection = { readonly result: "refused" | "undecided"; readonly rejection: Rejection } | undefined;
 
 const CHECK = "source-address";
 const PASSED: TraceLine = /* @__PURE__ */ passed(CHECK);
@@ -127,14 +127,14 @@ function conclude(
     ctx.trace.add(whenPassed);
     return undefined;
   }
-  const { result, ending } = objection;
-  const hint = ending.hint as string;
+  const { result, rejection } = objection;
+  const hint = rejection.hint as string;
   if (allowed.isMonitor) {
     ctx.trace.add({ check: CHECK, result: "noted", hint: `monitor: would be ${result}: ${hint}` });
     return undefined;
   }
   ctx.trace.add({ check: CHECK, result, hint });
-  return ending;
+  return rejection;
 }
 
 async function judgeLater(
@@ -149,7 +149,7 @@ async function judgeLater(
   if (first === undefined) return stranger(ctx, client);
   const hint = first.problem ?? `the address list ${first.url} could not be had`;
   const retryAfterSeconds = Math.max(1, ...absent.map((list) => list.retryAfterSeconds));
-  return { result: "undecided", ending: { name: "undecided", hint, retryAfterSeconds } };
+  return { result: "undecided", rejection: { name: "undecided", hint, retryAfterSeconds } };
 }
 
 function stranger(ctx: DeliveryContext, client: KnownClient): Objection {
@@ -158,7 +158,7 @@ function stranger(ctx: DeliveryContext, client: KnownClient): Objection {
 }
 
 function refused(hint: string): Objection {
-  return { result: "refused", ending: { name: "forbidden", hint } };
+  return { result: "refused", rejection: { name: "forbidden", hint } };
 }
 
 function compileAllow(option: AllowOption): Allowed {

@@ -14,7 +14,7 @@ const NO_ERROR = 0;
 
 /**
  * Sends the body of an answer and closes the connection (HTTP/1) or the stream (HTTP/2). Node left to itself would read
- * an unwanted upload to its end, or, told to close, reset the connection before the client has seen the answer.
+ * an unwanted upload to its end, or, with `Connection: close`, reset the connection before the client has read the reply.
  *
  * To be called after `writeHead` with Content-Length, so that the answer is whole before the response is ended.
  */

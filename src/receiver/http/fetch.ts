@@ -70,8 +70,8 @@ async function receiveRequest(
     );
   }
   const refused = pipeline.checkHead(ctx, false);
-  const ending = isPromise(refused) ? await refused : refused;
-  if (ending !== undefined) return pipeline.reject(ctx, ending);
+  const rejection = isPromise(refused) ? await refused : refused;
+  if (rejection !== undefined) return pipeline.reject(ctx, rejection);
   const body = await readRequestBody(request, pipeline.bodyLimits);
   if (!Buffer.isBuffer(body)) return pipeline.reject(ctx, body);
   ctx.delivery = { ...ctx.delivery, body };

@@ -50,7 +50,7 @@ export async function guardNode(
 
 /**
  * `res.end` decides, and is called even on a dead socket. The answer goes out once the claims are settled, or have been
- * tried to be: a sender that has its 200 must not come again into an open claim. Until then the response looks answered
+ * tried to be: a sender that has its 200 must not retry into an open claim. Until then the response looks answered
  * to whoever asks, and its status stays. A connection that closes changes nothing: the route may still be at work. A route
  * that never ends keeps its claims until the time limit.
  */

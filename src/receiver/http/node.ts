@@ -35,8 +35,8 @@ export async function answerNode(pipeline: DeliveryPipeline, req: NodeRequest, r
   try {
     taken = await take(pipeline, req, res);
     if (taken === undefined || isOutcome(taken)) return;
-    const judged = pipeline.handle(taken);
-    const outcome = isPromise(judged) ? await judged : judged;
+    const handled = pipeline.handle(taken);
+    const outcome = isPromise(handled) ? await handled : handled;
     sendReply(req, res, outcome.reply, { isBodyWanted: true, isLast: pipeline.isClosing });
   } catch (cause) {
     answerFailure(pipeline, req, res, cause, taken);
@@ -55,8 +55,8 @@ export function take(pipeline: DeliveryPipeline, req: NodeRequest, res: NodeResp
   const refused = pipeline.checkHead(ctx, isRead);
   return isPromise(refused) ? refused.then(afterHead) : afterHead(refused);
 
-  function afterHead(ending: Rejection | undefined): MaybePromise<Taken> {
-    if (ending !== undefined) return answer(pipeline, ctx, ending, req, res, isRead);
+  function afterHead(rejection: Rejection | undefined): MaybePromise<Taken> {
+    if (rejection !== undefined) return answer(pipeline, ctx, rejection, req, res, isRead);
     if (Buffer.isBuffer(upstream)) return ctx;
     if (upstream !== "absent") return answer(pipeline, ctx, upstream, req, res, false);
     return readBody(req, pipeline.bodyLimits, delivery.headers).then(afterBody);
@@ -66,7 +66,7 @@ export function take(pipeline: DeliveryPipeline, req: NodeRequest, res: NodeResp
     if (body === "aborted") {
       pipeline.reject(ctx, {
         name: "bad_body",
-        hint: "the client hung up before its body was here; nobody heard an answer",
+        hint: "the client disconnected before the end of its body, so no reply was sent",
       });
       return undefined;
     }
@@ -77,7 +77,7 @@ export function take(pipeline: DeliveryPipeline, req: NodeRequest, res: NodeResp
   }
 }
 
-/** Our own failure: the sender keeps the event and comes again. Without what was taken, the request is looked at anew. */
+/** Replies to a failure of hookgate itself, so that the sender retries. Without `taken`, the delivery is read from the request again. */
 export function answerFailure(
   pipeline: DeliveryPipeline,
   req: NodeRequest,
@@ -98,12 +98,12 @@ export function answerFailure(
 function answer(
   pipeline: DeliveryPipeline,
   ctx: OpenDeliveryContext,
-  ending: Rejection,
+  rejection: Rejection,
   req: NodeRequest,
   res: NodeResponse,
   isBodyWanted: boolean,
 ): Outcome {
-  const outcome = pipeline.reject(ctx, ending);
+  const outcome = pipeline.reject(ctx, rejection);
   sendReply(req, res, outcome.reply, { isBodyWanted, isLast: pipeline.isClosing });
   return outcome;
 }

@@ -56,7 +56,7 @@ export function upstreamBody(req: NodeRequest): Buffer | "absent" | Rejection {
   const declared = isInflated ? undefined : declaredLength(headers);
   if (declared === undefined || declared === bytes.length) return bytes;
   return misconfigured(
-    `what was kept of the body upstream has ${bytes.length} bytes and Content-Length says ${declared}: they are not the sender's bytes`,
+    `the body kept upstream has ${bytes.length} bytes, but Content-Length is ${declared}: they are not the sender's bytes`,
   );
 }
 

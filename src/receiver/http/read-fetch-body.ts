@@ -23,11 +23,11 @@ export async function readRequestBody(request: Request, limits: ReadLimits): Pro
   const noRoom = noRoomFor(declared, limits.held);
   if (noRoom !== undefined) return noRoom;
   const chunks = new BodyChunks(limits);
-  const ending = body === null ? undefined : await readStream(body, chunks, limits.timeoutMs);
+  const rejection = body === null ? undefined : await readStream(body, chunks, limits.timeoutMs);
   const { byteCount } = chunks;
-  if (ending === undefined && (declared === undefined || declared === byteCount)) return chunks.whole();
+  if (rejection === undefined && (declared === undefined || declared === byteCount)) return chunks.whole();
   chunks.drop();
-  return ending ?? { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };
+  return rejection ?? { name: "bad_body", hint: `${byteCount} bytes came and Content-Length says ${declared}` };
 }
 
 async function readStream(
@@ -46,10 +46,10 @@ async function readStream(
       const { done, value } = await reader.read();
       if (isLate) return { name: "body_timeout", hint: `the body did not end within ${timeoutMs / 1000} s` };
       if (done) return undefined;
-      const ending = value instanceof Uint8Array ? chunks.add(value) : CUT_OFF;
-      if (ending === undefined) continue;
+      const rejection = value instanceof Uint8Array ? chunks.add(value) : CUT_OFF;
+      if (rejection === undefined) continue;
       cancel(reader);
-      return ending;
+      return rejection;
     }
   } catch {
     return CUT_OFF;

@@ -19,13 +19,13 @@ const TAKEN: Rejection = {
 type Body = Buffer | Rejection | "aborted";
 
 /**
- * Reads a body that nobody has begun to read; its bytes then count in `limits.held` until they are released there. Never
+ * Reads a body that has not been read yet; its bytes then count in `limits.held` until they are released there. Never
  * rejects; `"aborted"` says that the client has disconnected. Only what ended as HTTP says is a body: Node hands over the
  * bytes of cut-off requests too.
  *
  * A tick after the request Node has buffered what arrived with its head, which for most deliveries is the whole body: it
  * is taken at once, without listeners and a timer. A tick and not a microtask, because whoever got the request after us in
- * this tick may read it too. A stream that somebody has set flowing or paused is listened to at once.
+ * this tick may read it too. A stream that is flowing or paused already is listened to at once.
  *
  * A promise and not a callback: code after an `await` keeps its async context, listeners of the request do not.
  */

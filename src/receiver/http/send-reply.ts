@@ -51,7 +51,7 @@ function byteLength(body: string | Uint8Array): number {
   return typeof body === "string" ? Buffer.byteLength(body) : body.length;
 }
 
-/** Whether the request has a body that nobody has read to its end. */
+/** Whether the request has a body that has not been read to its end. */
 function hasBody(req: NodeRequest): boolean {
   if (req.complete && req.readableEnded) return false;
   return (

@@ -1,4 +1,4 @@
-// Counts the handlers that run and those about to start, and tells when there are none.
+// Counts the handlers that run and those about to start, and waits until there are none.
 import type { MaybePromise } from "../../lib/maybe-promise.js";
 
 export class BusyCount {

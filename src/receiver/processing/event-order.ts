@@ -9,7 +9,7 @@ import { StoreUnavailableError } from "../../dedupe/resilient-store.js";
 import { eventOutcome } from "./event-outcomes.js";
 import { completeClaim, releaseClaim } from "./settle-claim.js";
 
-/** How events of one entity are told apart by age. */
+/** How the age of events of one entity is compared. */
 export interface OrderSettings {
   readonly key: (event: ReceivedEvent) => unknown;
   /** `undefined`: an inbox keeps the order by key alone, and nothing is superseded. */

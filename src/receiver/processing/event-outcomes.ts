@@ -10,7 +10,7 @@ import { StoreUnavailableError } from "../../dedupe/resilient-store.js";
 import { StoreFullError } from "../../stores/store.js";
 import type { MalformedItem } from "../checks/check.js";
 
-/** A duplicate: with another body, or of a replayed one, the operator hears of it. */
+/** The outcome of a duplicate, with a note where its body differs or is a replay. */
 export function handledBefore(
   event: ReceivedEvent,
   done: Extract<ClaimResult, { readonly state: "done" }>,
@@ -59,7 +59,7 @@ export function storeFailed(
   });
 }
 
-/** A reply larger than this is not kept: a duplicate then hears plain success. */
+/** A reply larger than this is not kept: a duplicate then gets plain success. */
 const MAX_KEPT_REPLY_BYTES = 16_384;
 
 const NO_NOTES: readonly Note[] = /* @__PURE__ */ Object.freeze([]);
@@ -113,7 +113,7 @@ export function parseReply(text: string | undefined): Reply | undefined {
   }
 }
 
-/** One for every item, in the order they came. What is malformed is told of and decides nothing: no retry would mend it. */
+/** One for every item, in the order they came. A malformed item is reported and decides nothing: no retry would mend it. */
 export function withMalformed(
   events: readonly EventOutcome[],
   malformed: readonly MalformedItem[],

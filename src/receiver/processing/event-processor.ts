@@ -45,7 +45,7 @@ interface Work {
 export interface RunOptions {
   /** Instead of a registered handler. */
   readonly handler?: AnyHandler;
-  /** Held and settled by somebody else. */
+  /** A claim that the caller holds and settles. */
   readonly claim?: HeldClaim;
   /** The key under which the event was stored. */
   readonly key?: string;

@@ -95,7 +95,7 @@ export class GuardedRoute {
       if (event.id !== undefined) firstOfId.set(event.id, outcome);
       const ended = await Promise.race([reached, outcome]);
       if (this.#patience?.isOver || (ended !== undefined && mustComeAgain(ended))) {
-        const why = ended === undefined ? "the delivery's time is over" : `${ended.type} must come again`;
+        const why = ended === undefined ? "the delivery's time is over" : `${ended.type} must be retried`;
         const hint = `the route takes all events of a delivery or none, and ${why}`;
         this.#fail(new RetryLater({ reason: hint }));
         const rest = events.slice(at + 1).map((one) => eventOutcome(one, "retry_later", { hint }));

@@ -25,7 +25,7 @@ export interface WorkSettings {
   readonly handlerTimeoutMs: number;
   /** Runs under the inbox's own hold, or under claims of a store where it has them. */
   readonly runner: EventRunner;
-  /** Whether an entry's type has a handler, where one without is a failure and not ignored: its sender was told that it will be handled. */
+  /** Whether an entry's type has a handler, where one without is a failure and not ignored: its sender was answered that it will be handled. */
   readonly isHandled: ((type: string) => boolean) | undefined;
   /** The runner claims each entry that has an id by itself. */
   readonly hasClaims: boolean;

@@ -1,4 +1,4 @@
-// Transactions an event that was fetched into one that handlers know.
+// Turns an event that was fetched into one that handlers know.
 import { toDelivery } from "../../core/delivery.js";
 import { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
@@ -7,9 +7,9 @@ import { asBuffer } from "../../lib/bytes.js";
 import type { EventRow, SenderDefinition } from "../../sender/sender.js";
 import { bindingOf, textOf } from "../checks/extract-events.js";
 
-/** An event as a sender's API tells of it. */
+/** An event as a sender's API returns it. */
 export interface FetchedEvent {
-  /** The id that its deliveries have; absent where it has none, and then nothing tells whether it was handled. */
+  /** The id that its deliveries have; absent where it has none, and then it cannot be known whether it was handled. */
   readonly id?: string | undefined;
   readonly type: string;
   /** What a delivery's parsed body would be, or this event's part of it. */
@@ -17,7 +17,7 @@ export interface FetchedEvent {
   /** When it happened. */
   readonly timestamp?: Date | undefined;
   readonly tenant?: string | undefined;
-  /** Lower-case names, where the API tells them. No credentials. */
+  /** Lower-case names, where the API returns them. No credentials. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-// All events of one delivery: one after another, under one deadline, folded into what the sender hears.
+// Runs all events of one delivery, one after another, under one deadline, and folds their outcomes into one.
 import type { ReceivedEvent } from "../../core/event.js";
 import type { EventOutcome } from "../../core/outcome.js";
 import { OUTCOMES, type OutcomeName } from "../../core/outcomes.js";
@@ -15,7 +15,7 @@ export interface DeliveryRun {
   readonly isDeduped: boolean;
   /** When the sender must have its answer, on the monotonic clock. */
   readonly answerByMs: number;
-  /** What a sender that may wait is told while a handler runs on. */
+  /** `Retry-After` of the reply while a handler runs on. */
   readonly runningRetryAfterSeconds: number;
   /** Told once, when a handler ended after the answer: all events, those that were never started included. */
   readonly onLate: (outcomes: readonly EventOutcome[]) => void;
@@ -139,7 +139,7 @@ export interface Folded {
 }
 
 /**
- * Any event that must come again makes the reply "retry". Else one event speaks for itself, and of several the first
+ * Any event that must be retried makes the reply "retry". Else one event decides, and of several the first
  * success does: a discarded, ignored or malformed one never fails its neighbours.
  */
 export function fold(outcomes: readonly EventOutcome[]): Folded {

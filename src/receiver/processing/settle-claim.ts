@@ -9,12 +9,12 @@ import type { HolderAnswer } from "../../stores/store.js";
 const PAUSES_MS: readonly number[] = [50, 200];
 /**
  * No further try begins after so long: a store that hangs takes a second for the first alone, and the sender of work that
- * is done waits for its success. The store is told later, when it is back, by the guard around it.
+ * is done waits for its success. The resilient store completes the claim later, once the store is back.
  */
 const TRY_WITHIN_MS = 500;
 
 /**
- * The effect exists: whatever the store says now, the sender hears success. Except in a transaction, where effect and
+ * The effect exists: whatever the store answers now, the sender gets success. Except in a transaction, where effect and
  * completion are one: then `store_unavailable` says that nothing is known to stand.
  *
  * @returns What there is to report, if anything.
@@ -50,7 +50,7 @@ async function completeAgain(
   }
   return new WebhookError(
     "complete_failed",
-    "the work is done, but the store could not be told yet: a retry of this event runs again where the lease passes before it can",
+    "the handler succeeded, but its claim could not be completed yet: a retry of this event runs again if the lease lapses first",
     { cause },
   );
 }
@@ -73,12 +73,12 @@ async function commit(claim: HeldClaim, reply: string | undefined): Promise<Webh
   }
   return new WebhookError(
     "store_unavailable",
-    "the handler's transaction is not known to be committed, so the sender is asked to come again",
+    "the handler's transaction is not known to be committed, so the sender gets 503 and retries",
     { cause },
   );
 }
 
-/** The event may be claimed again at once; where the store cannot be told, once the lease has passed. */
+/** The event may be claimed again at once; where the store does not answer, once the lease has lapsed. */
 export function releaseClaim(claim: HeldClaim, progress: string | undefined): MaybePromise<WebhookError | undefined> {
   try {
     const released = claim.release(progress);
