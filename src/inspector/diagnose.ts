@@ -26,7 +26,7 @@ export interface Refused {
 }
 
 /**
- * `undefined` where the proof was not what refused it.
+ * `undefined` when another check than the signature check rejected it.
  *
  * @param body - What of the body is kept anyway.
  */
@@ -61,7 +61,7 @@ const TOO_LATE: DiagnosisView = {
 };
 
 const TOO_LARGE: DiagnosisView = {
-  found: `the proof does not hold. A body of more than ${MAX_BODY_BYTES / 1024} KB, or one that is not kept whole, is not looked into here`,
+  found: `the signature does not match. A body of more than ${MAX_BODY_BYTES / 1024} KB, or one that is stored only in part, is not diagnosed`,
   fix: "Record the delivery, and look into it with hookgate verify.",
 };
 
@@ -91,7 +91,7 @@ async function search(
   }
   if (!auth.credentialHeaders.some((name) => delivery.headers.has(name)) && auth.credentialHeaders.length > 0) {
     return {
-      found: `none of the headers that prove its origin is there (${auth.credentialHeaders.join(", ")})`,
+      found: `the delivery has none of the credential headers (${auth.credentialHeaders.join(", ")})`,
       fix: `Either ${sender.name} has no secret for this endpoint and signs nothing, or a proxy takes the header off, or something else calls this URL.`,
     };
   }

@@ -131,11 +131,11 @@ export function detailOf(
   };
 }
 
-/** Only what has proven itself is signed anew: to sign a forgery would make it genuine. */
+/** Only an authenticated delivery is signed again: signing a forgery would make it genuine. */
 export function whyNoReplay(record: DeliveryRecord): string | null {
   if (record.summary.via !== "delivery") return "it did not come as a delivery: redrive its event in the inbox";
   const isProven = record.trace.some(({ check, result }) => check === "authenticate" && result === "passed");
-  if (!isProven) return "it did not prove its origin, and signing it anew would make a forgery genuine";
+  if (!isProven) return "its signature check failed, and signing it again would turn a forgery into a genuine delivery";
   const isFresh = !record.trace.some(({ check, result }) => check === "freshness" && result === "refused");
   if (!isFresh)
     return "its signature is not fresh: it may be an old one, captured and sent again, and signing it anew would make it fresh";

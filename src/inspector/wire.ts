@@ -105,7 +105,7 @@ export interface EndingView {
   readonly moreEvents: number;
 }
 
-/** Why a proof did not hold. */
+/** Why the signature check failed. */
 export interface DiagnosisView {
   readonly found: string;
   readonly fix: string;

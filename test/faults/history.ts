@@ -52,7 +52,7 @@ export function nowMs(): number {
   return Number(process.hrtime.bigint() / 1_000n) / 1_000;
 }
 
-/** AttemptCounter in the memory of the driver. */
+/** Held in the memory of the driver. */
 export class Recorder {
   readonly steps: Step[] = [];
 

@@ -93,7 +93,7 @@ describe("a refused delivery", () => {
     expect(scene.proofs()).toBe(tried);
     const blind = await openCounted({ keepBodyBytes: 0 });
     await blind.refuse('{"id":"1"}');
-    expect((await blind.open(1)).diagnosis?.found).toMatch(/not kept whole/);
+    expect((await blind.open(1)).diagnosis?.found).toMatch(/stored only in part/);
     expect(blind.proofs()).toBe(1);
   });
 

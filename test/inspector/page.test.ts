@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
       "an unsigned delivery",
       { unsigned: true },
       "authenticate",
-      /none of the headers that prove its origin is there \(stripe-signature\)/,
+      /none of the credential headers \(stripe-signature\)/,
     ],
     ["a stale signature", { stale: true }, "freshness", /3600 s|3,600 s/],
     ["another secret", { wrongKey: true }, "authenticate", /most likely the secret is not the one/],
@@ -173,7 +173,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
     scene.broken = false;
     await open();
     await openRow("unauthenticated");
-    await detail().getByText("signing it anew would make a forgery genuine").waitFor();
+    await detail().getByText("signing it again would turn a forgery into a genuine delivery").waitFor();
     expect(await detail().getByRole("button", { name: "Deliver again" }).isDisabled()).toBe(true);
     await openRow("evt_lost");
     await detail().getByRole("button", { name: "Deliver again" }).click();

@@ -26,6 +26,9 @@ const specifiers = [...entryPoints().filter(({ isCommand }) => !isCommand), ...s
   (entry) => entry.specifier,
 );
 
+/** Without what needs Nest 12, which is ES modules alone: Jest cannot require those. */
+const requirable = specifiers.filter((one) => one !== "hookgate/nest");
+
 const NAMES = {
   hookgate: "createReceiver, RetryLater",
   "hookgate/senders/stripe": "stripe",
@@ -88,7 +91,7 @@ const FILES = {
   "cjs/use.ts": CONSUMER,
   "jest/package.json": "{}",
   "jest/a.test.js": [...requires, USE(false), EXPECTS].join("\n"),
-  "jest/every.test.js": `test.each(${JSON.stringify(specifiers)})("%s", (name) => { expect(Object.keys(require(name)).length).toBeGreaterThan(0); });`,
+  "jest/every.test.js": `test.each(${JSON.stringify(requirable)})("%s", (name) => { expect(Object.keys(require(name)).length).toBeGreaterThan(0); });`,
   "ts-jest/package.json": '{"jest":{"preset":"ts-jest"}}',
   "ts-jest/tsconfig.json": COMMONJS,
   "ts-jest/a.test.ts": [...imports, USE(true), EXPECTS].join("\n"),
@@ -143,9 +146,9 @@ describe.skipIf(isWithoutTools)("a receiver takes what is genuine and refuses wh
   const at = (folder: string) => join(packed.app, folder);
   const ended = { timeout: BOUND_MS, concurrent: true };
 
-  it("Jest as it comes, which can require every entry point", ended, async () => {
+  it("Jest as it comes, which can require every entry point but hookgate/nest", ended, async () => {
     expect(await node(at("jest"), tool("jest/bin/jest.js"), "--ci", "--json")).toContain(
-      `"numPassedTests":${specifiers.length + 1},`,
+      `"numPassedTests":${requirable.length + 1},`,
     );
   });
 

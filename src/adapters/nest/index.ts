@@ -1,5 +1,4 @@
 // Public entry `hookgate/nest`: a NestJS module that mounts a receiver, and a decorator that makes methods its handlers.
-import type { DynamicModule } from "@nestjs/common";
 import { HttpAdapterHost, ModulesContainer } from "@nestjs/core";
 import { refuseUnknownKeys } from "../../lib/options.js";
 import { type MountableReceiver, receiverPlugin } from "../fastify/index.js";
@@ -26,6 +25,12 @@ export interface WebhookHandlerOptions {
   readonly receiver?: string;
 }
 
+/** Nest's `DynamicModule`, without an import of its types: Nest 12 is ES modules alone, which CommonJS code cannot import. */
+export interface NestDynamicModule {
+  module: new () => object;
+  providers: { provide: string; inject: never[]; useFactory: (...given: never[]) => object }[];
+}
+
 const KNOWN: readonly string[] = ["path", "receiver", "name"];
 
 /**
@@ -44,7 +49,7 @@ const KNOWN: readonly string[] = ["path", "receiver", "name"];
  */
 export const WebhookModule: {
   /** @throws {TypeError} When the receiver is none, an option is unknown, or the path does not start with a slash. */
-  register(options: WebhookModuleOptions): DynamicModule;
+  register(options: WebhookModuleOptions): NestDynamicModule;
 } = {
   register(options) {
     refuseUnknownKeys("WebhookModule.register", options, KNOWN);
@@ -62,7 +67,7 @@ export const WebhookModule: {
       providers: [
         {
           provide: WebhookReceiverModule.name,
-          inject: [HttpAdapterHost, ModulesContainer],
+          inject: [HttpAdapterHost, ModulesContainer] as never[],
           useFactory: (host: HttpAdapterHost, modules: ModulesContainer) => {
             mount(host, path, receiver);
             return {

@@ -47,9 +47,9 @@ function watchNodeRedis(options: Partial<Record<string, unknown>>, report: (mess
 }
 
 function never(advice: string): string {
-  return `redisStore: this client does not connect again by itself, so senders hear 503 until the process is started anew. Give it ${advice}`;
+  return `redisStore: this client does not reconnect, so senders get 503 until the process is restarted. Give it ${advice}`;
 }
 
 function tooLong(wait: string, advice: string): string {
-  return `redisStore: this client waits ${wait} before it connects again: senders hear 503 for so long although Redis is back. Give it ${advice}`;
+  return `redisStore: this client waits ${wait} before it reconnects: senders get 503 for that time although Redis is reachable again. Give it ${advice}`;
 }

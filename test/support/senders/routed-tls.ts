@@ -31,7 +31,7 @@ export async function routeTls(answer: Answer, certificate: "server" | "stranger
   const server = createServer(options, ({ headers, url = "" }, res) => {
     asked.push(`${headers.host} ${url}`);
     const { status = 200, location, body = "" } = answer(url);
-    // AttemptCounter connections would lead the next test to a server that is gone.
+    // Kept connections would lead the next test to a server that is gone.
     const headersOut = location === undefined ? {} : { location };
     res.writeHead(status, { ...headersOut, connection: "close" }).end(body);
   });
