@@ -76,12 +76,7 @@ describe.skipIf(!hasChromium)("the page", { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [
-      "an unsigned delivery",
-      { unsigned: true },
-      "authenticate",
-      /none of the credential headers \(stripe-signature\)/,
-    ],
+    ["an unsigned delivery", { unsigned: true }, "authenticate", /none of the credential headers \(stripe-signature\)/],
     ["a stale signature", { stale: true }, "freshness", /3600 s|3,600 s/],
     ["another secret", { wrongKey: true }, "authenticate", /most likely the secret is not the one/],
     [
