@@ -108,7 +108,8 @@ export function createReceiver(sender: Sender<unknown>, options: object = {}): u
   }
   const core = new ReceiverCore(sender as unknown as Sender<never>, options as AnyReceiverOptions);
 
-  function receiver(req: IncomingMessage, res: ServerResponse): void {
+  // Three parameters, as middleware has: h3 answers 204 at once for a function that declares two and returns nothing.
+  function receiver(req: IncomingMessage, res: ServerResponse, _next?: Next): void {
     void answerNode(core.pipeline, req, res);
   }
   const methods = {

@@ -2,7 +2,10 @@
 import { HttpRequest, type HttpResponseInit } from "@azure/functions";
 import { Elysia } from "elysia";
 import { H3, toNodeHandler } from "h3";
+import { createReceiver } from "hookgate";
+import { stripe } from "hookgate/senders";
 import Koa from "koa";
+import { expect, it } from "vitest";
 import { describeAdapter, PEER } from "./conformance.js";
 import { heardOf, requestOf } from "./fetch-wire.js";
 import { listening } from "./over-http.js";
@@ -70,4 +73,9 @@ describeAdapter({
       close: async () => undefined,
     };
   },
+});
+
+it("a receiver declares three parameters: h3 1 answers 204 at once for a listener of two that returns nothing", () => {
+  const sender = stripe({ secret: "0123456789abcdef0123456789abcdef" });
+  expect(createReceiver(sender)).toHaveLength(3);
 });
