@@ -12,8 +12,8 @@ const sender = stripe({ secret });
 let last: Outcome | undefined;
 /** Lines of the handler, printed below the heading of their delivery. */
 let handled: string[] = [];
-/** Afterwards every delivery is yours. */
-let isDemonstrated = false;
+/** Its own deliveries; every other one is yours. */
+let isDemonstrating = false;
 
 const receiver = createReceiver(sender, {
   allow: ["127.0.0.1", "::1"],
@@ -21,7 +21,7 @@ const receiver = createReceiver(sender, {
   trustedProxies: ["127.0.0.1", "::1"],
   onOutcome(outcome) {
     last = outcome;
-    if (isDemonstrated)
+    if (!isDemonstrating)
       print(`Yours: ${outcome.method} ${outcome.path}`, `${outcome.reply.status} ${outcome.name}`, outcome);
   },
 });
@@ -44,6 +44,7 @@ export const app: Express = express();
 app.use("/webhooks/stripe", receiver);
 
 async function demonstrate(url: string): Promise<void> {
+  isDemonstrating = true;
   const to = createTestSender(sender).to(url);
   const invoice = { object: "event", data: { object: { id: "in_1", amount_paid: 1200 } } };
   async function show(what: string, options: Parameters<typeof to.send>[2] = {}): ReturnType<typeof to.send> {
@@ -74,7 +75,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/stripe`;
     console.log(`hookgate listens on ${url}\nMounted as: app.use("/webhooks/stripe", receiver)\n`);
     await demonstrate(url);
-    isDemonstrated = true;
+    isDemonstrating = false;
     console.log(`Try it (the signature is good for five minutes):\n\n${await curlFor(url)}\n\nStop with Ctrl+C.`);
   });
 }

@@ -48,7 +48,7 @@ export function refuseForeignCredentials(factory: string, sender: string, option
 
 /** A warning for each test secret in production. */
 export function testSecretWarnings(factory: string, options: object): readonly string[] {
-  if (globalThis.process?.env?.NODE_ENV !== "production") return [];
+  if (!isProduction()) return [];
   return textsIn(options)
     .filter(([, text]) => TEST_SECRET.test(text))
     .map(
@@ -60,4 +60,13 @@ function textsIn(options: object): readonly (readonly [option: string, text: str
   return Object.entries(options).flatMap(([option, value]) =>
     [value].flat().flatMap((one) => (typeof one === "string" ? [[option, one.trim()] as const] : [])),
   );
+}
+
+/** `NODE_ENV`. Deno asks for a permission to read it, and throws where it is not given. */
+function isProduction(): boolean {
+  try {
+    return globalThis.process?.env?.NODE_ENV === "production";
+  } catch {
+    return false;
+  }
 }

@@ -420,7 +420,7 @@ describe("refuses, when built", () => {
     expect(build(server.pool(), { transaction: true })).toThrow(
       /unknown option "transaction"; did you mean "transactional"/,
     );
-    expect(build(server.pool(), { transactional: "yes" })).toThrow(/transactional must be true or false; got yes/);
+    expect(build(server.pool(), { transactional: "yes" })).toThrow(/transactional must be true or false; got "yes"/);
   });
 
   it("takes a table of 48 characters", async () => {
